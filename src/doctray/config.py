@@ -1,0 +1,404 @@
+"""Settings, in small frozen groups, from the environment (and a .env file in the working directory, which the environment overrides).
+
+The names of the systems that doctray replaces stay, beside ours. A URL wins over its parts (REDIS_URL over REDIS_HOST …).
+Only entry points and `wiring` see `Settings`; everything below gets the values it needs. `docs/configuration.md` is
+generated from this module.
+"""
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from doctray.domain.retry import WEBHOOK_GAPS_S
+
+WORKER_COUNT_LIMIT = 64
+
+
+class SettingsError(Exception):
+    """The settings cannot be used: what is wrong and how to mend it, one line each."""
+
+
+def _env(*names: str) -> AliasChoices:
+    return AliasChoices(*names)
+
+
+class _Group(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore", env_ignore_empty=True)
+
+
+class Service(_Group):
+    """Where doctray lives and listens."""
+
+    home: Path = Field(
+        Path(".doctray"), validation_alias=_env("DOCTRAY_HOME"), description="folder that holds all state of the embedded default"
+    )
+    host: str = Field(
+        "127.0.0.1", validation_alias=_env("DOCTRAY_HOST"), description="address to listen on; anything beyond loopback needs an API key"
+    )
+    port: int = Field(8000, ge=0, le=65535, validation_alias=_env("PORT"), description="port to listen on")
+    environment: Literal["development", "staging", "production"] = Field(
+        "development",
+        validation_alias=_env("ENVIRONMENT"),
+        description="`production` refuses placeholder or short keys and needs DOCTRAY_SECRET_KEY",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", validation_alias=_env("LOG_LEVEL"), description="least severe event that is logged"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", validation_alias=_env("LOG_FORMAT"), description="`auto`: console on a terminal, JSON elsewhere"
+    )
+
+    @field_validator("environment", "log_level", mode="before")
+    @classmethod
+    def _fold_case(cls, value: object, info: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if getattr(info, "field_name", "") == "log_level" else value.lower()
+
+
+class Access(_Group):
+    """Who may come in, and how often."""
+
+    api_key: SecretStr | None = Field(
+        None, validation_alias=_env("API_KEY"), description="a key of the owner `default` with scopes submit and read"
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        validation_alias=_env("DOCTRAY_SECRET_KEY"),
+        description="seals webhook secrets and read tokens; unset: made once and kept in DOCTRAY_HOME/secret.key",
+    )
+    rate_per_minute: int = Field(
+        50,
+        ge=1,
+        validation_alias=_env("API_RATE_LIMIT_PER_MINUTE"),
+        description="submissions a minute per key (per client address without keys)",
+    )
+    reads_per_minute: int = Field(600, ge=1, validation_alias=_env("API_READ_LIMIT_PER_MINUTE"), description="reads a minute per key")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias=_env("CORS_ORIGINS"), description="origins of pages that may poll with a read token, by commas"
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return _comma_list(value)
+
+
+class Intake(_Group):
+    """What is accepted."""
+
+    max_file_size_mb: float = Field(50, gt=0, validation_alias=_env("MAX_FILE_SIZE_MB"), description="largest document in MiB")
+    max_pages: int = Field(500, ge=1, validation_alias=_env("MAX_PAGES"), description="most pages of one document")
+    max_pixels_mp: float = Field(120, gt=0, validation_alias=_env("MAX_PAGE_MEGAPIXELS"), description="largest page or image in megapixels")
+    documents_dir: Path | None = Field(
+        None, validation_alias=_env("DOCUMENTS_DIR"), description="folder that `file_path` may name files in; unset: DOCTRAY_HOME/documents"
+    )
+    max_queue_size: int = Field(
+        1000, ge=1, validation_alias=_env("MAX_QUEUE_SIZE"), description="jobs waiting before new ones get 503 queue_full"
+    )
+    wait_max_seconds: float = Field(
+        50, ge=0, validation_alias=_env("WAIT_MAX_SECONDS"), description="longest wait of `?wait=` and `Prefer: wait=`"
+    )
+    min_free_mb: int = Field(
+        200, ge=0, validation_alias=_env("MIN_FREE_DISK_MB"), description="room kept free; below it submissions get 503 storage_full"
+    )
+
+    @property
+    def max_file_bytes(self) -> int:
+        return int(self.max_file_size_mb * 1024 * 1024)
+
+
+class Retention(_Group):
+    """How long things are kept."""
+
+    cache_ttl_hours: float = Field(
+        24, ge=0, validation_alias=_env("CACHE_TTL_HOURS"), description="how long a result may be reused for the same content; 0: never"
+    )
+    retention_days: float = Field(
+        7,
+        gt=0,
+        validation_alias=_env("RETENTION_DAYS"),
+        description="how long documents and results are kept; longer than the last webhook try",
+    )
+
+    @model_validator(mode="after")
+    def _outlives_webhooks(self) -> "Retention":
+        longest_s = sum(WEBHOOK_GAPS_S) * 1.1
+        if self.retention_days * 86400 <= longest_s:
+            raise ValueError(f"RETENTION_DAYS must be above {longest_s / 86400:.1f}, the time of the last webhook try")
+        return self
+
+
+class Redis(_Group):
+    """The doorbell. Without any of these, `doctray serve` starts its own server."""
+
+    url: SecretStr | None = Field(None, validation_alias=_env("REDIS_URL"), description="redis://, rediss:// or unix:// URL")
+    host: str | None = Field(None, validation_alias=_env("REDIS_HOST"), description="used when REDIS_URL is unset")
+    port: int = Field(6379, validation_alias=_env("REDIS_PORT"), description="with REDIS_HOST")
+    password: SecretStr | None = Field(None, validation_alias=_env("REDIS_PASSWORD"), description="with REDIS_HOST")
+    db: int = Field(0, ge=0, validation_alias=_env("REDIS_DB"), description="with REDIS_HOST")
+
+    @property
+    def dsn(self) -> str | None:
+        if self.url is not None:
+            return self.url.get_secret_value()
+        if self.host is None:
+            return None
+        login = f":{quote(self.password.get_secret_value(), safe='')}@" if self.password else ""
+        return f"redis://{login}{self.host}:{self.port}/{self.db}"
+
+
+class Store(_Group):
+    """The journal (SQL) and the blobs. Unset: SQLite and files under DOCTRAY_HOME."""
+
+    database_url: SecretStr | None = Field(
+        None, validation_alias=_env("DATABASE_URL"), description="sqlite:// (also sqlite+aiosqlite://) or postgresql:// URL"
+    )
+    postgres_host: str | None = Field(None, validation_alias=_env("POSTGRES_HOST"), description="used when DATABASE_URL is unset")
+    postgres_port: int = Field(5432, validation_alias=_env("POSTGRES_PORT"), description="with POSTGRES_HOST")
+    postgres_user: str = Field("doctray", validation_alias=_env("POSTGRES_USER"), description="with POSTGRES_HOST")
+    postgres_password: SecretStr | None = Field(None, validation_alias=_env("POSTGRES_PASSWORD"), description="with POSTGRES_HOST")
+    postgres_db: str = Field("doctray", validation_alias=_env("POSTGRES_DB"), description="with POSTGRES_HOST")
+    s3_bucket: str | None = Field(None, validation_alias=_env("S3_BUCKET"), description="bucket for blobs; unset: files under DOCTRAY_HOME")
+    s3_endpoint_url: str | None = Field(
+        None, validation_alias=_env("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"), description="for S3 servers other than AWS"
+    )
+    aws_region: str | None = Field(None, validation_alias=_env("AWS_REGION", "AWS_DEFAULT_REGION"), description="region of the bucket")
+    aws_access_key_id: SecretStr | None = Field(None, validation_alias=_env("AWS_ACCESS_KEY_ID"), description="key id for the bucket")
+    aws_secret_access_key: SecretStr | None = Field(None, validation_alias=_env("AWS_SECRET_ACCESS_KEY"), description="key for the bucket")
+
+    def dsn(self, home: Path) -> str:
+        """SQLAlchemy URL with the driver named: sqlite+pysqlite or postgresql+asyncpg."""
+        if self.database_url is not None:
+            url = self.database_url.get_secret_value()
+        elif self.postgres_host is not None:
+            password = f":{quote(self.postgres_password.get_secret_value(), safe='')}" if self.postgres_password else ""
+            url = (
+                f"postgresql://{quote(self.postgres_user, safe='')}{password}@{self.postgres_host}:{self.postgres_port}/{self.postgres_db}"
+            )
+        else:
+            url = f"sqlite:///{(home / 'journal.sqlite3').absolute()}"
+        scheme, _, rest = url.partition("://")
+        family = scheme.split("+")[0]
+        if family == "sqlite":
+            return f"sqlite+pysqlite://{rest}"
+        if family in ("postgres", "postgresql"):
+            return f"postgresql+asyncpg://{rest}"
+        raise SettingsError(f"DATABASE_URL begins with {scheme}://; use sqlite:// or postgresql://")
+
+
+class Worker(_Group):
+    """How many workers there are and how much each does at once (see the table in docs/configuration.md)."""
+
+    enabled: bool = Field(True, validation_alias=_env("WORKER_ENABLED"), description="`serve` starts workers beside the API")
+    count: int | None = Field(
+        None,
+        ge=1,
+        le=WORKER_COUNT_LIMIT,
+        validation_alias=_env("WORKER_COUNT"),
+        description="worker processes that `serve` starts; unset: one a device",
+    )
+    processes: int = Field(
+        1,
+        ge=1,
+        le=WORKER_COUNT_LIMIT,
+        validation_alias=_env("WORKER_PROCESSES"),
+        description="API processes (uvicorn workers) that `serve` and `api` start",
+    )
+    concurrency: int = Field(4, ge=1, le=256, validation_alias=_env("WORKER_CONCURRENCY"), description="jobs that one worker has in flight")
+    devices: str = Field(
+        "auto",
+        validation_alias=_env("WORKER_DEVICES"),
+        description="`auto` (every GPU, else cpu), `cpu`, or GPU numbers such as `0,1`: one engine process each",
+    )
+    max_extractions: int = Field(
+        4,
+        ge=1,
+        validation_alias=_env("MAX_CONCURRENT_EXTRACTIONS"),
+        description="extractions (rules or model calls) that one worker has in flight",
+    )
+    max_memory_gb: float = Field(
+        4.0,
+        gt=0,
+        validation_alias=_env("MAX_MEMORY_USAGE_GB"),
+        description="resident memory of a worker with its engine and page processes, at which the engine is recycled",
+    )
+    poll_interval_s: float = Field(
+        0.02, gt=0, le=60, validation_alias=_env("WORKER_POLL_INTERVAL"), description="seconds between looks at the queue"
+    )
+    engine: str = Field("easyocr", validation_alias=_env("OCR_ENGINE"), description="default OCR engine: `easyocr` or `null`")
+    second_reader: str = Field("none", validation_alias=_env("OCR_SECOND_READER"), description="second reader: `none` until it is built")
+    models_dir: Path | None = Field(
+        None, validation_alias=_env("MODELS_DIR"), description="folder with EasyOCR weights for more languages; unset: DOCTRAY_HOME/models"
+    )
+    page_seconds: float = Field(
+        180, gt=0, validation_alias=_env("PAGE_BUDGET_SECONDS"), description="time budget of one page, reading included"
+    )
+    job_seconds: float = Field(3600, gt=0, validation_alias=_env("JOB_BUDGET_SECONDS"), description="time budget of one job")
+    drain_seconds: float = Field(
+        20, gt=0, validation_alias=_env("DRAIN_SECONDS"), description="time that running jobs get after SIGTERM before they are handed back"
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        validation_alias=_env("WORKER_METRICS_PORT"),
+        description="port of a worker's own /metrics; unset: written to DOCTRAY_HOME for `serve` to show, 0: any free port",
+    )
+    lease_seconds: float = Field(
+        15, gt=0, validation_alias=_env("WORKER_LEASE_SECONDS"), description="how long a silent worker keeps its jobs"
+    )
+    heartbeat_seconds: float = Field(
+        5, gt=0, validation_alias=_env("WORKER_HEARTBEAT_SECONDS"), description="how often it renews its lease"
+    )
+    sweep_seconds: float = Field(
+        2, gt=0, validation_alias=_env("SWEEP_SECONDS"), description="how often lost leases, unrung jobs and due webhooks are looked for"
+    )
+
+    @model_validator(mode="after")
+    def _lease_outlives_heartbeats(self) -> "Worker":
+        if self.lease_seconds <= 2 * self.heartbeat_seconds:
+            raise ValueError("WORKER_LEASE_SECONDS must be more than twice WORKER_HEARTBEAT_SECONDS, or a slow moment loses every job")
+        return self
+
+
+class Outbound(_Group):
+    """What doctray may connect to, and how it announces outcomes."""
+
+    allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias=_env("OUTBOUND_ALLOW"),
+        description="hosts, addresses or networks (CIDR, host:port) that url and webhook targets may name although they are private, by commas",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        validation_alias=_env("WEBHOOK_SECRET"),
+        description="whsec_… secret that signs the default owner's webhooks; unset: made once, shown by GET /v1/webhook-secret",
+    )
+    laravel_url: str | None = Field(
+        None, validation_alias=_env("LARAVEL_API_URL"), description="default webhook target for jobs that name none; its host is allowed"
+    )
+    laravel_key: SecretStr | None = Field(
+        None, validation_alias=_env("LARAVEL_API_KEY"), description="sent to LARAVEL_API_URL as x-api-key, nowhere else"
+    )
+
+    @field_validator("allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return _comma_list(value)
+
+
+class Llm(_Group):
+    """Language models for extraction. Without a key the extractor is `rules`."""
+
+    gemini_api_key: SecretStr | None = Field(
+        None, validation_alias=_env("GEMINI_API_KEY"), description="for the extractor `gemini` (not built yet; rules extract)"
+    )
+
+
+GROUPS: tuple[type[_Group], ...] = (Service, Access, Intake, Retention, Redis, Store, Worker, Outbound, Llm)
+
+
+class Settings:
+    """All groups, read once at an entry point."""
+
+    def __init__(self) -> None:
+        problems: list[str] = []
+        groups: dict[type[_Group], _Group] = {}
+        for group in GROUPS:
+            try:
+                groups[group] = group()
+            except ValidationError as error:
+                problems.extend(_explain(group, item) for item in error.errors(include_input=False, include_url=False))
+        if problems:
+            raise SettingsError("\n".join(problems))
+        self.service: Service = groups[Service]  # type: ignore[assignment]
+        self.access: Access = groups[Access]  # type: ignore[assignment]
+        self.intake: Intake = groups[Intake]  # type: ignore[assignment]
+        self.retention: Retention = groups[Retention]  # type: ignore[assignment]
+        self.redis: Redis = groups[Redis]  # type: ignore[assignment]
+        self.store: Store = groups[Store]  # type: ignore[assignment]
+        self.worker: Worker = groups[Worker]  # type: ignore[assignment]
+        self.outbound: Outbound = groups[Outbound]  # type: ignore[assignment]
+        self.llm: Llm = groups[Llm]  # type: ignore[assignment]
+
+    @property
+    def home(self) -> Path:
+        return self.service.home.absolute()
+
+    @property
+    def database_dsn(self) -> str:
+        return self.store.dsn(self.home)
+
+    @property
+    def documents_dir(self) -> Path:
+        return (self.intake.documents_dir or self.home / "documents").absolute()
+
+    @property
+    def models_dir(self) -> Path:
+        return (self.worker.models_dir or self.home / "models").absolute()
+
+    @property
+    def redis_dsn(self) -> str:
+        """Of the settings, else of the embedded server of this DOCTRAY_HOME."""
+        return self.redis.dsn or f"unix://{self.home / 'redis.sock'}"
+
+    def secret_key(self) -> bytes:
+        """DOCTRAY_SECRET_KEY, else a key made once and kept in DOCTRAY_HOME/secret.key (mode 0600)."""
+        if self.access.secret_key is not None:
+            return self.access.secret_key.get_secret_value().encode()
+        if self.service.environment == "production":
+            raise SettingsError(
+                "ENVIRONMENT=production needs DOCTRAY_SECRET_KEY (at least 32 characters); make one with: openssl rand -base64 36"
+            )
+        path = self.home / "secret.key"
+        self.home.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into place, so that of several processes that start at once one wins and none reads half a key.
+        draft = self.home / f"secret.key.{os.getpid()}.{secrets.token_hex(4)}"
+        if not path.exists():
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(36))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip().encode()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether listening on this host stays on the machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _comma_list(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def env_names(group: type[_Group], field: str) -> list[str]:
+    """The environment names of a field, the preferred one first."""
+    alias = group.model_fields[field].validation_alias
+    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [field.upper()]
+
+
+def _explain(group: type[_Group], item: object) -> str:
+    location = item["loc"]  # type: ignore[index]
+    message = str(item["msg"]).removeprefix("Value error, ")  # type: ignore[index]
+    name = str(location[0]) if location else ""
+    if name in group.model_fields:
+        name = env_names(group, name)[0]
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,461 @@
+"""Every seam of doctray on one page. Each has one contract suite in tests/contract, run on every implementation."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from doctray.domain.document import Document, Page, PageImage
+from doctray.domain.extraction import Extraction
+from doctray.domain.job import (
+    Announce,
+    Attempt,
+    BlobRef,
+    Delivery,
+    DeliveryStatus,
+    DeliveryTry,
+    Job,
+    JobError,
+    JobStatus,
+    NewDelivery,
+    Outcome,
+    Progress,
+)
+from doctray.domain.keys import ApiKey
+
+
+class Clock(Protocol):
+    """The only source of time below the entry points, but for leases and due times, which use the journal's clock."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an unstated origin; never steps back."""
+        ...
+
+
+class OcrEngine(Protocol):
+    name: str
+    version: str
+
+    def read(self, images: Sequence[PageImage]) -> list[Page]:
+        """Recognise the words on each image.
+
+        Returns one Page per image in the same order, `number` kept; boxes in pixels of the image after Page.rotation.
+        Blocks the calling thread for the whole batch: call it in the engine process, never on an event loop.
+        Raises EngineOutOfMemory (retry with fewer images), EngineFailure (this batch will not succeed) or InvalidOption
+        (a language whose weights are missing; the detail names what to add).
+        """
+        ...
+
+
+class PageReader(Protocol):
+    async def read(self, image: PageImage, *, engine: str | None = None) -> Page:
+        """One page, read by the named engine or the default one, batched with others in flight.
+
+        Raises EngineFailure, EngineOutOfMemory, TimedOut (all retryable) or InvalidOption.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDocument:
+    """What is known once a document is open. `page_numbers`: those to be read, from 1, after the option `pages`."""
+
+    media_type: str
+    page_total: int
+    page_numbers: tuple[int, ...]
+
+
+class PageSession(Protocol):
+    """One open document in its own page process."""
+
+    opened: OpenedDocument
+
+    async def page(self, number: int) -> Page | PageImage:
+        """A Page where its text layer is sound, else the upright, deskewed image to be read (see `finish_page`).
+
+        Raises CorruptDocument, PageTooLarge or TimedOut; the session is of no use after TimedOut.
+        """
+        ...
+
+    async def finish_page(self, page: Page) -> Page:
+        """A page that an engine has read, completed with what only the page process knows: ruling segments, form fields."""
+        ...
+
+    async def image_png(self, number: int) -> bytes:
+        """The page as it was read, as PNG; its pixels are those that boxes refer to."""
+        ...
+
+
+class PageOpener(Protocol):
+    def open(self, path: Path, *, media_type: str, pages: str | None, languages: Sequence[str]) -> AbstractAsyncContextManager[PageSession]:
+        """Open an untrusted document in a child of its own; leaving the context ends the child.
+
+        Raises CorruptDocument, EncryptedDocument, TooManyPages, PageTooLarge, EmptyDocument, UnsupportedMediaType,
+        InvalidOption (pages outside the document), TimedOut or EngineFailure (the child crashed).
+        """
+        ...
+
+
+class Extractor(Protocol):
+    name: str
+    version: str
+    model: str | None
+
+    async def extract(self, document: Document, *, document_type: str, schema: str | None) -> Extraction:
+        """Fields of the document. document_type: certificate, timetable, custom (schema: JSON Schema text), auto or other.
+
+        Every value has confidence and provenance, or stands in warnings as `ungrounded`.
+        Raises ExtractorUnavailable (the model cannot be reached) or ExtractionRejected (its answer is unusable).
+        """
+        ...
+
+
+class BlobStore(Protocol):
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
+        """Store the bytes under the key, all or nothing; a second put of a key replaces the first.
+
+        Raises StorageFull; whatever `chunks` raises leaves nothing behind.
+        """
+        ...
+
+    def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
+        """Its bytes in chunks. Raises NotFound when the blob is gone."""
+        ...
+
+    def local(self, ref: BlobRef) -> AbstractAsyncContextManager[Path]:
+        """A readable local file with its bytes, for the time of the context. Raises NotFound when the blob is gone."""
+        ...
+
+    async def copy(self, source: BlobRef, key: str) -> BlobRef:
+        """A second blob with the same bytes. Raises NotFound when the source is gone."""
+        ...
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Remove every blob whose key starts with the prefix (it ends in '/'); how many were removed. Idempotent."""
+        ...
+
+    async def free_bytes(self) -> int | None:
+        """Room left, or None where it cannot be told."""
+        ...
+
+    async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
+        """`jobs/<request_id>/` prefixes whose newest blob is older than age_s, for the sweep of orphans."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idempotency:
+    """scope: owner and route. key: the caller's Idempotency-Key. content: digest of what was submitted."""
+
+    scope: str
+    key: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to work on a job until its lease is lost. `job.claim_no` is the fence."""
+
+    job: Job
+    # a completed job of the same owner and content to copy the result from
+    reuse: Job | None = None
+
+    @property
+    def request_id(self) -> str:
+        return self.job.request_id
+
+    @property
+    def claim_no(self) -> int:
+        return self.job.claim_no
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerInfo:
+    """One incarnation of a worker. fingerprint: engine, weights, backend, precision, second reader, extractor, schema version."""
+
+    worker_id: str
+    host: str
+    pid: int
+    device: str
+    slots: int
+    fingerprint: str
+    started_at: datetime
+    lease_until: datetime | None = None
+    running: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """The journal's view of the queue. drained_per_minute: jobs that left `processing` for good in the last 5 minutes, a minute."""
+
+    queued: int
+    queued_due: int
+    processing: int
+    oldest_due_age_s: float
+    drained_per_minute: float
+    dead_letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """Filters of a list; None: any. cursor: opaque, from the page before. q: part of the file name or id."""
+
+    owner: str | None
+    status: JobStatus | None = None
+    document_type: str | None = None
+    created_after: datetime | None = None
+    q: str | None = None
+    dead_lettered: bool | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Journal(Protocol):
+    """The truth about jobs. Each method is one transaction; all raise TemporarilyUnavailable when the store is unreachable.
+
+    Times are by the store's own clock. Methods that name a claim change nothing (and return None or False) when its
+    claim_no is no longer the job's: a worker that lost its claim cannot overwrite anything.
+    """
+
+    async def ping(self) -> None: ...
+
+    async def add(self, job: Job, *, idempotency: Idempotency | None = None, announce: Announce | None = None) -> Job:
+        """Record a job: queued (due at once), or completed from the cache (then `announce` says what to post).
+
+        With an idempotency key seen before in the last 24 h: the first job again when the content is the same, else
+        raises IdempotencyMismatch. The caller compares request_ids to tell. created_at, due_at (now - priority's head
+        start) and deadline_at (from options.deadline_seconds) are set by the store's clock.
+        """
+        ...
+
+    async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
+        """Take a queued, due job: processing, claim_no + 1, attempt + 1, an attempts row, content_key under this fingerprint.
+
+        None when the row is not queued and due, is past its deadline, the worker's lease is unknown or lost, or a twin
+        (same owner and content_key, not no_cache) is processing: a twin's copy stays queued and is parked (due 10 s
+        later), and the twin's end makes it due at once. Claim.reuse names a completed twin younger than cache_ttl_s
+        (not for no_cache jobs).
+        """
+        ...
+
+    async def extend(self, worker_id: str, *, lease_s: float, running: int) -> bool:
+        """Renew the worker's lease. False when it is unknown or was lost: then its claims are gone and it must register anew."""
+        ...
+
+    async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
+        """Back to queued, due in delay_s; the job and the ids of parked twins, now due, to ring.
+
+        charged: tries_used + 1. error None: handed back (drain).
+        """
+        ...
+
+    async def finish(self, claim: Claim, outcome: Outcome, *, announce: Announce) -> tuple[Job, tuple[str, ...]] | None:
+        """End the job and record its announcement, in one transaction; the job and the ids of parked twins, now due, to ring."""
+        ...
+
+    async def cancel(self, request_id: str, *, owner: str, error: JobError, announce: Announce) -> Job | None:
+        """Queued or processing → cancelled, at once, claim_no + 1 (the worker's effort is stopped by whoever notices).
+
+        A terminal job is returned unchanged; None when there is no such job of the owner.
+        """
+        ...
+
+    async def overdue(self, *, announce: Announce, limit: int = 100) -> list[Job]:
+        """Live jobs past their deadline → cancelled with deadline_exceeded; those jobs."""
+        ...
+
+    async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
+        """A url has been fetched: its bytes are known now, and with them the content key."""
+        ...
+
+    async def get(self, request_id: str) -> Job | None: ...
+
+    async def list_jobs(self, query: JobQuery) -> tuple[list[Job], str | None]:
+        """Newest first; and the cursor of the next page, or None."""
+        ...
+
+    async def find_result(self, owner: str, content_key: str, *, younger_than_s: float) -> Job | None:
+        """The newest completed job of the owner with this content key that is not deleted and was really read."""
+        ...
+
+    async def attempts(self, request_id: str) -> list[Attempt]: ...
+
+    async def dead_leases(self, *, announce: Announce, max_lost: int, limit: int = 100) -> tuple[list[str], list[Job]]:
+        """Jobs whose worker's lease ran out: queued again at once, claim_no + 1, leases_lost + 1, attempt ended lease_lost;
+        or failed as worker_lost (dead-lettered) beyond max_lost. (ids to ring, jobs failed)."""
+        ...
+
+    async def due(self, *, limit: int = 100) -> list[Job]:
+        """Queued and due jobs, longest due first."""
+        ...
+
+    async def next_ring(self, request_id: str) -> int | None:
+        """ring_no + 1 for a queued job, else None."""
+        ...
+
+    async def replay(self, request_id: str, *, owner: str | None) -> Job | None:
+        """failed → queued, generation + 1, tries_used, leases_lost and attempt 0. None when there is no such failed job."""
+        ...
+
+    async def delete(self, request_id: str, *, owner: str) -> Job | None:
+        """Tombstone: everything but id, owner and times is blanked, pending deliveries and their bodies are gone, the content
+        cannot be met in the cache. Blobs are removed by the caller afterwards. A live job must be cancelled first."""
+        ...
+
+    async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
+        """Terminal jobs that finished longer than retention_s ago and still have data."""
+        ...
+
+    async def existing(self, request_ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are jobs with data."""
+        ...
+
+    async def queue_state(self) -> QueueState: ...
+
+    async def take_turn(self, name: str, *, holder: str, hold_s: float) -> bool:
+        """A lock by time: True when nobody else holds the name, which the holder then does for hold_s (taken again, it extends)."""
+        ...
+
+    async def flag(self, name: str) -> str | None:
+        """An operator's switch, e.g. `maintenance`; None when it is off."""
+        ...
+
+    async def set_flag(self, name: str, value: str | None) -> None: ...
+
+    async def queue_position(self, request_id: str) -> int | None:
+        """How many queued jobs are due before it, plus one; None when it is not queued."""
+        ...
+
+    # deliveries
+
+    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+        """Claim pending deliveries that are due: claim_no + 1 and next_at moved on by lease_s, so that no one else takes them."""
+        ...
+
+    async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
+        """Append the try and set what follows; False when another deliverer has claimed it since."""
+        ...
+
+    async def deliveries(self, request_id: str) -> list[Delivery]: ...
+
+    async def redeliver(self, delivery_id: str, *, owner: str) -> Delivery | None:
+        """Due at once again with a fresh schedule, under the same webhook-id."""
+        ...
+
+    async def add_delivery(self, job: Job, delivery: NewDelivery) -> None:
+        """An announcement beside the job's own outcome (a review). Repeating a webhook_id changes nothing."""
+        ...
+
+    # workers
+
+    async def register(self, worker: WorkerInfo, *, lease_s: float) -> None: ...
+
+    async def retire(self, worker_id: str) -> None:
+        """End the worker's lease at once: it has left, or its supervisor saw it die."""
+        ...
+
+    async def workers(self) -> list[WorkerInfo]:
+        """Workers with a living lease."""
+        ...
+
+    async def latest_fingerprint(self) -> str | None:
+        """That of the worker registered last, living or not; None before the first."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Owners, their keys and their webhook secrets. Same errors as Journal."""
+
+    async def add_key(self, key: ApiKey) -> None: ...
+
+    async def find_key(self, key_hash: str) -> ApiKey | None: ...
+
+    async def touch_key(self, key_id: str) -> None:
+        """Set last_used_at; called at most once a minute for each key."""
+        ...
+
+    async def keys(self) -> list[ApiKey]: ...
+
+    async def revoke_key(self, key_id: str) -> bool: ...
+
+    async def has_keys(self) -> bool:
+        """Whether any usable key exists."""
+        ...
+
+    async def webhook_secrets(self, owner: str) -> list[bytes]:
+        """Sealed secrets, newest first; those whose overlap has ended are left out. Empty when there is none."""
+        ...
+
+    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float) -> None:
+        """A new secret; the ones before it stay good for overlap_s."""
+        ...
+
+    async def add_first_webhook_secret(self, owner: str, sealed: bytes) -> bytes:
+        """Keep this secret if the owner has none; the one that holds."""
+        ...
+
+
+class JobQueue(Protocol):
+    """The doorbell. At least once; duplicates are harmless; losing it only delays. Raises BellUnreachable."""
+
+    async def ring(self, request_id: str, ring_no: int, *, priority: int = 0, delay_s: float = 0.0) -> None: ...
+
+    async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
+        """request_ids of those (request_id, ring_no) that are not in the queue."""
+        ...
+
+    async def depth(self) -> int: ...
+
+    async def ping(self) -> None: ...
+
+
+class BellUnreachable(Exception):
+    """Redis does not answer in time. Never an error for a caller: the journal has the job, and the sweep rings later."""
+
+
+class Notices(Protocol):
+    """Live progress and changes of jobs; all of it may vanish. Never raises for an unreachable Redis: it is just silent."""
+
+    async def publish(self, request_id: str, progress: Progress | None) -> None:
+        """progress None: the job's status changed."""
+        ...
+
+    async def progress(self, request_id: str) -> Progress | None: ...
+
+    async def wait(self, request_id: str, *, timeout_s: float) -> bool:
+        """True as soon as something is published about the job, False after timeout_s. Subscribed from when it is called."""
+        ...
+
+
+class OutboundPolicy(Protocol):
+    async def check(self, url: str) -> None:
+        """Raises UnsafeUrl unless doctray may connect to this URL: scheme, host, and every address that it resolves to."""
+        ...
+
+
+class Fetcher(Protocol):
+    def fetch(self, url: str) -> AsyncIterator[bytes]:
+        """The document behind a caller's URL. Raises UnsafeUrl, TooLarge, DownloadFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A receiver's answer. status_code None: none came; error then holds a safe word (timeout, refused, tls, dns, unsafe_url, protocol)."""
+
+    status_code: int | None
+    error: str | None
+    retry_after_s: float | None
+    seconds: float
+
+
+class WebhookSender(Protocol):
+    async def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> Answer:
+        """POST through the outbound guard; never raises, never follows a redirect, reads at most a little of the answer."""
+        ...
