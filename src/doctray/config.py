@@ -5,9 +5,11 @@ Only entry points and `wiring` see `Settings`; everything below gets the values 
 generated from this module.
 """
 
+import hashlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -347,7 +349,7 @@ class Settings:
     @property
     def redis_dsn(self) -> str:
         """Of the settings, else of the embedded server of this DOCTRAY_HOME."""
-        return self.redis.dsn or f"unix://{self.home / 'redis.sock'}"
+        return self.redis.dsn or f"unix://{embedded_redis_socket(self.home)}"
 
     def secret_key(self) -> bytes:
         """DOCTRAY_SECRET_KEY, else a key made once and kept in DOCTRAY_HOME/secret.key (mode 0600)."""
@@ -371,6 +373,18 @@ class Settings:
             finally:
                 draft.unlink()
         return path.read_text().strip().encode()
+
+
+def embedded_redis_socket(home: Path) -> Path:
+    """Where the embedded Redis of this DOCTRAY_HOME listens: a socket that only this user can open.
+
+    The kernel takes at most 107 bytes of path (unix(7)), so a deep home gets one in the temporary folder.
+    """
+    path = home / "redis.sock"
+    if len(os.fsencode(path)) <= 107:
+        return path
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"doctray-{os.getuid()}-{digest}.sock"
 
 
 def is_loopback(host: str) -> bool:

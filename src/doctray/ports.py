@@ -335,11 +335,17 @@ class Journal(Protocol):
     # deliveries
 
     async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
-        """Claim pending deliveries that are due: claim_no + 1 and next_at moved on by lease_s, so that no one else takes them."""
+        """Claim pending deliveries that are due: claim_no + 1 and next_at moved on by lease_s, so that no one else takes them.
+
+        Their `tries` are those of the present schedule: the ones before a redelivery by hand are left out.
+        """
         ...
 
     async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
-        """Append the try and set what follows; False when another deliverer has claimed it since."""
+        """Append the try and set what follows; False when another deliverer has claimed it since.
+
+        stopped stops all that waits for this owner's url and all that comes, until one of them is redelivered.
+        """
         ...
 
     async def deliveries(self, request_id: str) -> list[Delivery]: ...
@@ -354,7 +360,9 @@ class Journal(Protocol):
 
     # workers
 
-    async def register(self, worker: WorkerInfo, *, lease_s: float) -> None: ...
+    async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
+        """A worker_id that is registered again has lost its claims: they are queued again."""
+        ...
 
     async def retire(self, worker_id: str) -> None:
         """End the worker's lease at once: it has left, or its supervisor saw it die."""

@@ -225,6 +225,6 @@ Announce = Callable[[Job], NewDelivery | None]
 """Pure: the job as the finishing transaction leaves it → what to post about it. Runs inside that transaction."""
 
 
-def announce_nothing(job: Job) -> NewDelivery | None:
+def announce_nothing(_job: Job) -> NewDelivery | None:
     """For jobs without a webhook."""
     return None

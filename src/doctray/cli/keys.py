@@ -1,0 +1,98 @@
+"""`doctray keys`: make, list and revoke API keys, straight in the journal."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import click
+
+from doctray.cli.connection import give_up
+from doctray.cli.main import load_settings
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.keys import DEFAULT_OWNER, ApiKey, Scope, hash_api_key, new_api_key
+from doctray.ports import KeyStore
+
+_T = TypeVar("_T")
+
+_PREFIX_LENGTH = 8
+
+
+@click.group()
+def keys_group() -> None:
+    """API keys: who may submit, read and administer."""
+
+
+@keys_group.command("create")
+@click.option("--name", required=True, help="What or who the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    default=(Scope.SUBMIT.value, Scope.READ.value),
+    show_default=True,
+    help="What it may do; give it once for each.",
+)
+@click.option("--owner", default=DEFAULT_OWNER, show_default=True, help="Whose jobs it submits and reads.")
+@click.option("--expires-days", type=click.FloatRange(min=0, min_open=True), help="Days until it ends.  [default: never]")
+@click.option("--rate-per-minute", type=click.IntRange(min=1), help="Submissions a minute.  [default: the service's]")
+@click.option("--daily-quota", type=click.IntRange(min=1), help="Documents a day.  [default: no limit]")
+def create(
+    name: str, scopes: tuple[str, ...], owner: str, expires_days: float | None, rate_per_minute: int | None, daily_quota: int | None
+) -> None:
+    """Make a key and print it, once: only its hash is kept."""
+    key, now = new_api_key(), datetime.now(UTC)
+    stored = ApiKey(
+        key_id=f"key_{secrets.token_hex(6)}",
+        owner=owner,
+        name=name,
+        prefix=key[:_PREFIX_LENGTH],
+        key_hash=hash_api_key(key),
+        scopes=frozenset(Scope(scope) for scope in scopes),
+        created_at=now,
+        expires_at=None if expires_days is None else now + timedelta(days=expires_days),
+        rate_per_minute=rate_per_minute,
+        daily_quota=daily_quota,
+    )
+    _with_keys(lambda store: store.add_key(stored))
+    click.echo(f"{stored.key_id}: {owner}, {', '.join(sorted(stored.scopes))}. The key is shown only now:", err=True)
+    click.echo(key)
+
+
+@keys_group.command("list")
+def list_keys() -> None:
+    """Show every key, without the keys themselves."""
+    found = _with_keys(lambda store: store.keys())
+    if not found:
+        click.echo("There are no keys. `doctray keys create --name …` makes one.")
+    now = datetime.now(UTC)
+    for key in found:
+        state = "usable" if key.usable(now) else "revoked" if key.revoked_at else "expired"
+        used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
+        click.echo(f"{key.key_id}  {key.prefix}…  {state:8}{key.owner}  {','.join(sorted(key.scopes))}  {used}  {key.name}")
+
+
+@keys_group.command("revoke")
+@click.argument("key_id")
+def revoke(key_id: str) -> None:
+    """End a key at once."""
+    if not _with_keys(lambda store: store.revoke_key(key_id)):
+        give_up(f"there is no key {key_id} to revoke")
+    click.echo(f"{key_id} is revoked.")
+
+
+def _with_keys(act: Callable[[KeyStore], Awaitable[_T]]) -> _T:
+    from doctray.wiring import open_journal
+
+    settings = load_settings()
+
+    async def run() -> _T:
+        async with open_journal(settings) as journal:
+            return await act(journal)
+
+    try:
+        return asyncio.run(run())
+    except TemporarilyUnavailable:
+        give_up("the journal cannot be reached, or has not been set up: `doctray upgrade` does that")

@@ -1,0 +1,89 @@
+"""The doorbell on arq: `doctray.ports.JobQueue`. Carries ids only; losing it loses nothing."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from arq.connections import ArqRedis
+
+from doctray.ports import BellUnreachable
+from doctray.queue.redis import UNREACHABLE, open_pool
+
+QUEUE_NAME = "doctray:bell"
+TASK_NAME = "wake"
+
+RING_EXPIRES_S = 7 * 86400
+"""How long a ring outlives its due time; arq's default of a day fails what waits longer (its issue 320). The sweep re-rings anyway."""
+
+PRIORITY_HEAD_START_S = 30
+"""Seconds of head start a priority step gives in the queue; the same as in the journal's due times."""
+
+
+def to_json(value: dict[str, Any]) -> bytes:
+    """arq pickles by default; a queue that others can reach must not carry pickles."""
+    return json.dumps(value).encode()
+
+
+def from_json(value: bytes) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(value)
+    return loaded
+
+
+def open_arq(dsn: str, *, timeout_s: float) -> ArqRedis:
+    """A client with our own pool: arq's has no socket timeout."""
+    return ArqRedis(
+        open_pool(dsn, timeout_s=timeout_s),
+        job_serializer=to_json,
+        job_deserializer=from_json,
+        default_queue_name=QUEUE_NAME,
+    )
+
+
+class ArqQueue:
+    """Rings through arq. timeout_s: how long a caller waits for Redis before BellUnreachable."""
+
+    def __init__(self, dsn: str, *, timeout_s: float = 0.5) -> None:
+        self._redis = open_arq(dsn, timeout_s=timeout_s)
+
+    async def ring(self, request_id: str, ring_no: int, *, priority: int = 0, delay_s: float = 0.0) -> None:
+        head_start_s = priority * PRIORITY_HEAD_START_S
+        try:
+            seconds, micros = await self._redis.time()
+            now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
+            await self._redis.enqueue_job(
+                TASK_NAME,
+                request_id,
+                _job_id=f"{request_id}:{ring_no}",
+                _defer_until=now + timedelta(seconds=delay_s - head_start_s),
+                _expires=RING_EXPIRES_S + delay_s,
+            )
+        except UNREACHABLE as error:
+            raise BellUnreachable from error
+
+    async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
+        if not rings:
+            return []
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for request_id, ring_no in rings:
+                    pipe.zscore(QUEUE_NAME, f"{request_id}:{ring_no}")
+                scores = await pipe.execute()
+        except UNREACHABLE as error:
+            raise BellUnreachable from error
+        return [request_id for (request_id, _), score in zip(rings, scores, strict=True) if score is None]
+
+    async def depth(self) -> int:
+        try:
+            return int(await self._redis.zcard(QUEUE_NAME))
+        except UNREACHABLE as error:
+            raise BellUnreachable from error
+
+    async def ping(self) -> None:
+        try:
+            await self._redis.ping()
+        except UNREACHABLE as error:
+            raise BellUnreachable from error
+
+    async def close(self) -> None:
+        await self._redis.aclose(close_connection_pool=True)

@@ -1,0 +1,123 @@
+"""The supervised arq worker: hears rings, hands ids over, and survives Redis being away, frozen or wiped.
+
+Nothing of ours runs inside an arq task for longer than the hand-over, so arq's timeouts, aborts and tries do not matter.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from arq.worker import Function, Worker, func
+
+from doctray.queue.arq_queue import QUEUE_NAME, TASK_NAME, from_json, open_arq, to_json
+from doctray.queue.redis import UNREACHABLE
+
+_log = structlog.get_logger()
+
+HAND_OVER_S = 5
+"""arq's timeout for our task. arq holds an id it gave to a worker that died for this and ten seconds more."""
+
+REBUILD_S = 0.5
+"""Pause before a worker that Redis threw out is built anew."""
+
+READ_LIMIT = 2000
+"""arq reads this many ids at the head of the queue; running ids stay there, so it must exceed the whole fleet's slots."""
+
+POLL_TIMEOUT_S = 2.0
+"""How long a poll waits for a frozen Redis before the connection is given up."""
+
+
+class ArqWorker:
+    """Calls `hand_over(request_id)` for each ring while `has_room()` says so.
+
+    hand_over: returns as soon as the job is in the worker's own hands (or refused); must not raise.
+    unreachable: awaited about once a second while Redis is away, to look into the journal instead.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        hand_over: Callable[[str], Awaitable[None]],
+        has_room: Callable[[], bool],
+        unreachable: Callable[[], Awaitable[None]],
+        slots: int,
+        poll_s: float,
+    ) -> None:
+        self._dsn = dsn
+        self._hand_over = hand_over
+        self._has_room = has_room
+        self._unreachable = unreachable
+        self._slots = slots
+        self._poll_s = poll_s
+        self.connected = False
+
+    async def run(self) -> None:
+        """For ever; cancel it to stop hearing rings."""
+        while True:
+            redis = open_arq(self._dsn, timeout_s=POLL_TIMEOUT_S)
+            worker: Worker | None = None
+            try:
+                await redis.ping()
+                worker = self._build(redis)
+                self._mark(connected=True)
+                await worker.async_run()
+            except UNREACHABLE as error:
+                self._mark(connected=False, error=type(error).__name__)
+                await self._unreachable()
+                await asyncio.sleep(REBUILD_S)
+            finally:
+                if worker is not None:
+                    await _stop(worker)
+                with suppress(*UNREACHABLE):
+                    await redis.aclose(close_connection_pool=True)
+
+    def _mark(self, *, connected: bool, error: str | None = None) -> None:
+        if connected and not self.connected:
+            _log.info("bell.connected")
+        if not connected and self.connected:
+            _log.warning("bell.lost", error=error)
+        self.connected = connected
+
+    def _build(self, redis: Any) -> Worker:
+        async def wake(_ctx: dict[Any, Any], request_id: str) -> None:
+            await self._hand_over(request_id)
+
+        task: Function = func(wake, name=TASK_NAME, timeout=HAND_OVER_S, keep_result=0, max_tries=1_000_000)  # type: ignore[arg-type]
+        return _GatedWorker(
+            has_room=self._has_room,
+            functions=[task],
+            queue_name=QUEUE_NAME,
+            redis_pool=redis,
+            handle_signals=False,
+            max_jobs=self._slots,
+            job_timeout=HAND_OVER_S,
+            keep_result=0,
+            poll_delay=self._poll_s,
+            queue_read_limit=READ_LIMIT,
+            job_serializer=to_json,
+            job_deserializer=from_json,
+            log_results=False,
+            allow_abort_jobs=False,
+        )
+
+
+class _GatedWorker(Worker):
+    """Leaves rings in the queue, for other workers, while this one has no free slot."""
+
+    def __init__(self, *, has_room: Callable[[], bool], **options: Any) -> None:
+        super().__init__(**options)
+        self._has_room = has_room
+
+    async def _poll_iteration(self) -> None:
+        self.allow_pick_jobs = self._has_room()
+        await super()._poll_iteration()
+
+
+async def _stop(worker: Worker) -> None:
+    tasks = [task for task in (worker.main_task, *worker.tasks.values()) if task is not None and not task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,36 @@
+"""Ringing, for use cases: a doorbell that does not answer delays a job and never fails a caller."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from doctray.domain.job import Job
+from doctray.ports import BellUnreachable, JobQueue, Journal
+
+_log = structlog.get_logger()
+
+
+async def ring(job: Job, *, queue: JobQueue, delay_s: float = 0.0) -> bool:
+    """Ring for a queued job under its own ring_no. False when Redis is away; the sweep rings later."""
+    try:
+        await queue.ring(job.request_id, job.ring_no, priority=job.options.priority, delay_s=delay_s)
+    except BellUnreachable:
+        _log.warning("bell.unanswered", request_id=job.request_id)
+        return False
+    return True
+
+
+async def ring_again(request_ids: Iterable[str], *, journal: Journal, queue: JobQueue) -> int:
+    """Ring queued jobs under a new ring_no each (arq forgets nothing about an old one); how many rang."""
+    rung = 0
+    for request_id in request_ids:
+        ring_no = await journal.next_ring(request_id)
+        if ring_no is None:
+            continue
+        try:
+            await queue.ring(request_id, ring_no)
+        except BellUnreachable:
+            _log.warning("bell.unanswered", request_id=request_id)
+            break
+        rung += 1
+    return rung

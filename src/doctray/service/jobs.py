@@ -1,0 +1,52 @@
+"""What a caller may do to a job of his own: cancel, delete, replay."""
+
+import structlog
+
+from doctray.domain.errors import CancelledByCaller, NotFound
+from doctray.domain.job import Job, JobError
+from doctray.ports import BlobStore, JobQueue, Journal, Notices
+from doctray.service.announce import Announcer
+from doctray.service.bell import ring
+from doctray.service.reuse import prefix_of
+
+_log = structlog.get_logger()
+
+
+async def cancel(request_id: str, *, owner: str, journal: Journal, notices: Notices, announcer: Announcer) -> Job:
+    """Queued or processing → cancelled, at once; a job that has ended is returned as it is. Raises NotFound.
+
+    A worker that is at it finds its claim gone within a second or two and drops the work; copies of the same content
+    that waited for it are due at once, and the next sweep rings them.
+    """
+    error = JobError(code=CancelledByCaller.code, detail=CancelledByCaller.why)
+    before = await journal.get(request_id)
+    job = await journal.cancel(request_id, owner=owner, error=error, announce=announcer.for_job())
+    if job is None or job.deleted_at is not None:
+        raise NotFound
+    if before is not None and not before.status.terminal:
+        _log.info("job.cancelled", request_id=request_id, by="caller")
+        await notices.publish(request_id, None)
+    return job
+
+
+async def delete(request_id: str, *, owner: str, journal: Journal, blobs: BlobStore, notices: Notices, announcer: Announcer) -> None:
+    """The document, its result, its cache entry and its webhook bodies are gone; id and times stay. Raises NotFound.
+
+    A live job is cancelled first.
+    """
+    await cancel(request_id, owner=owner, journal=journal, notices=notices, announcer=announcer)
+    if await journal.delete(request_id, owner=owner) is None:
+        raise NotFound
+    await blobs.delete_prefix(prefix_of(request_id))
+    _log.info("job.deleted", request_id=request_id)
+    await notices.publish(request_id, None)
+
+
+async def replay(request_id: str, *, owner: str | None, journal: Journal, queue: JobQueue) -> Job:
+    """A failed job again, in a new generation with fresh tries. owner None: an administrator. Raises NotFound."""
+    job = await journal.replay(request_id, owner=owner)
+    if job is None:
+        raise NotFound("There is no failed job of yours with this id.")
+    _log.info("job.replayed", request_id=request_id, generation=job.generation)
+    await ring(job, queue=queue)
+    return job

@@ -1,0 +1,367 @@
+"""What a worker does with a claimed job: open, read, extract, store, finish; or say what went wrong and what follows."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any, Protocol
+
+import structlog
+
+from doctray.domain.document import Document, Page, PageImage
+from doctray.domain.errors import (
+    DoctrayError,
+    EngineFailure,
+    ExtractionFailed,
+    ExtractionRejected,
+    ExtractorUnavailable,
+    NotFound,
+    TimedOut,
+)
+from doctray.domain.extraction import Extraction, Warning
+from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome, Progress
+from doctray.domain.retry import GiveUp, decide
+from doctray.ports import (
+    BlobStore,
+    Claim,
+    Clock,
+    Extractor,
+    Fetcher,
+    JobQueue,
+    Journal,
+    Notices,
+    PageOpener,
+    PageReader,
+    PageSession,
+)
+from doctray.service.announce import Announcer
+from doctray.service.bell import ring, ring_again
+from doctray.service.result import result_of
+from doctray.service.reuse import RESULT, copy_result, page_image_key, prefix_of
+from doctray.service.submit import receive
+
+_log = structlog.get_logger()
+
+READ_AHEAD = 2
+"""Images of one job that wait for the engine while the next page is rendered: an A4 page at 200 dpi is 12 MB."""
+
+IMAGES_KEPT = 100
+"""Page images of longer documents are not kept: 0.1 to 1 MB each."""
+
+
+class Observer(Protocol):
+    """Told what happened; telemetry implements it."""
+
+    def claimed(self, job: Job) -> None: ...
+
+    def stage(self, name: str, seconds: float) -> None: ...
+
+    def page(self, page: Page, seconds: float) -> None: ...
+
+    def ended(self, job: Job, seconds: float) -> None: ...
+
+    def retried(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything that processing a job needs; built once by the worker's composition root.
+
+    extractors: by name; `rules` is always there and takes over when another fails. engine_versions: name → version.
+    fingerprint: what shapes this worker's results. extract_slots: bounds extractions in flight across jobs.
+    """
+
+    journal: Journal
+    blobs: BlobStore
+    queue: JobQueue
+    notices: Notices
+    pages: PageOpener
+    reader: PageReader
+    extractors: Mapping[str, Extractor]
+    default_extractor: str
+    default_engine: str
+    engine_versions: Mapping[str, str]
+    second_reader: str | None
+    fingerprint: str
+    fetcher: Fetcher
+    clock: Clock
+    announcer: Announcer
+    observer: Observer
+    extract_slots: asyncio.Semaphore
+    max_file_bytes: int
+    cache_ttl_s: float
+    job_seconds: float
+    random: Random = field(default_factory=Random)
+
+
+async def process(claim: Claim, *, tools: Tools) -> None:
+    """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal."""
+    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic())
+    _log.info("job.claimed", attempt=claim.job.attempt, claim_no=claim.claim_no)
+    tools.observer.claimed(claim.job)
+    try:
+        async with asyncio.timeout(tools.job_seconds):
+            outcome, inline = await run.work()
+    except TimeoutError:
+        await _failed(run, TimedOut(f"The job was not read within its budget of {tools.job_seconds:g} s."))
+    except DoctrayError as error:
+        await _failed(run, error)
+    except Exception as error:
+        _log.exception("job.crashed", error=type(error).__name__)
+        await _failed(run, EngineFailure("An unexpected error stopped the reading; it is in the worker's log."))
+    else:
+        await _finish(run, outcome, inline)
+
+
+async def hand_back(claim: Claim, *, tools: Tools) -> None:
+    """Release an unfinished job without charging it: the worker drains. Another worker is rung for it at once."""
+    released = await tools.journal.release(claim, delay_s=0.0, error=None, charged=False)
+    if released is not None:
+        _log.info("job.handed_back", request_id=claim.request_id)
+        await ring_again([claim.request_id, *released[1]], journal=tools.journal, queue=tools.queue)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One attempt. `claim` is replaced once a url's bytes are known."""
+
+    claim: Claim
+    tools: Tools
+    started: float
+    timings_s: dict[str, float] = field(default_factory=dict)
+    percent: int = 0
+    pages_total: int | None = None
+
+    @property
+    def job(self) -> Job:
+        return self.claim.job
+
+    async def work(self) -> tuple[Outcome, dict[str, Any] | None]:
+        """The outcome, and the result itself where it is at hand for the webhook."""
+        reused = await self.reuse(self.claim.reuse)
+        if reused is not None:
+            return reused, None
+        if self.job.source is None:
+            async with self.timed("fetch"):
+                twin = await self.fetch()
+            reused = await self.reuse(twin)
+            if reused is not None:
+                return reused, None
+        document = await self.read_document()
+        extraction, extractor = await self.extract(document)
+        return await self.store(document, extraction, extractor)
+
+    async def reuse(self, twin: Job | None) -> Outcome | None:
+        if twin is None:
+            return None
+        result = await copy_result(twin, self.job.request_id, blobs=self.tools.blobs)
+        if result is None:
+            return None
+        return Outcome(
+            status=JobStatus.COMPLETED,
+            cached=True,
+            result=result,
+            result_type=twin.result_type,
+            confidence=twin.confidence,
+            needs_review=twin.needs_review,
+            engine=twin.engine,
+            page_total=twin.page_total,
+        )
+
+    async def fetch(self) -> Job | None:
+        """Download a url's document; a completed twin with the same bytes, if there is one."""
+        await self.report("fetch", percent=2)
+        url = self.job.source_url
+        if url is None:
+            raise NotFound("The job has neither a document nor an address.")
+        tools = self.tools
+        received = await receive(self.job.request_id, tools.fetcher.fetch(url), blobs=tools.blobs, max_bytes=tools.max_file_bytes)
+        job = await tools.journal.set_source(self.claim, source=received.ref, media_type=received.media_type, fingerprint=tools.fingerprint)
+        if job is None:
+            raise asyncio.CancelledError("the claim was lost")
+        self.claim = replace(self.claim, job=job)
+        if job.options.no_cache or job.content_key is None or tools.cache_ttl_s <= 0:
+            return None
+        return await tools.journal.find_result(job.owner, job.content_key, younger_than_s=tools.cache_ttl_s)
+
+    async def read_document(self) -> Document:
+        job, tools = self.job, self.tools
+        if job.source is None:
+            raise NotFound("The document is gone.")
+        async with (
+            tools.blobs.local(job.source) as path,
+            tools.pages.open(path, media_type=job.media_type, pages=job.options.pages, languages=job.options.languages) as session,
+        ):
+            self.pages_total = len(session.opened.page_numbers)
+            await self.report("render", percent=5)
+            pages = await self.read_pages(session)
+        return Document(pages=tuple(pages), page_total=session.opened.page_total, media_type=session.opened.media_type)
+
+    async def read_pages(self, session: PageSession) -> list[Page]:
+        done: dict[int, Page] = {}
+        ahead = asyncio.Semaphore(READ_AHEAD)
+
+        async def finish(page: Page, number: int) -> None:
+            if session.opened.page_total <= IMAGES_KEPT:
+                png = await session.image_png(number)
+                await self.tools.blobs.put(page_image_key(self.job.request_id, number), _once(png))
+            done[number] = page
+            await self.report("ocr", pages_done=len(done), percent=5 + 80 * len(done) // max(1, self.pages_total or 1))
+
+        async def read(image: PageImage) -> None:
+            try:
+                async with self.timed("ocr"):
+                    started = self.tools.clock.monotonic()
+                    page = await self.tools.reader.read(image, engine=self.job.options.engine)
+                    self.tools.observer.page(page, self.tools.clock.monotonic() - started)
+                await finish(await session.finish_page(page), image.number)
+            finally:
+                ahead.release()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in session.opened.page_numbers:
+                    await ahead.acquire()
+                    async with self.timed("render"):
+                        started = self.tools.clock.monotonic()
+                        item = await session.page(number)
+                    if isinstance(item, PageImage):
+                        group.create_task(read(item))
+                    else:
+                        ahead.release()
+                        self.tools.observer.page(item, self.tools.clock.monotonic() - started)
+                        await finish(item, number)
+        except ExceptionGroup as errors:
+            raise _first(errors) from errors
+        return [done[number] for number in sorted(done)]
+
+    async def extract(self, document: Document) -> tuple[Extraction, Extractor]:
+        await self.report("extract", pages_done=self.pages_total or 0, percent=88)
+        options, tools = self.job.options, self.tools
+        chosen = tools.extractors[options.extractor or tools.default_extractor]
+        async with tools.extract_slots, self.timed("extract"):
+            try:
+                extraction = await chosen.extract(document, document_type=options.document_type.value, schema=options.schema)
+            except (ExtractorUnavailable, ExtractionRejected) as error:
+                rules = tools.extractors["rules"]
+                if chosen is rules:
+                    raise ExtractionFailed(error.detail) from error
+                _log.warning("extractor.failed", extractor=chosen.name, error=type(error).__name__)
+                extraction = await rules.extract(document, document_type=options.document_type.value, schema=options.schema)
+                note = Warning(code="extractor_fallback", message=f"{chosen.name} failed; rules extracted these fields.")
+                return replace(extraction, warnings=(*extraction.warnings, note), needs_review=True), rules
+        return extraction, chosen
+
+    async def store(self, document: Document, extraction: Extraction, extractor: Extractor) -> tuple[Outcome, dict[str, Any] | None]:
+        await self.report("store", pages_done=self.pages_total or 0, percent=97)
+        job, tools = self.job, self.tools
+        engine = job.options.engine or tools.default_engine
+        started_at = job.started_at or job.created_at
+        timings = {
+            "queued": max(0.0, (started_at - job.created_at).total_seconds()),
+            **self.timings_s,
+            "total": tools.clock.monotonic() - self.started,
+        }
+        result = result_of(
+            document,
+            extraction,
+            engine={"name": engine, "version": tools.engine_versions.get(engine, ""), "second_reader": tools.second_reader},
+            extractor={"name": extractor.name, "version": extractor.version, "model": extractor.model},
+            timings_s=timings,
+        )
+        encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
+        ref: BlobRef = await tools.blobs.put(prefix_of(job.request_id) + RESULT, _once(encoded))
+        outcome = Outcome(
+            status=JobStatus.COMPLETED,
+            result=ref,
+            result_type=extraction.document_type,
+            confidence=round(extraction.confidence, 4),
+            needs_review=extraction.needs_review,
+            engine=engine,
+            page_total=document.page_total,
+        )
+        return outcome, result
+
+    async def report(self, stage: str, *, pages_done: int = 0, percent: int) -> None:
+        self.percent = max(self.percent, min(99, percent))
+        progress = Progress(stage=stage, pages_done=pages_done, pages_total=self.pages_total, percent=self.percent)
+        await self.tools.notices.publish(self.job.request_id, progress)
+
+    @asynccontextmanager
+    async def timed(self, stage: str) -> AsyncIterator[None]:
+        """Seconds spent in a stage, added up over pages; pages that overlap each count."""
+        started = self.tools.clock.monotonic()
+        try:
+            yield
+        finally:
+            seconds = self.tools.clock.monotonic() - started
+            self.timings_s[stage] = self.timings_s.get(stage, 0.0) + seconds
+            self.tools.observer.stage(stage, seconds)
+
+
+async def _failed(run: _Run, error: DoctrayError) -> None:
+    tools, job = run.tools, run.job
+    decision = decide(job, error, jitter=tools.random.random())
+    job_error = JobError(code=error.code, detail=error.detail)
+    if isinstance(decision, GiveUp):
+        outcome = Outcome(status=JobStatus.FAILED, error=job_error, dead_lettered=decision.dead_lettered, page_total=run.pages_total)
+        await _finish(run, outcome, None)
+        return
+    released = await tools.journal.release(run.claim, delay_s=decision.delay_s, error=job_error, charged=decision.charged)
+    if released is None:
+        _log.info("job.claim_lost")
+        return
+    queued, twins = released
+    _log.warning("job.retried", code=error.code, delay_s=round(decision.delay_s, 1), tries_used=queued.tries_used)
+    tools.observer.retried()
+    await tools.notices.publish(job.request_id, None)
+    ring_no = await tools.journal.next_ring(job.request_id)
+    if ring_no is not None:
+        await ring(queued.evolve(ring_no=ring_no), queue=tools.queue, delay_s=decision.delay_s)
+    await ring_again(twins, journal=tools.journal, queue=tools.queue)
+
+
+async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) -> None:
+    tools, request_id = run.tools, run.job.request_id
+    if inline is None and outcome.result is not None and run.job.webhook_url is not None:
+        inline = json.loads(b"".join([chunk async for chunk in tools.blobs.read(outcome.result)]))
+    finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline))
+    if finished is None:
+        _log.info("job.claim_lost")
+        return
+    job, twins = finished
+    seconds = tools.clock.monotonic() - run.started
+    _log.info(
+        "job.finished",
+        status=job.status.value,
+        document_type=job.document_type,
+        code=job.error.code if job.error else None,
+        pages=job.page_total,
+        cached=job.cached,
+        confidence=job.confidence,
+        needs_review=job.needs_review,
+        seconds=round(seconds, 3),
+        stages={name: round(value, 3) for name, value in run.timings_s.items()},
+    )
+    tools.observer.ended(job, seconds)
+    await tools.notices.publish(request_id, None)
+    await ring_again(twins, journal=tools.journal, queue=tools.queue)
+
+
+def _first(errors: ExceptionGroup) -> Exception:
+    """Of several pages' errors the first of ours, so that one code reaches the caller."""
+    flat: list[Exception] = []
+    waiting: list[Exception] = [errors]
+    while waiting:
+        error = waiting.pop(0)
+        if isinstance(error, ExceptionGroup):
+            waiting.extend(error.exceptions)
+        else:
+            flat.append(error)
+    return next((error for error in flat if isinstance(error, DoctrayError)), flat[0])
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

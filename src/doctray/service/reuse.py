@@ -1,0 +1,34 @@
+"""Giving a job the result that the same content already has: the owner's own, younger than the cache's time."""
+
+from contextlib import suppress
+
+from doctray.domain.errors import NotFound
+from doctray.domain.job import BlobRef, Job
+from doctray.ports import BlobStore
+
+RESULT = "result.json"
+
+
+def prefix_of(request_id: str) -> str:
+    """Where all blobs of a job lie."""
+    return f"jobs/{request_id}/"
+
+
+def page_image_key(request_id: str, number: int) -> str:
+    """number: from 1."""
+    return f"{prefix_of(request_id)}pages/{number}.png"
+
+
+async def copy_result(source: Job, request_id: str, *, blobs: BlobStore) -> BlobRef | None:
+    """Copy a completed job's result and page images under another id; the result's ref, or None when it is gone."""
+    if source.result is None:
+        return None
+    try:
+        result = await blobs.copy(source.result, prefix_of(request_id) + RESULT)
+    except NotFound:
+        return None
+    for number in range(1, (source.page_total or 0) + 1):
+        image = BlobRef(key=page_image_key(source.request_id, number), size_bytes=0, sha256="")
+        with suppress(NotFound):
+            await blobs.copy(image, page_image_key(request_id, number))
+    return result

@@ -1,0 +1,204 @@
+"""Accepting a document: bytes to the blob store, a row in the journal, a ring; nothing accepted is lost after that."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from doctray.domain.errors import DoctrayError, EmptyDocument, TemporarilyUnavailable, TooLarge, UnsupportedMediaType
+from doctray.domain.identity import canonical_json, content_key
+from doctray.domain.job import BlobRef, Job, JobOptions, JobStatus
+from doctray.pages.sniff import sniff
+from doctray.ports import BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
+from doctray.service.announce import Announcer
+from doctray.service.bell import ring
+from doctray.service.reuse import copy_result, prefix_of
+
+_log = structlog.get_logger()
+
+SNIFF_BYTES = 4096
+"""How much of the head is looked at; a PDF header may stand within the first 1024 bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A document in the blob store. media_type: by its content."""
+
+    ref: BlobRef
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a caller handed in. Exactly one of received and source_url. route: scope of the idempotency key."""
+
+    request_id: str
+    owner: str
+    route: str
+    options: JobOptions = field(default_factory=JobOptions)
+    file_name: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    webhook_url: str | None = None
+    idempotency_key: str | None = None
+    received: Received | None = None
+    source_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.received is None) == (self.source_url is None):
+            raise ValueError("a submission has exactly one source")
+
+
+async def receive(request_id: str, chunks: AsyncIterable[bytes], *, blobs: BlobStore, max_bytes: int) -> Received:
+    """Stream a document into the blob store, judged on the way.
+
+    Raises UnsupportedMediaType as soon as the head is in, TooLarge as soon as the limit is passed, EmptyDocument,
+    StorageFull; then nothing is kept.
+    """
+    media_type = ""
+
+    async def judged() -> AsyncIterator[bytes]:
+        nonlocal media_type
+        head = bytearray()
+        size = 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > max_bytes:
+                raise TooLarge(f"The document is larger than {max_bytes / 1048576:g} MiB.")
+            if media_type:
+                yield chunk
+                continue
+            head += chunk
+            if len(head) >= SNIFF_BYTES:
+                media_type = _media_type(bytes(head))
+                yield bytes(head)
+        if size == 0:
+            raise EmptyDocument("The file holds no bytes.")
+        if not media_type:
+            media_type = _media_type(bytes(head))
+            yield bytes(head)
+
+    ref = await blobs.put(f"{prefix_of(request_id)}source", judged())
+    return Received(ref=ref, media_type=media_type)
+
+
+def _media_type(head: bytes) -> str:
+    media_type = sniff(head)
+    if media_type is None:
+        raise UnsupportedMediaType
+    return media_type
+
+
+async def submit(
+    submission: Submission,
+    *,
+    journal: Journal,
+    queue: JobQueue,
+    notices: Notices,
+    blobs: BlobStore,
+    outbound: OutboundPolicy,
+    clock: Clock,
+    cache_ttl_s: float,
+    announcer: Announcer,
+) -> Job:
+    """Record the submission and ring; the job, queued, or completed when the owner already has this content's result.
+
+    An idempotent repeat returns the first job (another request_id) and drops the new bytes. Raises UnsafeUrl (source or
+    webhook), IdempotencyMismatch, or TemporarilyUnavailable when the journal cannot be reached: nothing was accepted.
+    """
+    try:
+        for url in (submission.source_url, submission.webhook_url):
+            if url is not None:
+                await outbound.check(url)
+        job = await _with_cached_result(_job_of(submission, clock=clock), journal=journal, blobs=blobs, cache_ttl_s=cache_ttl_s)
+        recorded = await journal.add(job, idempotency=_idempotency_of(submission), announce=announcer.for_job())
+    except TemporarilyUnavailable:
+        # The row may have been written although its commit was not seen: the bytes stay, the orphan sweep decides.
+        raise
+    except DoctrayError:
+        await blobs.delete_prefix(prefix_of(submission.request_id))
+        raise
+    if recorded.request_id != submission.request_id:
+        await blobs.delete_prefix(prefix_of(submission.request_id))
+        return recorded
+    _log.info(
+        "job.accepted",
+        request_id=recorded.request_id,
+        status=recorded.status.value,
+        document_type=recorded.options.document_type.value,
+        media_type=recorded.media_type,
+        size_bytes=recorded.source.size_bytes if recorded.source else None,
+        cached=recorded.cached,
+    )
+    if recorded.status is JobStatus.QUEUED:
+        await ring(recorded, queue=queue)
+    else:
+        await notices.publish(recorded.request_id, None)
+    return recorded
+
+
+def _job_of(submission: Submission, *, clock: Clock) -> Job:
+    now = clock.now()
+    received = submission.received
+    return Job(
+        request_id=submission.request_id,
+        owner=submission.owner,
+        options=submission.options,
+        file_name=submission.file_name,
+        media_type=received.media_type if received else "",
+        source=received.ref if received else None,
+        source_url=submission.source_url,
+        metadata=submission.metadata,
+        webhook_url=submission.webhook_url,
+        ring_no=1,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def _idempotency_of(submission: Submission) -> Idempotency | None:
+    if submission.idempotency_key is None:
+        return None
+    source = submission.received.ref.sha256 if submission.received else submission.source_url
+    options = submission.options
+    content = {
+        "source": source,
+        "webhook_url": submission.webhook_url,
+        "metadata": dict(submission.metadata),
+        "options": [
+            options.document_type.value,
+            options.schema,
+            options.priority,
+            options.engine,
+            options.extractor,
+            options.languages,
+            options.pages,
+            options.no_cache,
+            options.deadline_seconds,
+        ],
+    }
+    return Idempotency(scope=f"{submission.owner} {submission.route}", key=submission.idempotency_key, content=canonical_json(content))
+
+
+async def _with_cached_result(job: Job, *, journal: Journal, blobs: BlobStore, cache_ttl_s: float) -> Job:
+    if job.source is None or job.options.no_cache or cache_ttl_s <= 0:
+        return job
+    fingerprint = await journal.latest_fingerprint()
+    if fingerprint is None:
+        return job
+    key = content_key(job.source.sha256, job.options, fingerprint)
+    twin = await journal.find_result(job.owner, key, younger_than_s=cache_ttl_s)
+    result = await copy_result(twin, job.request_id, blobs=blobs) if twin else None
+    if twin is None or result is None:
+        return job
+    return job.evolve(
+        status=JobStatus.COMPLETED,
+        cached=True,
+        content_key=key,
+        result=result,
+        result_type=twin.result_type,
+        confidence=twin.confidence,
+        needs_review=twin.needs_review,
+        engine=twin.engine,
+        page_total=twin.page_total,
+    )

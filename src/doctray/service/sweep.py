@@ -1,0 +1,97 @@
+"""Upkeep: what makes a promise true when a process died, Redis forgot, or a deadline passed. Idempotent, and safe to run anywhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from doctray.domain.errors import NotFound, TemporarilyUnavailable
+from doctray.domain.retry import MAX_LEASES_LOST
+from doctray.ports import BellUnreachable, BlobStore, JobQueue, Journal, Notices
+from doctray.service.announce import Announcer
+from doctray.service.bell import ring_again
+from doctray.service.reuse import prefix_of
+
+_log = structlog.get_logger()
+
+ORPHAN_AGE_S = 3600.0
+"""Blobs without a job are an upload that never reached the journal; by then no upload is still going on."""
+
+UPKEEP_EVERY_S = 600.0
+"""How often retention and orphans are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeper:
+    """holder: this process, for the lock. every_s: pause between sweeps; the lock outlives it a little."""
+
+    journal: Journal
+    blobs: BlobStore
+    queue: JobQueue
+    notices: Notices
+    announcer: Announcer
+    holder: str
+    every_s: float
+    retention_s: float
+
+    async def forever(self, *, also: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Sweep until cancelled; `also` runs each time, swept or not (a worker delivers webhooks there)."""
+        while True:
+            try:
+                if await self.journal.take_turn("sweep", holder=self.holder, hold_s=self.every_s * 1.5):
+                    await self.sweep()
+                if await self.journal.take_turn("upkeep", holder=self.holder, hold_s=UPKEEP_EVERY_S):
+                    await self.upkeep()
+            except TemporarilyUnavailable:
+                _log.warning("sweep.journal_unreachable")
+            except Exception as error:  # one of the three outermost loops: upkeep must go on
+                _log.exception("sweep.crashed", error=type(error).__name__)
+            if also is not None:
+                await also()
+            await asyncio.sleep(self.every_s)
+
+    async def sweep(self) -> None:
+        """Deadlines, lost leases, and rings that Redis does not have."""
+        for job in await self.journal.overdue(announce=self.announcer.for_job()):
+            _log.info("job.cancelled", request_id=job.request_id, by="deadline")
+            await self.notices.publish(job.request_id, None)
+        requeued, failed = await self.journal.dead_leases(announce=self.announcer.for_job(), max_lost=MAX_LEASES_LOST)
+        for request_id in requeued:
+            _log.warning("job.lease_lost", request_id=request_id)
+            await self.notices.publish(request_id, None)
+        for job in failed:
+            _log.error("job.finished", request_id=job.request_id, status=job.status.value, code=job.error.code if job.error else None)
+            await self.notices.publish(job.request_id, None)
+        await ring_again(requeued, journal=self.journal, queue=self.queue)
+        await self._ring_what_is_missing()
+
+    async def _ring_what_is_missing(self) -> None:
+        waiting = await self.journal.due()
+        try:
+            unheard = await self.queue.missing([(job.request_id, job.ring_no) for job in waiting])
+        except BellUnreachable:
+            return
+        rung = await ring_again(unheard, journal=self.journal, queue=self.queue)
+        if rung:
+            _log.info("sweep.rang", jobs=rung)
+
+    async def upkeep(self) -> None:
+        """Retention, and blobs that belong to no job."""
+        for job in await self.journal.expired(retention_s=self.retention_s):
+            await self.journal.delete(job.request_id, owner=job.owner)
+            await self.blobs.delete_prefix(prefix_of(job.request_id))
+            _log.info("job.expired", request_id=job.request_id)
+        old = [prefix async for prefix in await self.blobs.prefixes_older_than(ORPHAN_AGE_S)]
+        known = await self.journal.existing([_id_of(prefix) for prefix in old])
+        for prefix in old:
+            if _id_of(prefix) not in known:
+                try:
+                    await self.blobs.delete_prefix(prefix)
+                except NotFound:
+                    continue
+                _log.info("blob.orphan_removed", request_id=_id_of(prefix))
+
+
+def _id_of(prefix: str) -> str:
+    return prefix.strip("/").rpartition("/")[2]

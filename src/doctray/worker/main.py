@@ -1,0 +1,292 @@
+"""Composition root of `doctray worker`: opens everything, keeps the lease, and drains on SIGTERM."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+
+import structlog
+
+from doctray.clock import SystemClock
+from doctray.config import Settings, SettingsError
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.extraction import SCHEMA_VERSION
+from doctray.extraction.rules.extractor import RulesExtractor
+from doctray.ocr.batcher import Batcher
+from doctray.ocr.devices import available_cores, resolve
+from doctray.ocr.engine_process import EngineProcess
+from doctray.ocr.engines import ENGINE_NAMES, make_engine
+from doctray.ocr.engines import fingerprint as engine_fingerprint
+from doctray.outbound.fetch import HttpFetcher
+from doctray.outbound.sealing import Sealer
+from doctray.outbound.send import HttpSender
+from doctray.pages.process import ProcessPageOpener
+from doctray.ports import Extractor, WorkerInfo
+from doctray.queue.arq_worker import ArqWorker
+from doctray.service.deliver import deliver_due
+from doctray.service.process import Tools
+from doctray.service.sweep import Sweeper
+from doctray.storage.journal_sql import SqlJournal
+from doctray.telemetry import logging as telemetry_logging
+from doctray.telemetry import metrics
+from doctray.wiring import announcer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
+from doctray.worker.observe import MetricsObserver, count_batch
+from doctray.worker.tasks import Jobs
+
+_log = structlog.get_logger()
+
+JOURNAL_RETRY_S = 1.0
+WORKER_SHARE_GB = 0.5
+"""Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
+
+LOST_CLAIMS_EVERY_S = 1.0
+"""How soon a worker notices that a job was cancelled; the contract allows ten seconds."""
+
+
+async def run(settings: Settings, *, device: str | None) -> None:
+    """One worker for one device, until SIGTERM or SIGINT. Raises SettingsError when the settings cannot work."""
+    telemetry_logging.configure(settings.service.log_level, settings.service.log_format, "worker")
+    metrics.set_build(version("doctray"))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        worker = await _build(settings, device=device or _first_device(settings), stack=stack)
+        await worker.run(stop)
+
+
+def _first_device(settings: Settings) -> str:
+    try:
+        return resolve(settings.worker.devices)[0]
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+class _Worker:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        journal: SqlJournal,
+        engine: EngineProcess,
+        jobs: Jobs,
+        sweeper: Sweeper,
+        deliveries: "_Deliveries",
+        info: WorkerInfo,
+    ) -> None:
+        self._settings = settings.worker
+        self._dsn = settings.redis_dsn
+        self._journal = journal
+        self._engine = engine
+        self._jobs = jobs
+        self._sweeper = sweeper
+        self._deliveries = deliveries
+        self._info = info
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await self._register()
+        arq = ArqWorker(
+            self._dsn,
+            hand_over=self._jobs.hand_over,
+            has_room=self._jobs.has_room,
+            unreachable=self._jobs.poll_journal,
+            slots=self._info.slots,
+            poll_s=self._settings.poll_interval_s,
+        )
+        upkeep = [
+            asyncio.create_task(self._warm_up(), name="engine"),
+            asyncio.create_task(self._keep_lease(), name="lease"),
+            asyncio.create_task(self._drop_lost(), name="lost claims"),
+            asyncio.create_task(self._sweeper.forever(), name="sweep"),
+            asyncio.create_task(self._deliveries.forever(), name="deliveries"),
+        ]
+        hearing = asyncio.create_task(arq.run(), name="bell")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            done, _ = await asyncio.wait([stopping, hearing, *upkeep], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()  # none of these ends by itself: let its error end the worker, and the supervisor start another
+        finally:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+            await self._jobs.drain(grace_s=self._settings.drain_seconds)
+            for task in (*upkeep, stopping):
+                task.cancel()
+            await asyncio.gather(*upkeep, stopping, return_exceptions=True)
+            await self._retire()
+
+    async def _warm_up(self) -> None:
+        """Load the engine while jobs with a text layer go through already. An engine that cannot load ends the worker."""
+        await self._engine.start()
+        _log.info("engine.ready", engine=self._settings.engine, device=self._info.device)
+        await asyncio.Event().wait()
+
+    async def _register(self) -> None:
+        while True:
+            try:
+                if not await self._journal.current():
+                    _log.warning("journal.schema_not_current", mend="run `doctray upgrade`")
+                    await asyncio.sleep(JOURNAL_RETRY_S)
+                    continue
+                await self._journal.register(self._info, lease_s=self._settings.lease_seconds)
+            except TemporarilyUnavailable as error:
+                _log.warning("journal.unreachable", detail=error.detail)
+                await asyncio.sleep(JOURNAL_RETRY_S)
+            else:
+                _log.info("worker.registered", worker=self._info.worker_id, device=self._info.device, slots=self._info.slots)
+                return
+
+    async def _keep_lease(self) -> None:
+        """A loop that does not tick renews nothing, so a stuck worker loses its lease, as it should."""
+        while True:
+            await asyncio.sleep(self._settings.heartbeat_seconds)
+            try:
+                held = await self._journal.extend(self._info.worker_id, lease_s=self._settings.lease_seconds, running=self._jobs.running)
+            except TemporarilyUnavailable:
+                _log.warning("lease.not_renewed")
+                continue
+            if not held:
+                _log.error("lease.lost", worker=self._info.worker_id, jobs=self._jobs.running)
+                self._jobs.drop_all()
+                await self._register()
+
+    async def _drop_lost(self) -> None:
+        while True:
+            await asyncio.sleep(LOST_CLAIMS_EVERY_S)
+            await self._jobs.drop_lost()
+
+    async def _retire(self) -> None:
+        try:
+            await self._journal.retire(self._info.worker_id)
+        except TemporarilyUnavailable:
+            _log.warning("lease.not_ended")
+        _log.info("worker.stopped", worker=self._info.worker_id)
+
+
+class _Deliveries:
+    """Posts what is due: every `every_s`, and at once when something was kicked off."""
+
+    def __init__(self, *, deliver: Callable[[], Awaitable[int]], kick: asyncio.Event, every_s: float) -> None:
+        self._deliver = deliver
+        self._kick = kick
+        self._every_s = every_s
+
+    async def forever(self) -> None:
+        while True:
+            self._kick.clear()
+            try:
+                await self._deliver()
+            except TemporarilyUnavailable:
+                _log.warning("deliveries.journal_unreachable")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every_s):
+                    await self._kick.wait()
+
+
+async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _Worker:
+    options = settings.worker
+    if options.engine not in ENGINE_NAMES:
+        raise SettingsError(f"OCR_ENGINE is {options.engine!r}; use one of {', '.join(ENGINE_NAMES)}")
+    clock = SystemClock()
+    journal = await stack.enter_async_context(open_journal(settings))
+    blobs = await stack.enter_async_context(open_blobs(settings))
+    queue = await stack.enter_async_context(open_queue(settings))
+    notices = await stack.enter_async_context(open_notices(settings))
+    guard, announcer = guard_of(settings), announcer_of(settings)
+    ended = asyncio.Event()
+
+    pages = ProcessPageOpener(
+        max_children=options.concurrency,
+        page_seconds=options.page_seconds,
+        max_pages=settings.intake.max_pages,
+        max_pixels=int(settings.intake.max_pixels_mp * 1_000_000),
+    )
+    await pages.start()
+    stack.push_async_callback(pages.close)
+    engine = EngineProcess(
+        partial(make_engine, device=device, models_dir=settings.models_dir, threads=available_cores()),
+        engine=options.engine,
+        device=device,
+        max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
+    )
+    stack.push_async_callback(engine.close)
+    reader = await stack.enter_async_context(Batcher(engine, page_timeout_s=options.page_seconds, on_batch=count_batch))
+
+    extractors: dict[str, Extractor] = {"rules": RulesExtractor()}
+    fingerprint = " ".join(
+        (
+            engine_fingerprint(options.engine),
+            f"second_reader={options.second_reader}",
+            *(f"{name}={extractor.version}" for name, extractor in sorted(extractors.items())),
+            f"schema={SCHEMA_VERSION}",
+            f"doctray={version('doctray')}",
+        )
+    )
+    tools = Tools(
+        journal=journal,
+        blobs=blobs,
+        queue=queue,
+        notices=notices,
+        pages=pages,
+        reader=reader,
+        extractors=extractors,
+        default_extractor="rules",
+        default_engine=options.engine,
+        engine_versions={name: engine_fingerprint(name).partition("/")[2] for name in ENGINE_NAMES},
+        second_reader=None if options.second_reader == "none" else options.second_reader,
+        fingerprint=fingerprint,
+        fetcher=HttpFetcher(guard, clock=clock, max_bytes=settings.intake.max_file_bytes, user_agent=f"doctray/{version('doctray')}"),
+        clock=clock,
+        announcer=announcer,
+        observer=MetricsObserver(on_end=ended.set),
+        extract_slots=asyncio.Semaphore(options.max_extractions),
+        max_file_bytes=settings.intake.max_file_bytes,
+        cache_ttl_s=settings.retention.cache_ttl_hours * 3600,
+        job_seconds=options.job_seconds,
+    )
+    secret, laravel_key = settings.outbound.webhook_secret, settings.outbound.laravel_key
+    deliver = partial(
+        deliver_due,
+        journal=journal,
+        keys=journal,
+        sender=HttpSender(guard, clock=clock),
+        sealer=Sealer(settings.secret_key()),
+        clock=clock,
+        default_secret=secret.get_secret_value() if secret else None,
+        laravel=(settings.outbound.laravel_url, laravel_key.get_secret_value()) if settings.outbound.laravel_url and laravel_key else None,
+        rng=random.Random(),  # noqa: S311 jitter, not a secret
+    )
+    deliveries = _Deliveries(deliver=deliver, kick=ended, every_s=options.sweep_seconds)
+    worker_id = os.environ.get("DOCTRAY_WORKER_ID") or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    info = WorkerInfo(
+        worker_id=worker_id,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        device=device,
+        slots=options.concurrency,
+        fingerprint=fingerprint,
+        started_at=datetime.now(UTC),
+    )
+    port, close_metrics = metrics.serve_worker_metrics(options.metrics_port or 0)
+    stack.callback(close_metrics)
+    _log.info("worker.metrics_listening", port=port)
+    sweeper = Sweeper(
+        journal=journal,
+        blobs=blobs,
+        queue=queue,
+        notices=notices,
+        announcer=announcer,
+        holder=worker_id,
+        every_s=options.sweep_seconds,
+        retention_s=settings.retention.retention_days * 86400,
+    )
+    jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
+    return _Worker(settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliveries=deliveries, info=info)

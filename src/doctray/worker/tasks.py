@@ -1,0 +1,121 @@
+"""The jobs that this worker has in flight: claimed, run, and let go when the claim is lost or the worker drains."""
+
+import asyncio
+import random
+from contextlib import suppress
+
+import structlog
+
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.job import JobStatus
+from doctray.ocr.batcher import reading_job
+from doctray.ports import Claim
+from doctray.service.process import Tools, hand_back, process
+
+_log = structlog.get_logger()
+
+JOURNAL_AWAY_S = 2.0
+"""Pause before an end that the journal could not take is tried again."""
+
+
+class Jobs:
+    """At most `slots` jobs at once, each in a task of its own; arq's task ends with the hand-over."""
+
+    def __init__(self, *, tools: Tools, worker_id: str, slots: int) -> None:
+        self._tools = tools
+        self._worker_id = worker_id
+        self._free = asyncio.Semaphore(slots)
+        self._running: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
+        self._draining = False
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    def has_room(self) -> bool:
+        return not self._draining and not self._free.locked()
+
+    async def hand_over(self, request_id: str) -> None:
+        """Wait for a free slot, claim, and start; refused claims are no error. Never raises."""
+        await self._free.acquire()
+        claim: Claim | None = None
+        try:
+            if not self._draining:
+                claim = await self._tools.journal.claim(
+                    request_id,
+                    worker_id=self._worker_id,
+                    fingerprint=self._tools.fingerprint,
+                    cache_ttl_s=self._tools.cache_ttl_s,
+                )
+        except TemporarilyUnavailable:
+            _log.warning("job.claim_failed", request_id=request_id)
+        finally:
+            if claim is None:
+                self._free.release()
+        if claim is not None:
+            task = asyncio.create_task(self._run(claim), name=f"job {request_id}")
+            self._running[request_id] = (claim, task)
+
+    async def _run(self, claim: Claim) -> None:
+        structlog.contextvars.bind_contextvars(request_id=claim.request_id)
+        reading_job.set(claim.request_id)
+        try:
+            while True:
+                try:
+                    await process(claim, tools=self._tools)
+                except TemporarilyUnavailable:
+                    # The lease lapses if this lasts; then another worker has the job and this one's claim is void.
+                    _log.warning("job.journal_unreachable")
+                    await asyncio.sleep(JOURNAL_AWAY_S)
+                    if not await self._held(claim):
+                        return
+                else:
+                    return
+        except asyncio.CancelledError:
+            if self._draining:
+                with suppress(TemporarilyUnavailable):
+                    await hand_back(claim, tools=self._tools)
+            raise
+        finally:
+            del self._running[claim.request_id]
+            self._free.release()
+
+    async def _held(self, claim: Claim) -> bool:
+        try:
+            job = await self._tools.journal.get(claim.request_id)
+        except TemporarilyUnavailable:
+            return True
+        return job is not None and job.status is JobStatus.PROCESSING and job.claim_no == claim.claim_no
+
+    async def drop_lost(self) -> None:
+        """Stop the work on jobs that were cancelled or given to another worker."""
+        for claim, task in list(self._running.values()):
+            if not await self._held(claim):
+                task.cancel()
+
+    def drop_all(self) -> None:
+        """The lease was lost: every claim with it."""
+        for _, task in list(self._running.values()):
+            task.cancel()
+
+    async def poll_journal(self) -> None:
+        """Claim due jobs straight from the journal, while Redis does not ring; in random order, so that workers differ."""
+        with suppress(TemporarilyUnavailable):
+            waiting = await self._tools.journal.due(limit=20)
+            random.shuffle(waiting)
+            for job in waiting:
+                if not self.has_room():
+                    return
+                await self.hand_over(job.request_id)
+
+    async def drain(self, *, grace_s: float) -> None:
+        """No new claims; running jobs get grace_s to finish, then they are handed back uncharged."""
+        self._draining = True
+        tasks = [task for _, task in self._running.values()]
+        if not tasks:
+            return
+        _log.info("worker.draining", jobs=len(tasks), grace_s=grace_s)
+        _, late = await asyncio.wait(tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

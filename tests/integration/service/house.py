@@ -1,0 +1,198 @@
+"""The use cases on a real SQLite journal and the shipped fakes, with a clock that stands still."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from doctray.domain.document import Box, Line, Page, PageImage, PageSource, Word
+from doctray.domain.extraction import Extraction
+from doctray.domain.identity import new_request_id
+from doctray.domain.job import Job, JobOptions
+from doctray.ports import Extractor, OpenedDocument, PageReader, WorkerInfo
+from doctray.service.announce import Announcer
+from doctray.service.process import Tools
+from doctray.service.submit import Submission, receive, submit
+from doctray.service.sweep import Sweeper
+from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.storage.migrate import upgrade
+from doctray.testing import FakeClock, MemoryBlobs, MemoryNotices, MemoryQueue, ScriptedExtractor, ScriptedReader
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 64
+TTL_S = 3600.0
+WORKER = "w1"
+
+
+def a_page(number: int = 1, text: str = "hello", source: PageSource = PageSource.OCR) -> Page:
+    word = Word(text=text, box=Box(0, 0, 10, 10), confidence=0.9)
+    return Page(number=number, width=20, height=20, source=source, lines=(Line(words=(word,)),))
+
+
+def an_extraction(**changes: Any) -> Extraction:
+    return Extraction(**{"document_type": "certificate", "fields": {"kind": "other"}, "confidence": 0.9, **changes})
+
+
+class Opener:
+    """A document whose pages are given: Pages with a text layer, or images to be read. An exception is raised at opening."""
+
+    def __init__(self, *pages: Page | PageImage, error: Exception | None = None) -> None:
+        self.pages = pages
+        self.error = error
+        self.opened = 0
+
+    @asynccontextmanager
+    async def open(self, path: Path, *, media_type: str, pages: str | None, languages: Sequence[str]) -> AsyncIterator["Opener.Session"]:
+        if self.error is not None:
+            raise self.error
+        self.opened += 1
+        numbers = tuple(page.number for page in self.pages)
+        yield Opener.Session(self.pages, OpenedDocument(media_type=media_type, page_total=len(self.pages), page_numbers=numbers))
+
+    class Session:
+        def __init__(self, pages: tuple[Page | PageImage, ...], opened: OpenedDocument) -> None:
+            self._pages = pages
+            self.opened = opened
+
+        async def page(self, number: int) -> Page | PageImage:
+            return next(page for page in self._pages if page.number == number)
+
+        async def finish_page(self, page: Page) -> Page:
+            return page
+
+        async def image_png(self, number: int) -> bytes:
+            return b"png %d" % number
+
+
+class Outbound:
+    """Allows everything; the guard has its own tests."""
+
+    async def check(self, url: str) -> None:
+        return
+
+
+class Fetcher:
+    def __init__(self, content: bytes = PNG, error: Exception | None = None) -> None:
+        self.content = content
+        self.error = error
+
+    async def fetch(self, url: str) -> AsyncIterator[bytes]:
+        if self.error is not None:
+            raise self.error
+        yield self.content
+
+
+class Observed:
+    def __init__(self) -> None:
+        self.retries = 0
+        self.jobs: list[Job] = []
+        self.stages: list[str] = []
+
+    def claimed(self, job: Job) -> None: ...
+
+    def stage(self, name: str, seconds: float) -> None:
+        self.stages.append(name)
+
+    def page(self, page: Page, seconds: float) -> None: ...
+
+    def ended(self, job: Job, seconds: float) -> None:
+        self.jobs.append(job)
+
+    def retried(self) -> None:
+        self.retries += 1
+
+
+@dataclass
+class House:
+    journal: SqlJournal
+    clock: FakeClock
+    blobs: MemoryBlobs
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
+    announcer: Announcer = field(default_factory=Announcer)
+    observed: Observed = field(default_factory=Observed)
+
+    async def register(self, worker_id: str = WORKER, lease_s: float = 15.0) -> None:
+        info = WorkerInfo(worker_id=worker_id, host="h", pid=1, device="cpu", slots=4, fingerprint="f1", started_at=self.clock.now())
+        await self.journal.register(info, lease_s=lease_s)
+
+    async def submit(self, content: bytes = PNG, **changes: Any) -> Job:
+        request_id = new_request_id(self.clock.now())
+        received = None
+        if "source_url" not in changes:
+            received = await receive(request_id, once(content), blobs=self.blobs, max_bytes=1_000_000)
+        options = JobOptions(**changes.pop("options", {}))
+        given = {"owner": "default", "route": "/v1/jobs", **changes}
+        submission = Submission(request_id=request_id, received=received, options=options, **given)
+        return await submit(
+            submission,
+            journal=self.journal,
+            queue=self.queue,
+            notices=self.notices,
+            blobs=self.blobs,
+            outbound=Outbound(),
+            clock=self.clock,
+            cache_ttl_s=TTL_S,
+            announcer=self.announcer,
+        )
+
+    def tools(
+        self,
+        pages: Opener | None = None,
+        reader: PageReader | None = None,
+        extractor: Extractor | None = None,
+        fetcher: Fetcher | None = None,
+        **changes: Any,
+    ) -> Tools:
+        rules = ScriptedExtractor(an_extraction(), name="rules")
+        chosen = extractor or rules
+        given: dict[str, Any] = {
+            "journal": self.journal,
+            "blobs": self.blobs,
+            "queue": self.queue,
+            "notices": self.notices,
+            "pages": pages or Opener(a_page(source=PageSource.TEXT_LAYER)),
+            "reader": reader or ScriptedReader(a_page()),
+            "extractors": {"rules": rules, chosen.name: chosen},
+            "default_extractor": chosen.name,
+            "default_engine": "easyocr",
+            "engine_versions": {"easyocr": "1"},
+            "second_reader": None,
+            "fingerprint": "f1",
+            "fetcher": fetcher or Fetcher(),
+            "clock": self.clock,
+            "announcer": self.announcer,
+            "observer": self.observed,
+            "extract_slots": asyncio.Semaphore(1),
+            "max_file_bytes": 1_000_000,
+            "cache_ttl_s": TTL_S,
+            "job_seconds": 60.0,
+        }
+        return Tools(**{**given, **changes})
+
+    def sweeper(self) -> Sweeper:
+        return Sweeper(
+            journal=self.journal,
+            blobs=self.blobs,
+            queue=self.queue,
+            notices=self.notices,
+            announcer=self.announcer,
+            holder="test",
+            every_s=2.0,
+            retention_s=7 * 86400,
+        )
+
+
+async def once(content: bytes) -> AsyncIterator[bytes]:
+    if content:
+        yield content
+
+
+@asynccontextmanager
+async def opened_house(folder: Path) -> AsyncIterator[House]:
+    dsn = f"sqlite+pysqlite:///{folder / 'journal.sqlite3'}"
+    await asyncio.to_thread(upgrade, dsn)
+    clock = FakeClock()
+    async with SqlJournal(open_store(dsn, now=clock.timestamp), retention_s=7 * 86400) as journal:
+        yield House(journal=journal, clock=clock, blobs=MemoryBlobs(clock=clock))

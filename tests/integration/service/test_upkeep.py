@@ -1,0 +1,122 @@
+"""Sweep, cancel, delete, replay."""
+
+import pytest
+
+from doctray.domain.errors import CorruptDocument, NotFound
+from doctray.domain.job import JobStatus
+from doctray.service.jobs import cancel, delete, replay
+from doctray.service.process import process
+from tests.integration.service.house import PNG, House, Opener, once
+from tests.integration.service.test_process import claimed, processed
+
+
+async def test_the_sweep_rings_what_redis_forgot(house: House) -> None:
+    job = await house.submit()
+    house.queue.answer()
+    await house.sweeper().sweep()
+    assert [(ring.request_id, ring.ring_no) for ring in house.queue.rings] == [(job.request_id, 2)]
+    await house.sweeper().sweep()
+    assert len(house.queue.rings) == 1
+
+
+async def test_a_job_accepted_without_redis_is_rung_when_it_is_back(house: House) -> None:
+    house.queue.reachable = False
+    job = await house.submit()
+    await house.sweeper().sweep()
+    house.queue.reachable = True
+    await house.sweeper().sweep()
+    assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
+
+
+async def test_a_dead_workers_job_goes_to_another_uncharged_and_the_first_cannot_end_it(house: House) -> None:
+    job = await house.submit()
+    lost = await claimed(house, job.request_id)
+    house.queue.answer()
+    house.clock.advance(16)
+    await house.register("w2")
+    await house.sweeper().sweep()
+    after = await house.journal.get(job.request_id)
+    assert after is not None
+    assert (after.status, after.tries_used, after.leases_lost) == (JobStatus.QUEUED, 0, 1)
+    assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
+    second = await claimed(house, job.request_id, "w2")
+    await process(lost, tools=house.tools())
+    assert (await house.journal.get(job.request_id)).status is JobStatus.PROCESSING  # type: ignore[union-attr]
+    await process(second, tools=house.tools())
+    assert (await house.journal.get(job.request_id)).status is JobStatus.COMPLETED  # type: ignore[union-attr]
+
+
+async def test_a_deadline_cancels_also_without_a_worker(house: House) -> None:
+    job = await house.submit(options={"deadline_seconds": 5.0})
+    house.clock.advance(6)
+    await house.sweeper().sweep()
+    after = await house.journal.get(job.request_id)
+    assert after is not None
+    assert (after.status, after.error and after.error.code) == (JobStatus.CANCELLED, "deadline_exceeded")
+
+
+async def test_retention_removes_data_and_keeps_a_tombstone(house: House) -> None:
+    job = await processed(house)
+    house.clock.advance(8 * 86400)
+    await house.sweeper().upkeep()
+    after = await house.journal.get(job.request_id)
+    assert after is not None
+    assert after.deleted_at is not None
+    assert after.result is None
+    assert house.blobs.keys == []
+
+
+async def test_orphans_go_after_an_hour_and_jobs_stay(house: House) -> None:
+    job = await house.submit()
+    await house.blobs.put("jobs/orphan/source", once(PNG))
+    await house.sweeper().upkeep()
+    assert "jobs/orphan/source" in house.blobs.keys
+    house.clock.advance(3601)
+    await house.sweeper().upkeep()
+    assert house.blobs.keys == [f"jobs/{job.request_id}/source"]
+
+
+async def test_cancel_is_for_the_owner_and_ends_a_job_once(house: House) -> None:
+    job = await house.submit(webhook_url="https://example.com/hook")
+    given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer}
+    with pytest.raises(NotFound):
+        await cancel(job.request_id, owner="another", **given)
+    assert (await cancel(job.request_id, owner="default", **given)).status is JobStatus.CANCELLED
+    assert (await cancel(job.request_id, owner="default", **given)).status is JobStatus.CANCELLED
+    assert len(await house.journal.deliveries(job.request_id)) == 1
+
+
+async def test_delete_leaves_no_blob_and_no_cache_entry(house: House) -> None:
+    job = await processed(house)
+    given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
+    with pytest.raises(NotFound):
+        await delete(job.request_id, owner="another", **given)
+    await delete(job.request_id, owner="default", **given)
+    assert house.blobs.keys == []
+    assert (await house.submit()).status is JobStatus.QUEUED
+
+
+async def test_delete_of_a_live_job_cancels_it_first(house: House) -> None:
+    job = await house.submit()
+    claim = await claimed(house, job.request_id)
+    await delete(
+        job.request_id, owner="default", journal=house.journal, notices=house.notices, announcer=house.announcer, blobs=house.blobs
+    )
+    await process(claim, tools=house.tools(pages=Opener(error=NotFound())))
+    after = await house.journal.get(job.request_id)
+    assert after is not None
+    assert after.deleted_at is not None
+
+
+async def test_a_failed_job_can_be_replayed_and_announces_again(house: House) -> None:
+    job = await processed(house, house.tools(pages=Opener(error=CorruptDocument())), webhook_url="https://example.com/hook")
+    house.queue.answer()
+    again = await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue)
+    assert (again.status, again.generation, again.tries_used) == (JobStatus.QUEUED, 2, 0)
+    assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
+    await process(await claimed(house, job.request_id), tools=house.tools())
+    deliveries = await house.journal.deliveries(job.request_id)
+    assert sorted(delivery.type for delivery in deliveries) == ["job.completed", "job.failed"]
+    assert len({delivery.webhook_id for delivery in deliveries}) == 2
+    with pytest.raises(NotFound):
+        await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue)
