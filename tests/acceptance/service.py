@@ -58,11 +58,11 @@ class Service:
         return Client(self.url, api_key)
 
     def child(self, *words: str) -> psutil.Process:
-        """The service's process whose command line holds all the words."""
+        """The service's process whose command line holds the words one after another."""
         assert self.process is not None
         for process in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if all(word in process.cmdline() for word in words):
+                if " ".join(words) in " ".join(process.cmdline()):
                     return process
         raise AssertionError(f"no process {words}: {self.tail()}")
 

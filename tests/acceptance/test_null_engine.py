@@ -143,7 +143,8 @@ def test_bad_input_gets_its_code(service: Service, case: str) -> None:
     [
         ({"file_path": "../../../../etc/passwd"}, "path_outside_documents"),
         ({"file_path": "/etc/passwd"}, "path_outside_documents"),
-        ({"url": "http://localhost:1/x.pdf"}, "unsafe_url"),
+        ({"url": "http://127.0.0.2:8000/x.pdf"}, "unsafe_url"),
+        ({"url": "http://[::1]/x.pdf"}, "unsafe_url"),
         ({"url": "http://169.254.169.254/latest/meta-data"}, "unsafe_url"),
         ({"url": "file:///etc/passwd"}, "unsafe_url"),
     ],
@@ -187,7 +188,7 @@ def test_an_outcome_is_announced_once_and_signed(service: Service, receiver: Rec
 
 
 def test_redis_killed_delays_nothing_accepted(service: Service) -> None:
-    redis = service.child("--unixsocket")
+    redis = service.child("redis-server unixsocket")
     os.kill(redis.pid, signal.SIGKILL)
     job = finished(service, post(service, "after.pdf", pdf(1, "Submitted while Redis was away")))
     assert job["status"] == "completed"

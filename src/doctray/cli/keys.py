@@ -90,9 +90,11 @@ def _with_keys(act: Callable[[KeyStore], Awaitable[_T]]) -> _T:
 
     async def run() -> _T:
         async with open_journal(settings) as journal:
+            if not await journal.current():
+                give_up("the journal is not set up for this version; run: doctray upgrade")
             return await act(journal)
 
     try:
         return asyncio.run(run())
-    except TemporarilyUnavailable:
-        give_up("the journal cannot be reached, or has not been set up: `doctray upgrade` does that")
+    except TemporarilyUnavailable as error:
+        give_up(f"the journal cannot be reached: {error.detail}")

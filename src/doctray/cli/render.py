@@ -11,6 +11,8 @@ from rich.text import Text
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TEXT_LINES = 12
+# Amounts are grouped, years are not.
+_GROUPED_FROM = 10_000
 _TITLES = {"naic": "NAIC"}
 
 
@@ -47,7 +49,7 @@ def result_view(result: Mapping[str, Any], *, title: str = "", cached: bool = Fa
     if others:
         parts.append(Text(f"The file holds {len(others)} more of its kind (other_documents).", style="yellow"))
     parts.extend(_warnings(result.get("warnings") or ()))
-    return Group(*(parts[:1] + [Padding(part, (0, 0, 0, 2)) for part in parts[1:]]))
+    return Group(*(parts[:1] + [Padding(part, (0, 0, 0, 2), expand=False) for part in parts[1:]]))
 
 
 def _headline(result: Mapping[str, Any], *, title: str, cached: bool) -> Text:
@@ -70,7 +72,7 @@ def _names_and_values(values: Mapping[str, Any]) -> Table:
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in values.items():
-        table.add_row(_title(name), Text(_shown(value)))
+        table.add_row(Text(_title(name)), Text(_shown(value)))
     return table
 
 
@@ -78,8 +80,28 @@ def _nested(value: Any) -> RenderableType:
     if isinstance(value, dict):
         return _names_and_values(value)
     if all(isinstance(item, dict) for item in value):
-        return _rows(value)
+        deep = any(isinstance(part, dict) and part for item in value for part in item.values())
+        return _paragraphs(value) if deep else _rows(value)
     return Text("\n".join(_shown(item) for item in value))
+
+
+def _paragraphs(items: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """One paragraph an object: its plain values on a line or two, then its inner objects name by name. Fits 80 columns."""
+    shown: list[RenderableType] = []
+    for item in items:
+        plain = {name: value for name, value in item.items() if not isinstance(value, dict | list) and value is not None}
+        line = Text()
+        for name, value in plain.items():
+            line.append(("   " if line else "") + _title(name) + " ", style="cyan").append(_shown(value))
+        shown.append(line)
+        shown.extend(
+            Padding(
+                Text("\n".join(f"{label}: {_shown(part)}" for label, part in value.items() if part is not None)), (0, 0, 0, 4), expand=False
+            )
+            for value in item.values()
+            if isinstance(value, dict) and value
+        )
+    return Group(*shown)
 
 
 def _rows(items: Sequence[Mapping[str, Any]]) -> Table:
@@ -91,7 +113,7 @@ def _rows(items: Sequence[Mapping[str, Any]]) -> Table:
     ]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
-        table.add_column(_title(name), overflow="fold")
+        table.add_column(Text(_title(name)), overflow="fold")
     for item in items:
         table.add_row(*(Text(_shown(item.get(name))) for name in names))
     return table
@@ -149,8 +171,10 @@ def _shown(value: Any) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
-        case float() if value == int(value):
-            return f"{int(value):,}"
+        case float() if value.is_integer():
+            return _shown(int(value))
+        case int() if abs(value) >= _GROUPED_FROM:
+            return f"{value:,}"
         case dict():
             return "\n".join(f"{_safe(name)}: {_shown(item)}" for name, item in value.items())
         case list():

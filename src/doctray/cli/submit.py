@@ -80,7 +80,7 @@ def _follow(client: "Client", accepted: dict[str, dict[str, Any]]) -> dict[str, 
 
     from doctray.client import ClientError
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[stage]}"), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[stage]}"), TimeElapsedColumn())
     jobs = dict(accepted)
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bars = {name: progress.add_task(Path(name).name, total=100, stage=job["status"]) for name, job in jobs.items()}

@@ -11,6 +11,9 @@ from doctray.service.views import iso_time, job_view
 BODY_LIMIT_BYTES = 64 * 1024
 """Largest body that carries the result itself; beyond it the body links to the result (api.md, Webhooks)."""
 
+# ASCII with escapes: one byte a character, and a lone surrogate in a caller's metadata cannot break the UTF-8 encoding.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
 EVENT_OF = {
     JobStatus.COMPLETED: "job.completed",
     JobStatus.FAILED: "job.failed",
@@ -25,15 +28,16 @@ class Announcer:
 
     default_url: str | None = None
 
-    def for_job(self, result: dict[str, Any] | None = None) -> Announce:
-        """The closure that the journal calls with the job as its transaction leaves it. result: of a completed job, when at hand.
+    def target_of(self, job: Job) -> str | None:
+        """Where this job's outcome goes; None: nowhere."""
+        return job.webhook_url or self.default_url
 
-        Raises ValueError at once (not in the transaction) for a result that is not JSON, such as one with NaN.
-        """
-        carried = result if result is not None and len(_json(result)) <= BODY_LIMIT_BYTES else None
+    def for_job(self, result: dict[str, Any] | None = None) -> Announce:
+        """The closure that the journal calls with the job as its transaction leaves it. result: of a completed job, when at hand."""
+        carried = result if result is not None and _fits(result) else None
 
         def announce(job: Job) -> NewDelivery | None:
-            url = job.webhook_url or self.default_url
+            url = self.target_of(job)
             event = EVENT_OF.get(job.status)
             if url is None or event is None:
                 return None
@@ -47,6 +51,16 @@ class Announcer:
         return announce
 
 
+def _fits(result: dict[str, Any]) -> bool:
+    """Whether its JSON is within the limit. Looks no further than that: a result may have megabytes of words."""
+    length = 0
+    for part in _ENCODER.iterencode(result):
+        length += len(part)
+        if length > BODY_LIMIT_BYTES:
+            return False
+    return True
+
+
 def _body(event: str, job: Job, result: dict[str, Any] | None) -> str:
     if job.status is not JobStatus.COMPLETED:
         return _event(event, job, job_view(job))
@@ -58,9 +72,4 @@ def _body(event: str, job: Job, result: dict[str, Any] | None) -> str:
 
 
 def _event(event: str, job: Job, data: dict[str, Any]) -> str:
-    return _json({"type": event, "timestamp": iso_time(job.finished_at), "data": data})
-
-
-def _json(value: object) -> str:
-    # ASCII with escapes: one byte a character, and a lone surrogate in a caller's metadata cannot break the UTF-8 encoding.
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode({"type": event, "timestamp": iso_time(job.finished_at), "data": data})

@@ -39,7 +39,7 @@ from doctray.ports import (
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
 from doctray.service.result import result_of
-from doctray.service.reuse import RESULT, copy_result, page_image_key, prefix_of
+from doctray.service.reuse import RESULT, copy_result, page_image_key, prefix_of, small_result
 from doctray.service.submit import receive
 
 _log = structlog.get_logger()
@@ -325,8 +325,8 @@ async def _failed(run: _Run, error: DoctrayError) -> None:
 
 async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) -> None:
     tools, request_id = run.tools, run.job.request_id
-    if inline is None and outcome.result is not None and run.job.webhook_url is not None:
-        inline = json.loads(b"".join([chunk async for chunk in tools.blobs.read(outcome.result)]))
+    if inline is None and outcome.result is not None and tools.announcer.target_of(run.job) is not None:
+        inline = await small_result(outcome.result, blobs=tools.blobs)
     finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline))
     if finished is None:
         _log.info("job.claim_lost")

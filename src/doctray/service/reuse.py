@@ -1,10 +1,13 @@
 """Giving a job the result that the same content already has: the owner's own, younger than the cache's time."""
 
+import json
 from contextlib import suppress
+from typing import Any
 
 from doctray.domain.errors import NotFound
 from doctray.domain.job import BlobRef, Job
 from doctray.ports import BlobStore
+from doctray.service.announce import BODY_LIMIT_BYTES
 
 RESULT = "result.json"
 
@@ -32,3 +35,11 @@ async def copy_result(source: Job, request_id: str, *, blobs: BlobStore) -> Blob
         with suppress(NotFound):
             await blobs.copy(image, page_image_key(request_id, number))
     return result
+
+
+async def small_result(ref: BlobRef, *, blobs: BlobStore) -> dict[str, Any] | None:
+    """A stored result that a webhook can carry; None when it is too large for one."""
+    if ref.size_bytes > BODY_LIMIT_BYTES:
+        return None
+    loaded: dict[str, Any] = json.loads(b"".join([chunk async for chunk in blobs.read(ref)]))
+    return loaded

@@ -13,7 +13,7 @@ from doctray.pages.sniff import sniff
 from doctray.ports import BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring
-from doctray.service.reuse import copy_result, prefix_of
+from doctray.service.reuse import copy_result, prefix_of, small_result
 
 _log = structlog.get_logger()
 
@@ -111,7 +111,8 @@ async def submit(
             if url is not None:
                 await outbound.check(url)
         job = await _with_cached_result(_job_of(submission, clock=clock), journal=journal, blobs=blobs, cache_ttl_s=cache_ttl_s)
-        recorded = await journal.add(job, idempotency=_idempotency_of(submission), announce=announcer.for_job())
+        carried = await small_result(job.result, blobs=blobs) if job.result and announcer.target_of(job) else None
+        recorded = await journal.add(job, idempotency=_idempotency_of(submission), announce=announcer.for_job(carried))
     except TemporarilyUnavailable:
         # The row may have been written although its commit was not seen: the bytes stay, the orphan sweep decides.
         raise

@@ -27,17 +27,18 @@ from doctray.ocr.engines import fingerprint as engine_fingerprint
 from doctray.outbound.fetch import HttpFetcher
 from doctray.outbound.sealing import Sealer
 from doctray.outbound.send import HttpSender
+from doctray.outbound.signing import key_of
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import Extractor, WorkerInfo
 from doctray.queue.arq_worker import ArqWorker
-from doctray.service.deliver import deliver_due
+from doctray.service.deliver import AT_ONCE, deliver_due
 from doctray.service.process import Tools
 from doctray.service.sweep import Sweeper
 from doctray.storage.journal_sql import SqlJournal
 from doctray.telemetry import logging as telemetry_logging
 from doctray.telemetry import metrics
 from doctray.wiring import announcer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
-from doctray.worker.observe import MetricsObserver, count_batch
+from doctray.worker.observe import MetricsObserver, count_batch, count_engine_lost, count_webhook
 from doctray.worker.tasks import Jobs
 
 _log = structlog.get_logger()
@@ -68,6 +69,18 @@ def _first_device(settings: Settings) -> str:
         return resolve(settings.worker.devices)[0]
     except ValueError as error:
         raise SettingsError(str(error)) from error
+
+
+def _check_secret(settings: Settings) -> None:
+    """A damaged WEBHOOK_SECRET would show only as tries that fail."""
+    secret = settings.outbound.webhook_secret
+    try:
+        if secret is not None:
+            key_of(secret.get_secret_value())
+    except ValueError as error:
+        raise SettingsError(
+            "WEBHOOK_SECRET cannot be used: after whsec_ it must be base64. Make one with: echo whsec_$(openssl rand -base64 32)"
+        ) from error
 
 
 class _Worker:
@@ -183,7 +196,8 @@ class _Deliveries:
         while True:
             self._kick.clear()
             try:
-                await self._deliver()
+                if await self._deliver() >= AT_ONCE:
+                    continue
             except TemporarilyUnavailable:
                 _log.warning("deliveries.journal_unreachable")
             with suppress(TimeoutError):
@@ -216,6 +230,7 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         engine=options.engine,
         device=device,
         max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
+        on_lost=count_engine_lost,
     )
     stack.push_async_callback(engine.close)
     reader = await stack.enter_async_context(Batcher(engine, page_timeout_s=options.page_seconds, on_batch=count_batch))
@@ -252,6 +267,7 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         cache_ttl_s=settings.retention.cache_ttl_hours * 3600,
         job_seconds=options.job_seconds,
     )
+    _check_secret(settings)
     secret, laravel_key = settings.outbound.webhook_secret, settings.outbound.laravel_key
     deliver = partial(
         deliver_due,
@@ -263,6 +279,7 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         default_secret=secret.get_secret_value() if secret else None,
         laravel=(settings.outbound.laravel_url, laravel_key.get_secret_value()) if settings.outbound.laravel_url and laravel_key else None,
         rng=random.Random(),  # noqa: S311 jitter, not a secret
+        on_try=count_webhook,
     )
     deliveries = _Deliveries(deliver=deliver, kick=ended, every_s=options.sweep_seconds)
     worker_id = os.environ.get("DOCTRAY_WORKER_ID") or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

@@ -1,0 +1,97 @@
+"""The front door, put together: one of the two composition roots. Loads nothing that reads documents."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
+
+from doctray.api import errors, routes_admin, routes_compat, routes_jobs, routes_ops
+from doctray.api.deps import Parts, open_house, open_parts
+from doctray.api.envelope import Envelope
+from doctray.api.schemas import Problem
+from doctray.config import Settings
+from doctray.telemetry import metrics
+
+DESCRIPTION = (
+    "Certificates and timetables in, structured JSON out, every value shown on its page. "
+    "Submit a document, follow its status until it is completed, read its result."
+)
+
+CORS_EXPOSED = ("ETag", "Retry-After", "Location", "RateLimit", "RateLimit-Policy")
+CORS_REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-none-match", "prefer", "x-api-key", "x-read-token")
+
+
+def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
+    """The ASGI application. parts: opened collaborators that the caller closes; without them the lifespan opens the real ones."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            opened = parts or await open_parts(settings, stack)
+            app.state.house = open_house(settings, opened)
+            metrics.set_build(routes_ops.VERSION)
+            async with _running(opened.background):
+                yield
+
+    app = FastAPI(
+        title="doctray",
+        version=routes_ops.VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(routes_jobs.router)
+    app.include_router(routes_compat.router)
+    app.include_router(routes_admin.router)
+    app.include_router(routes_ops.router)
+    errors.install(app)
+    if settings.access.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.access.cors_origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=list(CORS_REQUEST_HEADERS),
+            expose_headers=list(CORS_EXPOSED),
+        )
+    app.add_middleware(Envelope)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _running(background: tuple[Callable[[], Awaitable[None]], ...]) -> AsyncIterator[None]:
+    """Upkeep beside the requests, cancelled at the end."""
+    tasks = [asyncio.ensure_future(coroutine()) for coroutine in background]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        components = document.setdefault("components", {})
+        shapes = components.setdefault("schemas", {})
+        shapes["Problem"] = Problem.model_json_schema()
+        # Refusals of the framework are problems too; its own shapes for them would be wrong.
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            shapes.pop(name, None)
+        components["securitySchemes"] = {
+            "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+            "bearer": {"type": "http", "scheme": "bearer"},
+        }
+        document["security"] = [{"key": []}, {"bearer": []}]
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,197 @@
+"""What the routes work with: the opened collaborators, and who may ask for what."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from doctray.api.access import Caller, Gate, presented_key
+from doctray.api.admission import Admission
+from doctray.api.limits import Limiter, Window
+from doctray.config import Settings
+from doctray.domain.errors import Expired, NotFound, Unauthenticated
+from doctray.domain.identity import read_token_matches
+from doctray.domain.job import Job
+from doctray.domain.keys import Scope
+from doctray.ports import BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy
+from doctray.service.announce import Announcer
+from doctray.service.deliver import SealerLike
+
+READ_TOKEN_HEADER = "x-read-token"  # noqa: S105 - a header's name
+MAX_ID = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Opened collaborators. background: coroutines that run while the app does (upkeep), cancelled at its end."""
+
+    journal: Journal
+    keys: KeyStore
+    blobs: BlobStore
+    queue: JobQueue
+    notices: Notices
+    outbound: OutboundPolicy
+    clock: Clock
+    announcer: Announcer
+    sealer: SealerLike
+    secret_key: bytes
+    limiter: Limiter
+    background: tuple[Callable[[], Awaitable[None]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """All that a route may need. receiving: idempotency keys whose first request is still being received here."""
+
+    settings: Settings
+    parts: Parts
+    gate: Gate
+    admission: Admission
+    receiving: set[tuple[str, str]]
+
+
+def house_of(request: Request) -> House:
+    house = request.app.state.house
+    assert isinstance(house, House)
+    return house
+
+
+def open_house(settings: Settings, parts: Parts) -> House:
+    access = settings.access
+    return House(
+        settings=settings,
+        parts=parts,
+        gate=Gate(
+            keys=parts.keys,
+            api_key=access.api_key.get_secret_value() if access.api_key else None,
+            clock=parts.clock,
+            own_origins=access.cors_origins,
+        ),
+        admission=Admission(
+            journal=parts.journal,
+            blobs=parts.blobs,
+            max_queue_size=settings.intake.max_queue_size,
+            min_free_bytes=settings.intake.min_free_mb * 1024 * 1024,
+        ),
+        receiving=set(),
+    )
+
+
+async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """The real collaborators, closed with the stack."""
+    # Imported here: a test that brings its own parts opens no store.
+    import os
+    import socket
+
+    from doctray.clock import SystemClock
+    from doctray.outbound.sealing import Sealer
+    from doctray.service.sweep import Sweeper
+    from doctray.wiring import announcer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
+
+    journal = await stack.enter_async_context(open_journal(settings))
+    blobs = await stack.enter_async_context(open_blobs(settings))
+    queue = await stack.enter_async_context(open_queue(settings))
+    notices = await stack.enter_async_context(open_notices(settings))
+    limiter = Limiter(settings.redis_dsn)
+    stack.push_async_callback(limiter.close)
+    announcer = announcer_of(settings)
+    sweeper = Sweeper(
+        journal=journal,
+        blobs=blobs,
+        queue=queue,
+        notices=notices,
+        announcer=announcer,
+        holder=f"api:{socket.gethostname()}:{os.getpid()}",
+        every_s=settings.worker.sweep_seconds,
+        retention_s=settings.retention.retention_days * 86400,
+    )
+    secret_key = settings.secret_key()
+    return Parts(
+        journal=journal,
+        keys=journal,
+        blobs=blobs,
+        queue=queue,
+        notices=notices,
+        outbound=guard_of(settings),
+        clock=SystemClock(),
+        announcer=announcer,
+        sealer=Sealer(secret_key),
+        secret_key=secret_key,
+        limiter=limiter,
+        background=(sweeper.forever,),
+    )
+
+
+def address_of(request: Request) -> str:
+    """The client's address; one name for all clients of a Unix socket."""
+    return request.client.host if request.client else "local"
+
+
+def tell_window(request: Request) -> Callable[[Window], None]:
+    """Where a caller stands goes into the headers of whatever is answered."""
+
+    def tell(window: Window) -> None:
+        request.state.headers.extend(window.headers())
+
+    return tell
+
+
+async def caller_of(request: Request) -> Caller:
+    """Raises Unauthenticated; guesses at keys count against the address's reads."""
+    house = house_of(request)
+    try:
+        return await house.gate.admit(request.headers, address_of(request))
+    except Unauthenticated:
+        await _count_read(request, f"address:{address_of(request)}")
+        raise
+
+
+async def _count_read(request: Request, bucket: str) -> None:
+    house = house_of(request)
+    await house.parts.limiter.enforce("read", bucket, per_minute=house.settings.access.reads_per_minute, tell=tell_window(request))
+
+
+def caller_with(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency: the caller, who has the scope and is within the limit of reads."""
+
+    async def dependency(request: Request) -> Caller:
+        caller = await caller_of(request)
+        caller.require(scope)
+        await _count_read(request, caller.bucket)
+        return caller
+
+    return dependency
+
+
+Reader = Annotated[Caller, Depends(caller_with(Scope.READ))]
+Submitter = Annotated[Caller, Depends(caller_with(Scope.SUBMIT))]
+Admin = Annotated[Caller, Depends(caller_with(Scope.ADMIN))]
+
+
+async def visible_job(request: Request, request_id: str) -> Job:
+    """The job, for its owner's key or its read token. Raises NotFound (also for another's job), Expired, Unauthenticated."""
+    house = house_of(request)
+    token = request.headers.get(READ_TOKEN_HEADER) or request.query_params.get("token")
+    if token and read_token_matches(house.parts.secret_key, request_id, token):
+        await _count_read(request, f"address:{address_of(request)}")
+        return await live_job(house, request_id, owner=None)
+    if token and presented_key(request.headers) is None and await house.gate.locked():
+        await _count_read(request, f"address:{address_of(request)}")
+        raise Unauthenticated("The read token does not open this job.")
+    caller = await caller_with(Scope.READ)(request)
+    return await live_job(house, request_id, owner=caller.owner)
+
+
+async def live_job(house: House, request_id: str, *, owner: str | None) -> Job:
+    """owner None: whoever it belongs to. Raises NotFound, Expired for a tombstone."""
+    job = await house.parts.journal.get(request_id) if len(request_id) <= MAX_ID else None
+    if job is None or (owner is not None and job.owner != owner):
+        raise NotFound
+    if job.deleted_at is not None:
+        raise Expired
+    return job
+
+
+VisibleJob = Annotated[Job, Depends(visible_job)]

@@ -1,0 +1,318 @@
+"""Taking a document in: judge the headers, read the body in whichever form it has, hand over to the use case.
+
+The raw request is read here, since a framework that parses bodies would take in 50 MiB before asking for the key.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from doctray.api.access import Caller
+from doctray.api.deps import House, caller_of, house_of, tell_window
+from doctray.api.documents import open_document, read_document
+from doctray.api.following import json_response, links, outlook, preferred_wait_s, retry_after, status_body, ticket, wait_for_end
+from doctray.api.multipart import Multipart, boundary_of
+from doctray.api.options import (
+    OPTION_NAMES,
+    Wanted,
+    check_schema,
+    clean_file_name,
+    parse_json,
+    wanted_from_form,
+    wanted_from_json,
+)
+from doctray.domain.errors import IdempotencyConflict, InvalidOption, MalformedRequest, TooLarge
+from doctray.domain.job import DocumentType, Job
+from doctray.domain.keys import Scope
+from doctray.service.reuse import prefix_of
+from doctray.service.submit import Received, Submission, receive, submit
+from doctray.telemetry import metrics
+
+FORM_ROOM_BYTES = 1024 * 1024
+"""What boundaries, fields and JSON may add to the document itself."""
+
+BODY_IDLE_S = 30.0
+"""Longest silence of a client that is sending a body."""
+
+THREAD_FROM_BYTES = 256 * 1024
+"""Smaller JSON is parsed on the spot; a bigger one would hold up the event loop."""
+
+BASE64_SLICE = 1024 * 1024
+
+_SOURCES = ("file_path", "url", "content_base64")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What the body held. Exactly one of received and source_url."""
+
+    wanted: Wanted
+    file_name: str = ""
+    received: Received | None = None
+    source_url: str | None = None
+
+
+async def take(request: Request, *, route: str, preset: DocumentType | None = None) -> Job:
+    """Accept the request's document as a job. route: scope of Idempotency-Key. preset: the kind that the route stands for.
+
+    Raises every refusal of api.md's table "Errors"; then nothing is kept.
+    """
+    house = house_of(request)
+    caller = await _judge(request, house)
+    idempotency_key = _idempotency_key(request)
+    request_id: str = request.state.request_id
+    with _sole(house, f"{caller.owner} {route}", idempotency_key):
+        try:
+            handed = await _read(request, house, request_id=request_id, preset=preset)
+            if handed.wanted.schema is not None:
+                await asyncio.to_thread(check_schema, handed.wanted.schema)
+        except BaseException:
+            await asyncio.shield(house.parts.blobs.delete_prefix(prefix_of(request_id)))
+            raise
+        parts = house.parts
+        job = await submit(
+            Submission(
+                request_id=request_id,
+                owner=caller.owner,
+                route=route,
+                options=handed.wanted.options,
+                file_name=handed.file_name,
+                metadata=handed.wanted.metadata,
+                webhook_url=handed.wanted.webhook_url,
+                idempotency_key=idempotency_key,
+                received=handed.received,
+                source_url=handed.source_url,
+            ),
+            journal=parts.journal,
+            queue=parts.queue,
+            notices=parts.notices,
+            blobs=parts.blobs,
+            outbound=parts.outbound,
+            clock=parts.clock,
+            cache_ttl_s=house.settings.retention.cache_ttl_hours * 3600,
+            announcer=parts.announcer,
+        )
+    _count(house, job, handed, request_id)
+    return job
+
+
+async def ticket_response(request: Request, job: Job, *, status_code: int, ended_code: int) -> Response:
+    """Answer a submission; with `Prefer: wait=N` once the job has ended, with its status and result, or after N seconds."""
+    house = house_of(request)
+    headers = {"Location": f"/v1/jobs/{job.request_id}"}
+    if job.request_id != request.state.request_id:
+        headers["Idempotency-Replayed"] = "true"
+    asked_s = preferred_wait_s(request.headers)
+    if asked_s is not None:
+        wait_s = min(asked_s, house.settings.intake.wait_max_seconds)
+        headers["Preference-Applied"] = f"wait={wait_s:g}"
+        job = await wait_for_end(house, request, job, wait_s=wait_s)
+        if job.status.terminal:
+            body, _ = await status_body(house, job, None, more=links(house, job))
+            return json_response(body, ended_code, headers)
+    position, estimate = await outlook(house, job, None)
+    headers |= retry_after(job, estimate)
+    return json_response(ticket(house, job, position=position, estimate=estimate), status_code, headers)
+
+
+async def _judge(request: Request, house: House) -> Caller:
+    """Everything that can be said before the body is read."""
+    caller = await caller_of(request)
+    caller.require(Scope.SUBMIT)
+    per_minute = caller.rate_per_minute or house.settings.access.rate_per_minute
+    await house.parts.limiter.enforce("submit", caller.bucket, per_minute=per_minute, tell=tell_window(request))
+    length = _declared_length(request)
+    await house.admission.check(coming_bytes=length)
+    if length > _body_limit(request, house):
+        raise TooLarge(f"The document is larger than {house.settings.intake.max_file_size_mb:g} MiB.")
+    if _content_type(request) not in ("multipart/form-data", "application/json"):
+        raise MalformedRequest("Send multipart/form-data or application/json.")
+    return caller
+
+
+async def _read(request: Request, house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+    body = _body(request, house)
+    if _content_type(request) == "multipart/form-data":
+        return await _read_form(Multipart(body, boundary_of(request.headers["content-type"])), house, request_id=request_id, preset=preset)
+    return await _read_json(body, house, request_id=request_id, preset=preset)
+
+
+async def _read_form(form: Multipart, house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+    fields: list[tuple[str, str]] = []
+    received: Received | None = None
+    file_name = ""
+    while (part := await form.next_part()) is not None:
+        if part.name == "file":
+            if received is not None:
+                raise MalformedRequest("The form has more than one part named file; send one document at a time.")
+            file_name = clean_file_name(part.file_name or "")
+            received = await _receive(form.data(), house, request_id=request_id)
+        elif part.name.removesuffix("[]") not in OPTION_NAMES:
+            shown = clean_file_name(part.name)[:64]
+            raise InvalidOption(f"{shown} is not an option.", errors=[{"name": shown, "detail": "is not an option"}])
+        else:
+            fields.append((part.name, await form.text()))
+    wanted = wanted_from_form(fields, preset=preset)
+    if received is None:
+        raise MalformedRequest("The form has no part named file.")
+    return Handed(wanted=wanted, file_name=wanted.file_name or file_name, received=received)
+
+
+async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+    text = bytearray()
+    async for chunk in body:
+        text += chunk
+    members = await asyncio.to_thread(parse_json, text) if len(text) > THREAD_FROM_BYTES else parse_json(text)
+    del text
+    if not isinstance(members, dict):
+        raise MalformedRequest("The body is not a JSON object.")
+    given = [name for name in _SOURCES if members.get(name) is not None]
+    if len(given) != 1:
+        raise MalformedRequest(f"Give exactly one of {', '.join(_SOURCES)}.")
+    source: Any = members[given[0]]
+    if not isinstance(source, str):
+        raise MalformedRequest(f"{given[0]} must be text.")
+    wanted = wanted_from_json({name: value for name, value in members.items() if name not in _SOURCES}, preset=preset)
+    match given[0]:
+        case "url":
+            return Handed(wanted=wanted, file_name=wanted.file_name or _name_in_url(source), source_url=source)
+        case "file_path":
+            received = await _receive_path(source, house, request_id=request_id)
+            return Handed(wanted=wanted, file_name=wanted.file_name or clean_file_name(source), received=received)
+        case _:
+            received = await _receive(_decoded(source), house, request_id=request_id)
+            return Handed(wanted=wanted, file_name=wanted.file_name or "", received=received)
+
+
+async def _receive(chunks: AsyncIterator[bytes], house: House, *, request_id: str) -> Received:
+    return await receive(request_id, chunks, blobs=house.parts.blobs, max_bytes=house.settings.intake.max_file_bytes)
+
+
+async def _receive_path(file_path: str, house: House, *, request_id: str) -> Received:
+    descriptor = await asyncio.to_thread(open_document, house.settings.documents_dir, file_path)
+    try:
+        return await _receive(read_document(descriptor), house, request_id=request_id)
+    finally:
+        os.close(descriptor)
+
+
+async def _decoded(text: str) -> AsyncIterator[bytes]:
+    """Base64 in slices, line breaks allowed (PHP's chunk_split makes them)."""
+    kept = ""
+    for start in range(0, len(text), BASE64_SLICE):
+        kept += "".join(text[start : start + BASE64_SLICE].split())
+        whole = len(kept) // 4 * 4 if start + BASE64_SLICE < len(text) else len(kept)
+        piece, kept = kept[:whole], kept[whole:]
+        if kept and "=" in piece:
+            raise MalformedRequest("content_base64 is not base64.")
+        try:
+            yield base64.b64decode(piece, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise MalformedRequest("content_base64 is not base64.") from error
+
+
+async def _body(request: Request, house: House) -> AsyncIterator[bytes]:
+    """The body in chunks, never more than may come. Raises TooLarge, or MalformedRequest when it stops coming."""
+    limit = _body_limit(request, house)
+    size = 0
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(BODY_IDLE_S):
+                chunk = await anext(stream, None)
+        except TimeoutError as error:
+            raise MalformedRequest(f"Nothing of the body came for {BODY_IDLE_S:g} seconds.") from error
+        if chunk is None:
+            return
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"The document is larger than {house.settings.intake.max_file_size_mb:g} MiB.")
+        yield chunk
+
+
+def _body_limit(request: Request, house: House) -> int:
+    document = house.settings.intake.max_file_bytes
+    if _content_type(request) == "application/json":
+        document = document * 4 // 3
+    return document + FORM_ROOM_BYTES
+
+
+def _declared_length(request: Request) -> int:
+    text = request.headers.get("content-length", "0")
+    if not text.isdecimal():
+        raise MalformedRequest("Content-Length is not a number.")
+    return int(text)
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidOption("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+    return key
+
+
+@contextmanager
+def _sole(house: House, scope: str, key: str | None) -> Iterator[None]:
+    """Refuse a repeat while the first request with the key is still being received. Raises IdempotencyConflict."""
+    if key is None:
+        yield
+        return
+    if (scope, key) in house.receiving:
+        raise IdempotencyConflict
+    house.receiving.add((scope, key))
+    try:
+        yield
+    finally:
+        house.receiving.discard((scope, key))
+
+
+def _name_in_url(url: str) -> str:
+    with suppress(ValueError):
+        return clean_file_name(unquote(urlsplit(url).path))
+    return ""
+
+
+def _count(house: House, job: Job, handed: Handed, request_id: str) -> None:
+    if job.request_id != request_id:
+        return
+    if not job.status.terminal:
+        house.admission.accepted()
+    metrics.JOBS_ACCEPTED.labels(job.options.document_type.value, "url" if handed.received is None else "upload").inc()
+    if handed.received is not None:
+        metrics.SUBMITTED_BYTES.observe(handed.received.ref.size_bytes)
+        if not job.options.no_cache:
+            metrics.count_cache_lookup(hit=job.cached)
+
+
+async def read_small_json(request: Request, *, limit: int = 64 * 1024) -> dict[str, Any]:
+    """The JSON object of an administrator's request. Raises MalformedRequest."""
+    if _content_type(request) != "application/json":
+        raise MalformedRequest("Send application/json.")
+    text = bytearray()
+    async for chunk in request.stream():
+        text += chunk
+        if len(text) > limit:
+            raise MalformedRequest(f"The body is larger than {limit // 1024} KiB.")
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest("The body is not valid JSON.") from error
+    if not isinstance(members, dict):
+        raise MalformedRequest("The body is not a JSON object.")
+    return members

@@ -1,0 +1,91 @@
+"""How often a caller may ask: windows in Redis, shared by all API processes; in memory while Redis is away."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from doctray.domain.errors import RateLimited
+from doctray.telemetry import metrics
+
+_log = structlog.get_logger()
+
+REDIS_TIMEOUT_S = 0.2
+"""A frozen Redis costs a request this much once, then memory counts for MEMORY_ONLY_S (architecture.md, decision 5)."""
+
+MEMORY_ONLY_S = 5.0
+WINDOW_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Where a caller stands. name: submit or read. left: requests left. reset_s: until the window has room again."""
+
+    name: str
+    limit: int
+    left: int
+    reset_s: int
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
+        return (
+            ("RateLimit-Policy", f'"{self.name}";q={self.limit};w={WINDOW_S}'),
+            ("RateLimit", f'"{self.name}";r={self.left};t={self.reset_s}'),
+        )
+
+
+class Limiter:
+    """Counts requests. dsn: of Redis; None: memory of this process only."""
+
+    def __init__(self, dsn: str | None) -> None:
+        self._pool: ConnectionPool | None = None
+        self._shared: MovingWindowRateLimiter | None = None
+        if dsn is not None:
+            self._pool = ConnectionPool.from_url(dsn, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S)
+            # With a pool given, the address in this URL only names the kind of server.
+            storage: Storage = RedisStorage(
+                "async+redis://pool:0",
+                implementation="redispy",
+                key_prefix="doctray:limit",
+                connection_pool=self._pool,  # type: ignore[arg-type]
+            )
+            self._shared = MovingWindowRateLimiter(storage)
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared_again_at = 0.0
+
+    async def hit(self, name: str, bucket: str, *, per_minute: int) -> tuple[bool, Window]:
+        """Count one request; whether it is within the limit, and where the caller stands now."""
+        item = RateLimitItemPerMinute(per_minute)
+        if self._shared is not None and time.monotonic() >= self._shared_again_at:
+            try:
+                return await _count(self._shared, item, name, bucket)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._shared_again_at = time.monotonic() + MEMORY_ONLY_S
+                metrics.RATE_LIMIT_FALLBACKS.inc()
+                _log.warning("rate_limit.fell_back", error=type(error).__name__, for_s=MEMORY_ONLY_S)
+        return await _count(self._own, item, name, bucket)
+
+    async def enforce(self, name: str, bucket: str, *, per_minute: int, tell: Callable[[Window], None]) -> None:
+        """Count one request and tell where the caller stands. Raises RateLimited."""
+        within, window = await self.hit(name, bucket, per_minute=per_minute)
+        tell(window)
+        if not within:
+            raise RateLimited(f"More than {per_minute} requests of the kind {name} in a minute.", retry_after_s=window.reset_s)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.disconnect()
+
+
+async def _count(limiter: MovingWindowRateLimiter, item: RateLimitItemPerMinute, name: str, bucket: str) -> tuple[bool, Window]:
+    within = await limiter.hit(item, name, bucket)
+    stats = await limiter.get_window_stats(item, name, bucket)
+    reset_s = max(1, math.ceil(stats.reset_time - time.time()))
+    return within, Window(name=name, limit=item.amount, left=max(0, stats.remaining), reset_s=min(reset_s, WINDOW_S))

@@ -1,0 +1,120 @@
+"""For administrators: keys, workers, dead letters."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from doctray.api.deps import Admin, house_of
+from doctray.api.errors import invalid_options
+from doctray.api.following import json_response
+from doctray.api.intake import read_small_json
+from doctray.api.schemas import PROBLEMS, CreatedKey, JobList, KeyList, NewKey, WorkerList, body_extra
+from doctray.domain.errors import NotFound
+from doctray.domain.identity import new_request_id
+from doctray.domain.keys import ApiKey, Scope, hash_api_key, new_api_key
+from doctray.ports import JobQuery
+from doctray.service.views import iso_time, job_view
+
+router = APIRouter(prefix="/v1/admin", responses=PROBLEMS, tags=["administration"])
+
+PREFIX_LENGTH = 9
+"""Of a key, kept to tell keys apart: `dt_` and six characters (36 of 256 bits)."""
+
+
+@router.get("/keys", response_model=KeyList)
+async def list_keys(request: Request, _caller: Admin) -> Response:
+    """All keys; none of them in clear."""
+    return json_response({"keys": [_key_view(key) for key in await house_of(request).parts.keys.keys()]}, HTTPStatus.OK)
+
+
+@router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, openapi_extra=body_extra(NewKey))
+async def create_key(request: Request, _caller: Admin) -> Response:
+    """Make a key; it is shown in this answer and never again."""
+    try:
+        wanted = NewKey.model_validate(await read_small_json(request))
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    house = house_of(request)
+    now = house.parts.clock.now()
+    secret = new_api_key()
+    key = ApiKey(
+        key_id=new_request_id(now),
+        owner=wanted.owner,
+        name=wanted.name,
+        prefix=secret[:PREFIX_LENGTH],
+        key_hash=hash_api_key(secret),
+        scopes=frozenset(Scope(scope) for scope in wanted.scopes),
+        created_at=now,
+        expires_at=None if wanted.expires_in_days is None else now + timedelta(days=wanted.expires_in_days),
+        rate_per_minute=wanted.rate_per_minute,
+        daily_quota=wanted.daily_quota,
+    )
+    await house.parts.keys.add_key(key)
+    house.gate.forget()
+    return json_response({**_key_view(key), "key": secret}, HTTPStatus.CREATED)
+
+
+@router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
+async def revoke_key(request: Request, _caller: Admin, key_id: str) -> Response:
+    """Revoke a key; other API processes notice within two seconds."""
+    house = house_of(request)
+    if not await house.parts.keys.revoke_key(key_id):
+        raise NotFound("There is no such key.")
+    house.gate.forget()
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/workers", response_model=WorkerList)
+async def list_workers(request: Request, _caller: Admin) -> Response:
+    """Workers with a living lease."""
+    found = await house_of(request).parts.journal.workers()
+    shown = [
+        {
+            "worker_id": worker.worker_id,
+            "host": worker.host,
+            "pid": worker.pid,
+            "device": worker.device,
+            "slots": worker.slots,
+            "running": worker.running,
+            "fingerprint": worker.fingerprint,
+            "started_at": iso_time(worker.started_at),
+            "lease_until": iso_time(worker.lease_until),
+        }
+        for worker in found
+    ]
+    return json_response({"workers": shown}, HTTPStatus.OK)
+
+
+@router.get("/dead-letters", response_model=JobList)
+async def list_dead_letters(
+    request: Request,
+    _caller: Admin,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Failed jobs whose tries are used up, of all owners; replay them with POST /v1/jobs/{id}/replay."""
+    query = JobQuery(owner=None, dead_lettered=True, limit=limit, cursor=cursor)
+    found, next_cursor = await house_of(request).parts.journal.list_jobs(query)
+    # An administrator mends jobs; what callers wrote about their documents is not his to read.
+    shown = [{**job_view(job), "owner": job.owner, "metadata": {}, "file_name": ""} for job in found]
+    return json_response({"jobs": shown, "next_cursor": next_cursor}, HTTPStatus.OK)
+
+
+def _key_view(key: ApiKey) -> dict[str, Any]:
+    return {
+        "key_id": key.key_id,
+        "owner": key.owner,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": sorted(scope.value for scope in key.scopes),
+        "created_at": iso_time(key.created_at),
+        "expires_at": iso_time(key.expires_at),
+        "revoked_at": iso_time(key.revoked_at),
+        "last_used_at": iso_time(key.last_used_at),
+        "rate_per_minute": key.rate_per_minute,
+        "daily_quota": key.daily_quota,
+    }

@@ -1,0 +1,298 @@
+"""Jobs: submit, follow, result, list, cancel, delete, replay, and what was posted about them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import AwareDatetime
+
+from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
+from doctray.api.errors import RESULT_CONFLICT, JobRefusal, error_of
+from doctray.api.following import (
+    etag_of,
+    json_response,
+    look,
+    matches,
+    outlook,
+    preferred_wait_s,
+    retry_after,
+    status_body,
+    stored,
+    wait_for_change,
+)
+from doctray.api.intake import take, ticket_response
+from doctray.api.schemas import PROBLEMS, DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets, submission_extra
+from doctray.domain.errors import Expired, Forbidden, NotAcceptable, NotFinished, NotFound
+from doctray.domain.job import BlobRef, Delivery, DocumentType, Job, JobStatus
+from doctray.domain.keys import DEFAULT_OWNER, Scope
+from doctray.ports import JobQuery
+from doctray.service import jobs as use_cases
+from doctray.service.deliver import signing_secrets
+from doctray.service.reuse import page_image_key
+from doctray.service.views import iso_time, job_view
+
+router = APIRouter(responses=PROBLEMS)
+
+WaitSeconds = Annotated[
+    float, Query(ge=0, allow_inf_nan=False, description="answer on the next change, or after so many seconds (capped by WAIT_MAX_SECONDS)")
+]
+
+SECRET_OVERLAP_S = 24 * 3600.0
+"""After a rotation the old secret signs beside the new one for so long, so that receivers can change over."""
+
+FORMS = {"json": "application/json", "txt": "text/plain"}
+"""Forms of a result that are there today, by suffix."""
+
+
+@router.post(
+    "/v1/jobs",
+    status_code=HTTPStatus.ACCEPTED,
+    response_model=Ticket,
+    openapi_extra=submission_extra(),
+    responses={HTTPStatus.OK: {"model": JobView, "description": "The caller asked to wait, and the job has ended."}},
+    tags=["submit"],
+)
+async def submit_job(request: Request) -> Response:
+    """Submit a document; 202 with its request_id at once."""
+    job = await take(request, route="/v1/jobs")
+    return await ticket_response(request, job, status_code=HTTPStatus.ACCEPTED, ended_code=HTTPStatus.OK)
+
+
+@router.get("/v1/jobs", response_model=JobList, tags=["follow"])
+async def list_jobs(
+    request: Request,
+    caller: Reader,
+    status: JobStatus | None = None,
+    document_type: DocumentType | None = None,
+    created_after: AwareDatetime | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="part of the file name or id")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Your jobs, newest first, without their results."""
+    query = JobQuery(
+        owner=caller.owner,
+        status=status,
+        document_type=document_type.value if document_type else None,
+        created_after=created_after,
+        q=q or None,
+        limit=limit,
+        cursor=cursor,
+    )
+    found, next_cursor = await house_of(request).parts.journal.list_jobs(query)
+    return json_response({"jobs": [job_view(job) for job in found], "next_cursor": next_cursor}, HTTPStatus.OK)
+
+
+@router.get("/status/{request_id}", response_model=JobView, tags=["follow"])
+@router.get("/v1/jobs/{request_id}", response_model=JobView, tags=["follow"])
+async def job_status(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
+    """The job. Poll with If-None-Match, or wait for the next change."""
+    house = house_of(request)
+    job, progress = await look(house, job)
+    given = request.headers.get("if-none-match")
+    asked_s = wait if wait is not None else preferred_wait_s(request.headers)
+    # A caller that shows an older ETag has a change to read already.
+    if asked_s and not (given and not matches(given, etag_of(job, progress))):
+        wait_s = min(asked_s, house.settings.intake.wait_max_seconds)
+        job, progress = await wait_for_change(house, request, job, seen=etag_of(job, progress), wait_s=wait_s)
+    etag = etag_of(job, progress)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if matches(given, etag):
+        _, estimate = await outlook(house, job, progress)
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | retry_after(job, estimate))
+    body, estimate = await status_body(house, job, progress)
+    return json_response(body, HTTPStatus.OK, headers | retry_after(job, estimate))
+
+
+@router.get("/v1/jobs/{request_id}/result", tags=["follow"])
+async def job_result(request: Request, job: VisibleJob) -> Response:
+    """The result, as often as wanted; Accept picks the form."""
+    return await _result(request, job, _accepted_form(request.headers.get("accept", "")))
+
+
+@router.get("/v1/jobs/{request_id}/result.{form}", tags=["follow"])
+async def job_result_form(request: Request, job: VisibleJob, form: str) -> Response:
+    """The result in the form of the suffix: json or txt."""
+    return await _result(request, job, form)
+
+
+@router.get(
+    "/v1/jobs/{request_id}/pages/{page}.png",
+    tags=["follow"],
+    responses={HTTPStatus.OK: {"content": {"image/png": {}}, "description": "The page as it was read."}},
+    response_class=Response,
+)
+async def job_page(request: Request, job: VisibleJob, page: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
+    """The page as it was read; boxes refer to its pixels."""
+    image = BlobRef(key=page_image_key(job.request_id, page), size_bytes=0, sha256="")
+    chunks = house_of(request).parts.blobs.read(image)
+    try:
+        first = await anext(chunks, b"")
+    except NotFound as error:
+        raise NotFound("There is no image of this page (yet).") from error
+    return StreamingResponse(_after(first, chunks), media_type="image/png")
+
+
+@router.post("/v1/jobs/{request_id}/cancel", response_model=JobView, tags=["change"])
+async def cancel_job(request: Request, caller: Submitter, request_id: str) -> Response:
+    """Cancel: queued jobs at once, processing ones within seconds. A job that has ended stays as it is."""
+    house = house_of(request)
+    await live_job(house, request_id, owner=caller.owner)
+    parts = house.parts
+    job = await use_cases.cancel(request_id, owner=caller.owner, journal=parts.journal, notices=parts.notices, announcer=parts.announcer)
+    return json_response(job_view(job), HTTPStatus.OK)
+
+
+@router.delete("/v1/jobs/{request_id}", status_code=HTTPStatus.NO_CONTENT, tags=["change"])
+async def delete_job(request: Request, caller: Submitter, request_id: str) -> Response:
+    """Delete the document, its result and its webhook bodies; only id and times stay."""
+    house = house_of(request)
+    await live_job(house, request_id, owner=caller.owner)
+    parts = house.parts
+    await use_cases.delete(
+        request_id,
+        owner=caller.owner,
+        journal=parts.journal,
+        blobs=parts.blobs,
+        notices=parts.notices,
+        announcer=parts.announcer,
+    )
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/v1/jobs/{request_id}/replay", status_code=HTTPStatus.ACCEPTED, response_model=JobView, tags=["change"])
+async def replay_job(request: Request, caller: Submitter, request_id: str) -> Response:
+    """Run a failed job again, in a new generation with fresh tries. An administrator may replay anybody's."""
+    house = house_of(request)
+    owner = None if Scope.ADMIN in caller.scopes else caller.owner
+    await live_job(house, request_id, owner=owner)
+    job = await use_cases.replay(request_id, owner=owner, journal=house.parts.journal, queue=house.parts.queue)
+    return json_response(job_view(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{request_id}"})
+
+
+@router.get("/v1/jobs/{request_id}/deliveries", response_model=DeliveryList, tags=["webhooks"])
+async def job_deliveries(request: Request, caller: Reader, request_id: str) -> Response:
+    """What was posted about the job, every try of it."""
+    house = house_of(request)
+    await live_job(house, request_id, owner=caller.owner)
+    found = await house.parts.journal.deliveries(request_id)
+    return json_response({"deliveries": [_delivery_view(delivery) for delivery in found]}, HTTPStatus.OK)
+
+
+@router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED, response_model=DeliveryView, tags=["webhooks"])
+async def redeliver(request: Request, caller: Submitter, delivery_id: str) -> Response:
+    """Post it again, under the same webhook-id."""
+    delivery = await house_of(request).parts.journal.redeliver(delivery_id, owner=caller.owner)
+    if delivery is None:
+        raise NotFound("There is no such delivery of yours.")
+    return json_response(_delivery_view(delivery), HTTPStatus.ACCEPTED)
+
+
+@router.get("/v1/webhook-secret", response_model=WebhookSecrets, tags=["webhooks"])
+async def webhook_secret(request: Request, caller: Submitter) -> Response:
+    """The secret that your webhooks are signed with; made on first need."""
+    return json_response(await _secrets(request, caller.owner), HTTPStatus.OK)
+
+
+@router.post("/v1/webhook-secret", response_model=WebhookSecrets, status_code=HTTPStatus.CREATED, tags=["webhooks"])
+async def rotate_webhook_secret(request: Request, caller: Submitter) -> Response:
+    """A new secret; the old one signs beside it for a day."""
+    house = house_of(request)
+    if caller.owner == DEFAULT_OWNER and house.settings.outbound.webhook_secret is not None:
+        raise Forbidden("WEBHOOK_SECRET sets this secret; the operator rotates it there.")
+    from doctray.outbound.signing import new_secret
+
+    sealed = await asyncio.to_thread(house.parts.sealer.seal, new_secret().encode())
+    await house.parts.keys.add_webhook_secret(caller.owner, sealed, overlap_s=SECRET_OVERLAP_S)
+    return json_response(await _secrets(request, caller.owner), HTTPStatus.CREATED)
+
+
+async def _secrets(request: Request, owner: str) -> dict[str, Any]:
+    house = house_of(request)
+    fixed = house.settings.outbound.webhook_secret
+    default_secret = fixed.get_secret_value() if fixed else None
+    newest, *older = await signing_secrets(owner, keys=house.parts.keys, sealer=house.parts.sealer, default_secret=default_secret)
+    return {"secret": newest, "previous": older, "fixed": fixed is not None and owner == DEFAULT_OWNER}
+
+
+async def _result(request: Request, job: Job, form: str | None) -> Response:
+    if form not in FORMS:
+        raise NotAcceptable(f"The result of this document can be had as {' or '.join(FORMS)}.")
+    if not job.status.terminal:
+        raise JobRefusal(NotFinished(), job.request_id)
+    if job.status is not JobStatus.COMPLETED:
+        raise JobRefusal(error_of(job), job.request_id, status=RESULT_CONFLICT)
+    if job.result is None:
+        raise JobRefusal(Expired(), job.request_id)
+    house = house_of(request)
+    etag = f'"{job.result.sha256[:32]}-{form}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if form == "txt":
+        result = await stored(house, job.result)
+        text = await asyncio.to_thread(_text_of, result)
+        return Response(text, media_type=FORMS[form], headers=headers)
+    chunks = house.parts.blobs.read(job.result)
+    try:
+        first = await anext(chunks, b"")
+    except NotFound as error:
+        raise JobRefusal(Expired(), job.request_id) from error
+    headers["Content-Length"] = str(job.result.size_bytes)
+    return StreamingResponse(_after(first, chunks), media_type=FORMS[form], headers=headers)
+
+
+def _text_of(result: bytes) -> str:
+    return str(json.loads(result).get("text", ""))
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+def _accepted_form(accept: str) -> str | None:
+    """The form that an Accept header likes best of those there are; JSON for anything, None for nothing of ours."""
+    best: tuple[float, str] | None = None
+    for choice in accept.split(",") if accept.strip() else ["*/*"]:
+        kind, *parameters = (part.strip().lower() for part in choice.split(";"))
+        form = {"*/*": "json", "application/*": "json", "application/json": "json", "text/*": "txt", "text/plain": "txt"}.get(kind)
+        quality = next((_quality(parameter[2:]) for parameter in parameters if parameter.startswith("q=")), 1.0)
+        if form is not None and quality > 0 and (best is None or quality > best[0]):
+            best = (quality, form)
+    return best[1] if best else None
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _delivery_view(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "delivery_id": delivery.delivery_id,
+        "request_id": delivery.request_id,
+        "webhook_id": delivery.webhook_id,
+        "type": delivery.type,
+        "url": delivery.url,
+        "status": delivery.status.value,
+        "created_at": iso_time(delivery.created_at),
+        "next_at": iso_time(delivery.next_at),
+        "tries": [
+            {
+                "number": attempt.number,
+                "at": iso_time(attempt.at),
+                "status_code": attempt.status_code,
+                "error": attempt.error,
+                "seconds": attempt.seconds,
+            }
+            for attempt in delivery.tries
+        ],
+    }

@@ -1,0 +1,230 @@
+"""The answers' shapes for /openapi.json, and the bodies that are given by hand because the routes read them as streams."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from doctray.domain.job import DocumentType, JobStatus
+from doctray.domain.keys import Scope
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is one of the closed list that /problems/{code} explains."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None = None
+    retryable: bool
+    errors: list[dict[str, str]] | None = None
+
+
+class Ticket(BaseModel):
+    request_id: str
+    status: JobStatus
+    document_type: str
+    cached: bool
+    status_url: str
+    result_url: str
+    read_token: str = Field(description="opens this job's status, result and pages: header x-read-token or ?token=")
+    created_at: AwareDatetime
+    queue_position: int | None
+    estimated_seconds: int | None
+
+
+class ProgressView(BaseModel):
+    stage: str
+    pages_done: int
+    pages_total: int | None
+    percent: int
+
+
+class JobView(BaseModel):
+    """`result` is present when completed, `error` (a problem) when failed or cancelled."""
+
+    model_config = ConfigDict(extra="allow")
+
+    request_id: str
+    status: JobStatus
+    document_type: str
+    cached: bool
+    progress: ProgressView | None
+    attempt: int
+    queue_position: int | None
+    estimated_seconds: int | None
+    metadata: dict[str, Any]
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    expires_at: AwareDatetime | None
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None
+
+
+class JobList(BaseModel):
+    jobs: list[JobView]
+    next_cursor: str | None = Field(description="give it as cursor for the next page; null on the last one")
+
+
+class DeliveryTryView(BaseModel):
+    number: int
+    at: AwareDatetime
+    status_code: int | None
+    error: str | None
+    seconds: float
+
+
+class DeliveryView(BaseModel):
+    delivery_id: str
+    request_id: str
+    webhook_id: str
+    type: str
+    url: str
+    status: str
+    created_at: AwareDatetime
+    next_at: AwareDatetime | None
+    tries: list[DeliveryTryView]
+
+
+class DeliveryList(BaseModel):
+    deliveries: list[DeliveryView]
+
+
+class WebhookSecrets(BaseModel):
+    secret: str = Field(description="the newest; verify with it")
+    previous: list[str] = Field(description="older ones that still sign beside it while they overlap")
+    fixed: bool = Field(description="set by WEBHOOK_SECRET, so it is rotated there")
+
+
+class NewKey(BaseModel):
+    """What an administrator asks for."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = Field(min_length=1, max_length=100)
+    owner: str = Field("default", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    scopes: list[Literal["submit", "read", "admin"]] = Field(default=["submit", "read"], min_length=1)
+    expires_in_days: float | None = Field(None, gt=0, le=3650)
+    rate_per_minute: int | None = Field(None, ge=1, le=100_000)
+    daily_quota: int | None = Field(None, ge=1)
+
+
+class KeyView(BaseModel):
+    key_id: str
+    owner: str
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
+    rate_per_minute: int | None
+    daily_quota: int | None
+
+
+class CreatedKey(KeyView):
+    key: str = Field(description="shown this once")
+
+
+class KeyList(BaseModel):
+    keys: list[KeyView]
+
+
+class WorkerView(BaseModel):
+    worker_id: str
+    host: str
+    pid: int
+    device: str
+    slots: int
+    running: int
+    fingerprint: str
+    started_at: AwareDatetime
+    lease_until: AwareDatetime | None
+
+
+class WorkerList(BaseModel):
+    workers: list[WorkerView]
+
+
+class Health(BaseModel):
+    status: Literal["healthy", "degraded", "unhealthy", "maintenance"]
+    version: str
+    queue_size: int | None
+    queue: dict[str, float] | None
+    parts: dict[str, str]
+    workers: int | None
+
+
+PROBLEM = {
+    "description": "Refused: a problem (RFC 9457); its code is explained at /problems/{code}.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": PROBLEM, "5XX": PROBLEM}
+
+_OPTIONS: dict[str, Any] = {
+    "document_type": {
+        "type": "string",
+        "enum": [kind.value for kind in DocumentType if kind is not DocumentType.OTHER],
+        "default": "auto",
+        "description": "what it is; custom needs schema",
+    },
+    "schema": {"type": "object", "description": "JSON Schema (object) of the fields wanted, for custom; at most 64 KiB"},
+    "priority": {"type": "integer", "minimum": 0, "maximum": 9, "default": 0, "description": "higher starts sooner, nobody starves"},
+    "engine": {"type": "string", "description": "OCR engine instead of the default"},
+    "extractor": {"type": "string", "description": "extractor instead of the default"},
+    "languages": {"type": "array", "items": {"type": "string"}, "description": "EasyOCR language codes, such as en, de"},
+    "pages": {"type": "string", "examples": ["1-3,5"], "description": "which pages to read"},
+    "webhook_url": {"type": "string", "format": "uri", "description": "where the outcome is posted"},
+    "metadata": {"type": "object", "description": "echoed in status and webhook; at most 4 KiB"},
+    "no_cache": {"type": "boolean", "default": False, "description": "do not read the result cache"},
+    "deadline_seconds": {"type": "number", "exclusiveMinimum": 0, "description": "give up when not finished by then"},
+    "file_name": {"type": "string", "description": "echoed; its base name is kept"},
+}
+
+
+def submission_extra(*, preset: str | None = None) -> dict[str, Any]:
+    """openapi_extra of a route that takes a document. preset: the document_type that the route stands for."""
+    options = {name: shape for name, shape in _OPTIONS.items() if preset is None or name not in ("document_type", "schema")}
+    sources = {
+        "file_path": {"type": "string", "description": "a file inside DOCUMENTS_DIR"},
+        "url": {"type": "string", "format": "uri", "description": "downloaded by a worker"},
+        "content_base64": {"type": "string", "contentEncoding": "base64", "description": "the document itself"},
+    }
+    return {
+        "parameters": [
+            _header("Idempotency-Key", "the same key with the same content within 24 hours answers the first job again"),
+            _header("Prefer", "wait=N: answer 200 with the status and result if the job ends within N seconds"),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"file": {"type": "string", "format": "binary"}, **options},
+                        "required": ["file"],
+                    }
+                },
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {**sources, **options},
+                        "oneOf": [{"required": [name]} for name in sources],
+                    }
+                },
+            },
+        },
+    }
+
+
+def body_extra(model: type[BaseModel]) -> dict[str, Any]:
+    """openapi_extra of a route that reads a small JSON body by hand."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}

@@ -1,0 +1,137 @@
+"""The engine process itself: `python -m doctray.ocr.engine_child <socket fd> <parent pid>`, started by `EngineProcess`.
+
+It owns the OCR singletons of one device, knows nothing about jobs, and ends with its worker.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from doctray.domain.document import PageImage
+from doctray.domain.errors import DoctrayError, EngineFailure, EngineOutOfMemory
+from doctray.ocr.wire import LENGTH, Failed, MakeEngine, ReadReply, ReadRequest, Ready, Setup, frame, unframe
+from doctray.ports import OcrEngine
+
+_PR_SET_PDEATHSIG = 1
+_HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+
+
+def main() -> None:
+    sock_fd, parent_pid = int(sys.argv[1]), int(sys.argv[2])
+    _die_with(parent_pid)
+    # Ctrl-C and a supervisor's SIGTERM reach the whole process group, but it is the worker that says when reading ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with socket.socket(fileno=sock_fd) as sock:
+        threading.Thread(target=_exit_when_closed, args=(sock_fd,), name="hang-up", daemon=True).start()
+        _serve(sock)
+
+
+def _die_with(parent_pid: int) -> None:
+    """Have the kernel kill this process when the thread that started it ends; a parent that is gone already sends no signal."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent_pid:
+        os._exit(1)
+
+
+def _exit_when_closed(sock_fd: int) -> None:
+    """End the process as soon as the worker's end of the socket is gone, also in the middle of a page."""
+    poll = select.poll()
+    poll.register(sock_fd, select.POLLRDHUP)
+    while not any(event & _HUNG_UP for _, event in poll.poll()):
+        pass
+    os._exit(0)
+
+
+def _serve(sock: socket.socket) -> None:
+    engines: dict[str, OcrEngine] = {}
+    try:
+        setup: Setup = unframe(_next_frame(sock))
+        engine = _engine(setup.engine, setup.make, engines)
+        engine.read([_warm_up_image()])
+    except Exception as error:
+        sock.sendall(frame(_failed(error, cause=f"{type(error).__name__}: {error}")))
+        return
+    sock.sendall(frame(Ready(name=engine.name, version=engine.version)))
+    while True:
+        request: ReadRequest = unframe(_next_frame(sock))
+        sock.sendall(frame(_answer(request, _images(sock, request), setup, engines)))
+        _give_memory_back()
+
+
+def _answer(request: ReadRequest, images: list[PageImage], setup: Setup, engines: dict[str, OcrEngine]) -> ReadReply | Failed:
+    try:
+        engine = _engine(request.engine or setup.engine, setup.make, engines)
+        return ReadReply(pages=tuple(engine.read(images)))
+    except Exception as error:
+        # Without the message: a library's may quote the document.
+        return _failed(error, cause=f"{type(error).__name__} at {_place(error)}")
+
+
+def _engine(name: str, make: MakeEngine, engines: dict[str, OcrEngine]) -> OcrEngine:
+    if name not in engines:
+        engines[name] = make(name)
+    return engines[name]
+
+
+def _failed(error: Exception, *, cause: str) -> Failed:
+    match error:
+        case DoctrayError():
+            return Failed(error=type(error), detail=error.detail, cause=cause)
+        case MemoryError():
+            return Failed(error=EngineOutOfMemory, detail=EngineOutOfMemory.why, cause=cause)
+        case _:
+            return Failed(error=EngineFailure, detail=f"the OCR engine failed ({type(error).__name__})", cause=cause)
+
+
+def _place(error: Exception) -> str:
+    """File name and line where it was raised, as `recognition.py:193`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+
+
+def _images(sock: socket.socket, request: ReadRequest) -> list[PageImage]:
+    return [head.with_pixels(_exactly(sock, head.size_bytes)) for head in request.heads]
+
+
+def _next_frame(sock: socket.socket) -> bytes:
+    (size,) = LENGTH.unpack(_exactly(sock, LENGTH.size))
+    return _exactly(sock, size)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes:
+    """So many bytes; ends the process when the worker's end is closed."""
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        received = sock.recv_into(view)
+        if not received:
+            sys.exit()
+        view = view[received:]
+    return bytes(buffer)
+
+
+def _warm_up_image() -> PageImage:
+    """A line of text, so that both networks have run before the first page."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("RGB", (320, 96), "white")
+    ImageDraw.Draw(image).text((24, 24), "Warm 2026", fill="black", font=ImageFont.load_default(size=40))
+    return PageImage(number=1, width=image.width, height=image.height, rgb=image.tobytes())
+
+
+def _give_memory_back() -> None:
+    """Have glibc return what a page needed: kept, it is 1 GB and more after an A4 scan. Other C libraries do so by themselves."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+if __name__ == "__main__":
+    main()

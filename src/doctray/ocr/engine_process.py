@@ -1,0 +1,307 @@
+"""A worker's engine process: started warm, fed over a socket, killed when it hangs, started anew when it dies or has grown."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import structlog
+
+from doctray.domain.document import Page, PageImage
+from doctray.domain.errors import DoctrayError, EngineFailure, TimedOut
+from doctray.ocr.devices import visible_device
+from doctray.ocr.wire import LENGTH, Failed, MakeEngine, ReadReply, Ready, Setup, frame, read_request, unframe
+
+log = structlog.get_logger()
+
+# What a chunk of pixels is cut to, so that the loop turns between writes: 0.1 ms each.
+_CHUNK_BYTES = 256 * 1024
+# Loading EasyOCR takes 5 s on idle cores; a start beside eight others on two cores took 40 s.
+_START_TIMEOUT_S = 120.0
+# A closed child ends at once by itself; this is for one that is stuck.
+_END_TIMEOUT_S = 2.0
+# Of the worker's environment: its secrets are no business of the engine.
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "VIRTUAL_ENV")
+_ENVIRONMENT_PREFIXES = (
+    "LC_",
+    "LD_",
+    "PYTHON",
+    "MALLOC_",
+    "CUDA_",
+    "NVIDIA_",
+    "OMP_",
+    "MKL_",
+    "OPENBLAS_",
+    "ONEDNN_",
+    "TORCH_",
+    "PYTORCH_",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Child:
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class EngineProcess:
+    """One engine process on one device. All methods are for one event loop, which must run in the main thread: the kernel ends
+    the child with the thread that started it.
+
+    make: builds an engine by its name in the child; must be picklable, e.g. `partial(make_engine, device=…, models_dir=…,
+    threads=…)`. engine: the default engine, loaded before `start` returns; others are loaded when first asked for.
+    max_rss_bytes, max_pages: above these the child is replaced between two reads; None: never.
+    on_lost: told why a child was replaced: died, died_idle, timed_out, cancelled or recycled; it must not block or raise.
+    """
+
+    def __init__(
+        self,
+        make: MakeEngine,
+        *,
+        engine: str,
+        device: str,
+        max_rss_bytes: int | None = None,
+        max_pages: int | None = None,
+        start_timeout_s: float = _START_TIMEOUT_S,
+        on_lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._setup = Setup(make=make, engine=engine)
+        self._device = device
+        self._max_rss_bytes = max_rss_bytes
+        self._max_pages = max_pages
+        self._start_timeout_s = start_timeout_s
+        self._on_lost = on_lost
+        self._lock = asyncio.Lock()
+        self._child: _Child | None = None
+        self._starting: _Child | None = None
+        self._restart: asyncio.Task[None] | None = None
+        self._condemned = False
+        self._closed = False
+        self._pages_by_child = 0
+        self.engine_version: str | None = None
+        self.pages_read = 0
+        self.starts = 0
+
+    @property
+    def ready(self) -> bool:
+        """Loaded, warm and alive."""
+        return self._child is not None and not self._condemned and self._child.process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.process.pid if self._child is not None and self.ready else None
+
+    def rss_bytes(self) -> int:
+        """Resident memory of the child; 0 while there is none."""
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss) if self.pid is not None else 0
+        except psutil.NoSuchProcess:
+            return 0
+
+    async def start(self) -> None:
+        """Return once the child is warm. Raises what its engine raised while loading: EngineFailure or InvalidOption; or TimedOut."""
+        async with self._lock:
+            await self._ensure()
+
+    async def read(self, images: Sequence[PageImage], engine: str | None = None, *, timeout_s: float) -> list[Page]:
+        """Have the images read by the named engine, or the default one; one read at a time, the others wait.
+
+        timeout_s: from when the child begins; waiting and starting do not count. A child that died or was killed is replaced at
+        once in the background. Cancelling a read ends the child, since nothing else stops it.
+        Raises EngineFailure (the engine failed, or the child died), EngineOutOfMemory, InvalidOption or TimedOut.
+        """
+        async with self._lock:
+            child = await self._ensure()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    reply = await _exchange(child, images, engine)
+            except TimeoutError as error:
+                await self._lose("timed_out")
+                raise TimedOut(f"{len(images)} page(s) were not read within {timeout_s:g} s") from error
+            except (EOFError, OSError) as error:
+                await self._lose("died")
+                raise EngineFailure("the engine process ended while it was reading") from error
+            except asyncio.CancelledError:
+                await self._lose("cancelled")
+                raise
+            self._count(len(images))
+            await self._recycle_if_grown()
+        if isinstance(reply, Failed):
+            log.warning("engine.read_failed", code=reply.error.code, cause=reply.cause, pages=len(images))
+            raise reply.as_error()
+        return list(reply.pages)
+
+    def kill(self) -> None:
+        """End the child at once, whatever it does; a read in flight raises EngineFailure, and the next one finds a new child."""
+        if self._child is not None:
+            self._condemned = True
+            _kill(self._child.process)
+        if self._starting is not None:
+            _kill(self._starting.process)
+
+    async def close(self) -> None:
+        """End the child for good. A read in flight raises EngineFailure. Idempotent."""
+        self._closed = True
+        self.kill()
+        if self._restart is not None:
+            self._restart.cancel()
+            await asyncio.gather(self._restart, return_exceptions=True)
+        async with self._lock:
+            await self._discard()
+
+    async def _ensure(self) -> _Child:
+        if self._closed:
+            raise EngineFailure("the engine process is closed")
+        if self._child is not None and not self.ready:
+            status = await self._discard()
+            log.warning("engine.lost", device=self._device, reason="died_idle", exit_status=status, pages=self._pages_by_child)
+            self._on_lost("died_idle")
+        if self._child is None:
+            self._child = await self._spawn()
+        return self._child
+
+    async def _spawn(self) -> _Child:
+        started = asyncio.get_running_loop().time()
+        child = self._starting = await _launch(self._device)
+        try:
+            async with asyncio.timeout(self._start_timeout_s):
+                child.writer.write(frame(self._setup))
+                await child.writer.drain()
+                reply = await _receive(child.reader)
+        except TimeoutError as error:
+            await _end(child)
+            raise TimedOut(f"the engine was not ready within {self._start_timeout_s:g} s") from error
+        except (EOFError, OSError) as error:
+            status = await _end(child)
+            raise EngineFailure(f"the engine process ended while it was starting (exit status {status})") from error
+        except asyncio.CancelledError:
+            await _end(child)
+            raise
+        finally:
+            self._starting = None
+        if isinstance(reply, Failed):
+            await _end(child)
+            log.error("engine.start_failed", device=self._device, engine=self._setup.engine, code=reply.error.code, cause=reply.cause)
+            raise reply.as_error()
+        assert isinstance(reply, Ready)
+        self.engine_version = reply.version
+        self.starts += 1
+        self._pages_by_child = 0
+        seconds = asyncio.get_running_loop().time() - started
+        log.info(
+            "engine.started",
+            device=self._device,
+            engine=reply.name,
+            version=reply.version,
+            pid=child.process.pid,
+            seconds=round(seconds, 2),
+        )
+        return child
+
+    def _count(self, pages: int) -> None:
+        self.pages_read += pages
+        self._pages_by_child += pages
+
+    async def _recycle_if_grown(self) -> None:
+        rss = self.rss_bytes()
+        too_big = self._max_rss_bytes is not None and rss > self._max_rss_bytes
+        worn = self._max_pages is not None and self._pages_by_child >= self._max_pages
+        if too_big or worn:
+            log.info("engine.recycled", device=self._device, rss_bytes=rss, pages=self._pages_by_child)
+            self._on_lost("recycled")
+            await self._discard()
+            self._restart_soon()
+
+    async def _lose(self, reason: str) -> None:
+        """Rid of a child that is of no more use, and have another one started."""
+        status = await self._discard()
+        log.warning("engine.lost", device=self._device, reason=reason, exit_status=status, pages=self._pages_by_child)
+        self._on_lost(reason)
+        self._restart_soon()
+
+    async def _discard(self) -> int | None:
+        child, self._child = self._child, None
+        self._condemned = False
+        return await _end(child) if child is not None else None
+
+    def _restart_soon(self) -> None:
+        if not self._closed and (self._restart is None or self._restart.done()):
+            self._restart = asyncio.create_task(self._restart_quietly(), name="engine-restart")
+
+    async def _restart_quietly(self) -> None:
+        # The next read tries again and raises what is wrong.
+        with contextlib.suppress(DoctrayError):
+            await self.start()
+
+
+async def _launch(device: str) -> _Child:
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "doctray.ocr.engine_child",
+                str(theirs.fileno()),
+                str(os.getpid()),
+                pass_fds=(theirs.fileno(),),
+                # What libraries print is noise at best and a page's text at worst; failures come as frames.
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=_environment(device),
+            )
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+    except BaseException:
+        ours.close()
+        raise
+    return _Child(process=process, reader=reader, writer=writer)
+
+
+def _environment(device: str) -> dict[str, str]:
+    """The child's environment: the device is chosen before anything there can import torch, and our import path holds there too."""
+    kept = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)}
+    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    return kept | {"CUDA_VISIBLE_DEVICES": visible_device(device), "PYTHONPATH": path}
+
+
+async def _exchange(child: _Child, images: Sequence[PageImage], engine: str | None) -> ReadReply | Failed:
+    child.writer.write(frame(read_request(images, engine)))
+    for image in images:
+        pixels = memoryview(image.rgb)
+        for start in range(0, len(pixels), _CHUNK_BYTES):
+            child.writer.write(pixels[start : start + _CHUNK_BYTES])
+            await child.writer.drain()
+    reply = await _receive(child.reader)
+    assert isinstance(reply, ReadReply | Failed)
+    return reply
+
+
+async def _receive(reader: asyncio.StreamReader) -> Any:
+    (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+    return unframe(await reader.readexactly(size))
+
+
+async def _end(child: _Child) -> int | None:
+    """Close, kill and reap the child; its exit status, negative for a signal."""
+    child.writer.close()
+    _kill(child.process)
+    try:
+        async with asyncio.timeout(_END_TIMEOUT_S):
+            return await child.process.wait()
+    except TimeoutError:
+        log.warning("engine.not_ended", pid=child.process.pid)
+        return None
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()

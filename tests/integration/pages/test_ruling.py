@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from doctray.domain.document import Segment
+from doctray.pages.deskew import Rgb
+from doctray.pages.ruling import seen_segments
+from tests.integration.pages.builders import a_pdf, paragraphs, pymupdf
+
+PX = 200 / 72
+
+
+def rendered(page: object) -> Rgb:
+    pixmap = page.get_pixmap(dpi=200, colorspace=pymupdf.csRGB)  # type: ignore[attr-defined]
+    return np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.width, 3).copy()
+
+
+def has(segments: tuple[Segment, ...], left: float, top: float, right: float, bottom: float) -> bool:
+    """Whether there is such a rule (in points), to a few pixels: thick rules end half their width later."""
+    expected = np.array((left, top, right, bottom)) * PX
+    return any(np.abs(np.array((s.left, s.top, s.right, s.bottom)) - expected).max() <= 6 for s in segments)
+
+
+def a_table(page: object, *, color: tuple[float, float, float] = (0, 0, 0), width: float = 0.7) -> None:
+    paragraphs(page, lines=6)
+    for y in (300, 340, 380):
+        page.draw_line((60, y), (540, y), color=color, width=width)  # type: ignore[attr-defined]
+    for x in (60, 300, 540):
+        page.draw_line((x, 300), (x, 380), color=color, width=width)  # type: ignore[attr-defined]
+    page.insert_text((70, 325), "General Liability", fontsize=12)  # type: ignore[attr-defined]
+    page.insert_text((310, 325), "GL-2025-0001", fontsize=12)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("options", [{}, {"width": 3}, {"color": (0.7, 0.7, 0.7)}], ids=["thin", "thick", "pale"])
+@pytest.mark.parametrize("noise", [0.0, 8.0])
+def test_the_rules_of_a_table_are_seen_and_its_text_is_not(options: dict[str, object], noise: float) -> None:
+    rgb = rendered(a_pdf(lambda page: a_table(page, **options))[0])  # type: ignore[arg-type]
+    if noise:
+        rgb = np.clip(rgb + np.random.default_rng(1).normal(0, noise, rgb.shape), 0, 255).astype(np.uint8)
+    found = seen_segments(rgb)
+    for y in (300, 340, 380):
+        assert has(found, 60, y, 540, y)
+    for x in (60, 300, 540):
+        assert has(found, x, 300, x, 380)
+    assert len(found) == 6
+
+
+def test_text_and_blank_pages_have_no_rules() -> None:
+    assert seen_segments(rendered(a_pdf(paragraphs)[0])) == ()
+    assert seen_segments(np.full((50, 40, 3), 255, dtype=np.uint8)) == ()
+
+
+def test_moire_is_no_ruling() -> None:
+    y, x = np.mgrid[0:900, 0:700]
+    waves = 210 + 12 * np.sin(x * 1.4) + 12 * np.sin(y * 1.1)
+    assert len(seen_segments(np.repeat(waves.astype(np.uint8)[..., None], 3, axis=2))) < 10

@@ -1,0 +1,103 @@
+"""Migrations: what they make is what `tables` says, whoever runs them and however often."""
+
+import asyncio
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.storage.migrate import upgrade
+from doctray.storage.schema_version import EXPECTED_VERSION
+from doctray.storage.sqlite_store import sqlite_engine
+from doctray.storage.tables import metadata
+
+
+def _dsn(path: Path) -> str:
+    return f"sqlite+pysqlite:///{path}"
+
+
+def _schema(conn: Connection) -> dict[str, str]:
+    """Name → SQL of every table and index, without what differs in writing only."""
+    rows = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"))
+    return {row.name: " ".join(row.sql.replace("\t", " ").split()) for row in rows}
+
+
+def test_tables_and_migrations_agree(tmp_path: Path) -> None:
+    migrated, made = (_dsn(tmp_path / name) for name in ("migrated.sqlite3", "made.sqlite3"))
+    upgrade(migrated)
+    schemas = []
+    for dsn in (migrated, made):
+        engine = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+        with engine.begin() as conn:
+            if dsn == made:
+                metadata.create_all(conn)
+            else:
+                assert compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata) == []
+            schemas.append(_schema(conn))
+        engine.dispose()
+    assert schemas[0] == schemas[1]
+
+
+def test_the_expected_version_is_the_newest_migration() -> None:
+    scripts = ScriptDirectory(str(Path("src/doctray/storage/migrations").absolute()))
+    assert scripts.get_current_head() == EXPECTED_VERSION
+
+
+async def test_a_database_is_current_after_the_upgrade_and_not_before(tmp_path: Path) -> None:
+    async with SqlJournal(open_store(_dsn(tmp_path / "journal.sqlite3")), retention_s=60) as journal:
+        assert not await journal.current()
+        await asyncio.to_thread(upgrade, _dsn(tmp_path / "journal.sqlite3"))
+        assert await journal.current()
+
+
+def test_an_upgrade_may_be_repeated_and_makes_the_folder_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "journal.sqlite3"
+    upgrade(_dsn(path))
+    upgrade(_dsn(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_processes_that_upgrade_at_once_do_not_meet(tmp_path: Path) -> None:
+    dsn = _dsn(tmp_path / "journal.sqlite3")
+    code = f"from doctray.storage.migrate import upgrade; upgrade({dsn!r})"
+    processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    complaints = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], complaints
+
+
+def test_a_migration_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
+    dsn = _dsn(tmp_path / "journal.sqlite3")
+    engine = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+    with engine.begin() as conn:
+        # The last table to be made is in the way.
+        conn.exec_driver_sql("CREATE TABLE workers (x)")
+    with pytest.raises(OperationalError, match="workers"):
+        upgrade(dsn)
+    with engine.begin() as conn:
+        assert set(_schema(conn)) == {"workers"}
+    engine.dispose()
+
+
+def test_the_journal_is_used_without_alembic(tmp_path: Path) -> None:
+    dsn = _dsn(tmp_path / "journal.sqlite3")
+    upgrade(dsn)
+    code = f"""
+import asyncio, sys
+from doctray.storage.journal_sql import SqlJournal, open_store
+async def main():
+    async with SqlJournal(open_store({dsn!r}), retention_s=60) as journal:
+        assert await journal.current()
+asyncio.run(main())
+heavy = {{"alembic", "mako", "asyncpg"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

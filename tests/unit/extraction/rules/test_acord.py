@@ -1,0 +1,182 @@
+"""The ACORD 25 form, filled, blank, skewed and badly recognised."""
+
+from typing import Any
+
+import pytest
+
+from doctray.domain.document import Box, FormField, Page
+from doctray.domain.extraction import Extraction
+from doctray.extraction.rules import acord
+from doctray.extraction.rules.certificate import extract
+from doctray.extraction.rules.reading import sheet_of
+from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document
+from tests.unit.extraction.rules.papers import FILLED, LETTER, NUMBER, SIGN, SUM, an_acord
+
+
+def read(page: Page) -> Extraction:
+    return extract(a_document(page))
+
+
+def codes(extraction: Extraction) -> set[str]:
+    return {warning.code for warning in extraction.warnings}
+
+
+def test_the_form_is_known_filled_or_blank_and_prose_about_it_is_not() -> None:
+    assert acord.is_acord(sheet_of(an_acord()))
+    assert acord.is_acord(sheet_of(an_acord({})))
+    assert not acord.is_acord(sheet_of(a_document("Please send us an ACORD certificate that names the CERTIFICATE HOLDER and the PRODUCER.").pages[0]))
+
+
+def test_parties_date_and_number_are_read_from_their_boxes() -> None:
+    fields = read(an_acord()).fields
+    assert {key: fields[key] for key in fields if isinstance(fields[key], str)} == {
+        "kind": "insurance",
+        "title": "CERTIFICATE OF LIABILITY INSURANCE",
+        "certificate_number": "CL-260115-7",
+        "issue_date": "2026-01-15",
+        "insured_name": "Red Barn Roofing LLC",
+        "insured_address": "12 Mill Street, Dayton OH 45403",
+        "producer_name": "Harbour Lane Brokers",
+        "holder_name": "Greenfield Estates Inc",
+    }
+
+
+def test_insurers_have_their_letter_and_naic_code() -> None:
+    assert read(an_acord()).fields["insurers"] == [
+        {"letter": "A", "name": "North Fork Mutual", "naic": "23456"},
+        {"letter": "B", "name": "Quiet Valley Insurance Co", "naic": "34567"},
+    ]
+
+
+def expected_policies() -> list[dict[str, Any]]:
+    year, marks = {"effective_date": "2026-02-01", "expiry_date": "2027-02-01"}, {"additional_insured": None, "subrogation_waived": None, "currency": None}
+    return [
+        {
+            "type": "COMMERCIAL GENERAL LIABILITY",
+            "insurer_letter": "A",
+            "policy_number": "GLP 4471902-03",
+            **year,
+            "limits": {
+                "EACH OCCURRENCE": 1_000_000,
+                "DAMAGE TO RENTED PREMISES": 100_000,
+                "MED EXP": "EXCLUDED",
+                "PERSONAL & ADV INJURY": 1_000_000,
+                "GENERAL AGGREGATE": 2_000_000,
+                "PRODUCTS - COMP/OP AGG": 2_000_000,
+            },
+            "additional_insured": True,
+            "subrogation_waived": False,
+            "currency": "USD",
+        },
+        {"type": "AUTOMOBILE LIABILITY", "insurer_letter": "B", "policy_number": "CA-77120", **year, "limits": {"COMBINED SINGLE LIMIT": 1_000_000}, **marks},
+        {
+            "type": "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY",
+            "insurer_letter": "A",
+            "policy_number": "WC 5580211",
+            "effective_date": "2026-03-01",
+            "expiry_date": "2027-03-01",
+            "limits": {"E.L. EACH ACCIDENT": 500_000, "E.L. DISEASE - EA EMPLOYEE": 500_000, "E.L. DISEASE - POLICY LIMIT": 500_000},
+            **marks,
+        },
+        {"type": "Pollution Liability", "insurer_letter": "B", "policy_number": "PL-90-1182", **year, "limits": {"Each Claim": 3_000_000}, **marks},
+    ]
+
+
+def test_every_filled_section_is_a_policy_and_the_empty_umbrella_is_none() -> None:
+    assert read(an_acord()).fields["policies"] == expected_policies()
+
+
+@pytest.mark.parametrize("slope", [-0.01, 0.01])
+def test_a_slightly_skewed_scan_reads_the_same(slope: float) -> None:
+    fields = read(an_acord(slope=slope)).fields
+    assert fields["policies"] == expected_policies()
+    assert fields["insured_name"] == "Red Barn Roofing LLC"
+
+
+def test_a_clean_form_needs_no_review_and_every_value_has_its_place() -> None:
+    extraction = read(an_acord())
+    assert codes(extraction) == set()
+    assert not extraction.needs_review
+    place = extraction.provenance["/policies/0/effective_date"]
+    assert (place.page, place.text, place.confidence) == (1, "02/01/2026", 1.0)
+    assert place.box == Box(88 * CHARACTER, 22 * ROW, 98 * CHARACTER, 22 * ROW + HEIGHT)
+
+
+def test_a_blank_form_is_all_null_and_goes_to_a_person() -> None:
+    extraction = read(an_acord({}))
+    assert extraction.fields["policies"] == []
+    assert extraction.fields["insurers"] == []
+    assert {key for key, value in extraction.fields.items() if value} == {"kind", "title"}
+    assert extraction.needs_review
+    assert "no_fields" in codes(extraction)
+
+
+def test_labels_with_slips_of_recognition_are_still_found() -> None:
+    misread = {
+        "PRODUCER": "PRODLCER",
+        "INSURED": "INSUREO",
+        "INSURER A :": "INSURERA:",
+        "INSURER B :": "WNSURER 8:",
+        "POLICY EXP": "POUCYEXP",
+        "COMMERCIAL GENERAL LIABILITY": "COMMERCIAL GENERAL LABILTY",
+        "E.L. EACH ACCIDENT": "ELEACH ACCIDENT",
+        "CERTIFICATE HOLDER": "CERIIFICATE HOLDER",
+    }
+    fields = read(an_acord(ocr=True, misread=misread)).fields
+    assert (fields["producer_name"], fields["insured_name"], fields["holder_name"]) == ("Harbour Lane Brokers", "Red Barn Roofing LLC", "Greenfield Estates Inc")
+    assert [insurer["letter"] for insurer in fields["insurers"]] == ["A", "B"]
+    assert [policy["limits"] for policy in fields["policies"]] == [policy["limits"] for policy in expected_policies()]
+    assert [policy["expiry_date"] for policy in fields["policies"]] == ["2027-02-01", "2027-02-01", "2027-03-01", "2027-02-01"]
+
+
+def test_a_dollar_sign_read_as_five_is_taken_off_and_flagged_only_where_no_sign_was_seen() -> None:
+    filled = {**FILLED, (20, SUM): "51,000,000", (26, SUM): "52,000,000"}
+    extraction = read(an_acord(filled, ocr=True))
+    limits = extraction.fields["policies"][0]["limits"]
+    assert limits["PRODUCTS - COMP/OP AGG"] == 2_000_000
+    assert limits["EACH OCCURRENCE"] == 51_000_000
+    flagged = [warning.pointer for warning in extraction.warnings if warning.code == "currency_sign_read_as_digit"]
+    assert flagged == ["/policies/0/limits/PRODUCTS - COMP~1OP AGG"]
+    assert extraction.needs_review
+
+
+def test_two_policies_in_one_section_become_two() -> None:
+    filled = {**FILLED, (23, LETTER + 1): "B", (23, NUMBER): "GLX 99120", (23, 88): "04/01/2026", (23, 104): "04/01/2027"}
+    policies = read(an_acord(filled)).fields["policies"]
+    assert [(p["policy_number"], p["effective_date"], p["insurer_letter"]) for p in policies[:2]] == [
+        ("GLP 4471902-03", "2026-02-01", "A"),
+        ("GLX 99120", "2026-04-01", "B"),
+    ]
+
+
+def test_an_insurer_letter_that_is_not_listed_is_flagged() -> None:
+    extraction = read(an_acord({**FILLED, (30, LETTER + 1): "D"}))
+    assert ("insurer_not_listed", "/policies/1/insurer_letter") in {(w.code, w.pointer) for w in extraction.warnings}
+    assert extraction.needs_review
+
+
+def test_values_of_form_fields_count_as_words_and_boxes_as_marks() -> None:
+    def at(row: int, column: int, width: int) -> Box:
+        return Box(column * CHARACTER, row * ROW, (column + width) * CHARACTER, row * ROW + HEIGHT)
+
+    printed = {place: text for place, text in FILLED.items() if place not in {(10, 8), (22, NUMBER), (22, 47)}}
+    fields = (
+        FormField(name="NamedInsured_FullName_A[0]", kind="text", value="Blue Door Painting Ltd", box=at(10, 8, 30)),
+        FormField(name="Policy_Number", kind="text", value="BD-00117", box=at(22, NUMBER, 24)),
+        FormField(name="AdditionalInsured", kind="checkbox", value="on", box=at(22, 47, 2)),
+        FormField(name="Waiver", kind="checkbox", value="off", box=at(22, 55, 2)),
+        FormField(name="Empty", kind="text", value="", box=at(26, SIGN, 2)),
+    )
+    read_fields = read(an_acord(printed).evolve(form_fields=fields)).fields
+    assert read_fields["insured_name"] == "Blue Door Painting Ltd"
+    assert read_fields["policies"][0]["policy_number"] == "BD-00117"
+    assert read_fields["policies"][0]["additional_insured"] is True
+
+
+def test_several_certificates_in_one_file_give_the_first_and_the_rest_beside_it() -> None:
+    second = an_acord({**FILLED, (10, 8): "Other Roofing Inc"}).evolve(number=2)
+    extraction = extract(a_document(an_acord(), second))
+    assert extraction.fields["insured_name"] == "Red Barn Roofing LLC"
+    assert [other["insured_name"] for other in extraction.other_documents] == ["Other Roofing Inc"]
+    assert "several_documents" in codes(extraction)
+    assert not extraction.needs_review

@@ -1,0 +1,151 @@
+"""Certificates of training, completion, award, vaccination and birth."""
+
+import pytest
+
+from doctray.domain.document import Segment
+from doctray.domain.extraction import Extraction
+from doctray.extraction.rules.certificate import extract
+from tests.unit.extraction.drawing import a_document, drawn
+
+
+def read(*pages: str) -> Extraction:
+    return extract(a_document(*pages))
+
+
+def filled(extraction: Extraction) -> dict[str, str]:
+    return {key: value for key, value in extraction.fields.items() if value and key != "kind"}
+
+
+def test_a_course_certificate_is_read_by_its_turns_of_phrase() -> None:
+    extraction = read("""
+          CERTIFICATE OF COMPLETION
+          Harbour Street Evening School
+             This certifies that
+               Ada Marlow
+         has successfully completed
+      Advanced Bookkeeping Programme
+   Completed on December 13, 2025 at 08:58 AM
+         Certificate ID: 123-1002-BP
+""")
+    assert extraction.fields["kind"] == "other"
+    assert filled(extraction) == {
+        "title": "CERTIFICATE OF COMPLETION",
+        "issuer_name": "Harbour Street Evening School",
+        "recipient_name": "Ada Marlow",
+        "subject": "Advanced Bookkeeping Programme",
+        "issue_date": "2025-12-13",
+        "certificate_number": "123-1002-BP",
+    }
+    assert not extraction.needs_review
+
+
+def test_labels_serve_where_there_are_no_sentences() -> None:
+    assert filled(
+        read("""
+TRAINING CERTIFICATE
+Participant:   Noor Haddad
+Course:        Working at Height
+Training provider:   Summit Safety Ltd
+Certificate No:  WAH-20931
+Date of issue:   2026-02-11
+Valid until:     2029-02-11
+""")
+    ) == {
+        "title": "TRAINING CERTIFICATE",
+        "recipient_name": "Noor Haddad",
+        "subject": "Working at Height",
+        "issuer_name": "Summit Safety Ltd",
+        "certificate_number": "WAH-20931",
+        "issue_date": "2026-02-11",
+        "expiry_date": "2029-02-11",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("This is to certify that Tom Aldous has completed the First Aid course", "Tom Aldous"),
+        ("Awarded to: Lena Brook for outstanding service", "Lena Brook"),
+        ("proudly presented to Dr. Ian O'Hara, for excellence in teaching", "Dr. Ian O'Hara"),
+        ("Maya Lindqvist has successfully completed the Fire Warden course", "Maya Lindqvist"),
+        ("Congratulations, Peter Vale", "Peter Vale"),
+    ],
+)
+def test_a_name_inside_a_sentence_is_cut_out(line: str, name: str) -> None:
+    assert read(f"CERTIFICATE OF ACHIEVEMENT\n\n{line}").fields["recipient_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        ("has successfully completed the Business Program in excellence.", "Business Program"),
+        ("for completing the course Basic Welding on 3 May 2026", "course Basic Welding"),
+        ("has attended the Food Hygiene Workshop held at Main Hall", "Food Hygiene Workshop"),
+        ("for outstanding customer service", "customer service"),
+    ],
+)
+def test_what_it_is_for_is_cut_out_of_a_sentence(line: str, subject: str) -> None:
+    assert read(f"CERTIFICATE OF AWARD\n\nPresented to\n\nAda Marlow\n\n{line}").fields["subject"] == subject
+
+
+def test_a_title_in_two_lines_is_one_title() -> None:
+    assert read("            CERTIFICATE\n          OF ACHIEVEMENT\n\n  THIS CERTIFICATE IS PRESENTED TO\n           Ada Marlow").fields["title"] == "CERTIFICATE OF ACHIEVEMENT"
+
+
+def test_what_stands_over_a_ruled_line_belongs_to_the_label_beneath() -> None:
+    page = drawn(
+        """
+   CERTIFICATE OF ATTENDANCE
+This certificate is presented to
+        Ada Marlow
+
+January 1st 2027               J. Smith
+  Date                         Signature
+""",
+        segments=(Segment(0, 145, 170, 145), Segment(310, 145, 400, 145)),
+    )
+    assert extract(a_document(page)).fields["issue_date"] == "2027-01-01"
+
+
+def test_first_and_last_name_stand_over_or_under_their_headings() -> None:
+    over = read("Vaccination Record Card\n\nMajor        Mary\nLast Name    First Name\n1/6/58\nDate of Birth")
+    under = read("CERTIFICATE OF LIVE BIRTH\n\nFIRST     MIDDLE    LAST\nPAULO     SOUZA     SANTOS\n\nMOTHER\nFIRST     MIDDLE    LAST\nMARIA     OLIVA     GARCIA")
+    assert over.fields["recipient_name"] == "Mary Major"
+    assert under.fields["recipient_name"] == "PAULO SOUZA SANTOS"
+
+
+def test_a_date_of_birth_is_no_date_of_issue() -> None:
+    assert read("CERTIFICATE OF TRAINING\nName: Ada Marlow\nDate of birth: 04/23/1990\nCourse: Lifting").fields["issue_date"] is None
+
+
+def test_the_certificates_after_the_first_stand_beside_it_and_a_cover_page_is_none() -> None:
+    certificate = "Certificate of Attendance\nThis is to certify that\n{}\nhas successfully attended the\nRigging Basics\nDATE\n2026-03-27"
+    extraction = read("TRAINING RECORD\nATTENDEES\n1   Ada Marlow\n2   Tom Aldous", certificate.format("Ada Marlow"), certificate.format("Tom Aldous"))
+    assert extraction.fields["recipient_name"] == "Ada Marlow"
+    assert [other["recipient_name"] for other in extraction.other_documents] == ["Tom Aldous"]
+    assert extraction.provenance["/recipient_name"].page == 2
+
+
+def test_placeholders_stay_null_and_nothing_is_invented() -> None:
+    extraction = read("CERTIFICATE OF COMPLETION\nThis certifies that\n[Recipient Name]\nhas successfully completed\n[Course Title]\nDate: MM/DD/YYYY")
+    assert filled(extraction) == {"title": "CERTIFICATE OF COMPLETION"}
+    assert extraction.needs_review
+
+
+def test_guesses_of_the_engine_are_not_given_as_numbers() -> None:
+    page = drawn("CERTIFICATE OF TRAINING\nCertificate No: 83X71", ocr=True, confidence=0.1)
+    assert extract(a_document(page)).fields["certificate_number"] is None
+
+
+def test_words_of_little_confidence_are_flagged() -> None:
+    page = drawn("CERTIFICATE OF TRAINING\nAwarded to: Ada Marlow", ocr=True, confidence=0.25)
+    extraction = extract(a_document(page))
+    assert ("low_confidence", "/recipient_name") in {(w.code, w.pointer) for w in extraction.warnings}
+    assert extraction.needs_review
+
+
+def test_pages_without_words_give_null_fields_for_a_person() -> None:
+    extraction = read("")
+    assert extraction.fields["recipient_name"] is None
+    assert [w.code for w in extraction.warnings] == ["no_text"]
+    assert extraction.needs_review

@@ -1,0 +1,480 @@
+"""Timetables as they are printed come out as blocks, each value with its place; what is doubtful is flagged."""
+
+from dataclasses import replace
+
+import pytest
+
+from doctray.domain.document import Box, Document, Page, Segment, Word
+from doctray.domain.extraction import Extraction, leaves
+from doctray.extraction.rules.timetable import extract
+from tests.unit.extraction.timetable_sheet import ABOVE, LAYOUT, LEFT, a_page, a_sheet, codes, document, lesson, text_line, times
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+ACROSS = [
+    ["", *DAYS],
+    ["9:00-10:00", "Maths", "English", "Art", "French", "Music"],
+    ["10:00-10:20", "Break", LEFT, LEFT, LEFT, LEFT],
+    ["10:20-11:20", "English", "Maths", "Science", "Drama", "PE"],
+    ["1:00-2:00", "History", "Science", "Maths", "English", "Games"],
+]
+DOWN = [
+    ["", "9.00 - 9.45", "9.45 - 10.30", "10.30 - 10.50", "10.50 - 11.35"],
+    ["MON", "Maths", "English", "Break", "Art"],
+    ["TUES", "English", "Maths", ABOVE, "PE"],
+    ["WED", "Science", LEFT, ABOVE, "Music"],
+    ["THURS", "French", "Maths", ABOVE, "Art"],
+    ["FRI", "Maths", "English", ABOVE, ""],
+]
+
+
+def read(*pages: Page) -> Extraction:
+    return extract(document(*pages))
+
+
+def test_days_across_and_times_at_the_side() -> None:
+    found = read(a_sheet(ACROSS))
+    assert times(found, "Wednesday") == [
+        ("Art", "09:00", "10:00"),
+        ("Break", "10:00", "10:20"),
+        ("Science", "10:20", "11:20"),
+        ("Maths", "13:00", "14:00"),
+    ]
+    assert len(found.fields["timeblocks"]) == 20
+
+
+def test_days_down_and_times_in_a_header() -> None:
+    found = read(a_sheet(DOWN))
+    assert times(found, "Tuesday") == [
+        ("English", "09:00", "09:45"),
+        ("Maths", "09:45", "10:30"),
+        ("Break", "10:30", "10:50"),
+        ("PE", "10:50", "11:35"),
+    ]
+
+
+def test_a_block_over_several_periods_runs_from_the_first_to_the_last() -> None:
+    assert times(read(a_sheet(DOWN)), "Wednesday")[0] == ("Science", "09:00", "10:30")
+
+
+def test_an_empty_cell_is_no_block() -> None:
+    assert [subject for subject, _, _ in times(read(a_sheet(DOWN)), "Friday")] == ["Maths", "English", "Break"]
+
+
+@pytest.mark.parametrize("free", ["***", "-", "—", "…", "x"])
+def test_a_sign_for_a_free_period_is_no_block(free: str) -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1][1] = free
+    assert times(read(a_sheet(rows)), "Monday")[0] == ("Break", "10:00", "10:20")
+
+
+def test_every_value_that_was_read_has_its_place_on_the_page() -> None:
+    found = read(a_sheet(ACROSS, title=["Oakfield Primary School", "Class 4B", "Autumn Term 2024"]))
+    inferred = {warning.pointer for warning in found.warnings if warning.code == "inferred_time"}
+    assert {pointer for pointer, _ in leaves(found.fields)} == set(found.provenance) | inferred
+
+
+def test_a_time_from_a_header_stands_where_the_header_prints_it() -> None:
+    found = read(a_sheet(ACROSS))
+    start, end, subject = (found.provenance[f"/timeblocks/0/{key}"] for key in ("start", "end", "subject"))
+    assert (subject.text, start.text) == ("Maths", "9:00-10:00")
+    assert start.box == end.box
+    assert start.box.right < LAYOUT.left + LAYOUT.wide < subject.box.left
+
+
+def test_a_plain_table_needs_no_review() -> None:
+    found = read(a_sheet(DOWN))
+    assert not found.needs_review
+    assert found.confidence > 0.95
+
+
+def test_a_block_over_several_days_is_repeated_for_each() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1] = ["9:00-10:00", "Swimming", LEFT, "Art", "French", "Music"]
+    found = read(a_sheet(rows))
+    assert [times(found, day)[0][0] for day in DAYS] == ["Swimming", "Swimming", "Art", "French", "Music"]
+
+
+def test_a_word_spelt_one_letter_a_day_is_a_block_of_every_day() -> None:
+    rows = [row[:] for row in DOWN]
+    for row, letter in zip(rows[1:], "LUNCH", strict=True):
+        row[3] = letter
+    found = read(a_sheet(rows))
+    assert all(("LUNCH", "10:30", "10:50") in times(found, day) for day in DAYS)
+    assert len(found.fields["timeblocks"]) == 18
+
+
+def test_a_word_spelt_down_a_merged_cell_is_one_word() -> None:
+    rows = [row[:] for row in DOWN]
+    rows[1][3] = "B|R|E|A|K"
+    assert ("BREAK", "10:30", "10:50") in times(read(a_sheet(rows)), "Friday")
+
+
+def test_days_spelt_down_their_cells_are_read() -> None:
+    rows = [row[:] for row in DOWN]
+    rows[1][0], rows[3][0] = "M|O|N", "W|E|D"
+    assert times(read(a_sheet(rows)), "Monday")[0] == ("Maths", "09:00", "09:45")
+
+
+def test_turned_words_are_read_along_their_own_baseline() -> None:
+    page = a_sheet([[*row[:3], "", *row[4:]] if index == 1 else row for index, row in enumerate(DOWN)])
+    left, top = LAYOUT.left + 3.4 * LAYOUT.wide, LAYOUT.top + 2 * LAYOUT.tall
+    turned = [
+        Word(text="Morning", box=Box(left, top + 60, left + 16, top + 130), confidence=1.0, angle=270),
+        Word(text="break", box=Box(left, top, left + 16, top + 50), confidence=1.0, angle=270),
+    ]
+    found = read(a_page([*page.words, *turned], page.segments))
+    assert ("Morning break", "10:30", "10:50") in times(found, "Thursday")
+
+
+def test_a_lone_break_is_meant_for_every_day() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[2] = ["10:00-10:20", "", "", "Recess", "", ""]
+    found = read(a_sheet(rows))
+    assert all(("Recess", "10:00", "10:20") in times(found, day) for day in DAYS)
+    assert found.needs_review
+
+
+def test_a_break_named_in_the_header_only_is_a_block() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[2] = ["Break|10:00-10:20", "", "", "", "", ""]
+    assert ("Break", "10:00", "10:20") in times(read(a_sheet(rows)), "Friday")
+
+
+def test_a_break_without_a_printed_time_takes_its_neighbours_and_says_so() -> None:
+    rows = [
+        ["", "8:00-9:00", "Lunch", "1:00-2:00"],
+        ["Mon", "Maths", ABOVE, "Art"],
+        ["Tue", "PE", ABOVE, "Art"],
+        ["Wed", "PE", ABOVE, "IT"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Tuesday") == [("PE", "08:00", "09:00"), ("Lunch", "09:00", "13:00"), ("Art", "13:00", "14:00")]
+    assert "inferred_time" in codes(found)
+    assert found.needs_review
+
+
+def test_a_label_with_one_time_ends_where_the_next_begins_and_the_last_stays_open() -> None:
+    rows = [
+        ["", "8.40", "9.00", "2.30"],
+        ["Mon", "Register", "Maths", "Home"],
+        ["Tue", "Register", "Art", "Home"],
+        ["Wed", "Register", "PE", "Home"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("Register", "08:40", "09:00"), ("Maths", "09:00", "14:30"), ("Home", "14:30", None)]
+    assert {warning.pointer for warning in found.warnings if warning.code == "inferred_time"} >= {"/timeblocks/0/end", "/timeblocks/1/end"}
+
+
+def test_times_printed_in_the_cell_win_over_its_column() -> None:
+    rows = [row[:] for row in DOWN]
+    rows[1][1] = "9.10-9.40|Choir"
+    found = read(a_sheet(rows))
+    assert times(found, "Monday")[0] == ("Choir", "09:10", "09:40")
+    assert found.provenance["/timeblocks/0/start"].text == "9.10-9.40"
+
+
+def test_times_in_the_cells_alone_are_enough() -> None:
+    rows = [
+        DAYS,
+        ["9.00-10.00|Maths", "9.00-9.30|Art", "9-10|PE 9.00-10.00", "", "9.00-10.00|IT"],
+        ["1.00-2.00|English", "9.30-11.00|Music", "", "2.15-3|Drama", "12.00-1.00|RE"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("Maths", "09:00", "10:00"), ("English", "13:00", "14:00")]
+    assert times(found, "Thursday") == [("Drama", "14:15", "15:00")]
+
+
+def test_several_timed_lessons_in_one_cell_are_parted() -> None:
+    rows = [DAYS[:3], ["9:00-9:30 Maths|9:30-10:00 Art", "9:00-10:00 PE", "9:00-10:00 IT"]]
+    assert times(read(a_sheet(rows)), "Monday") == [("Maths", "09:00", "09:30"), ("Art", "09:30", "10:00")]
+
+
+def test_a_time_inside_a_sentence_is_text() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1][1] = "Free play, tidy|up at 9.50"
+    assert times(read(a_sheet(rows)), "Monday")[0] == ("Free play, tidy up at 9.50", "09:00", "10:00")
+
+
+def test_a_border_amid_a_column_leaves_the_edge_open() -> None:
+    """Half a column wide tells neither when it starts nor when it ends."""
+    fine = replace(LAYOUT, wide=75.0)
+    rows = [
+        ["", "9.00-10.00", LEFT, "10.00-11.00", LEFT],
+        ["Mon", "PE", LEFT, LEFT, "Story"],
+        ["Tue", "Maths", LEFT, "Art", LEFT],
+        ["Wed", "Maths", LEFT, "Art", LEFT],
+    ]
+    assert times(read(a_sheet(rows, layout=fine)), "Monday") == [("PE", "09:00", None), ("Story", None, "11:00")]
+
+
+def test_an_open_edge_leans_on_a_neighbours_printed_time() -> None:
+    rows = [
+        ["", "9.00-10.00", LEFT, "10.00-11.00", LEFT],
+        ["Mon", "9.00-10.30|PE", LEFT, LEFT, "Story"],
+        ["Tue", "Maths", LEFT, "Art", LEFT],
+        ["Wed", "Maths", LEFT, "Art", LEFT],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("PE", "09:00", "10:30"), ("Story", "10:30", "11:00")]
+    assert {warning.pointer for warning in found.warnings} == {"/timeblocks/1/start"}
+
+
+def test_a_printed_time_that_leaves_its_column_is_no_support_for_the_neighbour() -> None:
+    rows = [
+        ["", "9.00-10.00", LEFT, "10.00-11.00", LEFT],
+        ["Mon", "8.00-10.40|PE", LEFT, LEFT, "Story"],
+        ["Tue", "Maths", LEFT, "Art", LEFT],
+        ["Wed", "Maths", LEFT, "Art", LEFT],
+    ]
+    assert times(read(a_sheet(rows)), "Monday") == [("PE", "08:00", "10:40"), ("Story", None, "11:00")]
+
+
+def test_periods_take_their_times_from_a_key() -> None:
+    rows = [["", "1", "2", "3"], ["Mon", "Maths", "Art", "PE"], ["Tue", "Art", "PE", "IT"], ["Wed", "Art", "PE", "IT"]]
+    page = a_sheet(rows)
+    key = [
+        word
+        for index, line in enumerate(["Period 1: 9.00-9.50", "Period 2: 9.50-10.40", "Period 3: 1.15-2.05"])
+        for word in text_line(line, left=60, top=800 + 40 * index)
+    ]
+    found = read(a_page([*page.words, *key], page.segments))
+    assert times(found, "Tuesday") == [("Art", "09:00", "09:50"), ("PE", "09:50", "10:40"), ("IT", "13:15", "14:05")]
+
+
+def test_periods_without_a_key_have_no_times() -> None:
+    rows = [["", "1", "2"], ["Mon", "Maths", "Art"], ["Tue", "Art", "PE"], ["Wed", "Art", "PE"]]
+    assert times(read(a_sheet(rows)), "Monday") == [("Maths", None, None), ("Art", None, None)]
+
+
+def test_columns_from_and_to_make_a_range() -> None:
+    rows = [["From", "To", "Mon", "Tue", "Wed"], ["9:00", "10:00", "Maths", "Art", "PE"], ["10:00", "11:00", "Art", "PE", "IT"]]
+    assert times(read(a_sheet(rows)), "Tuesday") == [("Art", "09:00", "10:00"), ("PE", "10:00", "11:00")]
+
+
+def test_numbers_of_periods_beside_times_are_no_subjects() -> None:
+    rows = [["Period", "Time", "Mon", "Tue", "Wed"], ["1", "9:00-10:00", "Maths", "", "PE"], ["2", "10:00-11:00", "Art", "PE", ""]]
+    found = read(a_sheet(rows))
+    assert [block["subject"] for block in found.fields["timeblocks"]] == ["Maths", "Art", "PE", "PE"]
+
+
+def test_a_routine_for_every_day_takes_what_a_day_adds_as_notes() -> None:
+    rows = [
+        ["", "8.40-9.00", "9.00-9.30", "9.30-10.00"],
+        ["Daily routine", "Register", "Phonics", "Snack"],
+        ["M", "", "Word time", ""],
+        ["Tu", "", "", ""],
+        ["W", "", "Reading", ""],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Tuesday") == [("Register", "08:40", "09:00"), ("Phonics", "09:00", "09:30"), ("Snack", "09:30", "10:00")]
+    assert lesson(found, "Monday", "Phonics")["notes"] == "Word time"
+
+
+def test_letters_stand_for_days_in_the_order_of_the_week() -> None:
+    rows = [["", *"MTWTF"], *ACROSS[1:]]
+    found = read(a_sheet(rows))
+    assert [times(found, day)[0][0] for day in DAYS] == ["Maths", "English", "Art", "French", "Music"]
+
+
+def test_a_misspelt_day_is_read_and_an_unreadable_one_told_by_its_neighbours() -> None:
+    rows = [["", "Monday", "Tuesday", "Wednesday", "Thrusday", "Friday"], *ACROSS[1:]]
+    assert times(read(a_sheet(rows)), "Thursday")[0][0] == "French"
+    rows[0][2] = "Tnoedqy#"
+    found = read(a_sheet(rows))
+    assert times(found, "Tuesday")[0][0] == "English"
+    assert found.needs_review
+
+
+def test_cells_beyond_the_days_are_no_blocks() -> None:
+    rows = [*ACROSS, ["Key: M = Main building, all clubs start at the bell", LEFT, LEFT, LEFT, LEFT, LEFT]]
+    assert len(read(a_sheet(rows)).fields["timeblocks"]) == 20
+
+
+def test_room_teacher_class_and_notes_stand_apart_from_the_subject() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1][1:4] = ["Maths|Mr Okafor, R12", "English|Room 4", "Art|(bring apron)"]
+    rows[3][1] = "Science|~Lab rules"
+    found = read(a_sheet(rows))
+    assert lesson(found, "Monday", "Maths") | {"notes": None} == lesson(found, "Monday", "Maths")
+    assert (lesson(found, "Monday", "Maths")["teacher"], lesson(found, "Monday", "Maths")["room"]) == ("Mr Okafor", "R12")
+    assert lesson(found, "Tuesday", "English")["room"] == "4"
+    assert lesson(found, "Wednesday", "Art")["notes"] == "(bring apron)"
+    assert lesson(found, "Monday", "Science")["notes"] == "Lab rules"
+
+
+def test_a_row_of_rooms_belongs_to_the_lessons_above_it() -> None:
+    rows = [
+        ["", "9:00-10:00", "10:00-11:00"],
+        ["Mon", "Maths", "Art"],
+        [ABOVE, "R12", "B3"],
+        ["Tue", "Art", "PE"],
+        [ABOVE, "B3", "Gym 2"],
+        ["Wed", "IT", "PE"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("Maths", "09:00", "10:00"), ("Art", "10:00", "11:00")]
+    assert lesson(found, "Tuesday", "PE")["room"] == "Gym 2"
+
+
+def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1][1] = "Engli|sh"
+    rows[1][2] = "Music and|art"
+    found = read(a_sheet(rows))
+    assert (times(found, "Monday")[0][0], times(found, "Tuesday")[0][0]) == ("English", "Music and art")
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        (
+            ["Banksia Grove Primary School", "Quenda 2 – Term 1"],
+            {"school_name": "Banksia Grove Primary School", "class_name": "Quenda 2", "term": "Term 1"},
+        ),
+        (
+            ["Class: 2EJ Term: Autumn 2 2024 Teacher: Miss Joynes"],
+            {"class_name": "2EJ", "term": "Autumn 2", "year": 2024, "teacher_name": "Miss Joynes"},
+        ),
+        (["Year 4 Timetable 2024-2025"], {"class_name": "Year 4", "year": 2024}),
+        (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
+        (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
+        (["classes(CSE 13)"], {"class_name": "CSE 13"}),
+        (["Weekly Timetable"], {}),
+        (["4 Integrity", "Updated 3/1/2024"], {"class_name": "4 Integrity"}),
+    ],
+)
+def test_titles_say_whose_timetable_it_is(title: list[str], fields: dict[str, object]) -> None:
+    found = read(a_sheet(ACROSS, title=title)).fields
+    keys = ("teacher_name", "class_name", "school_name", "term", "year")
+    assert {key: found[key] for key in keys if found[key] is not None and not (key == "year" and "Updated 3/1/2024" in title)} == fields
+
+
+def test_a_title_cell_inside_the_table_names_the_class() -> None:
+    found = read(a_sheet([["4M", LEFT, LEFT, LEFT, LEFT, LEFT], *ACROSS]))
+    assert found.fields["class_name"] == "4M"
+    assert len(found.fields["timeblocks"]) == 20
+
+
+def test_one_table_a_page_for_each_class() -> None:
+    found = read(a_sheet(ACROSS, title=["Class 7A"]), a_sheet(DOWN, title=["Class 7B"], number=2))
+    assert (found.fields["class_name"], len(found.fields["timeblocks"])) == ("7A", 20)
+    assert [(other["class_name"], len(other["timeblocks"])) for other in found.other_documents] == [("7B", 18)]
+    assert "several_documents" in codes(found)
+
+
+def test_a_table_that_goes_on_over_the_page_is_one() -> None:
+    found = read(a_sheet([row[:3] for row in ACROSS], title=["Class 7A"]), a_sheet([[row[0], *row[3:]] for row in ACROSS], number=2))
+    assert len(found.fields["timeblocks"]) == 11 + 6
+    assert not found.other_documents
+
+
+def test_odd_and_even_weeks_of_a_class_are_one_timetable() -> None:
+    pages = [a_sheet(ACROSS, title=["Class 7A", f"{week} Week"], number=number) for number, week in ((1, "Odd"), (2, "Even"))]
+    found = read(*pages)
+    assert {block["week"] for block in found.fields["timeblocks"]} == {"Odd", "Even"}
+    assert len(found.fields["timeblocks"]) == 40
+    assert "overlapping_times" not in codes(found)
+
+
+def test_week_a_and_week_b_side_by_side_are_told_apart() -> None:
+    days = [f"{day} {week}" for week in "AB" for day in ("Mon", "Tue", "Wed")]
+    rows = [["", *days], ["9:00-10:00", "Maths", "Art", "PE", "Art", "PE", "IT"], ["10:00-11:00", *"abcdef"]]
+    rows[2] = ["10:00-11:00", "IT", "IT", "IT", "RE", "RE", "RE"]
+    found = read(a_sheet(rows))
+    assert [(block["week"], block["subject"]) for block in found.fields["timeblocks"] if block["day"] == "Tuesday"] == [
+        ("A", "Art"),
+        ("A", "IT"),
+        ("B", "PE"),
+        ("B", "RE"),
+    ]
+
+
+def test_two_tables_in_one_grid_are_parted_at_the_repeated_heading() -> None:
+    rows = [["Class 7A", LEFT, LEFT, LEFT, LEFT, LEFT], *ACROSS, ["Class 7B", LEFT, LEFT, LEFT, LEFT, LEFT], *ACROSS]
+    found = read(a_sheet(rows))
+    assert found.fields["class_name"] == "7A"
+    assert [other["class_name"] for other in found.other_documents] == ["7B"]
+    assert len(found.other_documents[0]["timeblocks"]) == 20
+
+
+@pytest.mark.parametrize(
+    "rows", [ACROSS, DOWN[:1] + [[*row[:3], "Break" if row[3] in ("Break", ABOVE) else row[3], *row[4:]] for row in DOWN[1:]]]
+)
+def test_without_ruling_alignment_tells_the_cells(rows: list[list[str]]) -> None:
+    drawn, bare = read(a_sheet(rows)), read(a_sheet(rows, ruled=False))
+    assert {day: times(bare, day) for day in DAYS if day != "Wednesday"} == {day: times(drawn, day) for day in DAYS if day != "Wednesday"}
+    assert bare.confidence < drawn.confidence
+
+
+def test_a_drawn_list_with_named_columns() -> None:
+    rows = [
+        ["Day", "Time", "Subject", "Room", "Lecturer"],
+        ["Monday", "9:00-10:30", "Algebra", "B204", "Dr Lee"],
+        ["", "1:00-2:30", "Physics", "B101", "Dr Kim"],
+        ["Wednesday", "9:00-10:30", "Algebra", "B204", "Dr Lee"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("Algebra", "09:00", "10:30"), ("Physics", "13:00", "14:30")]
+    assert (lesson(found, "Monday", "Physics")["room"], lesson(found, "Wednesday", "Algebra")["teacher"]) == ("B101", "Dr Lee")
+
+
+def test_a_list_of_lines_under_headings_of_days() -> None:
+    lines = ["Oakfield Primary School", "Monday and Wednesday", "9:00 - 10:00 Maths", "10:00 - 11:00 Art", "Friday", "9:00 - 10:00 PE"]
+    found = read(a_page([word for index, line in enumerate(lines) for word in text_line(line, left=60, top=60 + 40 * index)]))
+    assert times(found, "Wednesday") == [("Maths", "09:00", "10:00"), ("Art", "10:00", "11:00")]
+    assert times(found, "Friday") == [("PE", "09:00", "10:00")]
+    assert found.fields["school_name"] == "Oakfield Primary School"
+
+
+def test_a_list_with_the_day_in_each_line() -> None:
+    lines = ["Monday 9.00-10.00 Maths", "Tuesday 1.00-2.00 Art", "Thursday 9.00-10.00 PE"]
+    found = read(a_page([word for index, line in enumerate(lines) for word in text_line(line, left=60, top=60 + 40 * index)]))
+    assert times(found, "Tuesday") == [("Art", "13:00", "14:00")]
+
+
+def test_blocks_that_overlap_are_flagged() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[3][1] = "9:30-10:30|Choir"
+    found = read(a_sheet(rows))
+    assert "overlapping_times" in codes(found)
+    assert found.needs_review
+
+
+def test_a_hole_in_the_day_is_flagged() -> None:
+    assert "gap_in_day" in codes(read(a_sheet(ACROSS)))
+    assert "gap_in_day" not in codes(read(a_sheet(DOWN)))
+
+
+def test_a_block_that_ends_before_it_starts_is_flagged() -> None:
+    rows = [row[:] for row in ACROSS]
+    rows[1][1] = "14:00-13:00|Choir"
+    assert "impossible_time" in codes(read(a_sheet(rows)))
+
+
+def test_weak_words_make_weak_values() -> None:
+    page = a_sheet(ACROSS)
+    weak = [replace(word, confidence=0.4) if word.text == "Drama" else word for word in page.words]
+    found = read(a_page(weak, page.segments))
+    assert "low_confidence" in codes(found)
+    index = next(index for index, block in enumerate(found.fields["timeblocks"]) if block["subject"] == "Drama")
+    assert found.provenance[f"/timeblocks/{index}/subject"].confidence == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("pages", [(), (a_page([]),), (a_page(text_line("Dear parents, school starts on Monday.", left=60, top=60)),)])
+def test_a_document_without_a_timetable_has_no_fields_and_needs_review(pages: tuple[Page, ...]) -> None:
+    found = extract(Document(pages=pages, page_total=len(pages)))
+    assert found.fields == {"teacher_name": None, "class_name": None, "school_name": None, "term": None, "year": None, "timeblocks": []}
+    assert found.needs_review
+    assert codes(found) == {"no_fields"}
+
+
+def test_noise_between_the_lines_of_a_photographed_table_changes_nothing() -> None:
+    page = a_sheet(DOWN)
+    noise = [Segment(100.0 + 31 * index, 265.0 + 7 * index, 160.0 + 31 * index, 265.0 + 7 * index) for index in range(40)]
+    assert read(a_page(list(page.words), [*page.segments, *noise])).fields == read(page).fields
+
+
+def test_lines_drawn_double_or_a_little_off_are_one() -> None:
+    page = a_sheet(DOWN)
+    double = [Segment(s.left + 2.5, s.top + 2.5, s.right + 2.5, s.bottom + 2.5) for s in page.segments]
+    assert read(a_page(list(page.words), [*page.segments, *double])).fields == read(page).fields

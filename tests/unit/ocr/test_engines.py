@@ -1,0 +1,33 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from doctray.domain.errors import InvalidOption
+from doctray.ocr.engines import ENGINE_NAMES, fingerprint, make_engine
+
+
+def test_every_name_has_a_fingerprint_that_stays() -> None:
+    marks = [fingerprint(name) for name in ENGINE_NAMES]
+    assert marks == [fingerprint(name) for name in ENGINE_NAMES]
+    assert len(set(marks)) == len(ENGINE_NAMES)
+    assert re.fullmatch(r"easyocr/1\.7\.2/[0-9a-f]{8}", fingerprint("easyocr"))
+
+
+def test_an_unknown_engine_is_refused_with_the_names_there_are() -> None:
+    for refused in (lambda: make_engine("tesseract", "cpu", None, 1), lambda: fingerprint("tesseract")):
+        with pytest.raises(InvalidOption, match="easyocr, null"):
+            refused()
+
+
+def test_the_worker_side_loads_nothing_heavy() -> None:
+    code = """
+import sys
+import doctray.ocr.batcher, doctray.ocr.devices, doctray.ocr.engine_process, doctray.ocr.engines
+doctray.ocr.engines.fingerprint("easyocr"); doctray.ocr.devices.resolve("auto")
+heavy = {"torch", "torchvision", "easyocr", "cv2", "numpy", "PIL"} & sys.modules.keys()
+assert not heavy, heavy
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

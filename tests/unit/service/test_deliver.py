@@ -1,0 +1,312 @@
+"""One round of deliveries: what is signed and sent, what is recorded, and what follows."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+import structlog
+
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.job import Delivery, DeliveryStatus, DeliveryTry
+from doctray.domain.keys import DEFAULT_OWNER
+from doctray.domain.retry import WEBHOOK_GAPS_S
+from doctray.outbound.sealing import SealBroken
+from doctray.outbound.signing import key_of, verify
+from doctray.ports import Answer
+from doctray.service.deliver import deliver_due, judge, signing_secrets
+from doctray.testing import FakeClock
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BODY = '{"type":"job.completed","data":{"name":"Jane Doe"}}'
+LARAVEL = ("https://laravel.example/webhooks/in", "laravel-key")
+
+
+def a_delivery(number: int = 1, *, tries: int = 0, **changes: object) -> Delivery:
+    done = tuple(DeliveryTry(number=n + 1, at=NOW, status_code=500, error=None, seconds=0.1) for n in range(tries))
+    values: dict[str, object] = {
+        "delivery_id": f"d{number}",
+        "request_id": f"01job{number}",
+        "owner": DEFAULT_OWNER,
+        "generation": 1,
+        "webhook_id": f"msg_{number}",
+        "type": "job.completed",
+        "url": "https://receiver.example/hook?token=private",
+        "body": BODY,
+        "status": DeliveryStatus.PENDING,
+        "claim_no": 1,
+        "created_at": NOW,
+        "next_at": NOW,
+        "tries": done,
+    }
+    return Delivery(**(values | changes))  # type: ignore[arg-type]
+
+
+class Outbox:
+    """The two methods of a journal that deliveries need. `lost`: claimed by another meanwhile. `broken`: cannot be reached."""
+
+    def __init__(self, *due: Delivery, lost: Sequence[str] = (), broken: Sequence[str] = ()) -> None:
+        self.due, self.lost, self.broken = list(due), lost, broken
+        self.recorded: dict[str, tuple[DeliveryTry, DeliveryStatus, float | None]] = {}
+        self.lease_s = 0.0
+
+    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+        self.lease_s = lease_s
+        taken, self.due = self.due[:limit], self.due[limit:]
+        return taken
+
+    async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
+        if delivery.delivery_id in self.broken:
+            raise TemporarilyUnavailable
+        if delivery.delivery_id in self.lost:
+            return False
+        self.recorded[delivery.delivery_id] = (attempt, status, next_in_s)
+        return True
+
+
+class Secrets:
+    """The three methods of a key store that concern webhook secrets."""
+
+    def __init__(self, **sealed: list[bytes]) -> None:
+        self.sealed = sealed
+
+    async def webhook_secrets(self, owner: str) -> list[bytes]:
+        return self.sealed.get(owner, [])
+
+    async def add_first_webhook_secret(self, owner: str, sealed: bytes) -> bytes:
+        return self.sealed.setdefault(owner, [sealed])[0]
+
+
+class Sealing:
+    """Seals by turning the bytes round; breaks on what begins with '!'."""
+
+    def seal(self, plain: bytes) -> bytes:
+        return plain[::-1]
+
+    def open(self, sealed: bytes) -> bytes:
+        if sealed.startswith(b"!"):
+            raise SealBroken("sealed under another key")
+        return sealed[::-1]
+
+
+class Receiver:
+    """Answers what the test says and remembers what came."""
+
+    def __init__(self, answer: Callable[[str], Answer] | Answer) -> None:
+        self.answer = answer
+        self.posts: list[tuple[str, bytes, dict[str, str]]] = []
+        self.at_once = self.most_at_once = 0
+
+    async def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> Answer:
+        self.posts.append((url, body, dict(headers)))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        return self.answer(url) if callable(self.answer) else self.answer
+
+
+def answered(status: int | None, *, error: str | None = None, retry_after_s: float | None = None) -> Answer:
+    return Answer(status_code=status, error=error, retry_after_s=retry_after_s, seconds=0.25)
+
+
+async def deliver(
+    outbox: Outbox,
+    receiver: Receiver,
+    *,
+    keys: Secrets | None = None,
+    default_secret: str | None = SECRET,
+    laravel: tuple[str, str | None] | None = LARAVEL,
+    tried: list[tuple[str, float]] | None = None,
+) -> int:
+    return await deliver_due(
+        journal=outbox,  # type: ignore[arg-type]
+        keys=keys or Secrets(),  # type: ignore[arg-type]
+        sender=receiver,
+        sealer=Sealing(),
+        clock=FakeClock(NOW),
+        default_secret=default_secret,
+        laravel=laravel,
+        rng=Random(1),
+        on_try=None if tried is None else lambda outcome, seconds: tried.append((outcome, seconds)),
+    )
+
+
+async def test_the_exact_body_is_signed_as_of_this_try() -> None:
+    outbox, receiver = Outbox(a_delivery()), Receiver(answered(204))
+    assert await deliver(outbox, receiver) == 1
+    ((url, body, headers),) = receiver.posts
+    assert url == "https://receiver.example/hook?token=private"
+    assert body == BODY.encode()
+    assert headers["content-type"] == "application/json"
+    assert headers["user-agent"].startswith("doctray/")
+    assert headers["webhook-id"] == "msg_1"
+    assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
+    assert verify(headers, body, SECRET, now=NOW.timestamp())["type"] == "job.completed"
+
+
+async def test_a_2xx_is_a_delivery() -> None:
+    outbox, tried = Outbox(a_delivery(tries=2)), []
+    await deliver(outbox, Receiver(answered(202)), tried=tried)
+    attempt, status, next_in_s = outbox.recorded["d1"]
+    assert (attempt.number, attempt.status_code, attempt.error, attempt.at, attempt.seconds) == (3, 202, None, NOW, 0.25)
+    assert (status, next_in_s) == (DeliveryStatus.DELIVERED, None)
+    assert tried == [("delivered", 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "tries_done", "status", "gap_s"),
+    [
+        (answered(200), 1, DeliveryStatus.DELIVERED, None),
+        (answered(299), 10, DeliveryStatus.DELIVERED, None),
+        (answered(410), 1, DeliveryStatus.STOPPED, None),
+        (answered(410), 10, DeliveryStatus.STOPPED, None),
+        *((answered(500), n, DeliveryStatus.PENDING, float(WEBHOOK_GAPS_S[n])) for n in range(1, 10)),
+        (answered(500), 10, DeliveryStatus.FAILED, None),
+        (answered(302), 1, DeliveryStatus.PENDING, 5.0),
+        (answered(404), 1, DeliveryStatus.PENDING, 5.0),
+        (answered(100), 1, DeliveryStatus.PENDING, 5.0),
+        (answered(None, error="timeout"), 1, DeliveryStatus.PENDING, 5.0),
+        (answered(None, error="unsafe_url"), 10, DeliveryStatus.FAILED, None),
+        (answered(503, retry_after_s=60), 1, DeliveryStatus.PENDING, 60.0),
+        (answered(503, retry_after_s=1), 2, DeliveryStatus.PENDING, 30.0),
+        (answered(503, retry_after_s=1e9), 1, DeliveryStatus.PENDING, 86400.0),
+        (answered(503, retry_after_s=60), 10, DeliveryStatus.FAILED, None),
+    ],
+)
+def test_what_an_answer_leads_to(answer: Answer, tries_done: int, status: DeliveryStatus, gap_s: float | None) -> None:
+    """Gaps are those of WEBHOOK_GAPS_S: the first try has none before it."""
+    assert judge(answer, tries_done=tries_done, jitter=0.0) == (status, gap_s)
+
+
+async def test_the_gap_is_stretched_a_little_so_that_tries_do_not_march_in_step() -> None:
+    outbox = Outbox(*(a_delivery(n, tries=3) for n in range(5)))
+    await deliver(outbox, Receiver(answered(500)))
+    gaps = {next_in_s for _, _, next_in_s in outbox.recorded.values()}
+    assert len(gaps) == 5
+    assert all(gap is not None and 600 <= gap < 660 for gap in gaps)
+
+
+async def test_the_tenth_failure_is_the_last() -> None:
+    outbox, tried = Outbox(a_delivery(tries=9)), []
+    await deliver(outbox, Receiver(answered(None, error="refused")), tried=tried)
+    attempt, status, next_in_s = outbox.recorded["d1"]
+    assert (attempt.number, attempt.error, status, next_in_s) == (10, "refused", DeliveryStatus.FAILED, None)
+    assert tried == [("failed", 0.25)]
+
+
+async def test_deliveries_go_out_side_by_side_under_one_lease() -> None:
+    outbox, receiver = Outbox(*map(a_delivery, range(50))), Receiver(answered(200))
+    assert await deliver(outbox, receiver) == 20
+    assert receiver.most_at_once == 20
+    assert outbox.lease_s > 2 * 15
+    assert len(outbox.due) == 30
+
+
+async def test_nothing_due_is_nothing_done() -> None:
+    assert await deliver(Outbox(), Receiver(answered(200))) == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://laravel.example/webhooks/in", "https://LARAVEL.example:443/elsewhere?x=1", "https://laravel.example./"],
+)
+async def test_laravels_key_goes_to_its_own_origin(url: str) -> None:
+    receiver = Receiver(answered(200))
+    await deliver(Outbox(a_delivery(url=url)), receiver)
+    assert receiver.posts[0][2]["x-api-key"] == "laravel-key"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://laravel.example/webhooks/in",
+        "https://laravel.example:8443/webhooks/in",
+        "https://evil.example/laravel.example",
+        "https://laravel.example.evil.example/webhooks/in",
+        "https://sub.laravel.example/webhooks/in",
+        "https://laravel.example@evil.example/webhooks/in",
+        "https://evil.example/#@laravel.example/",
+        "https://evil.example\\@laravel.example/",
+        "not a url",
+    ],
+)
+async def test_laravels_key_goes_nowhere_else(url: str) -> None:
+    receiver = Receiver(answered(200))
+    await deliver(Outbox(a_delivery(url=url)), receiver)
+    assert "x-api-key" not in receiver.posts[0][2]
+
+
+@pytest.mark.parametrize("laravel", [None, ("https://receiver.example/in", None)])
+async def test_without_a_key_none_is_sent(laravel: tuple[str, str | None] | None) -> None:
+    receiver = Receiver(answered(200))
+    await deliver(Outbox(a_delivery()), receiver, laravel=laravel)
+    assert "x-api-key" not in receiver.posts[0][2]
+
+
+async def test_an_owners_secret_is_made_on_first_need_and_kept_sealed() -> None:
+    keys, receiver = Secrets(), Receiver(answered(200))
+    await deliver(Outbox(a_delivery(1, owner="acme"), a_delivery(2, owner="acme")), receiver, keys=keys)
+    (sealed,) = keys.sealed["acme"]
+    secret = Sealing().open(sealed).decode()
+    assert len(key_of(secret)) == 32
+    for _, body, headers in receiver.posts:
+        assert verify(headers, body, secret, now=NOW.timestamp())
+
+
+async def test_the_default_owner_gets_a_secret_of_its_own_where_none_is_set() -> None:
+    keys = Secrets()
+    (secret,) = await signing_secrets(DEFAULT_OWNER, keys=keys, sealer=Sealing(), default_secret=None)  # type: ignore[arg-type]
+    assert keys.sealed[DEFAULT_OWNER] == [secret.encode()[::-1]]
+
+
+async def test_the_default_owners_secret_signs_for_no_other_owner() -> None:
+    receiver = Receiver(answered(200))
+    keys = Secrets(acme=[b"a-secret"[::-1]])
+    await deliver(Outbox(a_delivery(owner="acme")), receiver, keys=keys)
+    _, body, headers = receiver.posts[0]
+    assert verify(headers, body, "a-secret", now=NOW.timestamp())
+    assert len(headers["webhook-signature"].split()) == 1
+
+
+async def test_while_a_secret_rotates_both_sign_and_one_that_cannot_be_opened_does_not_matter() -> None:
+    receiver = Receiver(answered(200))
+    keys = Secrets(acme=[b"new"[::-1], b"!", b"old"[::-1]])
+    await deliver(Outbox(a_delivery(owner="acme")), receiver, keys=keys)
+    _, body, headers = receiver.posts[0]
+    assert verify(headers, body, "new", now=NOW.timestamp()) == verify(headers, body, "old", now=NOW.timestamp())
+
+
+@pytest.mark.parametrize(("owner", "default_secret"), [("acme", SECRET), (DEFAULT_OWNER, "whsec_damaged!")])
+async def test_nothing_goes_out_unsigned(owner: str, default_secret: str) -> None:
+    """It waits for its next try: the operator may put the key right meanwhile."""
+    outbox, receiver = Outbox(a_delivery(1, owner=owner), a_delivery(2, owner="other")), Receiver(answered(200))
+    await deliver(outbox, receiver, keys=Secrets(acme=[b"!"]), default_secret=default_secret)
+    assert [headers["webhook-id"] for _, _, headers in receiver.posts] == ["msg_2"]
+    attempt, status, next_in_s = outbox.recorded["d1"]
+    assert (attempt.status_code, attempt.error, status) == (None, "secret", DeliveryStatus.PENDING)
+    assert next_in_s is not None
+
+
+async def test_a_try_that_cannot_be_recorded_does_not_disturb_the_others() -> None:
+    outbox, tried = Outbox(*map(a_delivery, range(3)), broken=["d0"], lost=["d1"]), []
+    assert await deliver(outbox, Receiver(answered(200)), tried=tried) == 3
+    assert list(outbox.recorded) == ["d2"]
+    assert len(tried) == 2
+
+
+async def test_logs_tell_the_host_and_nothing_that_is_private() -> None:
+    with structlog.testing.capture_logs() as logs:
+        answers = {"https://a.example/x?token=private": answered(200), "https://b.example/x?token=private": answered(500)}
+        outbox = Outbox(*(a_delivery(n, url=url) for n, url in enumerate(answers)))
+        await deliver(outbox, Receiver(lambda url: answers[url]))
+    assert [(entry["event"], entry["host"]) for entry in logs] == [
+        ("webhook.delivered", "a.example"),
+        ("webhook.attempt_failed", "b.example"),
+    ]
+    told = json.dumps(logs)
+    for private in ("private", "Jane", "whsec_", SECRET, "laravel-key"):
+        assert private not in told
