@@ -149,6 +149,13 @@ class BlobStore(Protocol):
         ...
 
 
+IDEMPOTENCY_S = 86400.0
+"""How long an Idempotency-Key is remembered (api.md)."""
+
+DRAIN_WINDOW_S = 300.0
+"""Over how long QueueState.drained_per_minute is taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idempotency:
     """scope: owner and route. key: the caller's Idempotency-Key. content: digest of what was submitted."""
@@ -295,8 +302,8 @@ class Journal(Protocol):
         """Queued and due jobs, longest due first."""
         ...
 
-    async def next_ring(self, request_id: str) -> int | None:
-        """ring_no + 1 for a queued job, else None."""
+    async def next_ring(self, request_id: str) -> Job | None:
+        """A queued job with ring_no + 1, to be rung under; else None."""
         ...
 
     async def replay(self, request_id: str, *, owner: str | None) -> Job | None:

@@ -567,8 +567,8 @@ async def test_a_worker_that_registers_again_has_lost_its_claims(journal: Journa
 async def test_forty_concurrent_read_then_writes_lose_none(journal: Journal, clock: FakeClock) -> None:
     """SQLAlchemy + aiosqlite with default transactions lost 38 of these 40 without an error."""
     job = await journal.add(a_job(clock))
-    numbers = await asyncio.gather(*(journal.next_ring(job.request_id) for _ in range(40)))
-    assert sorted(number for number in numbers if number is not None) == list(range(1, 41))
+    rung = await asyncio.gather(*(journal.next_ring(job.request_id) for _ in range(40)))
+    assert sorted(each.ring_no for each in rung if each is not None) == list(range(1, 41))
     assert (await fresh(journal, job)).ring_no == 40
 
 

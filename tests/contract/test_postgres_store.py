@@ -5,12 +5,16 @@ import time
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.storage.job_rows import lock
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.store import Tx
+from doctray.storage.tables import metadata
 from doctray.testing import FakeClock
 from tests.contract.builders import a_job
 
@@ -20,6 +24,15 @@ async def test_times_are_by_the_servers_clock(postgres_dsn: str, clock: FakeCloc
     async with SqlJournal(open_store(postgres_dsn), retention_s=60) as journal:
         job = await journal.add(a_job(clock))
     assert before - 1 <= job.created_at.timestamp() <= time.time() + 1
+
+
+async def test_the_migrations_make_what_the_tables_say(postgres_dsn: str) -> None:
+    async with SqlJournal(open_store(postgres_dsn), retention_s=60) as journal:
+        assert await journal.current()
+    engine = create_async_engine(postgres_dsn)
+    async with engine.begin() as conn:
+        assert await conn.run_sync(lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)) == []
+    await engine.dispose()
 
 
 async def test_a_server_out_of_reach_is_temporarily_unavailable(tmp_path: Path, clock: FakeClock) -> None:

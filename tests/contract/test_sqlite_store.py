@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from doctray.domain.errors import TemporarilyUnavailable
-from doctray.domain.job import JobStatus
+from doctray.domain.job import Job, JobStatus
 from doctray.storage import sqlite_store
 from doctray.storage.journal_sql import SqlJournal
 from doctray.storage.sqlite_store import SqliteStore
-from doctray.storage.store import Tx
+from doctray.storage.store import Op, Tx
 from doctray.storage.tables import flags
 from doctray.testing import FakeClock
 from tests.contract.builders import a_job, a_worker
@@ -75,7 +75,7 @@ async def _begin(store: SqliteStore, held: _Held) -> "asyncio.Task[None]":
 
 
 async def test_waiting_writes_share_a_commit_and_a_failing_one_fails_alone(sqlite_dsn: str, clock: FakeClock) -> None:
-    def note(name: str) -> object:
+    def note(name: str) -> Op[int]:
         def write(tx: Tx) -> int:
             tx.conn.execute(insert(flags).values(name=name, value="x"))
             if name == "bad":
@@ -88,7 +88,7 @@ async def test_waiting_writes_share_a_commit_and_a_failing_one_fails_alone(sqlit
     store = SqliteStore(sqlite_dsn, now=clock.timestamp)
     held = _Held()
     first = await _begin(store, held)
-    writes = [asyncio.ensure_future(store.write(note(name))) for name in ("a", "bad", "b", "c")]  # type: ignore[arg-type]
+    writes = [asyncio.ensure_future(store.write(note(name))) for name in ("a", "bad", "b", "c")]
     await asyncio.sleep(0)
     held.go_on.set()
     await first
@@ -146,8 +146,8 @@ async def test_a_cancelled_caller_stops_no_other(sqlite_dsn: str, clock: FakeClo
         for task in tasks[::2]:
             task.cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(isinstance(answer, int) for answer in answers[1::2])
-        assert all(isinstance(answer, asyncio.CancelledError | int) for answer in answers[::2])
+        assert all(isinstance(answer, Job) for answer in answers[1::2])
+        assert all(isinstance(answer, asyncio.CancelledError | Job) for answer in answers[::2])
         assert await journal.next_ring(job.request_id) is not None
 
 
@@ -198,7 +198,7 @@ async def test_closing_lets_waiting_writes_finish_and_refuses_later_ones(sqlite_
     await asyncio.sleep(0)
     await journal.aclose()
     await journal.aclose()
-    assert sorted(await asyncio.gather(*waiting)) == list(range(1, 11))  # type: ignore[type-var]
+    assert sorted(each.ring_no for each in await asyncio.gather(*waiting) if each is not None) == list(range(1, 11))
     with pytest.raises(TemporarilyUnavailable):
         await journal.next_ring(job.request_id)
     with pytest.raises(TemporarilyUnavailable):
@@ -232,11 +232,19 @@ async def test_errors_do_not_tell_what_callers_sent(sqlite_dsn: str) -> None:
     await store.aclose()
 
 
+async def test_a_database_without_tables_is_unavailable_until_it_is_upgraded(tmp_path: Path) -> None:
+    async with SqlJournal(SqliteStore(f"sqlite+pysqlite:///{tmp_path / 'empty.sqlite3'}"), retention_s=60) as journal:
+        with pytest.raises(TemporarilyUnavailable, match="doctray upgrade"):
+            await journal.ping()
+        with pytest.raises(TemporarilyUnavailable):
+            await journal.get("x")
+
+
 async def test_a_mistake_of_ours_is_not_called_unavailable(sqlite_dsn: str) -> None:
     store = SqliteStore(sqlite_dsn)
     for run in (store.read, store.write):
-        with pytest.raises(Exception, match="no such table") as caught:
-            await run(lambda tx: tx.conn.execute(text("SELECT * FROM elsewhere")))
+        with pytest.raises(Exception, match="no such column") as caught:
+            await run(lambda tx: tx.conn.execute(text("SELECT nothing FROM flags")))
         assert not isinstance(caught.value, TemporarilyUnavailable)
     await store.write(lambda tx: tx.conn.execute(update(flags).values(value="x")) and None)
     await store.aclose()

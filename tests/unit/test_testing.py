@@ -74,6 +74,7 @@ async def test_a_waiter_hears_of_its_own_job_alone() -> None:
     assert not await other
     assert await notices.progress("a") == Progress(stage="ocr", percent=40)
     await notices.publish("a", None)
+    assert await notices.progress("a") is None
     assert [progress is None for _, progress in notices.published] == [False, True]
 
 

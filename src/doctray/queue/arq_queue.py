@@ -7,6 +7,7 @@ from typing import Any
 
 from arq.connections import ArqRedis
 
+from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import BellUnreachable
 from doctray.queue.redis import UNREACHABLE, open_pool
 
@@ -15,9 +16,6 @@ TASK_NAME = "wake"
 
 RING_EXPIRES_S = 7 * 86400
 """How long a ring outlives its due time; arq's default of a day fails what waits longer (its issue 320). The sweep re-rings anyway."""
-
-PRIORITY_HEAD_START_S = 30
-"""Seconds of head start a priority step gives in the queue; the same as in the journal's due times."""
 
 
 def to_json(value: dict[str, Any]) -> bytes:

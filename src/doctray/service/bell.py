@@ -11,9 +11,13 @@ _log = structlog.get_logger()
 
 
 async def ring(job: Job, *, queue: JobQueue, delay_s: float = 0.0) -> bool:
-    """Ring for a queued job under its own ring_no. False when Redis is away; the sweep rings later."""
+    """Ring for a queued job under its own ring_no. False when Redis is away; the sweep rings later.
+
+    delay_s: until it is due. A job that is due has its priority's head start before others; one that is not would only be
+    rung too early by it.
+    """
     try:
-        await queue.ring(job.request_id, job.ring_no, priority=job.options.priority, delay_s=delay_s)
+        await queue.ring(job.request_id, job.ring_no, priority=0 if delay_s > 0 else job.options.priority, delay_s=delay_s)
     except BellUnreachable:
         _log.warning("bell.unanswered", request_id=job.request_id)
         return False
@@ -24,13 +28,10 @@ async def ring_again(request_ids: Iterable[str], *, journal: Journal, queue: Job
     """Ring queued jobs under a new ring_no each (arq forgets nothing about an old one); how many rang."""
     rung = 0
     for request_id in request_ids:
-        ring_no = await journal.next_ring(request_id)
-        if ring_no is None:
+        job = await journal.next_ring(request_id)
+        if job is None:
             continue
-        try:
-            await queue.ring(request_id, ring_no)
-        except BellUnreachable:
-            _log.warning("bell.unanswered", request_id=request_id)
+        if not await ring(job, queue=queue):
             break
         rung += 1
     return rung

@@ -317,9 +317,9 @@ async def _failed(run: _Run, error: DoctrayError) -> None:
     _log.warning("job.retried", code=error.code, delay_s=round(decision.delay_s, 1), tries_used=queued.tries_used)
     tools.observer.retried()
     await tools.notices.publish(job.request_id, None)
-    ring_no = await tools.journal.next_ring(job.request_id)
-    if ring_no is not None:
-        await ring(queued.evolve(ring_no=ring_no), queue=tools.queue, delay_s=decision.delay_s)
+    again = await tools.journal.next_ring(job.request_id)
+    if again is not None:
+        await ring(again, queue=tools.queue, delay_s=decision.delay_s)
     await ring_again(twins, journal=tools.journal, queue=tools.queue)
 
 

@@ -1,7 +1,6 @@
 """Upkeep: what makes a promise true when a process died, Redis forgot, or a deadline passed. Idempotent, and safe to run anywhere."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -35,8 +34,8 @@ class Sweeper:
     every_s: float
     retention_s: float
 
-    async def forever(self, *, also: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Sweep until cancelled; `also` runs each time, swept or not (a worker delivers webhooks there)."""
+    async def forever(self) -> None:
+        """Sweep until cancelled."""
         while True:
             try:
                 if await self.journal.take_turn("sweep", holder=self.holder, hold_s=self.every_s * 1.5):
@@ -47,8 +46,6 @@ class Sweeper:
                 _log.warning("sweep.journal_unreachable")
             except Exception as error:  # one of the three outermost loops: upkeep must go on
                 _log.exception("sweep.crashed", error=type(error).__name__)
-            if also is not None:
-                await also()
             await asyncio.sleep(self.every_s)
 
     async def sweep(self) -> None:

@@ -68,7 +68,7 @@ PAGE_SECONDS = Histogram(
 )
 BATCH_PAGES = Histogram("doctray_batch_pages", "Pages that an engine read at once.", buckets=(1, 2, 4, 8, 16, 32, 64))
 ENGINE_RESTARTS = Counter(
-    "doctray_engine_restarts", "Engine processes replaced, by why: died, died_idle, timed_out, cancelled, recycled.", ("reason",)
+    "doctray_engine_restarts", "Engine processes replaced: died, died_idle, timed_out, cancelled, recycled.", ("reason",)
 )
 CACHE_LOOKUPS = Counter("doctray_cache_lookups", "Looks for a result to reuse: hit or miss.", ("outcome",))
 

@@ -1,6 +1,7 @@
 """Dates, amounts and identifiers as people print them."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,9 @@ def test_a_date_is_read_whatever_its_form(text: str, iso: str) -> None:
         ("05/05/2026", None, "2026-05-05", False),
     ],
 )
-def test_the_order_of_day_and_month_comes_from_the_document_or_is_flagged(text: str, order: DateOrder | None, iso: str, ambiguous: bool) -> None:
+def test_the_order_of_day_and_month_comes_from_the_document_or_is_flagged(
+    text: str, order: DateOrder | None, iso: str, ambiguous: bool
+) -> None:
     read = read_date(text, order)
     assert read is not None
     assert (read.value.isoformat(), read.ambiguous) == (iso, ambiguous)
@@ -86,7 +89,19 @@ def test_slips_of_recognition_inside_dates_are_put_right_and_flagged(text: str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["MM/DD/YYYY", "(615)324-0500", "37086-3370", "TCP – 401 – 14 – 21", "ACORD 25 (2016/03)", "May 2025", "99/99/2025", "31/02/2025", "June 3", "1-877-656-7475", ""],
+    [
+        "MM/DD/YYYY",
+        "(615)324-0500",
+        "37086-3370",
+        "TCP – 401 – 14 – 21",
+        "ACORD 25 (2016/03)",
+        "May 2025",
+        "99/99/2025",
+        "31/02/2025",
+        "June 3",
+        "1-877-656-7475",
+        "",
+    ],
 )
 def test_what_is_no_date_gives_none(text: str) -> None:
     assert find_dates(text) == []
@@ -115,7 +130,9 @@ def test_the_order_is_told_by_what_stands_on_the_document(texts: list[str], orde
     assert order_of(texts) is order
 
 
-@pytest.mark.parametrize(("text", "shape"), [("03/01/2026", True), ("3rd June 2024, 10:41", True), ("from 1 May 2025 on", False), ("CGL-7845291", False)])
+@pytest.mark.parametrize(
+    ("text", "shape"), [("03/01/2026", True), ("3rd June 2024, 10:41", True), ("from 1 May 2025 on", False), ("CGL-7845291", False)]
+)
 def test_a_text_has_the_shape_of_a_date_when_it_is_little_else(text: str, shape: bool) -> None:
     assert has_date_shape(text) is shape
 
@@ -142,7 +159,7 @@ def test_a_numeric_day_comes_back_in_the_order_it_was_written_in(day: date, orde
 def test_any_text_gives_dates_whose_spans_lie_in_it_without_overlap(text: str) -> None:
     found = find_dates(text)
     assert all(0 <= read.start < read.end <= len(text) for read in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
     assert all(date(1900, 1, 1) <= read.value <= date(2100, 12, 31) for read in found)
 
 
@@ -176,7 +193,14 @@ def test_an_amount_is_read_whatever_its_form(text: str, value: float, currency: 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("S100,000", 100_000), ("1,OOO,000", 1_000_000), ("$1,00d,000", 1_000_000), ("$500,poo", 500_000), ("500,000]", 500_000), ("500,0001", 500_000)],
+    [
+        ("S100,000", 100_000),
+        ("1,OOO,000", 1_000_000),
+        ("$1,00d,000", 1_000_000),
+        ("$500,poo", 500_000),
+        ("500,000]", 500_000),
+        ("500,0001", 500_000),
+    ],
 )
 def test_slips_of_recognition_inside_amounts_are_put_right_and_flagged(text: str, value: int) -> None:
     amount = read_amount(text)
@@ -202,7 +226,9 @@ def test_a_sum_that_may_well_begin_with_that_digit_is_left_alone(text: str) -> N
     assert without_sign_read_as_digit(text) is None
 
 
-@pytest.mark.parametrize(("value", "common"), [(1_000_000, True), (300_000, True), (1_500_000, True), (51_000_000, False), (2_500.5, False), (500, False)])
+@pytest.mark.parametrize(
+    ("value", "common"), [(1_000_000, True), (300_000, True), (1_500_000, True), (51_000_000, False), (2_500.5, False), (500, False)]
+)
 def test_limits_are_round_numbers(value: float, common: bool) -> None:
     assert is_common_limit(value) is common
 
@@ -241,7 +267,15 @@ def test_words_that_stand_for_a_limit_are_known(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("18988", "18988"), ("NAIC# 12345", "12345"), ("NAIC #: 19682", "19682"), ("1898B", "18988"), ("I8988", "18988"), ("(18988)", "18988"), ("25674-001", "25674-001")],
+    [
+        ("18988", "18988"),
+        ("NAIC# 12345", "12345"),
+        ("NAIC #: 19682", "19682"),
+        ("1898B", "18988"),
+        ("I8988", "18988"),
+        ("(18988)", "18988"),
+        ("25674-001", "25674-001"),
+    ],
 )
 def test_naic_codes_have_five_digits(text: str, code: str) -> None:
     assert read_naic(text) == code
@@ -252,7 +286,9 @@ def test_what_is_no_naic_code_gives_none(text: str) -> None:
     assert read_naic(text) is None
 
 
-@pytest.mark.parametrize("text", ["GL-123456", "03540988", "HFD-CGL-2026-558031", "TCP – 401 – 14 – 21", "BOP 1234567-02", "123-1002-BP", "PHPK2501234 (2)"])
+@pytest.mark.parametrize(
+    "text", ["GL-123456", "03540988", "HFD-CGL-2026-558031", "TCP – 401 – 14 – 21", "BOP 1234567-02", "123-1002-BP", "PHPK2501234 (2)"]
+)
 def test_policy_numbers_are_kept_as_printed(text: str) -> None:
     assert read_identifier(f" {text}: ") == text
 
@@ -264,7 +300,21 @@ def test_what_is_no_identifier_gives_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["MM/DD/YYYY", "(MM/DD/YYYY)", "dd-mm-yyyy", "NAME / ADDRESS", "Name", "Your Name Here", "[Recipient Name]", "<Course Title>", "____", "N/A", "__/__/__", "Date", "XXXX"],
+    [
+        "MM/DD/YYYY",
+        "(MM/DD/YYYY)",
+        "dd-mm-yyyy",
+        "NAME / ADDRESS",
+        "Name",
+        "Your Name Here",
+        "[Recipient Name]",
+        "<Course Title>",
+        "____",
+        "N/A",
+        "__/__/__",
+        "Date",
+        "XXXX",
+    ],
 )
 def test_placeholders_mean_that_nothing_is_filled_in(text: str) -> None:
     assert unfilled(text) is None

@@ -122,7 +122,9 @@ FILLED = {
 }
 
 
-def an_acord(filled: dict[tuple[int, int], str] | None = None, *, ocr: bool = False, slope: float = 0.0, misread: dict[str, str] | None = None) -> Page:
+def an_acord(
+    filled: dict[tuple[int, int], str] | None = None, *, ocr: bool = False, slope: float = 0.0, misread: dict[str, str] | None = None
+) -> Page:
     """The form with what is filled in at (row, column). misread: printed words as recognition would give them."""
     rows = [[" "] * 185 for _ in range(57)]
     texts = [(place, (misread or {}).get(text, text)) for text, place in PRINT.items()]

@@ -24,7 +24,9 @@ def codes(extraction: Extraction) -> set[str]:
 def test_the_form_is_known_filled_or_blank_and_prose_about_it_is_not() -> None:
     assert acord.is_acord(sheet_of(an_acord()))
     assert acord.is_acord(sheet_of(an_acord({})))
-    assert not acord.is_acord(sheet_of(a_document("Please send us an ACORD certificate that names the CERTIFICATE HOLDER and the PRODUCER.").pages[0]))
+    assert not acord.is_acord(
+        sheet_of(a_document("Please send us an ACORD certificate that names the CERTIFICATE HOLDER and the PRODUCER.").pages[0])
+    )
 
 
 def test_parties_date_and_number_are_read_from_their_boxes() -> None:
@@ -49,7 +51,10 @@ def test_insurers_have_their_letter_and_naic_code() -> None:
 
 
 def expected_policies() -> list[dict[str, Any]]:
-    year, marks = {"effective_date": "2026-02-01", "expiry_date": "2027-02-01"}, {"additional_insured": None, "subrogation_waived": None, "currency": None}
+    year, marks = (
+        {"effective_date": "2026-02-01", "expiry_date": "2027-02-01"},
+        {"additional_insured": None, "subrogation_waived": None, "currency": None},
+    )
     return [
         {
             "type": "COMMERCIAL GENERAL LIABILITY",
@@ -68,7 +73,14 @@ def expected_policies() -> list[dict[str, Any]]:
             "subrogation_waived": False,
             "currency": "USD",
         },
-        {"type": "AUTOMOBILE LIABILITY", "insurer_letter": "B", "policy_number": "CA-77120", **year, "limits": {"COMBINED SINGLE LIMIT": 1_000_000}, **marks},
+        {
+            "type": "AUTOMOBILE LIABILITY",
+            "insurer_letter": "B",
+            "policy_number": "CA-77120",
+            **year,
+            "limits": {"COMBINED SINGLE LIMIT": 1_000_000},
+            **marks,
+        },
         {
             "type": "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY",
             "insurer_letter": "A",
@@ -78,7 +90,14 @@ def expected_policies() -> list[dict[str, Any]]:
             "limits": {"E.L. EACH ACCIDENT": 500_000, "E.L. DISEASE - EA EMPLOYEE": 500_000, "E.L. DISEASE - POLICY LIMIT": 500_000},
             **marks,
         },
-        {"type": "Pollution Liability", "insurer_letter": "B", "policy_number": "PL-90-1182", **year, "limits": {"Each Claim": 3_000_000}, **marks},
+        {
+            "type": "Pollution Liability",
+            "insurer_letter": "B",
+            "policy_number": "PL-90-1182",
+            **year,
+            "limits": {"Each Claim": 3_000_000},
+            **marks,
+        },
     ]
 
 
@@ -123,7 +142,11 @@ def test_labels_with_slips_of_recognition_are_still_found() -> None:
         "CERTIFICATE HOLDER": "CERIIFICATE HOLDER",
     }
     fields = read(an_acord(ocr=True, misread=misread)).fields
-    assert (fields["producer_name"], fields["insured_name"], fields["holder_name"]) == ("Harbour Lane Brokers", "Red Barn Roofing LLC", "Greenfield Estates Inc")
+    assert (fields["producer_name"], fields["insured_name"], fields["holder_name"]) == (
+        "Harbour Lane Brokers",
+        "Red Barn Roofing LLC",
+        "Greenfield Estates Inc",
+    )
     assert [insurer["letter"] for insurer in fields["insurers"]] == ["A", "B"]
     assert [policy["limits"] for policy in fields["policies"]] == [policy["limits"] for policy in expected_policies()]
     assert [policy["expiry_date"] for policy in fields["policies"]] == ["2027-02-01", "2027-02-01", "2027-03-01", "2027-02-01"]

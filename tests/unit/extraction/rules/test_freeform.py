@@ -48,7 +48,9 @@ def test_a_coverage_beside_a_sum_is_a_policy_under_the_number_and_period_printed
         ("Employers' liability", {"LIMIT": 10_000_000}, "GBP"),
         ("Contents insurance", {"LIMIT": 45_000}, "GBP"),
     ]
-    assert {(p["policy_number"], p["effective_date"], p["expiry_date"]) for p in policies} == {("NSI/2026/004417", "2026-04-01", "2027-03-31")}
+    assert {(p["policy_number"], p["effective_date"], p["expiry_date"]) for p in policies} == {
+        ("NSI/2026/004417", "2026-04-01", "2027-03-31")
+    }
 
 
 def test_a_table_gives_a_policy_a_row_with_its_limits_under_their_headings() -> None:
@@ -106,7 +108,9 @@ Policy number: MT20260017
     23:59 on 2nd June 2027
 """).fields
     assert (fields["title"], fields["insured_name"]) == ("CERTIFICATE OF MOTOR INSURANCE", "Ms Ada Field")
-    assert [(p["policy_number"], p["effective_date"], p["expiry_date"]) for p in fields["policies"]] == [("MT20260017", "2026-06-03", "2027-06-02")]
+    assert [(p["policy_number"], p["effective_date"], p["expiry_date"]) for p in fields["policies"]] == [
+        ("MT20260017", "2026-06-03", "2027-06-02")
+    ]
 
 
 def test_an_identification_card_with_values_under_headings_and_two_numbers_is_read() -> None:
@@ -127,8 +131,12 @@ Card issued by Prairie Fleet Services
 
 
 def test_who_certifies_is_the_producer_unless_it_is_an_insurer() -> None:
-    broker = read("Certificate of Insurance\nQuickcover Direct certifies that the policy below is in force.\nPolicy number: QD-5512\nPublic liability   £1,000,000")
-    insurer = read("Certificate of Insurance\nAlder Mutual Insurance certifies that the policy below is in force.\nPolicy number: AM-5512\nPublic liability   £1,000,000")
+    broker = read(
+        "Certificate of Insurance\nQuickcover Direct certifies that the policy below is in force.\nPolicy number: QD-5512\nPublic liability   £1,000,000"
+    )
+    insurer = read(
+        "Certificate of Insurance\nAlder Mutual Insurance certifies that the policy below is in force.\nPolicy number: AM-5512\nPublic liability   £1,000,000"
+    )
     assert broker.fields["producer_name"] == "Quickcover Direct"
     assert insurer.fields["insurers"] == [{"name": "Alder Mutual Insurance"}]
     assert insurer.fields["producer_name"] is None
@@ -136,8 +144,13 @@ def test_who_certifies_is_the_producer_unless_it_is_an_insurer() -> None:
 
 @pytest.mark.parametrize("printed", ["01/02/2026 to 01/03/2027", "01/02/2026 - 01/03/2027"])
 def test_dates_that_nothing_resolves_are_flagged(printed: str) -> None:
-    extraction = read(f"Certificate of Insurance\nInsured: Lone Star Widgets\nPolicy number: LS-7712\nPolicy period: {printed}\nGeneral Liability   1,000,000")
-    assert {w.pointer for w in extraction.warnings if w.code == "ambiguous_date"} == {"/policies/0/effective_date", "/policies/0/expiry_date"}
+    extraction = read(
+        f"Certificate of Insurance\nInsured: Lone Star Widgets\nPolicy number: LS-7712\nPolicy period: {printed}\nGeneral Liability   1,000,000"
+    )
+    assert {w.pointer for w in extraction.warnings if w.code == "ambiguous_date"} == {
+        "/policies/0/effective_date",
+        "/policies/0/expiry_date",
+    }
     assert extraction.needs_review
 
 

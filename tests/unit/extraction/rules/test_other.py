@@ -89,7 +89,12 @@ def test_what_it_is_for_is_cut_out_of_a_sentence(line: str, subject: str) -> Non
 
 
 def test_a_title_in_two_lines_is_one_title() -> None:
-    assert read("            CERTIFICATE\n          OF ACHIEVEMENT\n\n  THIS CERTIFICATE IS PRESENTED TO\n           Ada Marlow").fields["title"] == "CERTIFICATE OF ACHIEVEMENT"
+    assert (
+        read("            CERTIFICATE\n          OF ACHIEVEMENT\n\n  THIS CERTIFICATE IS PRESENTED TO\n           Ada Marlow").fields[
+            "title"
+        ]
+        == "CERTIFICATE OF ACHIEVEMENT"
+    )
 
 
 def test_what_stands_over_a_ruled_line_belongs_to_the_label_beneath() -> None:
@@ -109,7 +114,9 @@ January 1st 2027               J. Smith
 
 def test_first_and_last_name_stand_over_or_under_their_headings() -> None:
     over = read("Vaccination Record Card\n\nMajor        Mary\nLast Name    First Name\n1/6/58\nDate of Birth")
-    under = read("CERTIFICATE OF LIVE BIRTH\n\nFIRST     MIDDLE    LAST\nPAULO     SOUZA     SANTOS\n\nMOTHER\nFIRST     MIDDLE    LAST\nMARIA     OLIVA     GARCIA")
+    under = read(
+        "CERTIFICATE OF LIVE BIRTH\n\nFIRST     MIDDLE    LAST\nPAULO     SOUZA     SANTOS\n\nMOTHER\nFIRST     MIDDLE    LAST\nMARIA     OLIVA     GARCIA"
+    )
     assert over.fields["recipient_name"] == "Mary Major"
     assert under.fields["recipient_name"] == "PAULO SOUZA SANTOS"
 
@@ -120,14 +127,18 @@ def test_a_date_of_birth_is_no_date_of_issue() -> None:
 
 def test_the_certificates_after_the_first_stand_beside_it_and_a_cover_page_is_none() -> None:
     certificate = "Certificate of Attendance\nThis is to certify that\n{}\nhas successfully attended the\nRigging Basics\nDATE\n2026-03-27"
-    extraction = read("TRAINING RECORD\nATTENDEES\n1   Ada Marlow\n2   Tom Aldous", certificate.format("Ada Marlow"), certificate.format("Tom Aldous"))
+    extraction = read(
+        "TRAINING RECORD\nATTENDEES\n1   Ada Marlow\n2   Tom Aldous", certificate.format("Ada Marlow"), certificate.format("Tom Aldous")
+    )
     assert extraction.fields["recipient_name"] == "Ada Marlow"
     assert [other["recipient_name"] for other in extraction.other_documents] == ["Tom Aldous"]
     assert extraction.provenance["/recipient_name"].page == 2
 
 
 def test_placeholders_stay_null_and_nothing_is_invented() -> None:
-    extraction = read("CERTIFICATE OF COMPLETION\nThis certifies that\n[Recipient Name]\nhas successfully completed\n[Course Title]\nDate: MM/DD/YYYY")
+    extraction = read(
+        "CERTIFICATE OF COMPLETION\nThis certifies that\n[Recipient Name]\nhas successfully completed\n[Course Title]\nDate: MM/DD/YYYY"
+    )
     assert filled(extraction) == {"title": "CERTIFICATE OF COMPLETION"}
     assert extraction.needs_review
 

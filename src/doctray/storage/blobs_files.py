@@ -1,0 +1,268 @@
+"""Blobs as files below one folder: the key is the path."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from doctray.domain.errors import NotFound, StorageFull
+from doctray.domain.job import BlobRef
+
+CHUNK_BYTES = 1024 * 1024
+"""Read and written at a time, so that no document is in memory as a whole."""
+
+JOBS = "jobs"
+"""First part of every key of a job's blobs: jobs/<request_id>/…"""
+
+_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
+_DRAFT = ".draft-"
+"""Begins the name of a file that is being written; no part of a key can begin so."""
+
+GONE = "The document's data are gone."
+
+
+class FileBlobs:
+    """`doctray.ports.BlobStore` on a file system that this machine mounts. All file I/O runs in threads.
+
+    Keys are paths of letters, digits, `.`, `_` and `-` in parts that do not begin with a dot; anything else is a ValueError.
+    min_free_bytes: room that stays free; a put that would use it raises StorageFull.
+    """
+
+    def __init__(self, root: Path, *, min_free_bytes: int = 0) -> None:
+        self._root = root
+        self._min_free_bytes = min_free_bytes
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
+        """Written aside, synced and renamed into place: after a crash the blob is whole or absent."""
+        target = self._path(key)
+        draft = await asyncio.to_thread(self._begin, target)
+        try:
+            waiting = bytearray()
+            async for chunk in chunks:
+                waiting += chunk
+                if len(waiting) >= CHUNK_BYTES:
+                    await asyncio.to_thread(self._write, draft, bytes(waiting))
+                    waiting.clear()
+            return await asyncio.to_thread(self._keep, draft, bytes(waiting), target, key)
+        except BaseException:
+            await asyncio.to_thread(draft.drop)
+            raise
+
+    async def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
+        file = await asyncio.to_thread(_open, self._path(ref.key))
+        try:
+            while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                yield chunk
+        finally:
+            await asyncio.to_thread(file.close)
+
+    @asynccontextmanager
+    async def local(self, ref: BlobRef) -> AsyncIterator[Path]:
+        path = self._path(ref.key)
+        if not await asyncio.to_thread(path.is_file):
+            raise NotFound(GONE)
+        yield path
+
+    async def copy(self, source: BlobRef, key: str) -> BlobRef:
+        """A hard link where the file system has them: blobs are replaced as a whole and never changed in place."""
+        return await asyncio.to_thread(self._copy, source, key)
+
+    async def delete_prefix(self, prefix: str) -> int:
+        return await asyncio.to_thread(_remove_tree, self._path(prefix.removesuffix("/")))
+
+    async def free_bytes(self) -> int | None:
+        return await asyncio.to_thread(self._free_bytes)
+
+    async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
+        names = await asyncio.to_thread(self._old_jobs, time.time() - age_s)
+        return _each(f"{JOBS}/{name}/" for name in names)
+
+    def _path(self, key: str) -> Path:
+        parts = key.split("/")
+        if not all(_PART.fullmatch(part) for part in parts):
+            raise ValueError("not a blob key")
+        return self._root.joinpath(*parts)
+
+    def _begin(self, target: Path) -> "_Draft":
+        with _storage_errors():
+            _make_folder(target.parent, self._root)
+            self._check_room(0)
+            return _Draft(target)
+
+    def _write(self, draft: "_Draft", chunk: bytes) -> None:
+        with _storage_errors():
+            self._check_room(len(chunk))
+            draft.write(chunk)
+
+    def _keep(self, draft: "_Draft", rest: bytes, target: Path, key: str) -> BlobRef:
+        self._write(draft, rest)
+        with _storage_errors():
+            draft.keep(target)
+        return BlobRef(key=key, size_bytes=draft.size, sha256=draft.digest.hexdigest())
+
+    def _copy(self, source: BlobRef, key: str) -> BlobRef:
+        origin, target = self._path(source.key), self._path(key)
+        if not origin.is_file():
+            raise NotFound(GONE)
+        with _storage_errors():
+            _make_folder(target.parent, self._root)
+            size = _link_or_copy(origin, target)
+        return BlobRef(key=key, size_bytes=size, sha256=source.sha256)
+
+    def _free_bytes(self) -> int:
+        folder = self._root
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+    def _check_room(self, wanted: int) -> None:
+        if self._free_bytes() - wanted < self._min_free_bytes:
+            raise StorageFull
+
+    def _old_jobs(self, before: float) -> list[str]:
+        try:
+            folders = [entry for entry in (self._root / JOBS).iterdir() if _PART.fullmatch(entry.name)]
+        except FileNotFoundError:
+            return []
+        return sorted(folder.name for folder in folders if _last_changed(folder) < before)
+
+
+class _Draft:
+    """A file beside its target, hashed while it is written."""
+
+    def __init__(self, target: Path) -> None:
+        self._path = _beside(target)
+        # The descriptor is ours alone: no buffer of Python's is in between when the disk is full.
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._open = True
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        left = memoryview(chunk)
+        while left:
+            left = left[os.write(self._file, left) :]
+
+    def keep(self, target: Path) -> None:
+        os.fsync(self._file)
+        self._close()
+        self._path.replace(target)
+        _sync_folder(target.parent)
+
+    def drop(self) -> None:
+        self._close()
+        self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            os.close(self._file)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise NotFound(GONE) from error
+
+
+def _link_or_copy(origin: Path, target: Path) -> int:
+    draft = _beside(target)
+    try:
+        try:
+            draft.hardlink_to(origin)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            # No links here, or too many of this file.
+            shutil.copyfile(origin, draft)
+            _sync_file(draft)
+        draft.replace(target)
+        _sync_folder(target.parent)
+        return target.stat().st_size
+    except FileNotFoundError as error:
+        raise NotFound(GONE) from error
+    finally:
+        # Renaming a link onto another link of the same file does nothing and leaves both (POSIX rename).
+        draft.unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path, root: Path) -> None:
+    """Make it and what lies above, each entry synced, so that a blob in it survives power loss."""
+    if folder.is_dir():
+        return
+    if folder != root:
+        _make_folder(folder.parent, root)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sync_folder(folder.parent)
+
+
+def _remove_tree(folder: Path) -> int:
+    removed = sum(1 for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
+    tries_left = 3
+    while folder.is_dir():
+        tries_left -= 1
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            # Someone puts or removes a blob meanwhile.
+            if error.errno not in (errno.ENOTEMPTY, errno.ENOENT) or not tries_left:
+                raise
+    return removed
+
+
+def _last_changed(folder: Path) -> float:
+    """Newest change of its files and folders: a hard link keeps its file's old time, but changes the folder's."""
+    newest = 0.0
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            newest = max(newest, path.stat().st_mtime)
+    return newest
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        # The folder has been deleted under the writer, with the job.
+        raise NotFound(GONE) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull from error
+        raise
+
+
+async def _each(items: Iterable[str]) -> AsyncIterator[str]:
+    for item in items:
+        yield item

@@ -1,0 +1,171 @@
+"""Claims: who works on a job, and every way in which that ends. Each change of status is here or in `jobs_sql`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, or_, select, update
+
+from doctray.domain import transition
+from doctray.domain.errors import DeadlineExceeded
+from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
+from doctray.ports import Claim
+from doctray.storage import jobs_sql
+from doctray.storage.deliveries_sql import announce_outcome
+from doctray.storage.job_rows import change, job_of, lock
+from doctray.storage.store import Tx
+from doctray.storage.tables import LIVE, attempts, in_status, jobs, workers
+
+Ended = tuple[Job, tuple[str, ...]]
+"""The job as it then is, and the ids of parked twins that are due now."""
+
+
+def claim(tx: Tx, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
+    row = lock(tx, request_id)
+    job = job_of(row) if row else None
+    if job is None or not transition.claimable(job, now=tx.now) or not _leased(tx, worker_id):
+        return None
+    claimed = transition.claimed(job, now=tx.now, worker_id=worker_id, fingerprint=fingerprint)
+    flight_key = transition.flight_key(claimed)
+    if not tx.attempt(change(job, claimed, flight_key=flight_key, parked=False)):
+        # uq_jobs_flight refused it: a twin is in flight.
+        tx.conn.execute(change(job, transition.parked(job, now=tx.now), flight_key=flight_key, parked=True))
+        return None
+    tx.conn.execute(
+        insert(attempts).values(
+            request_id=request_id, generation=claimed.generation, number=claimed.attempt, worker_id=worker_id, started_at=tx.now
+        )
+    )
+    reuse = jobs_sql.find_result(tx, job.owner, flight_key, younger_than_s=cache_ttl_s) if flight_key else None
+    return Claim(job=claimed, reuse=reuse)
+
+
+def release(tx: Tx, held: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> Ended | None:
+    job = _held(tx, held)
+    if job is None:
+        return None
+    released = transition.released(job, now=tx.now, delay_s=delay_s, error=error, charged=charged)
+    return _leave(tx, job, released, ended="retried" if error else "handed_back", error=error)
+
+
+def finish(tx: Tx, held: Claim, outcome: Outcome, *, announce: Announce, retention_s: float) -> Ended | None:
+    job = _held(tx, held)
+    if job is None:
+        return None
+    finished = transition.finished(job, outcome, now=tx.now, retention_s=retention_s)
+    left = _leave(tx, job, finished, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
+    announce_outcome(tx, finished, announce)
+    return left
+
+
+def cancel(tx: Tx, request_id: str, *, owner: str, error: JobError, announce: Announce, retention_s: float) -> Job | None:
+    row = lock(tx, request_id)
+    if row is None or row["owner"] != owner:
+        return None
+    job = job_of(row)
+    if job.status.terminal:
+        return job
+    return _cancel(tx, job, error=error, announce=announce, retention_s=retention_s)
+
+
+def overdue(tx: Tx, *, announce: Announce, limit: int, retention_s: float) -> list[Job]:
+    late = _locked(tx, select(jobs).where(LIVE, jobs.c.deadline_at <= tx.now).order_by(jobs.c.deadline_at).limit(limit))
+    error = JobError(code=DeadlineExceeded.code, detail=DeadlineExceeded.why)
+    return [_cancel(tx, job, error=error, announce=announce, retention_s=retention_s) for job in late]
+
+
+def set_source(tx: Tx, held: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
+    """Takes the content's flight key too, unless a twin is in flight already: then this job reads for itself."""
+    job = _held(tx, held)
+    if job is None:
+        return None
+    known = transition.sourced(job, source=source, media_type=media_type, fingerprint=fingerprint)
+    if not tx.attempt(change(job, known, flight_key=transition.flight_key(known))):
+        tx.conn.execute(change(job, known, flight_key=None))
+    return known
+
+
+def dead_leases(tx: Tx, *, announce: Announce, max_lost: int, limit: int, retention_s: float) -> tuple[list[str], list[Job]]:
+    orphaned = (
+        select(jobs)
+        .outerjoin(workers, workers.c.worker_id == jobs.c.worker_id)
+        .where(in_status(JobStatus.PROCESSING))
+        .where(or_(workers.c.worker_id.is_(None), workers.c.lease_until <= tx.now))
+        .order_by(jobs.c.request_id)
+        .limit(limit)
+    )
+    to_ring: list[str] = []
+    failed: list[Job] = []
+    for job in _locked(tx, orphaned):
+        lost, twins = _lose(tx, job, transition.lease_lost(job, now=tx.now, max_lost=max_lost, retention_s=retention_s))
+        if lost.status is JobStatus.FAILED:
+            announce_outcome(tx, lost, announce)
+            failed.append(lost)
+        else:
+            to_ring.append(lost.request_id)
+        to_ring.extend(twins)
+    return to_ring, failed
+
+
+def take_back(tx: Tx, worker_id: str) -> None:
+    """Queue again whatever is still processing under this worker."""
+    for job in _locked(tx, select(jobs).where(in_status(JobStatus.PROCESSING), jobs.c.worker_id == worker_id)):
+        _lose(tx, job, transition.lease_lost(job, now=tx.now, max_lost=None, retention_s=0.0))
+
+
+def _lose(tx: Tx, job: Job, lost: Job) -> Ended:
+    return _leave(tx, job, lost, ended="lease_lost", error=lost.error if lost.status is JobStatus.FAILED else None)
+
+
+def _cancel(tx: Tx, job: Job, *, error: JobError, announce: Announce, retention_s: float) -> Job:
+    cancelled = transition.cancelled(job, error, now=tx.now, retention_s=retention_s)
+    _leave(tx, job, cancelled, ended="cancelled", error=error)
+    announce_outcome(tx, cancelled, announce)
+    return cancelled
+
+
+def _leave(tx: Tx, before: Job, after: Job, *, ended: str, error: JobError | None = None, engine: str | None = None) -> Ended:
+    """Save a job that leaves `processing` (or the queue, when it is cancelled there), close its attempt, wake its twins."""
+    tx.conn.execute(change(before, after, parked=False))
+    if before.status is not JobStatus.PROCESSING:
+        return after, ()
+    tx.conn.execute(
+        update(attempts)
+        .where(
+            attempts.c.request_id == before.request_id,
+            attempts.c.generation == before.generation,
+            attempts.c.number == before.attempt,
+        )
+        .values(ended_at=tx.now, ended=ended, error_code=error.code if error else None, engine=engine)
+    )
+    return after, _wake_twins(tx, before)
+
+
+def _wake_twins(tx: Tx, job: Job) -> tuple[str, ...]:
+    """Parked copies of the job's content, due now."""
+    flight_key = select(jobs.c.flight_key).where(jobs.c.request_id == job.request_id).scalar_subquery()
+    woken = tx.conn.execute(
+        update(jobs)
+        .where(jobs.c.owner == job.owner, jobs.c.flight_key == flight_key, jobs.c.parked, in_status(JobStatus.QUEUED))
+        .values(parked=False, due_at=tx.now)
+        .returning(jobs.c.request_id)
+    )
+    return tuple(sorted(woken.scalars()))
+
+
+def _held(tx: Tx, held: Claim) -> Job | None:
+    """The job as it is now, locked, if the claim still holds."""
+    row = lock(tx, held.request_id)
+    if row is None or row["status"] != JobStatus.PROCESSING.value or row["claim_no"] != held.claim_no:
+        return None
+    return job_of(row)
+
+
+def _leased(tx: Tx, worker_id: str) -> bool:
+    lease_until: datetime | None = tx.conn.scalar(select(workers.c.lease_until).where(workers.c.worker_id == worker_id))
+    return lease_until is not None and lease_until > tx.now
+
+
+def _locked(tx: Tx, query: Select[Any]) -> Sequence[Job]:
+    """Rows that another transaction holds are left to it."""
+    return [job_of(row) for row in tx.conn.execute(query.with_for_update(of=jobs, skip_locked=True)).mappings()]

@@ -1,0 +1,106 @@
+"""Jobs from their birth to their tombstone, except for claims (`claims_sql`)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select
+
+from doctray.domain import transition
+from doctray.domain.errors import IdempotencyMismatch
+from doctray.domain.job import Announce, Attempt, Job, JobStatus, announce_nothing
+from doctray.ports import IDEMPOTENCY_S, Idempotency
+from doctray.storage.deliveries_sql import announce_outcome, drop_deliveries
+from doctray.storage.job_rows import change, insert_job, job_of, load, lock
+from doctray.storage.store import Tx
+from doctray.storage.tables import attempts, idempotency, in_status, jobs
+
+IDS_PER_QUERY = 500
+"""Below the limits on bound parameters of both databases."""
+
+
+def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | None, retention_s: float) -> Job:
+    born = transition.born(job, now=tx.now, retention_s=retention_s)
+    if promise is not None:
+        first = _first_of(tx, promise, job)
+        if first is not None:
+            return first
+    insert_job(tx, born)
+    if born.status is JobStatus.COMPLETED:
+        announce_outcome(tx, born, announce or announce_nothing)
+    return born
+
+
+def find_result(tx: Tx, owner: str, key: str, *, younger_than_s: float) -> Job | None:
+    query = (
+        select(jobs)
+        .where(jobs.c.owner == owner, jobs.c.content_key == key, in_status(JobStatus.COMPLETED))
+        .where(jobs.c.finished_at > tx.ago(younger_than_s), ~jobs.c.cached)
+        .order_by(jobs.c.finished_at.desc())
+        .limit(1)
+    )
+    row = tx.conn.execute(query).mappings().one_or_none()
+    return job_of(row) if row else None
+
+
+def attempts_of(tx: Tx, request_id: str) -> list[Attempt]:
+    query = select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.generation, attempts.c.number)
+    return [Attempt(**row) for row in tx.conn.execute(query).mappings()]
+
+
+def replay(tx: Tx, request_id: str, *, owner: str | None) -> Job | None:
+    row = lock(tx, request_id)
+    if row is None or row["status"] != JobStatus.FAILED.value or row["deleted_at"] is not None or owner not in (None, row["owner"]):
+        return None
+    job = job_of(row)
+    again = transition.replayed(job, now=tx.now)
+    tx.conn.execute(change(job, again))
+    return again
+
+
+def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
+    row = lock(tx, request_id)
+    if row is None or row["owner"] != owner:
+        return None
+    job = job_of(row)
+    if not job.status.terminal:
+        return None
+    tombstone = transition.entombed(job, now=tx.now)
+    tx.conn.execute(change(job, tombstone, flight_key=None, parked=False))
+    tx.conn.execute(delete(attempts).where(attempts.c.request_id == request_id))
+    tx.conn.execute(delete(idempotency).where(idempotency.c.request_id == request_id))
+    drop_deliveries(tx, request_id)
+    return tombstone
+
+
+def expired(tx: Tx, *, retention_s: float, limit: int) -> list[Job]:
+    query = (
+        select(jobs).where(jobs.c.finished_at < tx.ago(retention_s), jobs.c.deleted_at.is_(None)).order_by(jobs.c.finished_at).limit(limit)
+    )
+    return [job_of(row) for row in tx.conn.execute(query).mappings()]
+
+
+def existing(tx: Tx, request_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(request_ids), IDS_PER_QUERY):
+        part = request_ids[start : start + IDS_PER_QUERY]
+        found.update(tx.conn.execute(select(jobs.c.request_id).where(jobs.c.request_id.in_(part), jobs.c.deleted_at.is_(None))).scalars())
+    return found
+
+
+def _first_of(tx: Tx, promise: Idempotency, job: Job) -> Job | None:
+    """The job that was added first under this promise; None when it is this one, and the promise is now taken."""
+    tx.conn.execute(delete(idempotency).where(idempotency.c.created_at <= tx.ago(IDEMPOTENCY_S)))
+    taken = tx.attempt(
+        insert(idempotency).values(
+            scope=promise.scope, key=promise.key, content=promise.content, request_id=job.request_id, created_at=tx.now
+        )
+    )
+    if taken:
+        return None
+    first = tx.conn.execute(
+        select(idempotency.c.content, idempotency.c.request_id).where(
+            idempotency.c.scope == promise.scope, idempotency.c.key == promise.key
+        )
+    ).one()
+    if first.content != promise.content:
+        raise IdempotencyMismatch
+    return load(tx, first.request_id)

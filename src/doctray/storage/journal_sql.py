@@ -1,0 +1,207 @@
+"""The journal on SQLite and PostgreSQL: `doctray.ports.Journal` and `doctray.ports.KeyStore` over a store of operations."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+from sqlalchemy import text
+
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
+from doctray.domain.keys import ApiKey
+from doctray.ports import Claim, Idempotency, JobQuery, QueueState, WorkerInfo
+from doctray.storage import claims_sql, deliveries_sql, jobs_sql, keys_sql, lists_sql, queue_sql, switches_sql, workers_sql
+from doctray.storage.job_rows import load
+from doctray.storage.schema_version import EXPECTED_VERSION, schema_version
+from doctray.storage.store import Store
+
+
+class SqlJournal:
+    """Opened by making it, closed by `aclose` or by leaving its context. The tables must be there: see `current`.
+
+    retention_s: how long after its end a job's data are kept (sets expires_at).
+    """
+
+    def __init__(self, store: Store, *, retention_s: float) -> None:
+        self._store = store
+        self._retention_s = retention_s
+        self._is_current = False
+
+    async def __aenter__(self) -> "SqlJournal":
+        return self
+
+    async def __aexit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._store.aclose()
+
+    async def current(self) -> bool:
+        """Whether the tables are those that this code expects; when not, someone has to run `doctray upgrade`."""
+        self._is_current = await self._store.read(schema_version) == EXPECTED_VERSION
+        return self._is_current
+
+    async def ping(self) -> None:
+        if self._is_current:
+            await self._store.read(lambda tx: tx.conn.execute(text("SELECT 1")).scalar())
+        elif not await self.current():
+            raise TemporarilyUnavailable("The journal's tables are not those of this version; the operator runs `doctray upgrade`.")
+
+    # jobs
+
+    async def add(self, job: Job, *, idempotency: Idempotency | None = None, announce: Announce | None = None) -> Job:
+        return await self._store.write(
+            lambda tx: jobs_sql.add(tx, job, promise=idempotency, announce=announce, retention_s=self._retention_s)
+        )
+
+    async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
+        return await self._store.write(
+            lambda tx: claims_sql.claim(tx, request_id, worker_id=worker_id, fingerprint=fingerprint, cache_ttl_s=cache_ttl_s)
+        )
+
+    async def extend(self, worker_id: str, *, lease_s: float, running: int) -> bool:
+        return await self._store.write(lambda tx: workers_sql.extend(tx, worker_id, lease_s=lease_s, running=running))
+
+    async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
+        return await self._store.write(lambda tx: claims_sql.release(tx, claim, delay_s=delay_s, error=error, charged=charged))
+
+    async def finish(self, claim: Claim, outcome: Outcome, *, announce: Announce) -> tuple[Job, tuple[str, ...]] | None:
+        return await self._store.write(lambda tx: claims_sql.finish(tx, claim, outcome, announce=announce, retention_s=self._retention_s))
+
+    async def cancel(self, request_id: str, *, owner: str, error: JobError, announce: Announce) -> Job | None:
+        return await self._store.write(
+            lambda tx: claims_sql.cancel(tx, request_id, owner=owner, error=error, announce=announce, retention_s=self._retention_s)
+        )
+
+    async def overdue(self, *, announce: Announce, limit: int = 100) -> list[Job]:
+        return await self._store.write(lambda tx: claims_sql.overdue(tx, announce=announce, limit=limit, retention_s=self._retention_s))
+
+    async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
+        return await self._store.write(
+            lambda tx: claims_sql.set_source(tx, claim, source=source, media_type=media_type, fingerprint=fingerprint)
+        )
+
+    async def get(self, request_id: str) -> Job | None:
+        return await self._store.read(lambda tx: load(tx, request_id))
+
+    async def list_jobs(self, query: JobQuery) -> tuple[list[Job], str | None]:
+        return await self._store.read(lambda tx: lists_sql.list_jobs(tx, query))
+
+    async def find_result(self, owner: str, content_key: str, *, younger_than_s: float) -> Job | None:
+        return await self._store.read(lambda tx: jobs_sql.find_result(tx, owner, content_key, younger_than_s=younger_than_s))
+
+    async def attempts(self, request_id: str) -> list[Attempt]:
+        return await self._store.read(lambda tx: jobs_sql.attempts_of(tx, request_id))
+
+    async def dead_leases(self, *, announce: Announce, max_lost: int, limit: int = 100) -> tuple[list[str], list[Job]]:
+        return await self._store.write(
+            lambda tx: claims_sql.dead_leases(tx, announce=announce, max_lost=max_lost, limit=limit, retention_s=self._retention_s)
+        )
+
+    async def due(self, *, limit: int = 100) -> list[Job]:
+        return await self._store.read(lambda tx: queue_sql.due(tx, limit=limit))
+
+    async def next_ring(self, request_id: str) -> Job | None:
+        return await self._store.write(lambda tx: queue_sql.next_ring(tx, request_id))
+
+    async def replay(self, request_id: str, *, owner: str | None) -> Job | None:
+        return await self._store.write(lambda tx: jobs_sql.replay(tx, request_id, owner=owner))
+
+    async def delete(self, request_id: str, *, owner: str) -> Job | None:
+        return await self._store.write(lambda tx: jobs_sql.entomb(tx, request_id, owner=owner))
+
+    async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
+        return await self._store.read(lambda tx: jobs_sql.expired(tx, retention_s=retention_s, limit=limit))
+
+    async def existing(self, request_ids: Sequence[str]) -> set[str]:
+        return await self._store.read(lambda tx: jobs_sql.existing(tx, request_ids))
+
+    async def queue_state(self) -> QueueState:
+        return await self._store.read(queue_sql.queue_state)
+
+    async def take_turn(self, name: str, *, holder: str, hold_s: float) -> bool:
+        return await self._store.write(lambda tx: switches_sql.take_turn(tx, name, holder=holder, hold_s=hold_s))
+
+    async def flag(self, name: str) -> str | None:
+        return await self._store.read(lambda tx: switches_sql.flag(tx, name))
+
+    async def set_flag(self, name: str, value: str | None) -> None:
+        await self._store.write(lambda tx: switches_sql.set_flag(tx, name, value))
+
+    async def queue_position(self, request_id: str) -> int | None:
+        return await self._store.read(lambda tx: queue_sql.queue_position(tx, request_id))
+
+    # deliveries
+
+    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+        return await self._store.write(lambda tx: deliveries_sql.due_deliveries(tx, lease_s=lease_s, limit=limit))
+
+    async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
+        return await self._store.write(
+            lambda tx: deliveries_sql.record_delivery(tx, delivery, attempt=attempt, status=status, next_in_s=next_in_s)
+        )
+
+    async def deliveries(self, request_id: str) -> list[Delivery]:
+        return await self._store.read(lambda tx: deliveries_sql.deliveries_of(tx, request_id))
+
+    async def redeliver(self, delivery_id: str, *, owner: str) -> Delivery | None:
+        return await self._store.write(lambda tx: deliveries_sql.redeliver(tx, delivery_id, owner=owner))
+
+    async def add_delivery(self, job: Job, delivery: NewDelivery) -> None:
+        await self._store.write(lambda tx: deliveries_sql.add_delivery(tx, job, delivery))
+
+    # workers
+
+    async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
+        await self._store.write(lambda tx: workers_sql.register(tx, worker, lease_s=lease_s))
+
+    async def retire(self, worker_id: str) -> None:
+        await self._store.write(lambda tx: workers_sql.retire(tx, worker_id))
+
+    async def workers(self) -> list[WorkerInfo]:
+        return await self._store.read(workers_sql.living)
+
+    async def latest_fingerprint(self) -> str | None:
+        return await self._store.read(workers_sql.latest_fingerprint)
+
+    # keys
+
+    async def add_key(self, key: ApiKey) -> None:
+        await self._store.write(lambda tx: keys_sql.add_key(tx, key))
+
+    async def find_key(self, key_hash: str) -> ApiKey | None:
+        return await self._store.read(lambda tx: keys_sql.find_key(tx, key_hash))
+
+    async def touch_key(self, key_id: str) -> None:
+        await self._store.write(lambda tx: keys_sql.touch_key(tx, key_id))
+
+    async def keys(self) -> list[ApiKey]:
+        return await self._store.read(keys_sql.keys)
+
+    async def revoke_key(self, key_id: str) -> bool:
+        return await self._store.write(lambda tx: keys_sql.revoke_key(tx, key_id))
+
+    async def has_keys(self) -> bool:
+        return await self._store.read(keys_sql.has_keys)
+
+    async def webhook_secrets(self, owner: str) -> list[bytes]:
+        return await self._store.read(lambda tx: keys_sql.secrets_of(tx, owner))
+
+    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float) -> None:
+        await self._store.write(lambda tx: keys_sql.add_secret(tx, owner, sealed, overlap_s=overlap_s))
+
+    async def add_first_webhook_secret(self, owner: str, sealed: bytes) -> bytes:
+        return await self._store.write(lambda tx: keys_sql.add_first_secret(tx, owner, sealed))
+
+
+def open_store(dsn: str, *, now: Callable[[], float] | None = None) -> Store:
+    """The store behind a SQLAlchemy URL: sqlite+pysqlite or postgresql+asyncpg. Connects when it is first used.
+
+    now: epoch seconds, for tests; unset, the store's own clock (SQLite: the host's, PostgreSQL: the server's).
+    """
+    if dsn.startswith("sqlite"):
+        from doctray.storage.sqlite_store import SqliteStore
+
+        return SqliteStore(dsn, now=now)
+    from doctray.storage.postgres_store import PostgresStore
+
+    return PostgresStore(dsn, now=now)

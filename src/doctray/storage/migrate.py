@@ -1,0 +1,72 @@
+"""Bringing a database to the version that this code expects, one process at a time."""
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, make_url, text
+
+from doctray.domain.errors import TemporarilyUnavailable
+from doctray.storage.sqlite_store import sqlite_engine
+
+_LOCK_NUMBER = 0x646F63747261
+"""PostgreSQL advisory lock of this service's migrations: the letters doctra."""
+
+
+def upgrade(dsn: str) -> None:
+    """Migrate to the newest version; a database that is there already is left as it is. Blocks; waits for others at it.
+
+    Makes the SQLite file, and its folder, for the owner alone. Raises TemporarilyUnavailable when PostgreSQL cannot be reached.
+    Not to be called on an event loop.
+    """
+    if make_url(dsn).get_backend_name() == "sqlite":
+        _upgrade_sqlite(dsn)
+    else:
+        asyncio.run(_upgrade_postgres(dsn))
+
+
+def _upgrade_sqlite(dsn: str) -> None:
+    path = Path(make_url(dsn).database or "")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _file_lock(path.with_name(path.name + ".upgrade-lock")):
+        path.touch(mode=0o600)
+        engine = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+        try:
+            with engine.begin() as conn:
+                _run(conn)
+        finally:
+            engine.dispose()
+
+
+async def _upgrade_postgres(dsn: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_async_engine(dsn, poolclass=NullPool, connect_args={"timeout": 10})
+    try:
+        async with engine.begin() as conn:
+            await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+            await conn.run_sync(_run)
+    except OSError as error:
+        raise TemporarilyUnavailable from error
+    finally:
+        await engine.dispose()
+
+
+def _run(conn: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "doctray.storage:migrations")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

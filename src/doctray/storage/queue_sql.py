@@ -1,0 +1,60 @@
+"""The queue as the journal sees it: what is due, in which order, and how fast it drains."""
+
+from sqlalchemy import Double, and_, func, or_, select, type_coerce, update
+
+from doctray.domain.job import Job, JobStatus
+from doctray.domain.transition import PRIORITY_HEAD_START_S
+from doctray.ports import DRAIN_WINDOW_S, QueueState
+from doctray.storage.job_rows import job_of
+from doctray.storage.store import Tx
+from doctray.storage.tables import in_status, jobs
+
+
+def due(tx: Tx, *, limit: int) -> list[Job]:
+    query = select(jobs).where(in_status(JobStatus.QUEUED), jobs.c.due_at <= tx.now).order_by(jobs.c.due_at, jobs.c.request_id).limit(limit)
+    return [job_of(row) for row in tx.conn.execute(query).mappings()]
+
+
+def next_ring(tx: Tx, request_id: str) -> Job | None:
+    change = (
+        update(jobs)
+        .where(jobs.c.request_id == request_id, in_status(JobStatus.QUEUED))
+        .values(ring_no=jobs.c.ring_no + 1)
+        .returning(*jobs.c)
+    )
+    row = tx.conn.execute(change).mappings().one_or_none()
+    return None if row is None else job_of(row)
+
+
+def queue_position(tx: Tx, request_id: str) -> int | None:
+    own = tx.conn.execute(select(jobs.c.status, jobs.c.due_at).where(jobs.c.request_id == request_id)).one_or_none()
+    if own is None or own.status != JobStatus.QUEUED.value:
+        return None
+    before = or_(jobs.c.due_at < own.due_at, and_(jobs.c.due_at == own.due_at, jobs.c.request_id < request_id))
+    ahead = tx.conn.scalar(select(func.count()).select_from(jobs).where(in_status(JobStatus.QUEUED), before))
+    return 1 + (ahead or 0)
+
+
+def queue_state(tx: Tx) -> QueueState:
+    queued = in_status(JobStatus.QUEUED)
+    # The head start is no waiting time.
+    ready_at = type_coerce(jobs.c.due_at, Double) + PRIORITY_HEAD_START_S * jobs.c.priority
+    waiting = tx.conn.execute(
+        select(
+            func.count().label("queued"),
+            func.count().filter(jobs.c.due_at <= tx.now).label("due"),
+            func.min(ready_at).filter(jobs.c.due_at <= tx.now).label("oldest"),
+        ).where(queued)
+    ).one()
+    processing = tx.conn.scalar(select(func.count()).select_from(jobs).where(in_status(JobStatus.PROCESSING)))
+    # attempt 0: born completed, or cancelled before it was ever claimed
+    drained = tx.conn.scalar(select(func.count()).select_from(jobs).where(jobs.c.finished_at > tx.ago(DRAIN_WINDOW_S), jobs.c.attempt > 0))
+    dead_letters = tx.conn.scalar(select(func.count()).select_from(jobs).where(in_status(JobStatus.FAILED), jobs.c.dead_lettered))
+    return QueueState(
+        queued=waiting.queued,
+        queued_due=waiting.due,
+        processing=processing or 0,
+        oldest_due_age_s=0.0 if waiting.oldest is None else max(0.0, tx.now.timestamp() - waiting.oldest),
+        drained_per_minute=(drained or 0) * 60.0 / DRAIN_WINDOW_S,
+        dead_letters=dead_letters or 0,
+    )

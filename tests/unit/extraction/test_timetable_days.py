@@ -1,0 +1,85 @@
+"""Labels name days in many ways."""
+
+import pytest
+
+from doctray.extraction.rules.timetable_days import DAYS, day_name, days_in_order, week_of
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Monday", [0]),
+        ("MON", [0]),
+        ("tues.", [1]),
+        ("Weds", [2]),
+        ("THUR", [3]),
+        ("Fridays", [4]),
+        ("SAT", [5]),
+        ("Thrusday", [3]),
+        ("Wedensday", [2]),
+        ("M0nday", [0]),
+        ("(Friday", [4]),
+        ("Friday 3 May", [4]),
+        ("Monday 4/9", [0]),
+        ("Mon Week B", [0]),
+        ("Mon/Wed", [0, 2]),
+        ("Tuesday & Thursday", [1, 3]),
+        ("Mon-Fri", [0, 1, 2, 3, 4]),
+        ("Monday to Wednesday", [0, 1, 2]),
+        ("Dienstag", [1]),
+        ("miércoles", [2]),
+        ("vendredi", [4]),
+    ],
+)
+def test_a_label_names_these_days(text: str, days: list[int]) -> None:
+    name = day_name(text)
+    assert name is not None
+    assert list(name.days) == [DAYS[index] for index in days]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Period", "Math", "Sunset", "Sports", "Friends", "Monitor", "Time", "Day", "Monday English", "M", "9:00", "Fri-Mon", "Month"],
+)
+def test_other_labels_name_none(text: str) -> None:
+    assert day_name(text) is None
+
+
+def test_a_plain_name_is_surer_than_a_misspelt_one() -> None:
+    plain, misspelt = day_name("Thursday"), day_name("Thrusday")
+    assert plain
+    assert misspelt
+    assert plain.certainty > misspelt.certainty
+
+
+@pytest.mark.parametrize(
+    ("text", "week"),
+    [("Mon (A)", "A"), ("Odd Week", "Odd"), ("Week 2", "2"), ("WEEK B", "B"), ("even", "even"), ("Monday", None), ("Weekly", None)],
+)
+def test_a_label_may_tell_the_week(text: str, week: str | None) -> None:
+    assert week_of(text) == week
+
+
+def test_letters_follow_the_week() -> None:
+    assert [name.days[0] for name in days_in_order(list("MTWTF")) if name] == list(DAYS[:5])
+    assert [name.days[0] for name in days_in_order(list("SMTWTFS")[1:]) if name] == list(DAYS[:6])
+
+
+def test_what_cannot_be_read_is_told_by_its_distance_from_known_days_with_doubt() -> None:
+    names = days_in_order(["Time", "Monday", "Tnoedqy#", "Wednesday", "Thursday"])
+    assert [name.days[0] if name else None for name in names] == [None, "Monday", "Tuesday", "Wednesday", "Thursday"]
+    assert names[2]
+    assert names[2].certainty < 0.65
+
+
+def test_a_lone_letter_is_told_by_its_distance_from_a_known_day() -> None:
+    names = days_in_order(["", "", "", "T", "", "Th", ""])
+    assert [name.days[0] if name else None for name in names] == [None, None, "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+
+
+def test_an_empty_corner_before_a_known_day_is_no_day() -> None:
+    assert days_in_order(["", "Tuesday", "Wednesday", "Thursday"])[0] is None
+
+
+def test_a_break_between_two_days_is_no_day() -> None:
+    assert days_in_order(["Mon", "Break", "Tue", "Wed"])[1] is None
