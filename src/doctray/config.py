@@ -167,7 +167,11 @@ class Store(_Group):
     postgres_user: str = Field("doctray", validation_alias=_env("POSTGRES_USER"), description="with POSTGRES_HOST")
     postgres_password: SecretStr | None = Field(None, validation_alias=_env("POSTGRES_PASSWORD"), description="with POSTGRES_HOST")
     postgres_db: str = Field("doctray", validation_alias=_env("POSTGRES_DB"), description="with POSTGRES_HOST")
-    s3_bucket: str | None = Field(None, validation_alias=_env("S3_BUCKET"), description="bucket for blobs; unset: files under DOCTRAY_HOME")
+    s3_bucket: str | None = Field(
+        None,
+        validation_alias=_env("S3_BUCKET"),
+        description="bucket for blobs (not built yet: a server with it set refuses to start); unset: files under DOCTRAY_HOME",
+    )
     s3_endpoint_url: str | None = Field(
         None, validation_alias=_env("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"), description="for S3 servers other than AWS"
     )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from doctray.config import Settings
+from doctray.config import Settings, SettingsError
 from doctray.outbound.guard import OutboundGuard, allow_entry_of
 from doctray.queue.arq_queue import ArqQueue
 from doctray.queue.notices import RedisNotices
@@ -25,7 +25,9 @@ async def open_journal(settings: Settings) -> AsyncIterator[SqlJournal]:
 
 @asynccontextmanager
 async def open_blobs(settings: Settings) -> AsyncIterator[FileBlobs]:
-    """Files under DOCTRAY_HOME/blobs."""
+    """Files under DOCTRAY_HOME/blobs. Raises SettingsError for S3_BUCKET: documents must not go where nobody expects them."""
+    if settings.store.s3_bucket is not None:
+        raise SettingsError("S3_BUCKET is set, but this version keeps documents in files under DOCTRAY_HOME only. Unset S3_BUCKET.")
     yield FileBlobs(settings.home / "blobs", min_free_bytes=settings.intake.min_free_mb * 1024 * 1024)
 
 

@@ -244,7 +244,7 @@ async def test_a_mistake_of_ours_is_not_called_unavailable(sqlite_dsn: str) -> N
     store = SqliteStore(sqlite_dsn)
     for run in (store.read, store.write):
         with pytest.raises(Exception, match="no such column") as caught:
-            await run(lambda tx: tx.conn.execute(text("SELECT nothing FROM flags")))
+            await run(lambda tx: tx.conn.execute(text("SELECT absent FROM flags")))
         assert not isinstance(caught.value, TemporarilyUnavailable)
     await store.write(lambda tx: tx.conn.execute(update(flags).values(value="x")) and None)
     await store.aclose()

@@ -194,7 +194,7 @@ async def test_a_page_process_that_is_killed_costs_its_document_alone(opener: Pr
 
 
 async def test_a_page_that_hangs_is_timed_out_and_its_process_ended(tmp_path: Path) -> None:
-    opener = ProcessPageOpener(page_seconds=0.5)
+    opener = ProcessPageOpener(page_seconds=2.0)
     try:
         await opener.start()
         async with opening(opener, a_text_pdf(tmp_path)) as session:

@@ -15,6 +15,7 @@ from doctray.extraction.parse import (
     fold,
     has_date_shape,
     is_common_limit,
+    mended_postcode,
     order_of,
     read_amount,
     read_date,
@@ -323,6 +324,19 @@ def test_placeholders_mean_that_nothing_is_filled_in(text: str) -> None:
 @pytest.mark.parametrize("text", ["Jones", "Dates & Figs Ltd", "X-Stream Cleaning", "Main Street Name Tags Inc", "42"])
 def test_what_is_filled_in_is_kept(text: str) -> None:
     assert unfilled(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Ottawa, ON KIA OA1", "Ottawa, ON K1A 0A1"),
+        ("Toronto, ON M5V 2T6", "Toronto, ON M5V 2T6"),
+        ("ON KIA OAK", "ON KIA OAK"),
+        ("OIL CO", "OIL CO"),
+    ],
+)
+def test_digits_of_canadian_postcodes_are_put_right(text: str, mended: str) -> None:
+    assert mended_postcode(text) == mended
 
 
 def test_folding_leaves_letters_digits_and_number_signs() -> None:

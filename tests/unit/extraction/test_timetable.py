@@ -103,6 +103,26 @@ def test_a_word_spelt_one_letter_a_day_is_a_block_of_every_day() -> None:
     assert len(found.fields["timeblocks"]) == 18
 
 
+def test_one_letter_subjects_are_no_word() -> None:
+    rows = [row[:] for row in DOWN]
+    for row, letter in zip(rows[1:], "MEAPH", strict=True):
+        row[3] = letter
+    found = read(a_sheet(rows))
+    assert ("M", "10:30", "10:50") in times(found, "Monday")
+    assert ("H", "10:30", "10:50") in times(found, "Friday")
+
+
+def test_marks_that_an_engine_took_for_letters_are_no_subject_but_told() -> None:
+    page = a_sheet(
+        [row[:3] + [text if text in (ABOVE, LEFT) else "8 1 L" for text in row[3:4]] + row[4:] if row[0] == "MON" else row for row in DOWN]
+    )
+    weak = [replace(word, confidence=0.3) if word.text in ("8", "1", "L") else word for word in page.words]
+    found = read(a_page(weak, page.segments))
+    assert [subject for subject, _, _ in times(found, "Tuesday")] == ["English", "Maths", "PE"]
+    assert "unread_cells" in codes(found)
+    assert found.needs_review
+
+
 def test_a_word_spelt_down_a_merged_cell_is_one_word() -> None:
     rows = [row[:] for row in DOWN]
     rows[1][3] = "B|R|E|A|K"

@@ -77,3 +77,15 @@ def test_sureness_is_the_mean_over_values_less_for_doubted_and_unplaced_ones() -
 )
 def test_review_is_asked_for_by_low_confidence_or_any_warning_that_matters(confidence: float, found: list[str], review: bool) -> None:
     assert needs_review(confidence, [Warning(code=code, message="") for code in found]) is review
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointers"),
+    [
+        ({"kind": "insurance", "holder_name": "Bank"}, ["/insured_name", "/policies"]),
+        ({"kind": "other", "title": "DIPLOMA", "issue_date": "2026-01-01"}, ["/recipient_name"]),
+        ({"kind": "other", "recipient_name": "Ada"}, []),
+    ],
+)
+def test_a_certificate_without_its_main_field_is_not_taken_for_complete(fields: dict[str, Any], pointers: list[str]) -> None:
+    assert [warning.pointer for warning in check_certificate(fields)] == pointers

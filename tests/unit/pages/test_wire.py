@@ -79,5 +79,5 @@ def test_a_message_larger_than_any_page_is_not_awaited() -> None:
 
 
 def test_text_that_cannot_be_stored_is_made_storable() -> None:
-    page = wire.page_from_json({**sent(PAGE), "lines": [[["a\ud800b", 0, 0, 1, 1, 2.0, 0]]]})
+    page = wire.page_from_json({**sent(PAGE), "lines": [[["a\ud800b\0", 0, 0, 1, 1, 2.0, 0]]]})
     assert [(word.text, word.confidence) for word in page.words] == [("a?b", 1.0)]

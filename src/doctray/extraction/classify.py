@@ -1,0 +1,153 @@
+"""Says what kind of paper a document is, from its words and the shape of its text."""
+
+import re
+from collections.abc import Sequence
+
+from doctray.domain.document import Document
+from doctray.extraction.parse import find_amounts, fold
+
+CERTIFICATE, TIMETABLE, OTHER = "certificate", "timetable", "other"
+
+_DAYS = (
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
+    ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
+    ("lunedi", "martedi", "mercoledi", "giovedi", "venerdi", "sabato", "domenica"),
+    ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"),
+)
+_DAY_FORMS = {"tues": "tue", "weds": "wed", "thur": "thu", "thurs": "thu", "mo": "mon", "tu": "tue", "we": "wed", "th": "thu", "fr": "fri"}
+_TIME = re.compile(r"(?<![\d.:,$£€])(?:[01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?![\d,])(?:\s?[ap]\.?m)?", re.IGNORECASE)
+_PERIOD = re.compile(r"\b(?:period|lesson|hour|stunde|block|slot)s?\s?\d|\b\d(?:st|nd|rd|th)\s(?:period|hour|lesson)", re.IGNORECASE)
+_TIMETABLE_WORDS = re.compile(
+    r"time\s?table|class schedule|class routine|weekly schedule|course schedule|lecture schedule|stundenplan|"
+    r"emploi du temps|horario|orario|rooster|lunch|break|recess|"
+    r"semester|\bp(?:eriod)?\s?[1-9]\b|assembly|\blab\b|lecture|tutorial",
+    re.IGNORECASE,
+)
+
+_CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
+    (
+        (
+            r"\bcertificate of (?:liability |property |motor |general |public |employers'? liability |professional |"
+            r"third[- ]party )*insurance"
+        ),
+        6,
+    ),
+    (
+        (
+            r"\bevidence of (?:commercial )?(?:property |liability )?insurance|\bconfirmation of insurance|"
+            r"\binsurance certificate|\bproof of insurance"
+        ),
+        5,
+    ),
+    (r"\bacord\b", 3),
+    (r"\bcertified (?:true )?copy\b|\bentry of (?:birth|death|marriage)", 4),
+    (
+        (
+            r"\binsurance (?:identification )?card|\bliability insurance identification|\bcertificate of motor insurance|"
+            r"\bpolicy schedule|\bschedule of insurance|\binsurance schedule|\bcover note"
+        ),
+        4,
+    ),
+    (
+        (
+            r"\bcertificate of (?:\w+ )?(?:completion|attendance|achievement|training|participation|appreciation|recognition|"
+            r"excellence|merit|competen\w+|proficiency|membership|registration|qualification|graduation|live birth|birth|"
+            r"marriage|death|vaccination|immuni[sz]ation|conformity|compliance|analysis|calibration|authenticity|award|"
+            r"incorporation|origin|approval|inspection|occupancy|honou?r|baptism|service|employment)"
+        ),
+        6,
+    ),
+    (
+        (
+            r"\b(?:birth|marriage|death|training|completion|vaccination|immuni[sz]ation|attendance|medical|award|course|"
+            r"school leaving|character|fitness|calibration|test) certificate"
+        ),
+        4,
+    ),
+    (r"\bvaccination (?:record|card)|\bimmuni[sz]ation record|\bvaccine\b.*\bdose\b", 5),
+    (
+        (
+            r"\bdiploma\b|\bcertificat(?:e|ion)\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bcertificado\b|\battestation\b|"
+            r"\bcertificato\b"
+        ),
+        2,
+    ),
+    (
+        (
+            r"\b(?:this is to certify|this certifies|hereby certif\w+|certif(?:y|ies) that|is (?:hereby )?(?:awarded|"
+            r"presented) to|proudly presented|awarded to|presented to|in recognition of|has (?:successfully )?(?:completed|"
+            r"attended|passed))"
+        ),
+        4,
+    ),
+    (r"\bname of policyholder|\bnamed insured|\bpolicy ?holder|\bcertificate holder|\binsurers? affording", 3),
+    (r"\bpolicy (?:number|no\b|#|period|start date|eff)", 2),
+    (r"\bcertificate (?:no|number|id)\b|\bcertification number", 2),
+)
+_OTHER_SIGNS: tuple[tuple[str, float], ...] = (
+    (
+        (
+            r"\b(?:tax )?invoice\b|\breceipt\b|\bbill to\b|\bamount due\b|\bcash\b.{0,40}\bchange\b|\bsub-? ?total\b|"
+            r"\bpurchase order\b|\bqty\b|\bunit price\b|\bgst (?:id|no|reg|summary)|\bdelivery note|\bquotation\b"
+        ),
+        4,
+    ),
+    (
+        (
+            r"\bdear (?:sir|madam|mr|mrs|ms|dr|customer|all)\b|\byours (?:sincerely|faithfully|truly)|\bkind regards|"
+            r"\bbest regards|\bsincerely\b"
+        ),
+        3,
+    ),
+    (
+        (
+            r"\bcurriculum vitae\b|\bresume\b|\bbank statement|\baccount statement|\bclosing balance|\bagenda\b|\bminutes of\b|"
+            r"\bmenu\b|\bthis agreement\b|\bboarding pass"
+        ),
+        4,
+    ),
+)
+
+
+def classify(document: Document) -> tuple[str, float]:
+    """(certificate, timetable or other; confidence in [0, 1]). Receipts, letters, invoices and empty pages are other."""
+    text = "\n".join(page.text for page in document.pages[:6])
+    if len(fold(text)) < 12:
+        return OTHER, 0.9
+    scores = {CERTIFICATE: _certificate_score(text), TIMETABLE: _timetable_score(document), OTHER: 2.5 + _weight(_OTHER_SIGNS, text)}
+    best = max(scores, key=lambda kind: scores[kind])
+    runner_up = max(score for kind, score in scores.items() if kind != best)
+    margin = (scores[best] - runner_up) / max(scores[best], 1.0)
+    return best, round(min(0.99, 0.5 + 0.6 * margin), 2)
+
+
+def _certificate_score(text: str) -> float:
+    head = text[: max(400, len(text) // 3)]
+    return _weight(_CERTIFICATE_SIGNS, text) * 0.7 + _weight(_CERTIFICATE_SIGNS, head) * 0.5
+
+
+def _weight(signs: Sequence[tuple[str, float]], text: str) -> float:
+    flat = " ".join(text.split())
+    return sum(weight for pattern, weight in signs if re.search(pattern, flat, re.IGNORECASE))
+
+
+def _timetable_score(document: Document) -> float:
+    """Days that stand in a row or a column, beside times or periods, with few sums of money."""
+    best = 0.0
+    for page in document.pages[:6]:
+        days = _days_on(page.text)
+        times = len(_TIME.findall(page.text)) + 2 * len(_PERIOD.findall(page.text))
+        score = (4.0 if len(days) >= 5 else 2.5 if len(days) >= 3 else 0.5 * len(days)) + min(4.0, times * 0.4)
+        score += min(4.0, len({match.lower() for match in _TIMETABLE_WORDS.findall(page.text)}) * 1.2)
+        score -= min(3.0, 0.5 * len(find_amounts(page.text)))
+        best = max(best, score if len(days) >= 2 or times >= 6 else score * 0.5)
+    return best
+
+
+def _days_on(text: str) -> set[int]:
+    words = {_DAY_FORMS.get(word, word) for word in fold(text).split()}
+    return max(({index for index, day in enumerate(days) if day in words} for days in _DAYS), key=len)

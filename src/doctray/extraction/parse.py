@@ -1,0 +1,361 @@
+"""Reads dates, amounts and identifiers as people print them. Pure text in, values out; nothing here knows a page."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+
+
+class DateOrder(StrEnum):
+    """How a document writes numeric dates."""
+
+    MONTH_FIRST = "month_first"
+    DAY_FIRST = "day_first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRead:
+    """A date found in a text. start, end: its span. ambiguous: day and month could be swapped and nothing told which.
+
+    repaired: letters or strokes that OCR put for digits and slashes were put right.
+    """
+
+    value: date
+    start: int
+    end: int
+    ambiguous: bool = False
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A sum of money: whole units where it has no fraction. currency: ISO 4217, or None where no sign tells it."""
+
+    value: int | float
+    currency: str | None = None
+    repaired: bool = False
+
+
+_SEPARATOR = r"\s?[/.\-–—]\s?"
+_MONTH = (
+    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
+_ORDINAL = r"(?:\s?(?:st|nd|rd|th)\b)?"
+_YEAR = r"(?P<{0}>\d{{4}}|'?\d{{2}})"
+_EDGE, _END = r"(?<![\dA-Za-z])", r"(?!\d|[/\-]\d)"
+
+_ISO = re.compile(rf"{_EDGE}(?P<y>(?:19|20)\d\d)(?P<sep>\s?[/.\-–]\s?)(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})(?!\d)")
+_NUMERIC = re.compile(rf"{_EDGE}(?P<a>\d{{1,2}}){_SEPARATOR}(?P<b>\d{{1,2}}){_SEPARATOR}(?P<y>\d{{4}}|\d{{2}}){_END}")
+_DAY_MONTH = re.compile(
+    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\s+of)?[\s,.\-–/]*{_MONTH.format('mon')}\b\.?(?:\s+in\s+the\s+year)?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    rf"(?<![A-Za-z]){_MONTH.format('mon')}\b\.?[\s.\-–/]*(?P<d>\d{{1,2}}){_ORDINAL}[\s,.\-–/]+{_YEAR.format('y')}{_END}", re.IGNORECASE
+)
+_SLASHES_AS_STROKES = re.compile(r"(?<!\d)(?P<a>0[1-9]|1[0-2]|[12]\d|3[01])[17|lI](?P<b>0[1-9]|[12]\d|3[01])[17|lI](?P<y>20[0-4]\d)(?!\d)")
+_DIGIT_LIKE = str.maketrans(
+    {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "Z": "2"}
+)
+_NEARLY_NUMERIC = re.compile(r"(?<![\w/])[\dOoQDlI|iSsBZ]{1,2}[/\-.][\dOoQDlI|iSsBZ]{1,2}[/\-.][\dOoQDlI|iSsBZ]{2,4}(?![\w/])")
+_ORDINAL_SLIP = re.compile(r"\b[Il|](?=st\b)")
+
+_TWO_DIGIT_YEARS_FROM = 1970
+"""A two-digit year is the one in the hundred years from here: papers that are certificates are of our time."""
+
+
+def find_dates(text: str, order: DateOrder | None = None) -> list[DateRead]:
+    """Every date printed in the text, left to right, without overlaps.
+
+    order: how this document writes numeric dates (`order_of`); None leaves those that can be read both ways ambiguous,
+    valued month first. A text without a year holds no date.
+    """
+    found = _plain_dates(text, order)
+    if not found:
+        found = [_repaired(read) for read in _plain_dates(_mended(text), order)]
+    return sorted(found, key=lambda read: read.start)
+
+
+def read_date(text: str, order: DateOrder | None = None) -> DateRead | None:
+    """The only or first date of the text."""
+    return next(iter(find_dates(text, order)), None)
+
+
+def order_of(texts: Iterable[str]) -> DateOrder | None:
+    """How a document writes numeric dates, by what stands on it: a day above 12, a printed pattern, then signs of its country."""
+    joined = "\n".join(texts)
+    votes = {DateOrder.MONTH_FIRST: 0, DateOrder.DAY_FIRST: 0}
+    for match in _NUMERIC.finditer(joined):
+        first, second = int(match["a"]), int(match["b"])
+        if first > 12 >= second:
+            votes[DateOrder.DAY_FIRST] += 1
+        elif second > 12 >= first:
+            votes[DateOrder.MONTH_FIRST] += 1
+    if votes[DateOrder.MONTH_FIRST] != votes[DateOrder.DAY_FIRST]:
+        return max(votes, key=lambda order: votes[order])
+    if any(votes.values()):
+        return None
+    if re.search(r"\bm{1,2}\s?[/.\-]?\s?d{1,2}\s?[/.\-]?\s?y{2,4}\b", joined, re.IGNORECASE):
+        return DateOrder.MONTH_FIRST
+    if re.search(r"\bd{1,2}\s?[/.\-]?\s?m{1,2}\s?[/.\-]?\s?[yj]{2,4}\b", joined, re.IGNORECASE):
+        return DateOrder.DAY_FIRST
+    return _order_of_country(joined)
+
+
+def has_date_shape(text: str) -> bool:
+    """Whether the text is a date and nothing else but a time of day."""
+    found = find_dates(text)
+    if len(found) != 1:
+        return False
+    rest = text[: found[0].start] + text[found[0].end :]
+    return len(re.sub(r"\d{1,2}[:.]\d\d|[ap]\.?m\.?|\b(?:at|on|the)\b|\W", "", rest, flags=re.IGNORECASE)) <= 2
+
+
+def _plain_dates(text: str, order: DateOrder | None) -> list[DateRead]:
+    found: list[DateRead] = []
+    for pattern in (_ISO, _DAY_MONTH, _MONTH_DAY, _NUMERIC):
+        for match in pattern.finditer(text):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            read = _numeric(match, order) if pattern is _NUMERIC else _named(match)
+            if read is not None:
+                found.append(read)
+    return found
+
+
+def _numeric(match: re.Match[str], order: DateOrder | None) -> DateRead | None:
+    first, second, year = int(match["a"]), int(match["b"]), _year(match["y"])
+    month_first, day_first = _date(year, first, second), _date(year, second, first)
+    if month_first is None or day_first is None or month_first == day_first:
+        value = month_first or day_first
+        return None if value is None else DateRead(value=value, start=match.start(), end=match.end())
+    if order is None and "." in match[0]:
+        order = DateOrder.DAY_FIRST  # dots part dates only where the day comes first
+    value = day_first if order is DateOrder.DAY_FIRST else month_first
+    return DateRead(value=value, start=match.start(), end=match.end(), ambiguous=order is None)
+
+
+def _named(match: re.Match[str]) -> DateRead | None:
+    parts = match.groupdict()
+    month = int(parts["m"]) if parts.get("m") else 1 + next(i for i, name in enumerate(MONTHS) if name.startswith(parts["mon"].lower()[:3]))
+    value = _date(_year(parts["y"]), month, int(parts["d"]))
+    return None if value is None else DateRead(value=value, start=match.start(), end=match.end())
+
+
+def _year(text: str) -> int:
+    number = int(text.lstrip("'"))
+    if len(text.lstrip("'")) == 4:
+        return number
+    century = _TWO_DIGIT_YEARS_FROM // 100 * 100
+    return century + number if century + number >= _TWO_DIGIT_YEARS_FROM else century + 100 + number
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    if not 1900 <= year <= 2100:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _mended(text: str) -> str:
+    """The text with the slips of OCR inside dates put right; as long as before, so that spans hold."""
+    text = _NEARLY_NUMERIC.sub(lambda match: match[0].translate(_DIGIT_LIKE) if re.search(r"\d", match[0]) else match[0], text)
+    text = _SLASHES_AS_STROKES.sub(lambda match: f"{match['a']}/{match['b']}/{match['y']}", text)
+    return _ORDINAL_SLIP.sub("1", text)
+
+
+def _repaired(read: DateRead) -> DateRead:
+    return DateRead(value=read.value, start=read.start, end=read.end, ambiguous=read.ambiguous, repaired=True)
+
+
+_US_STATES = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+US_PLACE = re.compile(rf"\b(?:{_US_STATES})\.?,?\s{{0,6}}\d{{5}}(?:-\d{{4}})?\b")
+UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
+CANADIAN_POSTCODE = re.compile(r"\b[A-Z]\d[A-Z]\s\d[A-Z]\d\b")
+_DAY_FIRST_SIGNS = re.compile(
+    r"£|€|₹|\bRs\.?\s?\d|\b(?:United Kingdom|England|Scotland|Ireland|Australia|New Zealand|India|Pakistan|South Africa|"
+    r"Nigeria|Kenya|Singapore|Malaysia|GmbH|Pty|Sdn|VAT|GST|ABN)\b|\.(?:co\.uk|com\.au|co\.nz|co\.za|ie|de|fr|in)\b"
+)
+_MONTH_FIRST_SIGNS = re.compile(r"\bACORD\b|\bNAIC\b|\b(?:United States|U\.?S\.?A\.?)\b|\bState of [A-Z]")
+
+
+def _order_of_country(text: str) -> DateOrder | None:
+    month_first = bool(US_PLACE.search(text) or _MONTH_FIRST_SIGNS.search(text))
+    day_first = bool(UK_POSTCODE.search(text) or _DAY_FIRST_SIGNS.search(text))
+    if month_first == day_first:
+        return None
+    return DateOrder.MONTH_FIRST if month_first else DateOrder.DAY_FIRST
+
+
+# amounts
+
+_CURRENCIES = {
+    "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "₹": "INR", "rs": "INR", "inr": "INR",
+    "c$": "CAD", "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "nz$": "NZD", "nzd": "NZD", "r": "ZAR", "zar": "ZAR",
+    "s$": "SGD", "sgd": "SGD", "hk$": "HKD", "hkd": "HKD", "chf": "CHF", "¥": "JPY", "jpy": "JPY", "aed": "AED", "rm": "MYR", "myr": "MYR",
+}  # fmt: skip
+_SIGN = r"(?:us|ca?|au?|nz|s|hk)?\$|£|€|₹|¥|usd|gbp|eur|inr|cad|aud|nzd|zar|sgd|hkd|chf|jpy|aed|myr|rs\.?|rm|r(?=\s?\d)"
+_NUMBER = r"\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+_SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
+_AMOUNT = re.compile(
+    rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?![\w%/\-]|[.,]\d)",
+    re.IGNORECASE,
+)
+_SCALES = {
+    "k": 10**3,
+    "thousand": 10**3,
+    "b": 10**9,
+    "bn": 10**9,
+    "billion": 10**9,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "crore": 10**7,
+    "crores": 10**7,
+}
+
+AMOUNT_WORDS = re.compile(
+    r"^(?:up to\s+)?(?:included?|incl|inc|excluded|statutory(?: limits?)?|per statute|unlimited|nil|none|not (?:covered|"
+    r"applicable|included)|"
+    r"as per policy|policy limits?|agreed value|market value|actual cash value|acv|per policy)\.?$",
+    re.IGNORECASE,
+)
+"""What is printed in the place of a limit when it is no sum."""
+
+
+def read_amount(text: str) -> Amount | None:
+    """The amount that the text is, or None. Signs and codes of currencies, grouping by , . ' or space, 2m, 50K, 1.5 million."""
+    match = _AMOUNT.fullmatch(_folded(text).strip(" :;*|_"))
+    if match is not None:
+        return _amount(match)
+    mended = _mended_amount(text)
+    if mended is None:
+        return None
+    match = _AMOUNT.fullmatch(mended)
+    return None if match is None else _amount(match, repaired=True)
+
+
+def find_amounts(text: str) -> list[tuple[int, int, Amount]]:
+    """(start, end, amount) of every sum with a sign, a scale or grouped digits; bare small numbers are not money."""
+    matches = (match for match in _AMOUNT.finditer(_folded(text)) if any(match[part] for part in ("before", "after", "scale", "group")))
+    return [(match.start(), match.end(), _amount(match)) for match in matches]
+
+
+def is_common_limit(value: float) -> bool:
+    """Whether insurers write limits of this size: one or two leading digits, as 1,000,000, 300,000, 25,000, 1,500,000."""
+    if value < 1000 or value != int(value):
+        return False
+    digits = str(int(value)).rstrip("0")
+    return len(digits) == 1 or digits in {"15", "25", "35", "75"}
+
+
+def without_sign_read_as_digit(text: str) -> int | None:
+    """The sum without its first digit, where that digit may be a currency sign that OCR misread ($1,000,000 → 51,000,000).
+
+    Only where what remains is a common limit and the whole is not, or is grouped as no sum is (5100,000).
+    """
+    match = re.fullmatch(r"[58]\s?(\d{1,3}(?:,\d{3})+)", text.strip(" .:|"))
+    if match is None:
+        return None
+    rest = int(match[1].replace(",", ""))
+    whole = int(re.sub(r"\D", "", text))
+    badly_grouped = len(match[1].split(",")[0]) == 3
+    return rest if is_common_limit(rest) and (badly_grouped or not is_common_limit(whole)) else None
+
+
+def _amount(match: re.Match[str], *, repaired: bool = False) -> Amount:
+    value = _number(match["number"]) * _scale(match["scale"])
+    sign = (match["before"] or match["after"] or "").lower().rstrip(".")
+    rounded = round(value, 2)
+    return Amount(value=int(rounded) if rounded == int(rounded) else rounded, currency=_CURRENCIES.get(sign), repaired=repaired)
+
+
+def _number(text: str) -> float:
+    decimal = re.search(r"[.,](\d{1,2})$", text)
+    whole = re.sub(r"\D", "", text[: decimal.start()] if decimal else text)
+    return float(f"{whole or 0}.{decimal[1] if decimal else 0}")
+
+
+def _scale(word: str | None) -> int:
+    return 1 if word is None else _SCALES.get(word.lower(), 10**6)
+
+
+def _folded(text: str) -> str:
+    """Every space plain and every sign in its common form, character for character."""
+    return "".join(" " if character.isspace() else {"＄": "$", "﹩": "$"}.get(character, character) for character in text)
+
+
+_SUM_WITH_SLIPS = re.compile(r"(?P<sign>[S$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
+
+
+def _mended_amount(text: str) -> str | None:
+    """The text as a sum after slips of OCR that cannot be meant otherwise, else None.
+
+    A letter for a digit inside grouped digits (1,OOO,000, $1,00d,000), S for $ before them (S100,000), a ruling line after them
+    (500,000]).
+    """
+    match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_"))
+    if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
+        return None
+    digits = match["digits"].translate(str.maketrans("OoQlI|pd", "00011100"))
+    return f"{'$' if match['sign'] == 'S' else match['sign']}{digits}"
+
+
+# identifiers
+
+
+def read_naic(text: str) -> str | None:
+    """The five digits of an NAIC company code that the text is, with OCR slips put right; None when it is something else."""
+    stripped = re.sub(r"^naic\s*(?:#|no\.?|number)?\s*:?\s*", "", text.strip(), flags=re.IGNORECASE).strip(" #:.|_-[](){}")
+    if re.fullmatch(r"\d{5}(?:-\d{3,5})?", stripped):
+        return stripped
+    mended = stripped.translate(_DIGIT_LIKE)
+    return mended if re.fullmatch(r"\d{5}", mended) and sum(c.isdigit() for c in stripped) >= 4 else None
+
+
+def read_identifier(text: str) -> str | None:
+    """A policy or certificate number: letters, digits and - / . # inside, two digits at least, and no date; None otherwise."""
+    folded = unfilled(" ".join(text.split()).strip(" :;,|_[]"))
+    if folded is None or len(folded) > 60 or sum(character.isdigit() for character in folded) < 2:
+        return None
+    if has_date_shape(folded) or not re.fullmatch(r"(?:[\w\-–—/.#&+*()' ]|:(?=\S))+", folded):
+        return None
+    return folded
+
+
+_PLACEHOLDER = re.compile(
+    r"\(?(?:[md]{1,2}\s?[/.\-]\s?[md]{1,2}\s?[/.\-]\s?[yj]{2,4}|yyyy\s?[/.\-]\s?mm\s?[/.\-]\s?dd|"
+    r"n\s?/\s?a|tb[ad]|(?:policy|certificate)\s*(?:number|no\.?|#)|x{3,}|"
+    r"[\[<{(](?:[^\]>})]{0,40}(?:name|date|address|title|number|company|course|recipient|here|insert|type|amount)[^\]>})]{0,40})[\]>})]|"
+    r"(?:full |your |recipient'?s? |company |student |insured'?s? |insert |first |last )*name(?: ?(?:/|and|&|"
+    r",) ?(?:address|surname|title))?(?: here)?|"
+    r"(?:your |street |mailing )?address|date|signature|[_.\-–—\s/\\|:]+)\)?",
+    re.IGNORECASE,
+)
+
+
+def unfilled(text: str) -> str | None:
+    """None where the text is a placeholder that means nothing is filled in (MM/DD/YYYY, NAME / ADDRESS, ____), else the text."""
+    folded = " ".join(text.split())
+    return None if not folded or _PLACEHOLDER.fullmatch(folded) else folded
+
+
+_SLIPPED_POSTCODE = re.compile(r"(?<=\b(?:ON|QC|BC|AB|MB|SK|NS|NB|NL|PE|YT|NT|NU) )[A-Z][\dOIl][A-Z] [\dOI][A-Z][\dOIl](?![A-Za-z\d])")
+
+
+def mended_postcode(text: str) -> str:
+    """The text with O and I put right where a Canadian postcode has its digits: ON KIA OA1 → ON K1A 0A1."""
+    digits = str.maketrans("OIl", "011")
+    return _SLIPPED_POSTCODE.sub(lambda match: "".join(c.translate(digits) if i in (1, 4, 6) else c for i, c in enumerate(match[0])), text)
+
+
+def fold(text: str) -> str:
+    """Lower case, accents and every sign but letters and digits taken away, words parted by one space: for comparing labels."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+|#", plain))

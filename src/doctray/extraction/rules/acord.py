@@ -1,0 +1,256 @@
+"""ACORD 25 and its look-alikes, read by where the printed form has its boxes: parties, insurers, then the coverage table."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from doctray.domain.document import Box, Word
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, fold, read_naic
+from doctray.extraction.rules.acord_table import policies
+from doctray.extraction.rules.anchors import Anchor, anchor, anchors
+from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
+from doctray.extraction.rules.parties import Party, party
+from doctray.extraction.rules.reading import Phrase, Sheet
+
+_SIGNS = (
+    "TYPE OF INSURANCE",
+    "POLICY NUMBER",
+    "CERTIFICATE HOLDER",
+    "INSURERS AFFORDING COVERAGE",
+    "PRODUCER",
+    "DESCRIPTION OF OPERATIONS",
+    "POLICY EFF",
+    "INSURER A",
+    "AUTHORIZED REPRESENTATIVE",
+    "CANCELLATION",
+)
+_KINDS = ("AUTOMOBILE LIABILITY", "GENERAL LIABILITY", "WORKERS COMPENSATION")
+_TITLES = (
+    "CERTIFICATE OF LIABILITY INSURANCE",
+    "CERTIFICATE OF PROPERTY INSURANCE",
+    "EVIDENCE OF PROPERTY INSURANCE",
+    "CERTIFICATE OF INSURANCE",
+)
+
+
+def is_acord(sheet: Sheet) -> bool:
+    """Whether the page has the boxes of an ACORD certificate, filled or not."""
+    return sum(anchor(sheet, label) is not None for label in _SIGNS) >= 6 and sum(anchor(sheet, label) is not None for label in _KINDS) >= 2
+
+
+def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
+    """The tree of found values of one page that `is_acord`."""
+    blocks = _blocks(sheet)
+    insured_name, insured_address = blocks["insured"]
+    return {
+        "title": _title(sheet),
+        "certificate_number": _certificate_number(sheet),
+        "issue_date": _issue_date(sheet, order),
+        "insured_name": insured_name,
+        "insured_address": insured_address,
+        "producer_name": blocks["producer"][0],
+        "holder_name": blocks["holder"][0],
+        "insurers": insurers(sheet),
+        "policies": policies(sheet, order),
+    }
+
+
+def _title(sheet: Sheet) -> Found | None:
+    top = Box(0, 0, sheet.width, sheet.height * 0.3)
+    found = anchor(sheet, *_TITLES, within=top)
+    if found is None:
+        return None
+    title = next((label for label in _TITLES if fuzz.ratio(fold(label), found.phrase.folded) >= 84), found.phrase.text)
+    return Found(value=title, page=sheet.number, words=found.phrase.words)
+
+
+def _certificate_number(sheet: Sheet) -> Found | None:
+    label = anchor(sheet, "CERTIFICATE NUMBER", "CERTIFICATE NO")
+    if label is None:
+        return None
+    end = anchor(sheet, "REVISION NUMBER")
+    height = label.phrase.height
+    words = [
+        word
+        for word in sheet.inside(
+            Box(
+                label.box.right - height * 0.3,
+                label.box.top - height * 0.4,
+                end.box.left if end else sheet.width,
+                label.box.bottom + height * 0.4,
+            )
+        )
+        if word not in label.phrase.words and fold(word.text)
+    ]
+    return identifier_found(Phrase.of(sheet.number, words)) if words else None
+
+
+def _issue_date(sheet: Sheet, order: DateOrder | None) -> Found | None:
+    """The first date above the parties; the form's own edition (2016/03) is none."""
+    producer = anchor(sheet, "PRODUCER")
+    limit = producer.box.top if producer and producer.alone else sheet.height * 0.25
+    found = [date for phrase in sheet.phrases if phrase.box.center_y < limit for date in dates_found(phrase, order)]
+    return found[0] if found else None
+
+
+def _blocks(sheet: Sheet) -> Mapping[str, Party]:
+    """What stands under PRODUCER, INSURED and CERTIFICATE HOLDER."""
+    labels = {
+        "producer": _lone(sheet, "PRODUCER"),
+        "insured": _lone(sheet, "INSURED"),
+        "holder": _lone(sheet, "CERTIFICATE HOLDER"),
+        "contact": _lone(sheet, "CONTACT"),
+        "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE"),
+        "coverages": _lone(sheet, "COVERAGES"),
+        "cancellation": _lone(sheet, "CANCELLATION"),
+        "representative": anchor(sheet, "AUTHORIZED REPRESENTATIVE"),
+        "number": anchor(sheet, "CERTIFICATE NUMBER"),
+        "type": anchor(sheet, "TYPE OF INSURANCE"),
+        "operations": _operations(sheet),
+        "foot": anchor(sheet, "ACORD CORPORATION"),
+        "edition": next((a for a in anchors(sheet, "ACORD 25") if a.box.top > sheet.height * 0.7), None),
+    }
+    boxes = [found.box for found in labels.values() if found is not None] + [label.box for _, label in _insurer_labels(sheet)]
+    out: dict[str, Party] = {}
+    for name in ("producer", "insured", "holder"):
+        label = labels[name]
+        out[name] = (None, None) if label is None else party(sheet.number, _block(sheet, label, boxes))
+    return out
+
+
+def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
+    """Words right of and under a label, as far as the next label of the form."""
+    box, height = label.box, label.phrase.height
+    under = [b for b in others if b.top > box.bottom + 0.3 * height and b.left < box.right + 4 * height]
+    bottom = min((b.top for b in under), default=min(sheet.height * 0.97, box.bottom + 9 * height))
+    beside = [b for b in others if b.left > box.right + height and b.center_y < bottom - 0.5 * height and b.bottom > box.top - 0.5 * height]
+    right = min((b.left for b in beside), default=float(sheet.width))
+    area = Box(
+        max(0.0, box.left - 2 * height),
+        box.top - 0.2 * height,
+        max(box.right, right - 0.3 * height),
+        max(box.bottom, bottom - 0.1 * height),
+    )
+    return [word for word in sheet.inside(area) if word not in label.phrase.words and not _form_print(word)]
+
+
+def _form_print(word: Word) -> bool:
+    """Signs that belong to the form's print or to its ruling lines."""
+    return not fold(word.text)
+
+
+_NOT_INSURED = ("insurer", "insurers")
+
+
+def _lone(sheet: Sheet, label: str) -> Anchor | None:
+    """The label where it stands alone; inside a sentence of the form's small print it is none.
+
+    A single word that a ruling line runs through is recognised badly (PRODLCER): the likest word of its own counts then.
+    """
+    found = next((found for found in anchors(sheet, label) if found.alone), None)
+    if found is not None or " " in label:
+        return found
+    near = [(fuzz.ratio(p.folded, fold(label)) / 100, p) for p in sheet.phrases if len(p.words) == 1 and p.text.isupper()]
+    near = [
+        (alike, p) for alike, p in near if alike >= 0.75 and p.folded not in _NOT_INSURED and alike >= fuzz.ratio(p.folded, "insurer") / 100
+    ]
+    best = max(near, key=lambda item: item[0], default=None)
+    return None if best is None else Anchor(best[1], best[0], alone=True)
+
+
+def _operations(sheet: Sheet) -> Anchor | None:
+    labels = ("DESCRIPTION OF OPERATIONS LOCATIONS VEHICLES", "DESCRIPTION OF OPERATIONS LOCATIONS")
+    found = [place for label in labels for place in anchors(sheet, label)]
+    return max(found, key=lambda a: a.box.top, default=None)
+
+
+def insurers(sheet: Sheet) -> list[dict[str, Found]]:
+    """The insurers that are named beside INSURER A to F, with their NAIC codes."""
+    rows = _insurer_labels(sheet)
+    if not rows:
+        return []
+    heading = anchor(sheet, "NAIC #", "NAIC")
+    pitch = min(
+        (b.box.center_y - a.box.center_y for (_, a), (_, b) in pairwise(rows) if b.box.center_y - a.box.center_y > 4),
+        default=rows[0][1].height * 1.5,
+    )
+    out = []
+    for letter, label in rows:
+        band = Box(label.box.right - 2, label.box.center_y - pitch * 0.55, sheet.width, label.box.center_y + pitch * 0.55)
+        words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows) is label and fold(w.text)]
+        insurer = _insurer(sheet, letter, label, words, heading)
+        if insurer:
+            out.append(insurer)
+    return out
+
+
+def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], heading: Anchor | None) -> dict[str, Found] | None:
+    mark = next((i for i, w in enumerate(words) if re.search(r"naic", w.text, re.IGNORECASE)), None)
+    if mark is not None:
+        head = re.split(r"[\s_,;(]*naic", words[mark].text, maxsplit=1, flags=re.IGNORECASE)[0]
+        name_words, code_words = [*words[:mark], *([_shortened(words[mark], head)] if fold(head) else [])], words[mark:]
+    else:
+        left = heading.box.left - 1.5 * heading.box.height if heading is not None and heading.box.left > label.box.right else float("inf")
+        code_words = [w for w in words if w.box.center_x > left or (w is words[-1] and len(words) > 1 and re.fullmatch(r"\d{5}", w.text))]
+        name_words = [w for w in words if w not in code_words]
+    while name_words and not fold(name_words[0].text):
+        name_words.pop(0)
+    name = text_found(Phrase.of(sheet.number, name_words)) if name_words else None
+    code = _naic(sheet.number, code_words)
+    if name is None and code is None:
+        return None
+    out = {"letter": Found(value=letter, page=sheet.number, words=label.words)}
+    if name is not None:
+        value = re.sub(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$", "", str(name.value))
+        out["name"] = Found(value=value, page=name.page, words=name.words)
+    if code is not None:
+        out["naic"] = code
+    return out
+
+
+def _naic(page: int, words: Sequence[Word]) -> Found | None:
+    for word in words:
+        code = read_naic(word.text)
+        if code is not None:
+            printed = re.sub(r"\D", "", word.text)
+            doubts = () if printed.startswith(code[:5]) else ("repaired_identifier",)
+            return Found(value=code, page=page, words=(word,), doubts=doubts)
+    return None
+
+
+def _shortened(word: Word, text: str) -> Word:
+    share = len(text) / max(1, len(word.text))
+    return Word(
+        text=text.rstrip("_,;( "),
+        box=Box(word.box.left, word.box.top, word.box.left + word.box.width * share, word.box.bottom),
+        confidence=word.confidence,
+    )
+
+
+def _insurer_labels(sheet: Sheet) -> list[tuple[str, Phrase]]:
+    """INSURER A … F from top to bottom; letters that OCR mistook are put right by their order."""
+    found: list[tuple[str, Phrase]] = []
+    for phrase in sheet.phrases:
+        for size in (2, 1, 3):
+            part = phrase.part(0, size)
+            if part is None or len(part.words) != size:
+                continue
+            compact = fold(part.text).replace(" ", "")
+            letter = {"8": "b", "0": "d", "o": "d", "1": "f"}.get(compact[-1:], compact[-1:])
+            if len(compact) == 8 and letter in "abcdef" and fuzz.ratio(compact[:-1], "insurer") >= 80:
+                found.append((letter.upper(), part))
+                break
+    leftmost = {letter: min((part for other, part in found if other == letter), key=lambda part: part.box.left) for letter, _ in found}
+    found = [(letter, part) for letter, part in found if len(leftmost) == len(found) or part is leftmost[letter]]
+    found.sort(key=lambda item: item[1].box.center_y)
+    if len(found) == 6:
+        return [(letter, part) for letter, (_, part) in zip("ABCDEF", found, strict=True)]
+    return found
+
+
+def _nearest(word: Word, rows: Sequence[tuple[str, Phrase]]) -> Phrase:
+    return min((label for _, label in rows), key=lambda label: abs(label.box.center_y - word.box.center_y))

@@ -1,0 +1,108 @@
+"""The LIMITS column of an ACORD coverage table: each sum with the printed label nearest to it."""
+
+import re
+from collections.abc import Sequence
+
+from doctray.domain.document import Box, Word
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import fold, read_amount
+from doctray.extraction.rules.acord_columns import UMBRELLA, Columns, Section
+from doctray.extraction.rules.anchors import anchor, anchors
+from doctray.extraction.rules.finds import amount_found
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, united
+
+
+def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
+    """label → sum. Sums are matched to the printed label nearest in height; free labels are taken as printed."""
+    area = Box(columns.limits_left, section.top, sheet.width, section.bottom)
+    words = sheet.inside(area)
+    sums = _sums(sheet, words)
+    labels = {
+        key: united([a.box for label in names for a in anchors(sheet, label, within=area)[:1]])
+        for key, names in section.limits.items()
+        if anchor(sheet, *names, within=area)
+    }
+    pairs = sorted(
+        (abs(box.center_y - place.center_y), key, index)
+        for key, box in labels.items()
+        for index, (place, _) in enumerate(sums)
+        if abs(box.center_y - place.center_y) < 0.5 * box.height + 0.7 * place.height and place.right > box.left
+    )
+    out: dict[str, Found] = {}
+    used: set[int] = set()
+    for _, key, index in pairs:
+        if key not in out and index not in used:
+            out[key] = sums[index][1]
+            used.add(index)
+    for index, (place, found) in enumerate(sums):
+        if index not in used:
+            label = _free_label(words, place, list(labels.values()))
+            if label:
+                out.setdefault(label, found)
+    out = {key: out[key] for key in [*section.limits, *out] if key in out}
+    if section.limits is UMBRELLA:
+        out.update(_retention(sheet, section, columns))
+    return out
+
+
+def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
+    out = []
+    for phrase in phrases_of(sheet.number, words, sheet.page):
+        text = phrase.text
+        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€S]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
+        if cut is None:
+            whole = re.search(r"(included|excluded|statutory|unlimited)\W*$", text, re.IGNORECASE)
+            if whole is None:
+                continue
+            cut = len(text[: whole.start()].split())
+        part = phrase.part(cut)
+        assert part is not None
+        sign = (cut > 0 and phrase.words[cut - 1].text.strip().endswith(("$", "£", "€"))) or any(
+            w.text.strip() == "$" and in_row(w.box, part.box) and w.box.right <= part.box.left + 4 for w in words
+        )
+        found = amount_found(part, ocr=sheet.ocr, sign_seen=sign)
+        if found is not None:
+            out.append((part.box, found))
+    return out
+
+
+def _is_sum(text: str, ocr: bool) -> bool:
+    amount = read_amount(text.strip(" .;:|"))
+    return amount is not None and (amount.value >= 100 or "$" in text) and (amount.value >= 1000 or "," in text or "$" in text or not ocr)
+
+
+def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box]) -> str | None:
+    """What is printed left of a sum in its row, where that is no label of the form's own."""
+    left = [
+        w
+        for w in words
+        if w.box.right <= place.left + 2
+        and in_row(w.box, place)
+        and not any(in_row(b, w.box) and b.left <= w.box.center_x <= b.right for b in taken)
+    ]
+    text = " ".join(w.text for w in sorted(left, key=lambda w: w.box.left)).strip(" $:;|-")
+    return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z]{2}", text) else None
+
+
+def _retention(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
+    """DED or RETENTION $ at the foot of the umbrella section; the box before the word says which."""
+    area = Box(columns.type_left - 40, section.top, columns.number_left, section.bottom)
+    label = anchor(sheet, "RETENTION", "RETENTIONS", within=area)
+    if label is None:
+        return {}
+    for phrase in sheet.right_of(label.box):
+        if phrase.box.right > columns.number_left:
+            break
+        found = amount_found(phrase, ocr=sheet.ocr, sign_seen=True) if re.search(r"\d", phrase.text) else None
+        if found is not None:
+            return {"RETENTION": found}
+    rest = [w for w in sheet.inside(area) if in_row(w.box, label.box) and w.box.left >= label.box.right - 4 and re.search(r"\d", w.text)]
+    found = amount_found(Phrase.of(sheet.number, rest), ocr=sheet.ocr, sign_seen=True) if rest else None
+    return {"RETENTION": found} if found is not None else {}
+
+
+def currency_in(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
+    """US dollars where the form prints the sign before its sums."""
+    area = Box(columns.limits_left, section.top, sheet.width, section.bottom)
+    word = next((w for w in sheet.inside(area) if "$" in w.text), None)
+    return None if word is None else Found(value="USD", page=sheet.number, words=(word,))

@@ -1,0 +1,193 @@
+"""The coverage table of an ACORD 25: one section a kind of insurance, columns by the printed headings."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from doctray.domain.document import Box
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, fold
+from doctray.extraction.rules.acord_columns import SECTIONS, WORKERS, Columns, Labels, Section, columns_of
+from doctray.extraction.rules.acord_limits import currency_in, limits_of
+from doctray.extraction.rules.anchors import Anchor, anchors
+from doctray.extraction.rules.finds import dates_found, identifier_found
+from doctray.extraction.rules.labels import likeness
+from doctray.extraction.rules.reading import Sheet, phrases_of, rows_of
+
+_QUALIFIES = re.compile(
+    r"\W*(?:claims?[ -]?made|occurrence|occur\b|retro\w*|ded\w*|sir\b|limit|included|incl\b|per\b|each\b|\$)", re.IGNORECASE
+)
+_TITLES = (
+    "COMMERCIAL GENERAL LIABILITY",
+    "GENERAL LIABILITY",
+    "AUTOMOBILE LIABILITY",
+    "UMBRELLA LIABILITY",
+    "EXCESS LIABILITY",
+    "GARAGE LIABILITY",
+    "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY",
+    "WORKERS COMPENSATION",
+)
+
+
+def policies(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
+    """The policies of the table; a section with neither number, dates nor a sum is not filled in and gives none."""
+    columns = columns_of(sheet)
+    if columns is None:
+        return []
+    sections = [part for section in _sections(sheet, columns) for part in _free_rows(sheet, section, columns)]
+    return [policy for section in sections for policy in _policies_of(sheet, section, columns, order)]
+
+
+def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
+    area = Box(0, columns.top, columns.number_left, columns.bottom)
+    starts: list[tuple[Anchor, Labels]] = []
+    for labels, limits in SECTIONS:
+        found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
+        if found:
+            first = max(found[:1] if labels[0] == "COMMERCIAL GENERAL LIABILITY" else found, key=lambda a: (a.likeness, -a.box.top))
+            starts.append((first, limits))
+    starts.sort(key=lambda item: item[0].box.top)
+    out = []
+    for index, (title, limits) in enumerate(starts):
+        top = title.box.top - 0.6 * title.phrase.height
+        bottom = starts[index + 1][0].box.top - 0.6 * starts[index + 1][0].phrase.height if index + 1 < len(starts) else columns.bottom
+        if index == 0:
+            top = min(top, columns.top + 0.5 * title.phrase.height)
+        if limits is WORKERS:
+            end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, bottom))
+            if end is not None and index + 1 == len(starts):
+                out.append(Section(title, limits, top, end))
+                out.append(Section(None, {}, end, columns.bottom))
+                continue
+        out.append(Section(title, limits, top, bottom))
+    return out
+
+
+def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section]:
+    """The free space at the end of the table, a section a policy number; the other sections are left as they are."""
+    if section.title is not None:
+        return [section]
+    middles = sorted(sum(w.box.center_y for w in found.words) / len(found.words) for found in _numbers(sheet, section, columns))
+    cuts = [section.top, *((one + other) / 2 for one, other in pairwise(middles)), section.bottom]
+    return [Section(None, section.limits, top, bottom) for top, bottom in pairwise(cuts)]
+
+
+def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
+    """Where the printed section on workers' compensation ends and the free rows begin."""
+    labels = ["DESCRIPTION OF OPERATIONS below", *(label for labels in WORKERS.values() for label in labels)]
+    found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
+    return max(a.box.bottom + 0.2 * a.phrase.height for a in found) if found else None
+
+
+def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | None) -> list[dict[str, Any]]:
+    effective, expiry = _dates(sheet, section, columns, order)
+    numbers = _numbers(sheet, section, columns)
+    limits = limits_of(sheet, section, columns)
+    kind = _type(sheet, section, columns)
+    if not (effective or expiry or numbers or limits) or (section.title is None and kind is None and not numbers):
+        return []
+    count = max(1, min(len(numbers), max(len(effective), len(expiry))))
+    letters = _letters(sheet, section, columns)
+    marks = {"additional_insured": columns.additional, "subrogation_waived": columns.waived}
+    out = []
+    for index in range(count):
+        policy: dict[str, Any] = {"type": kind, "limits": limits if index == 0 else {}}
+        for name, found in (
+            ("policy_number", numbers),
+            ("effective_date", effective),
+            ("expiry_date", expiry),
+            ("insurer_letter", letters),
+        ):
+            item = found[index] if index < len(found) else (found[0] if found and len(found) == 1 and name != "policy_number" else None)
+            policy[name] = item
+        for name, box in marks.items():
+            policy[name] = None if box is None else _mark(sheet, section, box)
+        if any(isinstance(value, Found) and value.value != "Statutory" for value in limits.values()) and index == 0:
+            policy["currency"] = currency_in(sheet, section, columns)
+        out.append(policy)
+    return out
+
+
+def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
+    if section.title is not None:
+        words = list(section.title.phrase.words)
+        label = section.title.phrase
+        if fold(label.text).startswith("workers"):
+            below = sheet.below(label, lines=1.5)
+            words += [
+                word
+                for p in below[:1]
+                if "employer" in p.folded or "liab" in p.folded
+                for word in p.words
+                if fold(word.text) not in ("y", "n", "yin")
+            ]
+        title = " ".join(word.text for word in words)
+        return Found(value=_printed_title(title), page=sheet.number, words=tuple(words))
+    area = Box(columns.type_left - 4, section.top, columns.type_right, section.bottom)
+    lines = [row for row in rows_of(sheet.inside(area)) if fold(" ".join(w.text for w in row)) not in ("", "x")]
+    end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
+    words = [w for row in lines[:end] for w in row if fold(w.text) not in ("", "x")]
+    if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
+        return None
+    return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+
+
+def _printed_title(text: str) -> str:
+    """The form's own title with OCR slips put right and LIAB written out."""
+    full = re.sub(r"\bLIAB\b|\bLAB\b", "LIABILITY", text, flags=re.IGNORECASE)
+    best = max(_TITLES, key=lambda title: likeness(fold(full), fold(title)))
+    if likeness(fold(full), fold(best)) == 0:
+        return full
+    return full if fold(full) == fold(best) else best
+
+
+def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | None) -> tuple[list[Found], list[Found]]:
+    width = columns.expiry.center_x - columns.effective.center_x
+    area = Box(columns.effective.center_x - 0.8 * width, section.top, columns.expiry.center_x + 0.8 * width, section.bottom)
+    effective: list[Found] = []
+    expiry: list[Found] = []
+    for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
+        for date in dates_found(phrase, order):
+            middle = sum(w.box.center_x for w in date.words) / len(date.words)
+            home = effective if abs(middle - columns.effective.center_x) <= abs(middle - columns.expiry.center_x) else expiry
+            home.append(date)
+    return effective, expiry
+
+
+def _numbers(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
+    width = columns.expiry.center_x - columns.effective.center_x
+    right = columns.effective.center_x - 0.55 * width
+    area = Box(min(columns.number_left, right), section.top, max(columns.number_left, right), section.bottom)
+    out = []
+    for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
+        if fold(phrase.text) in ("n a", "x", "y", "n", "nia"):
+            continue
+        found = identifier_found(phrase)
+        if found is not None and len(fold(str(found.value)).replace(" ", "")) >= 4:
+            out.append(found)
+    return out
+
+
+def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
+    area = Box(0, section.top, columns.type_left + 2, section.bottom)
+    found = []
+    for word in sheet.inside(area):
+        text = word.text.strip(" |[](){}.,:;").upper()
+        if re.fullmatch(r"[A-F](?:[,&/ ]+[A-F])*", text) and word.box.right <= columns.type_left + 2:
+            found.append(Found(value=text, page=sheet.number, words=(word,)))
+    return found
+
+
+def _mark(sheet: Sheet, section: Section, column: Box) -> Found | None:
+    """Whether the section's box under this heading is marked: X or Y is yes, N is no, nothing is unknown."""
+    area = Box(max(0.0, column.left - 0.15 * column.width), section.top, column.right + 0.15 * column.width, section.bottom)
+    words = sheet.inside(area)
+    for index, word in enumerate(words):
+        text = word.text.strip(" |[]().").upper()
+        if index + 1 < len(words) and words[index + 1].text.startswith("/"):
+            continue
+        if text in {"X", "Y", "YES", "✓", "✔", "☒", "☑"}:
+            return Found(value=True, page=sheet.number, words=(word,))
+        if text in {"N", "NO"}:
+            return Found(value=False, page=sheet.number, words=(word,))
+    return None

@@ -1,0 +1,107 @@
+"""Certificates: parts a file into its certificates, chooses the rules for each, and puts the answer together."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doctray.domain.document import Document
+from doctray.domain.extraction import Extraction, Warning, leaves
+from doctray.extraction.classify import CERTIFICATE
+from doctray.extraction.grounding import Found, Settled, settle, ungrounded
+from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
+from doctray.extraction.rules import acord, freeform, other
+from doctray.extraction.rules.reading import Sheet, sheets_of
+from doctray.extraction.validate import check_certificate, needs_review, sureness
+
+_EMPTY: Mapping[str, Any] = {
+    "title": None,
+    "certificate_number": None,
+    "issue_date": None,
+    "expiry_date": None,
+    "issuer_name": None,
+    "recipient_name": None,
+    "subject": None,
+    "insured_name": None,
+    "insured_address": None,
+    "producer_name": None,
+    "holder_name": None,
+    "insurers": [],
+    "policies": [],
+}
+_NO_PLACE = ("/kind", "/currency")
+
+
+def extract(document: Document) -> Extraction:
+    """Fields of the first certificate of the document as in schemas/certificate; those of the rest in other_documents."""
+    sheets = [sheet for sheet in sheets_of(document) if sheet.words]
+    if not sheets:
+        warning = Warning(code="no_text", message="No text was found on any page.")
+        return Extraction(document_type=CERTIFICATE, fields={"kind": "other", **_EMPTY}, needs_review=True, warnings=(warning,))
+    trees = _certificates(sheets)
+    first, *rest = [settle(_whole(kind, tree)) for kind, tree in trees]
+    warnings = [*first.warnings, *_unplaced(first), *check_certificate(first.fields)]
+    if rest:
+        warnings.append(
+            Warning(code="several_documents", message="The file holds several certificates; the others are in other_documents.")
+        )
+    confidence = sureness(first.fields, first.provenance, warnings)
+    return Extraction(
+        document_type=CERTIFICATE,
+        fields=first.fields,
+        provenance=first.provenance,
+        confidence=confidence,
+        needs_review=needs_review(confidence, warnings),
+        warnings=tuple(warnings),
+        other_documents=tuple(settled.fields for settled in rest),
+    )
+
+
+def _certificates(sheets: Sequence[Sheet]) -> list[tuple[str, Mapping[str, Any]]]:
+    """(kind, tree) of every certificate in the file, in page order."""
+    found = _readings(sheets)
+    return (
+        [(kind, _told_currency(tree)) for kind, tree in found]
+        if _OTHER_DOLLARS.search("\n".join(sheet.text for sheet in sheets))
+        else found
+    )
+
+
+def _readings(sheets: Sequence[Sheet]) -> list[tuple[str, Mapping[str, Any]]]:
+    order = order_of(sheet.text for sheet in sheets)
+    forms = [sheet for sheet in sheets if acord.is_acord(sheet)]
+    if forms:
+        return [("insurance", acord.read(sheet, order)) for sheet in forms]
+    if freeform.is_insurance(sheets):
+        return [("insurance", freeform.read(part, order)) for part in freeform.parts(sheets)]
+    return [("other", other.read(part, order)) for part in other.parts(sheets)]
+
+
+_OTHER_DOLLARS = re.compile(
+    rf"{CANADIAN_POSTCODE.pattern}|\b(?:Canada|Ontario|Quebec|Alberta|British Columbia|Australia|New Zealand|Singapore|"
+    rf"Hong Kong|Pty|ABN|Sdn|NSW|QLD)\b"
+)
+
+
+def _told_currency(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tree without US dollars that only a bare $ tells, for papers of countries with dollars of their own."""
+    policies = [
+        {**policy, "currency": None} if _is_bare_dollar(policy.get("currency")) else policy for policy in tree.get("policies") or ()
+    ]
+    return {**tree, "policies": policies}
+
+
+def _is_bare_dollar(found: Found | None) -> bool:
+    return found is not None and found.value == "USD" and not any(re.search(r"us", word.text, re.IGNORECASE) for word in found.words)
+
+
+def _whole(kind: str, tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"kind": kind, **_EMPTY, **tree}
+
+
+def _unplaced(settled: Settled) -> list[Warning]:
+    """A value that no word stands behind; the rules give none, so that this is a guard."""
+    return [
+        ungrounded(pointer)
+        for pointer, value in leaves(settled.fields)
+        if pointer not in settled.provenance and not isinstance(value, bool) and not pointer.endswith(_NO_PLACE)
+    ]

@@ -1,0 +1,123 @@
+"""One coverage of an insurance paper, and the words that name coverages and sums."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
+from doctray.extraction.rules.finds import amount_found
+from doctray.extraction.rules.reading import Phrase, Sheet
+
+COVERAGE = re.compile(
+    r"\b(?:(?:commercial |comprehensive )?general liability|(?:commercial |business )?auto(?:mobile)?(?: liability)?|"
+    r"umbrella(?:[ /]+excess)?(?: liab(?:ility)?)?|excess(?:[ /]+umbrella)?(?: liab(?:ility)?)|"
+    r"worker'?’?s'?’? comp(?:ensation)?|employer'?’?s'?’? liability|(?:public|products?|professional|product|pollution|"
+    r"cyber|management|directors?|property owners'?|personal|vehicle|garage|liquor|"
+    r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|environmental|abuse|"
+    r"crime) (?:& officers |and officers )?(?:and products )?liability|professional indemnity|errors (?:&|"
+    r"and) omissions|"
+    r"commercial property|property (?:insurance|damage cover|coverage)|buildings?(?: & | and )contents|"
+    r"business interruption|business personal property|contents insurance|builders'? risk|inland marine|"
+    r"(?:motor )?(?:truck )?cargo|contractors'? all risks?|equipment (?:breakdown|floater)|crime|fidelity|surety|"
+    r"cyber(?: insurance| risk)?|products ?/ ?completed operations|tools (?:cover|insurance)|"
+    r"personal accident|legal expenses|motor insurance|travel insurance|medical malpractice|clinical negligence|"
+    r"terrorism|goods in transit|plant (?:hire|all risks)|stop gap|employee dishonesty|hired[ -]in plant)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"\b(?:is|are|was|will|shall|must|has|have|been|that|which|this|you|your|we|please|if|not|subject to|only)\b", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """One coverage as it is gathered; what it lacks comes from the document as a whole."""
+
+    kind: Found | None
+    policy_number: Found | None = None
+    effective_date: Found | None = None
+    expiry_date: Found | None = None
+    insurer_letter: Found | None = None
+    insurer: Found | None = None
+    limits: dict[str, Found] = field(default_factory=dict)
+
+    def tree(self) -> dict[str, Any]:
+        return {
+            "type": self.kind,
+            "insurer_letter": self.insurer_letter,
+            "policy_number": self.policy_number,
+            "effective_date": self.effective_date,
+            "expiry_date": self.expiry_date,
+            "limits": self.limits,
+            "currency": currency_of(self.limits),
+        }
+
+
+def currency_of(limits: Mapping[str, Found]) -> Found | None:
+    """The currency whose sign is printed with the sums."""
+    for found in limits.values():
+        for word in found.words:
+            amount = read_amount(word.text.strip(" :;|"))
+            if amount is not None and amount.currency is not None:
+                return Found(value=amount.currency, page=found.page, words=(word,))
+    return None
+
+
+def heading(row: Sequence[Phrase]) -> Found | None:
+    """The coverage that a row without sums names."""
+    text = text_of(row)
+    if len(row) > 2 or len(text.split()) > 9 or find_amounts(text) or AMOUNT_WORDS.match(text.strip(" -•")):
+        return None
+    match = COVERAGE.search(text)
+    if match is None or text.rstrip().endswith((".", ",")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
+        return None
+    kept = re.sub(
+        r"^(?:limits?(?: of (?:liability|insurance))?|coverages?|section \w+|(?:class|type|line) of (?:insurance|cover|"
+        r"policy|business|coverage)|(?:cover|policy|coverage|insurance) type)\s*[—–:\-]+\s*",
+        "",
+        text.strip(" -•*·"),
+        flags=re.IGNORECASE,
+    ).strip(" :-")
+    words = [word for phrase in row for word in phrase.words if fold(word.text) and fold(word.text) in fold(kept)]
+    return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
+
+
+def label_and_sum(phrase: Phrase, sheet: Sheet) -> tuple[str, Found | None]:
+    """A phrase as `label: sum`, or a sum alone ("" for the label)."""
+    whole = amount_found(after_up_to(phrase), ocr=sheet.ocr, small=False) if len(phrase.words) <= 4 else None
+    if whole is not None and len(whole.words) >= len(after_up_to(phrase).words):
+        return "", whole
+    for cut in range(len(phrase.words) - 1, 0, -1):
+        part = phrase.part(cut)
+        assert part is not None
+        if not re.search(r"\d|included|statutory|unlimited|excluded", part.text, re.IGNORECASE):
+            continue
+        found = amount_found(after_up_to(part), ocr=sheet.ocr, small=False)
+        if found is not None and len(found.words) == len(after_up_to(part).words) and not re.search(r"[$£€]$", phrase.words[cut - 1].text):
+            return plain_label(" ".join(word.text for word in phrase.words[:cut])), found
+    return "", None
+
+
+def plain_label(text: str) -> str:
+    """A limit's label without bullets and without the remark in brackets that explains it, as (Ea occurrence)."""
+    kept = text.strip(" :-•*·$|")
+    short = re.sub(r"\s*\((?!per\b)[^)]*\)?\s*$", "", kept, flags=re.IGNORECASE)
+    return short if len(fold(short)) >= 3 else kept
+
+
+def after_up_to(phrase: Phrase) -> Phrase:
+    """The phrase without `up to` before its sum."""
+    if phrase.folded.startswith("up to ") and len(phrase.words) > 2:
+        return phrase.part(2) or phrase
+    return phrase
+
+
+def text_of(phrases: Sequence[Phrase]) -> str:
+    return " ".join(phrase.text for phrase in phrases)
+
+
+def is_sentence(row: Sequence[Phrase]) -> bool:
+    text = text_of(row)
+    return len(text.split()) > 9 and len(_SENTENCE.findall(text)) >= 2

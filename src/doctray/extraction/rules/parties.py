@@ -1,0 +1,101 @@
+"""Names and addresses in a block of lines, as they stand under PRODUCER, INSURED or CERTIFICATE HOLDER."""
+
+import re
+from collections.abc import Sequence
+
+from doctray.domain.document import Word
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import CANADIAN_POSTCODE, UK_POSTCODE, US_PLACE, fold, unfilled
+from doctray.extraction.rules.finds import joined
+from doctray.extraction.rules.reading import Phrase, rows_of
+
+Party = tuple[Found | None, Found | None]
+"""(name, address in one line)"""
+
+_STREET = re.compile(
+    r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?\s+\w|(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
+    r"floor\b|\d+(?:st|nd|rd|th) floor|c/o\b|one\s+\w+\s+(?:place|plaza|street|center))",
+    re.IGNORECASE,
+)
+_NOT_ADDRESS = re.compile(
+    r"@|\bwww\.|https?:|^\W*(?:tel|telephone|phone|ph|fax|e-?mail|mobile|cell|attn|attention|contact|email|website)\b|"
+    r"^\W*(?:\+?\d[\d\s().\-/]{8,})$",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^(?:d\.?/?b\.?/?a\.?\b|a\.?k\.?a\.?\b|t/a\b|trading as\b|and its\b|its\b|&|and\b|of\b|llc\b|inc\b|ltd\b|limited\b|"
+    r"l\.l\.c|its successors|isaoa|atima)",
+    re.IGNORECASE,
+)
+_TO_BE_CONTINUED = re.compile(r"(?:\b(?:of|and|the|for|dba|d/b/a)|[&,\-])$", re.IGNORECASE)
+_PLACE_ON_THE_LINE = re.compile(r"\s(?=\d{1,6}\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
+
+
+def party(page: int, words: Sequence[Word]) -> Party:
+    """Name and address of the words of a block, read row by row."""
+    return party_of_lines([Phrase.of(page, row) for row in rows_of(words)])
+
+
+def party_of_lines(lines: Sequence[Phrase]) -> Party:
+    """The first lines are the name; the address starts where a street, a box or a place is printed."""
+    kept = [line for line in lines if unfilled(line.text) is not None and fold(line.text)]
+    kept = [_before_bar(line) for line in kept]
+    if not kept:
+        return None, None
+    if is_address_line(kept[0].text) and not is_address_line_after_name(kept[0].text):
+        return None, joined([line for line in kept if not _NOT_ADDRESS.search(line.text)])
+    first, spilled = _name_then_place(kept[0])
+    name = [first]
+    rest = kept[1:]
+    while (
+        not spilled
+        and rest
+        and not is_address_line(rest[0].text)
+        and (_CONTINUES.match(rest[0].text) or rest[0].text[:1].islower() or _TO_BE_CONTINUED.search(name[-1].text))
+    ):
+        name.append(rest.pop(0))
+    start = next((index for index, line in enumerate(rest) if is_address_line(line.text)), 0) if not spilled else 0
+    address = to_postcode([line for line in [*spilled, *rest[start:]] if not _NOT_ADDRESS.search(line.text)])
+    return joined(name, " "), joined(address) if address else None
+
+
+def to_postcode(lines: Sequence[Phrase]) -> Sequence[Phrase]:
+    """The lines up to the first with a postcode: what follows is another matter."""
+    end = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if US_PLACE.search(line.text) or UK_POSTCODE.search(line.text) or CANADIAN_POSTCODE.search(line.text)
+        ),
+        len(lines),
+    )
+    return lines[: end + 1]
+
+
+def is_address_line(text: str) -> bool:
+    """Whether the line is of an address: a street with its number, a box, a suite, or a place with its postcode."""
+    if _NOT_ADDRESS.search(text):
+        return False
+    return bool(_STREET.match(text.strip()) or US_PLACE.search(text) or UK_POSTCODE.search(text) or CANADIAN_POSTCODE.search(text))
+
+
+def is_address_line_after_name(text: str) -> bool:
+    """Whether an address line starts with a name: Sunrise Services LLC 425 Harbor Road."""
+    return not _STREET.match(text.strip()) and bool(_PLACE_ON_THE_LINE.search(text))
+
+
+def _name_then_place(line: Phrase) -> tuple[Phrase, list[Phrase]]:
+    """A first line that holds the street too, taken apart before its number; the name must have two words at least."""
+    match = _PLACE_ON_THE_LINE.search(line.text)
+    if match is None or len(line.text[: match.start()].split()) < 2 or _STREET.match(line.text):
+        return line, []
+    cut = len(line.text[: match.start()].split())
+    name, place = line.part(0, cut), line.part(cut)
+    return (line, []) if name is None or place is None else (name, [place])
+
+
+def _before_bar(line: Phrase) -> Phrase:
+    """A line up to the bar that parts its name from what follows."""
+    cut = next((index for index, word in enumerate(line.words) if index and word.text in ("|", "•", "·")), None)
+    part = line.part(0, cut)
+    return line if part is None else part

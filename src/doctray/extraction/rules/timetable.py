@@ -1,0 +1,108 @@
+"""Timetables by rules: every table of a document, its blocks and titles, each value with the words it was read from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from doctray.domain.document import Document, Page
+from doctray.domain.extraction import Extraction, Warning
+from doctray.extraction.rules.timetable_aligned import aligned_grids
+from doctray.extraction.rules.timetable_axes import layouts
+from doctray.extraction.rules.timetable_blocks import Block, blocks, unread_cells
+from doctray.extraction.rules.timetable_fields import Table, nothing_found, written
+from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
+from doctray.extraction.rules.timetable_list import listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_reading import Found
+from doctray.extraction.rules.timetable_titles import table_titles, titles
+
+_POOR = 8.0
+"""A drawn table of fewer timed blocks is weighed against what alignment and lists give."""
+
+_BETTER = 1.5
+"""What was drawn is trusted unless something else finds this many times as much."""
+
+
+def extract(document: Document) -> Extraction:
+    """Fields of the first timetable; those of the others stand in `other_documents`. Boxes in pixels of the page images.
+
+    A table that goes on (other days, other times or the other week, and no other class) is part of the one before it.
+    """
+    tables = _continued([table for page in document.pages for table in _tables(page)])
+    if not tables:
+        return nothing_found()
+    first, *others = (written(table) for table in tables)
+    if not others:
+        return first
+    message = f"The document holds {len(tables)} timetables; the fields are those of the first."
+    several = Warning(code="several_documents", message=message)
+    return replace(first, warnings=(*first.warnings, several), other_documents=tuple(other.fields for other in others))
+
+
+def _tables(page: Page) -> list[Table]:
+    grids = ruled_grids(page)
+    for grid in grids:
+        if rows := tabled_blocks(grid):
+            around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
+            return [Table(page=page.number, titles=around, blocks=rows, ruled=True)]
+    best = _gridded(page, grids)
+    for other in (_from_alignment, _from_list):
+        if _worth(best) < _POOR and _worth(found := other(page)) > _BETTER * _worth(best):
+            best = found
+    return best
+
+
+def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
+    found = [(layout, made) for grid in grids for layout in layouts(grid, page) if (made := blocks(layout))]
+    found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
+    tables = []
+    above = 0.0
+    for index, (layout, made) in enumerate(found):
+        below = found[index + 1][0].grid.box.top if index + 1 < len(found) else float(page.height)
+        around = table_titles(page, layout, above=above, below=below)
+        tables.append(Table(page=page.number, titles=around, blocks=made, ruled=layout.grid.ruled, unread=unread_cells(layout)))
+        above = layout.grid.box.bottom
+    return tables
+
+
+def _from_alignment(page: Page) -> list[Table]:
+    return _gridded(page, aligned_grids(page))
+
+
+def _from_list(page: Page) -> list[Table]:
+    listed = listed_blocks(page)
+    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, ruled=False)] if listed else []
+
+
+def _worth(tables: Iterable[Table]) -> float:
+    return sum(1.0 if block.start.minutes is not None else 0.3 for table in tables for block in table.blocks)
+
+
+def _continued(tables: Iterable[Table]) -> list[Table]:
+    merged: list[Table] = []
+    for table in map(_in_week, tables):
+        if merged and _goes_on(merged[-1], table):
+            merged[-1] = replace(merged[-1], blocks=(*merged[-1].blocks, *table.blocks), unread=merged[-1].unread + table.unread)
+        else:
+            merged.append(table)
+    return merged
+
+
+def _in_week(table: Table) -> Table:
+    """The week that a title names, given to each block that does not say itself."""
+    week = table.titles.week
+    return replace(table, blocks=tuple(replace(block, week=block.week or week) for block in table.blocks)) if week else table
+
+
+def _goes_on(before: Table, table: Table) -> bool:
+    for name in ("class_name", "teacher_name"):
+        own, other = _folded(getattr(before.titles, name)), _folded(getattr(table.titles, name))
+        if other and other != own:
+            return False
+    return not {_place(block) for block in before.blocks} & {_place(block) for block in table.blocks}
+
+
+def _place(block: Block) -> tuple[str, str, int | None]:
+    return block.week.value.casefold() if block.week else "", block.day.value, block.start.minutes
+
+
+def _folded(found: Found | None) -> str | None:
+    return found.value.casefold() if found else None

@@ -1,0 +1,246 @@
+"""Finds the cells of a table without ruling, from how its words line up under day names and beside times."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_axes import DayBand, day_bands, within_the_last
+from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.times import find_label_spans, resolve
+
+_STEPS = 48
+"""Places that are tried for a border between two labels."""
+
+_REACH = 0.35
+"""A phrase belongs to each column of which it covers this part."""
+
+_SPACE = 0.45
+"""A gap between two words wider than this part of their height may part two cells; a space is about a quarter."""
+
+_FEWEST_DAYS = 3
+
+
+def aligned_grids(page: Page) -> tuple[Grid, ...]:
+    """Tables told by three or more day names in a row or column, top to bottom. Coordinates in pixels of the page image."""
+    words = [word for word in page.words if word.text.strip()]
+    cells = tuple(Cell(box=word.box, words=(word,)) for word in words)
+    everything = Grid(page=page.number, box=Box(0, 0, page.width, page.height), cells=cells, ruled=False)
+    bands = [band for band in day_bands(everything) if len(band.cells) >= _FEWEST_DAYS]
+    grids = []
+    for index, band in enumerate(bands):
+        stop = bands[index + 1].low if index + 1 < len(bands) else float("inf")
+        across = band.axis.other
+        own = [word for word in words if band.axis is Axis.Y or band.low <= across.middle(word.box) < stop]
+        grid = _grid(page, band, own)
+        if grid:
+            grids.append(grid)
+    return tuple(grids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """A row or column of the table: from where to where it runs along its axis."""
+
+    low: float
+    high: float
+
+
+def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
+    day_axis, time_axis = band.axis, band.axis.other
+    labels = _time_labels(band, words)
+    if len(labels) < 2:
+        return None
+    last = max(time_axis.high(box) for box in labels)
+    first_day = min(day_axis.low(cell.box) for cell in band.cells)
+    pitch = _pitch([time_axis.middle(box) for box in labels])
+    body = [
+        word
+        for word in words
+        if time_axis.middle(word.box) > band.high and time_axis.low(word.box) < last + pitch and _is_within_days(word.box, band, first_day)
+    ]
+    days = _strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
+    times = _strips(labels, time_axis, [*body, *_words_at(words, labels)], _long_rules(page, time_axis))
+    times = [_Strip(max(strip.low, band.high), strip.high) for strip in times]
+    heads = [*_head_cells(day_axis, days, [band.low] * len(days), [band.high] * len(days), [cell.words for cell in band.cells])]
+    label_low, label_high = min(day_axis.low(box) for box in labels), max(day_axis.high(box) for box in labels)
+    edge = min(label_high, days[0].low)
+    for strip in times:
+        own = tuple(
+            word
+            for word in words
+            if strip.low <= time_axis.middle(word.box) < strip.high
+            and label_low - 2 <= day_axis.middle(word.box) <= max(edge, label_low + 1)
+        )
+        heads.append(Cell(box=_box(day_axis, label_low, max(edge, label_low + 1), strip.low, strip.high), words=own))
+    cells = (*heads, *_body_cells(day_axis, days, times, body))
+    return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=cells, ruled=False)
+
+
+def _is_within_days(box: Box, band: DayBand, first_day: float) -> bool:
+    axis = band.axis
+    widths = [axis.middle(b.box) - axis.middle(a.box) for a, b in pairwise(band.cells)]
+    last_day = max(axis.high(cell.box) for cell in band.cells)
+    return first_day - 0.3 * median(widths) < axis.middle(box) < last_day + 0.9 * median(widths)
+
+
+def _time_labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
+    """Boxes of the labels with times that stand before the first day, in the order of the time axis."""
+    day_axis, time_axis = band.axis, band.axis.other
+    first = min(day_axis.low(cell.box) for cell in band.cells)
+    beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
+    phrases = [(_around(phrase), find_label_spans(" ".join(word.text for word in phrase))) for phrase in _phrases(beside)]
+    found = [(box, spans[0]) for box, spans in phrases if spans]
+    found.sort(key=lambda item: time_axis.middle(item[0]))
+    times = resolve([span for _, span in found])
+    boxes = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
+    return _one_for_each_place(boxes, time_axis)
+
+
+def _one_for_each_place(boxes: Sequence[Box], axis: Axis) -> list[Box]:
+    kept: list[Box] = []
+    for box in boxes:
+        if kept and axis.low(box) < axis.high(kept[-1]) - 0.3 * axis.length(box):
+            kept[-1] = kept[-1].union(box)
+        else:
+            kept.append(box)
+    return kept
+
+
+def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """Words of a line that stand no further apart than words of one text do."""
+    phrases: list[tuple[Word, ...]] = []
+    for line in read(words).lines:
+        part: list[Word] = []
+        for word in line:
+            if part and word.box.left - part[-1].box.right > 1.1 * max(size_of(word), size_of(part[-1])):
+                phrases.append(tuple(part))
+                part = []
+            part.append(word)
+        phrases.append(tuple(part))
+    return phrases
+
+
+def _strips(labels: Sequence[Box], axis: Axis, words: Sequence[Word], rules: Sequence[float]) -> list[_Strip]:
+    """One strip for each label, with borders on a rule between them, or where the fewest words stand in the way."""
+    borders = []
+    for one, other in pairwise(labels):
+        low, high = axis.middle(one), axis.middle(other)
+        drawn = [rule for rule in rules if low < rule < high]
+        borders.append(drawn[0] if len(drawn) == 1 else _valley(axis, low, high, words))
+    pitch = _pitch([axis.middle(box) for box in labels])
+    low = axis.middle(labels[0]) - pitch / 2
+    low = min(low, axis.low(labels[0]) - 1)
+    high = max(axis.middle(labels[-1]) + pitch / 2, axis.high(labels[-1]) + 1)
+    edges = [low, *borders, high]
+    return [_Strip(one, other) for one, other in pairwise(edges)]
+
+
+def _long_rules(page: Page, axis: Axis) -> list[float]:
+    """Where on the axis a rule crosses that is at least a quarter of the page long."""
+    across = [segment for segment in page.segments if segment.horizontal is (axis is Axis.Y)]
+    if axis is Axis.Y:
+        return sorted({(rule.top + rule.bottom) / 2 for rule in across if rule.right - rule.left >= page.width / 4})
+    return sorted({(rule.left + rule.right) / 2 for rule in across if rule.bottom - rule.top >= page.height / 4})
+
+
+def _pitch(middles: Sequence[float]) -> float:
+    return median(other - one for one, other in pairwise(middles))
+
+
+def _valley(axis: Axis, low: float, high: float, words: Sequence[Word]) -> float:
+    places = [low + (high - low) * step / _STEPS for step in range(1, _STEPS)]
+    covers = [sum(axis.low(word.box) <= place <= axis.high(word.box) for word in words) for place in places]
+    least = min(covers)
+    runs: list[list[float]] = []
+    for place, cover in zip(places, covers, strict=True):
+        if cover == least:
+            if runs and place - runs[-1][-1] < 1.5 * (high - low) / _STEPS:
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+    best = max(runs, key=len)
+    return (best[0] + best[-1]) / 2
+
+
+def _words_at(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:
+    return [
+        word
+        for word in words
+        if any(box.left <= word.box.center_x <= box.right and box.top <= word.box.center_y <= box.bottom for box in boxes)
+    ]
+
+
+def _head_cells(
+    axis: Axis, strips: Sequence[_Strip], lows: Sequence[float], highs: Sequence[float], words: Sequence[tuple[Word, ...]]
+) -> list[Cell]:
+    return [
+        Cell(box=_box(axis.other, low, high, strip.low, strip.high), words=own)
+        for strip, low, high, own in zip(strips, lows, highs, words, strict=True)
+    ]
+
+
+def _body_cells(day_axis: Axis, days: Sequence[_Strip], times: Sequence[_Strip], words: Sequence[Word]) -> list[Cell]:
+    columns, rows = (days, times) if day_axis is Axis.X else (times, days)
+    cells: list[Cell] = []
+    for row in rows:
+        placed: list[tuple[int, int, list[Word]]] = []
+        inside = [word for word in words if row.low <= word.box.center_y < row.high]
+        for phrase in _parted(_phrases(inside), columns):
+            first, last = _columns_of(_around(phrase), columns)
+            home = next((item for item in placed if item[0] <= last and first <= item[1]), None)
+            if home is None:
+                placed.append((first, last, list(phrase)))
+            else:
+                placed.remove(home)
+                placed.append((min(first, home[0]), max(last, home[1]), [*home[2], *phrase]))
+        if _stands_for_all(placed, columns, day_axis):
+            placed = [(0, len(columns) - 1, placed[0][2])]
+        for first, last, own in placed:
+            cells.append(Cell(box=Box(columns[first].low, row.low, columns[last].high, row.high), words=tuple(own)))
+    return cells
+
+
+def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[_Strip]) -> list[tuple[Word, ...]]:
+    """Phrases cut where a border runs through a gap that is wider than a space."""
+    parts: list[tuple[Word, ...]] = []
+    for phrase in phrases:
+        begin = 0
+        for index in range(1, len(phrase)):
+            left, right = phrase[index - 1].box.right, phrase[index].box.left
+            if right - left > _SPACE * size_of(phrase[index]) and any(left - 1 <= column.low <= right + 1 for column in columns[1:]):
+                parts.append(phrase[begin:index])
+                begin = index
+        parts.append(phrase[begin:])
+    return parts
+
+
+def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequence[_Strip], day_axis: Axis) -> bool:
+    """Whether a row holds one text only, in the middle of four days or more: then it is meant for all of them."""
+    if day_axis is not Axis.X or len(columns) < 4 or len(placed) != 1:
+        return False
+    box, low, high = _around(placed[0][2]), columns[0].low, columns[-1].high
+    return abs(box.center_x - (low + high) / 2) <= 0.1 * (high - low)
+
+
+def _columns_of(box: Box, columns: Sequence[_Strip]) -> tuple[int, int]:
+    covered = [
+        index
+        for index, column in enumerate(columns)
+        if min(box.right, column.high) - max(box.left, column.low) >= _REACH * (column.high - column.low)
+    ]
+    middle = min(range(len(columns)), key=lambda index: abs((columns[index].low + columns[index].high) / 2 - box.center_x))
+    if len(covered) < 2:
+        return middle, middle
+    return min(covered), max(covered)
+
+
+def _around(words: Sequence[Word]) -> Box:
+    return hull(word.box for word in words)
+
+
+def _box(axis: Axis, low: float, high: float, other_low: float, other_high: float) -> Box:
+    """low, high along the axis; other_low, other_high across it."""
+    return Box(low, other_low, high, other_high) if axis is Axis.X else Box(other_low, low, other_high, high)

@@ -1,0 +1,357 @@
+"""Finds which side of a grid names the days and which the times, and what stretch of the page each label stands for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_days import DayName, days_in_order, may_name_day, week_of
+from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_reading import Reading, read
+from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, resolve
+
+PERIOD = re.compile(
+    r"\(?(?:(?:period|per|pd|p|lesson|l|session|hour|block|slot|no)\.?\s*)?[-#(]?(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th)?[).:]?(?:\s*(?:period|hour|lesson))?",
+    re.IGNORECASE,
+)
+"""The whole label of a numbered period: 1, P1, Period 1, (1), IV, 1st period."""
+
+_SAME = 0.5
+"""Two labels stand for one stretch when they overlap by this part of the shorter one."""
+
+_MOST_SEEDS = 200
+"""A page that names days more often than this is no table of them, and is not searched to the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySlot:
+    """The stretch of the day axis that belongs to a label."""
+
+    low: float
+    high: float
+    name: DayName
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSlot:
+    """The stretch of the time axis that belongs to a label. Minutes from midnight; words of an edge are () where it is inferred.
+
+    label: what else the label says (a period number, Break). routine: what stands in a row of its own for every day.
+    """
+
+    low: float
+    high: float
+    start: int | None = None
+    end: int | None = None
+    start_words: tuple[Word, ...] = ()
+    end_words: tuple[Word, ...] = ()
+    label: str = ""
+    label_words: tuple[Word, ...] = ()
+    routine: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A grid with its axes known. `header`: where on the time axis the day labels end."""
+
+    grid: Grid
+    time_axis: Axis
+    header: float
+    days: tuple[DaySlot, ...]
+    slots: tuple[TimeSlot, ...]
+
+    @property
+    def day_axis(self) -> Axis:
+        return self.time_axis.other
+
+
+def layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
+    """The timetables of one grid: none where nothing names days; several where headings repeat further down."""
+    bands = day_bands(grid)
+    found = []
+    for index, band in enumerate(bands):
+        time_axis = band.axis.other
+        low = float("-inf") if index == 0 else _top(grid, band)
+        high = _top(grid, bands[index + 1]) if index + 1 < len(bands) else float("inf")
+        cells = tuple(cell for cell in grid.cells if low <= time_axis.middle(cell.box) < high)
+        found.append(_layout(replace(grid, cells=cells, box=hull(cell.box for cell in cells)), band, page))
+    return tuple(found)
+
+
+def _top(grid: Grid, band: "DayBand") -> float:
+    """Where a band's table begins: title cells that run across it right above the band are its own."""
+    axis, top = band.axis.other, band.low
+    for cell in sorted(grid.cells, key=lambda cell: -axis.low(cell.box)):
+        across = band.axis.length(cell.box) >= 0.6 * band.axis.length(grid.box)
+        if across and abs(axis.high(cell.box) - top) <= 0.2 * (band.high - band.low):
+            top = axis.low(cell.box)
+    return top
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayBand:
+    """A row or column of labels that name days. axis: the direction in which the days follow one another."""
+
+    axis: Axis
+    low: float
+    high: float
+    cells: tuple[Cell, ...]
+    names: tuple[DayName | None, ...]
+
+    @property
+    def weight(self) -> float:
+        names = [name for name in self.names if name]
+        return sum(max((name.certainty for name in names if day in name.days), default=0.0) for day in {d for n in names for d in n.days})
+
+
+def day_bands(grid: Grid) -> list[DayBand]:
+    """The strongest band of day labels, and others that run the same way elsewhere, in order."""
+    texts = {id(cell): read(cell.words).text for cell in grid.cells}
+    bands = [band for axis in Axis for band in _bands_along(axis, grid.cells, texts) if band.weight >= 1.7]
+    if not bands:
+        return []
+    best = max(bands, key=lambda band: band.weight)
+    chosen: list[DayBand] = []
+    for band in sorted(bands, key=lambda band: -band.weight):
+        alike = band.axis is best.axis and band.weight >= 0.6 * best.weight
+        if alike and all(band.low >= other.high or band.high <= other.low for other in chosen) and _same_stretch(band, best):
+            chosen.append(band)
+    return sorted(chosen, key=lambda band: band.low)
+
+
+def _same_stretch(band: DayBand, best: DayBand) -> bool:
+    """Repeated headings stand one below the other; labels side by side are a second column of the same days."""
+    first, other = (
+        (min(band.axis.low(c.box) for c in each.cells), max(band.axis.high(c.box) for c in each.cells)) for each in (band, best)
+    )
+    gap = abs(band.low - best.low)
+    return _overlap(first, other) >= _SAME and (band is best or gap > 3 * (best.high - best.low))
+
+
+def _bands_along(axis: Axis, cells: Sequence[Cell], texts: dict[int, str]) -> list[DayBand]:
+    across = axis.other
+    seeds = [cell for cell in cells if texts[id(cell)] and len(texts[id(cell)]) <= 40 and may_name_day(texts[id(cell)])]
+    seen: set[frozenset[int]] = set()
+    bands = []
+    for seed in seeds[:_MOST_SEEDS]:
+        row = sorted((cell for cell in cells if _in_band(cell.box, seed.box, across)), key=lambda cell: axis.low(cell.box))
+        key = frozenset(id(cell) for cell in row)
+        if key in seen:
+            continue
+        seen.add(key)
+        names = days_in_order([texts[id(cell)] for cell in row])
+        labelled = [(cell, name) for cell, name in zip(row, names, strict=True) if name]
+        if len(labelled) < 2:
+            continue
+        bands.append(
+            DayBand(
+                axis=axis,
+                low=min(across.low(cell.box) for cell, _ in labelled),
+                high=max(across.high(cell.box) for cell, _ in labelled),
+                cells=tuple(cell for cell, _ in labelled),
+                names=tuple(name for _, name in labelled),
+            )
+        )
+    return bands
+
+
+def _in_band(box: Box, seed: Box, across: Axis) -> bool:
+    return across.low(seed) <= across.middle(box) <= across.high(seed) and across.length(box) <= 2.5 * across.length(seed)
+
+
+def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
+    day_axis = band.axis
+    days = tuple(
+        DaySlot(low=day_axis.low(cell.box), high=day_axis.high(cell.box), name=name, words=read(cell.words).words)
+        for cell, name in zip(band.cells, band.names, strict=True)
+        if name
+    )
+    days = tuple(replace(day, name=replace(day.name, week=day.name.week or _week_beside(grid, day, band))) for day in days)
+    return Layout(grid=grid, time_axis=day_axis.other, header=band.high, days=days, slots=_slots(grid, band, days, page))
+
+
+def _week_beside(grid: Grid, day: DaySlot, band: DayBand) -> str | None:
+    for cell in grid.cells:
+        beside = band.axis.other.middle(cell.box) < band.high
+        if beside and _overlap((day.low, day.high), (band.axis.low(cell.box), band.axis.high(cell.box))) >= 0.9 and cell not in band.cells:
+            week = week_of(read(cell.words).text)
+            if week:
+                return week
+    return None
+
+
+def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tuple[TimeSlot, ...]:
+    axis, day_axis = band.axis.other, band.axis
+    first, last = min(day.low for day in days), max(day.high for day in days)
+    body = [cell for cell in grid.cells if cell.words and axis.middle(cell.box) > band.high]
+    before = [
+        cell for cell in body if day_axis.middle(cell.box) < first and day_axis.high(cell.box) <= first + 0.5 * day_axis.length(cell.box)
+    ]
+    after = [cell for cell in body if day_axis.middle(cell.box) > last]
+    heads = before if any(_printed(cell) for cell in before) or not any(_printed(cell) for cell in after) else after
+    whole = max((axis.high(cell.box) for cell in grid.cells), default=0.0) - band.high
+    heads = [cell for cell in heads if axis.length(cell.box) <= 0.6 * whole]
+    timed = _timed(heads, axis)
+    slots = _settle(timed, axis)
+    labels = [cell for cell in heads if not _printed(cell)]
+    slots = _with_labels(slots, labels, axis)
+    if not timed:
+        slots = _with_key(slots, page, grid)
+    slots = _with_routine(slots, labels, axis)
+    return _filled(slots)
+
+
+def _printed(cell: Cell) -> PrintedSpan | None:
+    spans = find_label_spans(read(cell.words).text)
+    return spans[0] if spans else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    cell: Cell
+    span: PrintedSpan
+    reading: Reading
+    end_words: tuple[Word, ...]
+
+
+def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
+    """Labels with times, the finest where several cover one stretch; a column From and a column To make one range."""
+    chosen: list[_Timed] = []
+    for cell in sorted(heads, key=lambda cell: (round(axis.length(cell.box)), cell.box.left, cell.box.top)):
+        span = _printed(cell)
+        if span is None:
+            continue
+        stretch = (axis.low(cell.box), axis.high(cell.box))
+        reading = read(cell.words)
+        twin = next((item for item in chosen if _overlap(stretch, (axis.low(item.cell.box), axis.high(item.cell.box))) >= _SAME), None)
+        if twin is None:
+            chosen.append(_Timed(cell, span, reading, reading.between(span.end_begin, span.stop) if span.end else ()))
+        elif twin.span.end is None and span.end is None:
+            index = chosen.index(twin)
+            both = replace(twin.span, end=span.start)
+            chosen[index] = replace(twin, span=both, end_words=reading.between(span.begin, span.stop))
+    return sorted(chosen, key=lambda item: axis.low(item.cell.box))
+
+
+def _settle(timed: Sequence[_Timed], axis: Axis) -> list[TimeSlot]:
+    slots: list[TimeSlot] = []
+    resolved = resolve([item.span for item in timed])
+    for index, (item, times) in enumerate(zip(timed, resolved, strict=True)):
+        span, reading = item.span, item.reading
+        if slots and within_the_last(resolved, index):
+            slots[-1] = replace(slots[-1], high=axis.high(item.cell.box))
+            continue
+        start_stop = span.end_begin if span.end and span.end_begin > span.begin else span.stop
+        rest = (reading.text[: span.begin] + " " + reading.text[span.stop :]).strip(" -–:,|()")
+        rest_words = tuple(
+            word for word in reading.words if word not in reading.between(span.begin, span.stop) and any(c.isalpha() for c in word.text)
+        )
+        slots.append(
+            TimeSlot(
+                low=axis.low(item.cell.box),
+                high=axis.high(item.cell.box),
+                start=times.start,
+                end=times.end,
+                start_words=reading.between(span.begin, start_stop),
+                end_words=item.end_words,
+                label=" ".join(rest.split()),
+                label_words=rest_words,
+            )
+        )
+    return slots
+
+
+def within_the_last(times: Sequence[TimeSpan], index: int) -> bool:
+    """Whether a label is only a moment within the range before it ("10:00 Crunch & Sip" under "9:40-10:20")."""
+    before = times[index - 1] if index else None
+    return times[index].end is None and before is not None and before.end is not None and before.start < times[index].start < before.end
+
+
+def _with_labels(slots: list[TimeSlot], labels: Sequence[Cell], axis: Axis) -> list[TimeSlot]:
+    grown = list(slots)
+    for cell in labels:
+        low, high, reading = axis.low(cell.box), axis.high(cell.box), read(cell.words)
+        home = next((index for index, slot in enumerate(grown) if _overlap((low, high), (slot.low, slot.high)) >= _SAME), None)
+        if home is None:
+            grown.append(TimeSlot(low=low, high=high, label=reading.text, label_words=reading.words))
+        elif not grown[home].label:
+            grown[home] = replace(grown[home], label=reading.text, label_words=reading.words)
+    return sorted(grown, key=lambda slot: slot.low)
+
+
+def _with_routine(slots: Sequence[TimeSlot], labels: Sequence[Cell], axis: Axis) -> list[TimeSlot]:
+    """A row of labels between the times and the days, in most slots and not of numbers, is what every day does."""
+    routines: dict[int, Reading] = {}
+    for index, slot in enumerate(slots):
+        for cell in labels:
+            reading = read(cell.words)
+            if _overlap((axis.low(cell.box), axis.high(cell.box)), (slot.low, slot.high)) >= 0.75 and _says_something(reading.text):
+                routines[index] = reading
+    if len(routines) * 2 < len(slots) or not any(slot.start is not None for slot in slots):
+        return list(slots)
+    return [replace(slot, routine=routines.get(index)) for index, slot in enumerate(slots)]
+
+
+def _says_something(label: str) -> bool:
+    return not PERIOD.fullmatch(label) and re.search(r"[^\W\d_]{2}", label) is not None
+
+
+def _with_key(slots: Sequence[TimeSlot], page: Page, grid: Grid) -> list[TimeSlot]:
+    """Times of numbered periods from a key beside the table: `Period 1  8.45-9.45`."""
+    key: dict[str, tuple[PrintedSpan, Reading]] = {}
+    outside = [word for word in page.words if not _within(word.box, grid.box)]
+    for line in read(outside).lines:
+        reading = Reading((line,))
+        for span in find_label_spans(reading.text):
+            label = re.search(r"(?:^|[\s,;|])([^\s,;|]+(?:\s\d+)?)[\s:=.)-]*$", reading.text[: span.begin])
+            number = _period_number(label[1]) if label else None
+            if number and span.end:
+                key.setdefault(number, (span, reading))
+    numbered = [(index, key[number]) for index, slot in enumerate(slots) if (number := _period_number(slot.label)) in key and number]
+    grown = list(slots)
+    for (index, (span, reading)), times in zip(numbered, resolve([span for _, (span, _) in numbered]), strict=True):
+        grown[index] = replace(
+            grown[index],
+            start=times.start,
+            end=times.end,
+            start_words=reading.between(span.begin, span.end_begin),
+            end_words=reading.between(span.end_begin, span.stop),
+        )
+    return grown
+
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
+
+
+def _period_number(label: str) -> str | None:
+    match = PERIOD.fullmatch(label.strip())
+    if match is None:
+        return None
+    number = match[1].casefold()
+    return _ROMAN.get(number, number.lstrip("0") or "0")
+
+
+def _filled(slots: Sequence[TimeSlot]) -> tuple[TimeSlot, ...]:
+    """Edges that no label prints but the neighbours fix; their words stay ()."""
+    grown = list(slots)
+    for index, slot in enumerate(grown):
+        following = next((later for later in grown[index + 1 :] if later.start is not None), None)
+        before = grown[index - 1] if index else None
+        start, end = slot.start, slot.end
+        adjoins = before is not None and slot.low - before.high <= 0.1 * (slot.high - slot.low)
+        if start is None and before and adjoins and before.end is not None and any(letter.isalpha() for letter in slot.label):
+            start = before.end
+        if end is None and start is not None and following and following.start is not None and following.start > start:
+            end = following.start
+        grown[index] = replace(slot, start=start, end=end)
+    return tuple(grown)
+
+
+def _within(box: Box, other: Box) -> bool:
+    return other.left <= box.center_x <= other.right and other.top <= box.center_y <= other.bottom
+
+
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return max(0.0, shared) / max(1e-6, min(one[1] - one[0], other[1] - other[0]))

@@ -1,0 +1,319 @@
+"""Reads what stands in a block of a timetable: times, subject, room, teacher, notes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_reading import Found, Reading, size_of
+from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
+
+BREAKS = re.compile(
+    r"\b(?:break|lunch|recess|recreation|interval|registration|register|assembly|tea|snack|dinner|home\s?time|dismissal|homeroom|"
+    r"tutor(?:ial)?\s+(?:time|group|period)|form\s+time|roll\s?call|prayer|chapel|playtime|nap|devotion)\b",
+    re.IGNORECASE,
+)
+"""What a whole class does at once, so that a single cell may stand for every day."""
+
+SPELT = re.compile(
+    r"(?:tea|lunch|short|long|snack|free|home|play|nap|prayer|game|sport|club|form|story|reading)?\s?(?:break|lunch|recess|recreation|interval|"
+    r"home|time|hour|snacks?|dinner|tea|assembly|prayers?|registration|register|free|games?|sports?|clubs?|library|play|rest|nap|pause|study|"
+    r"labs?|seminar|tutorials?|tutor|project|activity|activities|mentoring|dismissal|homeroom|chapel|worship)",
+    re.IGNORECASE,
+)
+"""Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
+
+_TITLE = r"(?:Mrs?|Ms|Miss|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Herr|Frau|Sr|Fr|Cikgu|Ustaz(?:ah)?)"
+_NAME = r"(?!(?:Time\s?table|Schedule|Class|Year|Room|Form|Group|Week)\b)[A-Z][\w'’-]*\.?"
+_PERSON = rf"{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|bin|binti|de|van|von))*"
+TEACHER = re.compile(rf"(?<!\w){_PERSON}(?:\s?[/&,]\s?{_PERSON})*")
+"""One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
+
+_TEACHER_LABEL = re.compile(r"\b(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]\s*(?P<value>.+)$", re.IGNORECASE)
+_INITIALED = re.compile(r"(?:[A-Z]\.\s?){1,3}[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}")
+_ROOM_LABELLED = re.compile(
+    r"[\[(]?\b(?:(?:class)?room|rm|venue)\b\s*(?:no\b\.?|number|#)?\s*[:.=-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b)[\])]?",
+    re.IGNORECASE,
+)
+_ROOM_OPEN = re.compile(r"\b(?:room|rm|venue)\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
+_ROOM = re.compile(
+    r"(?:[A-Z]{1,4}[-. ]?\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
+    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre))[\s#-]*[A-Z]?-?\d[\w.-]*"
+    r"|(?:room|rm)\s\w+|(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library)|online|zoom))"
+)
+"""A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
+
+_CLASS = re.compile(
+    r"(?i:class|year|yr|grade|form|group|set|section)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
+)
+_SMALL_WORDS = re.compile(
+    r"of|to|and|in|at|for|the|on|or|by|a|an|with|up|us|it|is|go|do|no|so|my|we|be|he|me|if|as|am|pm|vs|mit|et|de|la|le|du|des|und"
+)
+_ENDINGS = re.compile(
+    r"[a-z]{1,2}|ion|ing|ics|ies|ess|ent|ism|ity|ure|ers|ial|ory|ary|phy|ogy|try|ish|ths|nce|ons|tion|sion|ment|ness|graphy|ology"
+)
+_NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$))*")
+_DASHES = " \t-–—−:;,|/•·*←→↔<>«»=~_"
+_SMALL = 0.8
+"""Print lower than this part of the block's largest print is a note. In OCR boxes, whose height depends on the letters, less: see below."""
+
+_SMALL_READ = 0.62
+_AT = re.compile(r"\b(?:at|by|until|till|from|before|after|@)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """One lesson as its cell prints it. `span`: times printed in the cell, `span_reading` the text that it indexes."""
+
+    subject: Found | None
+    room: Found | None = None
+    teacher: Found | None = None
+    notes: Found | None = None
+    span: PrintedSpan | None = None
+    start_words: tuple[Word, ...] = ()
+    end_words: tuple[Word, ...] = ()
+
+
+def contents(reading: Reading) -> tuple[Content, ...]:
+    """The lessons in a cell, several where each has its own printed time; () for an empty one or one of signs only (***)."""
+    if _NOTHING.fullmatch(reading.text):
+        return ()
+    if reading.stacked:
+        return (Content(subject=Found(value=reading.text, words=reading.words)),)
+    found = (_content(lines) for lines in _parts(reading.lines))
+    return tuple(content for content in found if content.subject or content.room or content.teacher or content.notes)
+
+
+def _parts(lines: Sequence[tuple[Word, ...]]) -> list[list[tuple[Word, ...]]]:
+    """Lines parted before each line that opens with a range, when there are several such; after it, when times stand last."""
+    opening = [index for index, line in enumerate(lines) if _opens_with_range(line)]
+    if len(opening) < 2:
+        return [list(lines)]
+    whole_lines = [index for index in opening if _is_range(lines[index])]
+    if opening[0] > 0 and whole_lines == opening and opening[-1] == len(lines) - 1:
+        stops = [0, *(index + 1 for index in opening)]
+    else:
+        stops = [0, *opening[1:], len(lines)]
+    return [list(lines[begin:stop]) for begin, stop in pairwise(stops)]
+
+
+def _opens_with_range(line: Sequence[Word]) -> bool:
+    spans = find_spans(_text(line))
+    return bool(spans) and spans[0].end is not None and not _text(line)[: spans[0].begin].strip(" (")
+
+
+def _is_range(line: Sequence[Word]) -> bool:
+    return _opens_with_range(line) and not _text(line)[find_spans(_text(line))[0].stop :].strip(" ).,:-")
+
+
+def _content(lines: Sequence[tuple[Word, ...]]) -> Content:
+    span, start_words, end_words, rest = _take_time(lines)
+    main, small = _part_small(_unbroken(rest))
+    sorted_out = _SortedOut()
+    for index, line in enumerate(main):
+        left = sorted_out.take(line, head=index == 0 and len(main) > 1)
+        if left:
+            sorted_out.subject.append(left)
+    for line in small:
+        if sorted_out.room is None and re.fullmatch(r"\d{1,3}", _bare(line)):
+            sorted_out.room = Found(value=_bare(line), words=line, certainty=0.75)
+        elif left := sorted_out.take(line, head=False):
+            sorted_out.notes.append(left)
+    return Content(
+        subject=_joined(sorted_out.subject),
+        room=sorted_out.room,
+        teacher=sorted_out.teacher,
+        notes=_joined(sorted_out.notes, keep_brackets=True),
+        span=span,
+        start_words=start_words,
+        end_words=end_words,
+    )
+
+
+@dataclass(slots=True)
+class _SortedOut:
+    """Lines of a block, told apart as they are read."""
+
+    subject: list[tuple[Word, ...]] = field(default_factory=list)
+    notes: list[tuple[Word, ...]] = field(default_factory=list)
+    room: Found | None = None
+    teacher: Found | None = None
+
+    def take(self, line: tuple[Word, ...], *, head: bool) -> tuple[Word, ...]:
+        """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
+        if self.teacher is None and (found := _teacher(line)):
+            self.teacher, line = found
+        if self.room is None and (found := _labelled_room(line)):
+            self.room, line = found
+        if head or not _bare(line):
+            return line if _bare(line) else ()
+        parts = _parted(line)
+        if len(parts) > 1 and not all(self._is_known(part) for part in parts) and not (self.teacher and not self.subject):
+            return line
+        return tuple(word for part in parts for word in self._take_part(part))
+
+    def _is_known(self, part: tuple[Word, ...]) -> bool:
+        return bool(_ROOM.fullmatch(_bare(part)) or _INITIALED.fullmatch(_bare(part)) or _CLASS.fullmatch(_bare(part)))
+
+    def _take_part(self, part: tuple[Word, ...]) -> tuple[Word, ...]:
+        alone = _bare(part)
+        bracketed = re.fullmatch(r"[(\[].*[)\]]", _text(part).strip(_DASHES)) is not None
+        if self.room is None and _ROOM.fullmatch(alone) and (self.subject or any(letter.isdigit() for letter in alone)):
+            self.room = Found(value=re.sub(r"^(?:room|rm)\b\.?\s*", "", alone, flags=re.IGNORECASE), words=part, certainty=0.9)
+        elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
+            self.teacher = Found(value=alone, words=part, certainty=0.85)
+        elif self.subject and (bracketed or _CLASS.fullmatch(alone)):
+            self.notes.append(part)
+        else:
+            return part
+        return ()
+
+
+def _parted(line: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """The line parted after commas, bars and at lone dashes."""
+    parts: list[list[Word]] = [[]]
+    for word in line:
+        if not word.text.strip(_DASHES):
+            parts.append([])
+            continue
+        parts[-1].append(word)
+        if word.text.endswith((",", ";", "|")):
+            parts.append([])
+    return [tuple(part) for part in parts if part]
+
+
+def _unbroken(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """Lines put together where one stops within a bracket, or between `Room No:` and the number."""
+    joined: list[tuple[Word, ...]] = []
+    for line in lines:
+        before = _text(joined[-1]) if joined else ""
+        bracket = before.startswith("(") and ")" not in before and ")" in _text(line)
+        if bracket or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
+            joined[-1] = (*joined[-1], *line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _take_time(
+    lines: Sequence[tuple[Word, ...]],
+) -> tuple[PrintedSpan | None, tuple[Word, ...], tuple[Word, ...], list[tuple[Word, ...]]]:
+    """The printed time of the block, and the lines without it. A time inside a sentence ("tidy up at 10.40") is none."""
+    reading = Reading(tuple(lines))
+    text = reading.text
+    starts = _line_starts(reading)
+    for span in find_block_spans(text):
+        lone = span.end is None
+        if _AT.search(text[: span.begin]) or (lone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0))):
+            continue
+        taken = set(map(id, reading.between(span.begin, span.stop)))
+        stop = span.end_begin if span.end else span.stop
+        rest = [tuple(word for word in line if id(word) not in taken) for line in lines]
+        rest = [line for line in rest if line]
+        return span, reading.between(span.begin, stop), reading.between(span.end_begin, span.stop), rest
+    return None, (), (), list(lines)
+
+
+def _line_starts(reading: Reading) -> set[int]:
+    starts, place = {len(reading.text) + 1}, 0
+    for line in reading.line_texts:
+        starts.add(place)
+        place += len(line) + 1
+    return starts
+
+
+def _part_small(lines: Sequence[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...]], list[tuple[Word, ...]]]:
+    """Lines of the block, and those (or tails of lines) in clearly smaller print."""
+    sizes = [size_of(word) for line in lines for word in line]
+    if not sizes:
+        return [], []
+    printed = all(word.confidence == 1.0 for line in lines for word in line)
+    limit = max(sizes) * (_SMALL if printed else _SMALL_READ)
+    if not printed:
+        whole = [max(size_of(word) for word in line) for line in lines]
+        first = whole[0]
+        small = [index > 0 and size < first * _SMALL_READ for index, size in enumerate(whole)]
+        return [line for line, low in zip(lines, small, strict=True) if not low], [
+            line for line, low in zip(lines, small, strict=True) if low
+        ]
+    main: list[tuple[Word, ...]] = []
+    notes: list[tuple[Word, ...]] = []
+    for line in lines:
+        cut = next((index for index, word in enumerate(line) if size_of(word) < limit and any(c.isalnum() for c in word.text)), len(line))
+        if any(size_of(word) >= limit for word in line[cut:]):
+            cut = len(line)
+        if line[:cut]:
+            main.append(line[:cut])
+        if line[cut:]:
+            notes.append(line[cut:])
+    return (main, notes) if main else (notes, [])
+
+
+def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
+    text = _text(line)
+    match = _TEACHER_LABEL.search(text) or TEACHER.search(text)
+    if match is None:
+        return None
+    begin, stop = match.span("value") if "value" in match.groupdict() else match.span()
+    words, rest = _cut(line, match.start(), match.end())
+    return Found(value=text[begin:stop].strip(_DASHES + "()"), words=words), rest
+
+
+def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
+    match = _ROOM_LABELLED.search(_text(line))
+    if match is None:
+        return None
+    words, rest = _cut(line, match.start(), match.end())
+    return Found(value=match["value"], words=words), rest
+
+
+def _cut(line: tuple[Word, ...], begin: int, stop: int) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """Words of the line that hold characters begin to stop, and the rest; a word that sticks out keeps its other part."""
+    taken: list[Word] = []
+    rest: list[Word] = []
+    place = 0
+    for word in line:
+        end = place + len(word.text)
+        if place < stop and begin < end:
+            taken.append(word)
+            left, right = word.text[: max(0, begin - place)], word.text[max(0, stop - place) :] if end > stop else ""
+            rest.extend(_piece(word, text) for text in (left, right) if any(c.isalnum() for c in text))
+        else:
+            rest.append(word)
+        place = end + 1
+    return tuple(taken), tuple(rest)
+
+
+def _piece(word: Word, text: str) -> Word:
+    return Word(text=text, box=word.box, confidence=word.confidence, angle=word.angle)
+
+
+def _joined(lines: Sequence[tuple[Word, ...]], *, keep_brackets: bool = False) -> Found | None:
+    """The lines as one text; a word broken at the end of a line (Engli|sh) is put together."""
+    text = ""
+    for line in lines:
+        part = _text(line)
+        head = re.match(r"([a-z]+)(?=$|[\s/,.)])", part)
+        broken = head and _is_ending(head[1]) and re.search(r"[^\W\d_]{3,}$", text)
+        if text.endswith("-") and re.match(r"[a-z]", part) and not text.endswith(" -"):
+            text = text[:-1] + part
+        else:
+            text += part if broken or not text else f" {part}"
+    strip = _DASHES if keep_brackets else _DASHES.replace("*", "") + "*"
+    text = " ".join(text.split()).strip(strip).lstrip("+#^ ")
+    words = tuple(word for line in lines for word in line)
+    return Found(value=text, words=words) if any(c.isalnum() for c in text) else None
+
+
+def _is_ending(letters: str) -> bool:
+    """Whether small letters at the start of a line are the end of a word rather than a word."""
+    return _ENDINGS.fullmatch(letters) is not None and _SMALL_WORDS.fullmatch(letters) is None
+
+
+def _bare(words: Sequence[Word]) -> str:
+    return _text(words).strip(_DASHES + "()[]@")
+
+
+def _text(line: Sequence[Word]) -> str:
+    return " ".join(word.text for word in line)

@@ -1,0 +1,213 @@
+"""Reads timetables that are lists: rows with a column for the day, or lines of times under a heading that names days."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_blocks import Block, Edge
+from doctray.extraction.rules.timetable_cells import Content, contents
+from doctray.extraction.rules.timetable_days import DayName, day_name
+from doctray.extraction.rules.timetable_grid import Grid, hull
+from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
+from doctray.extraction.rules.timetable_titles import Titles, titles
+from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
+
+_HEADINGS = {
+    "day": r"days?|weekday",
+    "time": r"times?|hours?|when|duration|period\s*time|timings?|slot",
+    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?",
+    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?",
+    "subject": r"subjects?(?:\s*name)?|courses?(?:\s*(?:name|title))?|modules?(?:\s*name)?|activity|activities|lesson|class(?:\s*name)?"
+    r"|event|topic|session|title|unit",
+    "room": r"rooms?(?:\s*(?:no|number))?|venue|location|place|where|classroom|hall",
+    "teacher": r"teachers?|lecturers?|instructors?|faculty|staff|tutor|professor|coach|leader",
+    "notes": r"notes?|remarks?|comments?|details|type",
+}
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a page with a list holds."""
+
+    titles: Titles
+    blocks: tuple[Block, ...]
+
+
+def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
+    """Blocks of a drawn table with one lesson a row, whose first row names its columns (Day, Time, Subject …); else ()."""
+    rows = _rows(grid)
+    for index, row in enumerate(rows):
+        columns = _columns(row)
+        if {"day", "subject"} <= set(columns) and {"time", "start"} & set(columns):
+            drafts = [_row_draft(later, columns, grid.page) for later in rows[index + 1 :]]
+            return _settled(_carried([draft for draft in drafts if draft]))
+    return ()
+
+
+def listed_blocks(page: Page) -> Listed | None:
+    """Blocks of lines `9:00 - 10:00 Maths Room 4` under headings that name one or several days, or with the day in the line."""
+    drafts: list[_Draft] = []
+    heading: tuple[DayName, tuple[Word, ...]] | None = None
+    first: Box | None = None
+    for line in read([word for word in page.words if word.angle == 0 and word.text.strip()]).lines:
+        day, rest = _leading_day(line)
+        if day and not rest:
+            heading, first = (day, line), first or _box(line)
+            continue
+        label = (day, line[: len(line) - len(rest)]) if day else heading
+        span = next((span for span in find_label_spans(Reading((rest,)).text) if span.begin <= 2), None) if rest else None
+        if label is None or span is None:
+            continue
+        if content := _line_content(rest, span):
+            first = first or _box(line)
+            drafts.append(_Draft(page=page.number, name=label[0], day_words=label[1], content=content, span=span))
+    if len(drafts) < _FEWEST or first is None:
+        return None
+    below = Box(0, first.top, page.width, page.height)
+    around = titles(page, below, inside=(), above=0.0, below=float(page.height))
+    return Listed(titles=around, blocks=_settled(drafts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    page: int
+    name: DayName | None
+    day_words: tuple[Word, ...]
+    content: Content
+    span: PrintedSpan
+
+
+def _rows(grid: Grid) -> list[list[tuple[Box, Reading]]]:
+    rows: list[list[tuple[Box, Reading]]] = []
+    for cell in sorted(grid.cells, key=lambda cell: (cell.box.top, cell.box.left)):
+        if rows and abs(rows[-1][0][0].top - cell.box.top) <= 0.3 * (cell.box.height + 1):
+            rows[-1].append((cell.box, read(cell.words)))
+        else:
+            rows.append([(cell.box, read(cell.words))])
+    return [sorted(row, key=lambda item: item[0].left) for row in rows]
+
+
+def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
+    columns: dict[str, Box] = {}
+    for box, reading in row:
+        text = reading.text.strip(" :.*").casefold()
+        key = next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)
+        if key:
+            columns.setdefault(key, box)
+    return columns
+
+
+def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page: int) -> _Draft | None:
+    cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
+    subject = cells.get("subject")
+    timing = Reading(tuple(line for key in ("time", "start", "end") if key in cells for line in cells[key].lines))
+    span = next(iter(find_label_spans(timing.text)), None)
+    if subject is None or not any(letter.isalpha() for letter in subject.text) or span is None:
+        return None
+    day = cells.get("day")
+    name = day_name(day.text) if day else None
+    parts = contents(subject)
+    content = parts[0] if parts and parts[0].subject else Content(subject=Found(value=subject.text, words=subject.words))
+    named = {
+        key: Found(value=cells[key].text, words=cells[key].words)
+        for key in ("room", "teacher", "notes")
+        if key in cells and cells[key].words
+    }
+    content = replace(
+        content,
+        room=named.get("room", content.room),
+        teacher=named.get("teacher", content.teacher),
+        notes=named.get("notes", content.notes),
+        start_words=timing.between(span.begin, span.end_begin if span.end else span.stop),
+        end_words=timing.between(span.end_begin, span.stop) if span.end else (),
+    )
+    return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
+
+
+def _carried(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """A row without a day belongs to the day above it."""
+    carried: list[_Draft] = []
+    for draft in drafts:
+        if draft.name is None and carried:
+            draft = replace(draft, name=carried[-1].name, day_words=carried[-1].day_words)
+        if draft.name:
+            carried.append(draft)
+    return carried
+
+
+def _leading_day(line: tuple[Word, ...]) -> tuple[DayName | None, tuple[Word, ...]]:
+    """The days that a line opens with, and the words after them; the longest opening that names days wins."""
+    for count in range(min(6, len(line)), 0, -1):
+        text = " ".join(word.text for word in line[:count])
+        name = day_name(text)
+        alone = len(text.strip(" .:,")) <= 2
+        if name and not alone and not find_spans(text):
+            return name, line[count:]
+    return None, line
+
+
+def _line_content(rest: tuple[Word, ...], span: PrintedSpan) -> Content | None:
+    reading = Reading((rest,))
+    taken = reading.between(span.begin, span.stop)
+    words = tuple(word for word in rest if word not in taken)
+    phrases = _phrases(words)
+    found = contents(Reading(tuple(phrases)))
+    if not found or found[0].subject is None or not any(letter.isalpha() for letter in found[0].subject.value):
+        return None
+    return replace(
+        found[0],
+        span=None,
+        start_words=reading.between(span.begin, span.end_begin if span.end else span.stop),
+        end_words=reading.between(span.end_begin, span.stop) if span.end else (),
+    )
+
+
+def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    phrases: list[tuple[Word, ...]] = []
+    part: list[Word] = []
+    for word in words:
+        if part and word.box.left - part[-1].box.right > 1.1 * size_of(word):
+            phrases.append(tuple(part))
+            part = []
+        part.append(word)
+    return [*phrases, tuple(part)] if part else phrases
+
+
+def _settled(drafts: Sequence[_Draft]) -> tuple[Block, ...]:
+    """Blocks with their times read together day by day; one that stands under several days is repeated for each."""
+    runs: list[list[_Draft]] = []
+    for draft in drafts:
+        if runs and runs[-1][0].day_words == draft.day_words:
+            runs[-1].append(draft)
+        else:
+            runs.append([draft])
+    made: list[Block] = []
+    for run in runs:
+        times = resolve([draft.span for draft in run])
+        name = run[0].name
+        for day in name.days if name else ():
+            made.extend(_block(draft, day, time) for draft, time in zip(run, times, strict=True))
+    return tuple(made)
+
+
+def _block(draft: _Draft, day: str, time: TimeSpan) -> Block:
+    assert draft.name
+    assert draft.content.subject
+    content, week = draft.content, draft.name.week
+    return Block(
+        page=draft.page,
+        day=Found(value=day, words=draft.day_words, certainty=draft.name.certainty),
+        week=Found(value=week, words=draft.day_words) if week else None,
+        start=Edge(minutes=time.start, words=content.start_words),
+        end=Edge(minutes=time.end, words=content.end_words),
+        subject=draft.content.subject,
+        room=content.room,
+        teacher=content.teacher,
+        notes=content.notes,
+    )
+
+
+def _box(words: Sequence[Word]) -> Box:
+    return hull(word.box for word in words)

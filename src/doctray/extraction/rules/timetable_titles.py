@@ -1,0 +1,254 @@
+"""Reads whose timetable it is, and for when, from the lines around a table."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_axes import Layout
+from doctray.extraction.rules.timetable_cells import TEACHER
+from doctray.extraction.rules.timetable_days import day_name, week_of
+from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
+from doctray.extraction.times import find_spans
+
+_ROMAN = r"(?:VIII|VII|VI|IV|IX|V|X|III|II|I)"
+_SLIP = re.compile(r"(?<![^\s-])\|(?=[-\w])")
+"""An I read as a bar, where a word begins with it."""
+_LABELS = {
+    "teacher_name": r"(?:class|form|home\s?room|subject)?\s*(?:teachers?|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
+    r"(?:\s*(?:name|in[- ]charge))?",
+    "class_name": r"(?:name\s+of\s+)?(?:class(?:es)?|form|section|year\s+group|grade|std|standard|batch|group|programme|program|course"
+    r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?",
+    "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?",
+    "term": r"(?:term|semester|sem|trimester)",
+    "year": r"(?:academic\s*year|school\s*year|a\.?\s?yr|a\.?y\.?|session|year)",
+    "": r"(?:room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall|venue|page|version"
+    r"|timetable\s+generated|generated(?:\s+on)?|note|shift)",
+}
+"""What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
+
+_LABEL = re.compile(
+    "|".join(f"(?P<k{index}>(?<!\\w){pattern})" for index, pattern in enumerate(_LABELS.values())).join(("(?:", r")\s*\.?\s*[:=]\s*")),
+    re.IGNORECASE,
+)
+_OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
+_SCHOOL = re.compile(
+    r"\b(?:school|college|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
+    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique)\b",
+    re.IGNORECASE,
+)
+_NO_SCHOOL = re.compile(
+    r"\b(?:time\s?table|schedule|whole\s+school|after\s+school|department|dept|school\s+(?:year|day))\b|[:=?]", re.IGNORECASE
+)
+_TERM = re.compile(
+    rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
+    rf"|(?:{_ROMAN}|\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b"
+    rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)"
+    rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?)"
+    rf"(?:\s+(?:odd|even)\s+week|\s+week\s+(?:[AB]|[12]|odd|even)\b)?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\d/.])(?P<year>(?:19|20)\d\d)(?:\s?[-–/]\s?(?:(?:19|20)?\d\d))?(?!\d)")
+_MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
+_CLASS = re.compile(
+    r"\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)|[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
+    re.IGNORECASE,
+)
+_CLASS_OPENS = re.compile(r"class\s+\S*\d\S*(?:\s[^\W\d_]+)?$", re.IGNORECASE)
+_FILLER_END = re.compile(r"\s*(?:[-–|:]\s*)?(?:weekly\s+|class\s+)?(?:time\s?-?table|schedule)\s*$", re.IGNORECASE)
+_CLASS_BRACKETS = re.compile(r"\bclass(?:es)?\s*\(([^)]+)\)", re.IGNORECASE)
+_FILLER = re.compile(
+    r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
+    r"|week|overview|plan|routine|w\.?e\.?f\.?|from|as|at|effective|version)\b|_FINAL\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\(?\b(?:w\.?e\.?f\.?\s*)?\d{1,2}(?:st|nd|rd|th)?[ ./-]"
+    r"(?:\d{1,2}[./-]\d{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}(?:[ ./-]\d{2,4})?)\b\)?",
+    re.IGNORECASE,
+)
+_STRIP = " \t-–—:;,|/•·*_()[]."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """Fields around a table; None where nothing tells. year is a Found whose value is four digits."""
+
+    teacher_name: Found | None = None
+    class_name: Found | None = None
+    school_name: Found | None = None
+    term: Found | None = None
+    year: Found | None = None
+    week: Found | None = None
+
+
+def table_titles(page: Page, layout: Layout, *, above: float, below: float) -> Titles:
+    """Titles of a table on a grid: those around it, and cells that run across most of it before its labels."""
+    first = min(day.low for day in layout.days)
+    inside = [
+        cell.words
+        for cell in layout.grid.cells
+        if cell.words
+        and cell.box.width >= 0.5 * layout.grid.box.width
+        and (layout.day_axis.middle(cell.box) < first or layout.time_axis.high(cell.box) <= layout.header)
+    ]
+    return titles(page, layout.grid.box, inside=inside, above=above, below=below)
+
+
+def titles(page: Page, table: Box, *, inside: Sequence[tuple[Word, ...]], above: float, below: float) -> Titles:
+    """Fields from the words above the table (between `above` and its top), of title cells `inside` it, then from below it.
+
+    Coordinates in pixels. What stands below only counts where it is labelled (Class teacher: …).
+    """
+    outside = [word for word in page.words if not _touches(word.box, table) and word.text.strip()]
+    over = _title_lines([word for word in outside if above <= word.box.center_y < table.top])
+    head = over + [part for words in inside for part in _title_lines(words)]
+    under = _title_lines([word for word in outside if table.bottom < word.box.center_y <= below])
+    labelled = _labelled(head)
+    for key, found in _labelled(under).items():
+        labelled.setdefault(key, found)
+    plain = [line for line in head if not _LABEL.search(_label_text(line))]
+    school = labelled.get("school_name") or _school(plain)
+    named = labelled.get("class_name")
+    term = _term(labelled.get("term"), [*plain, Reading((named.words,))] if named else plain)
+    return Titles(
+        teacher_name=labelled.get("teacher_name") or _teacher(plain),
+        class_name=labelled.get("class_name") or _class(plain, school),
+        school_name=school,
+        term=term or _month(plain),
+        year=_year(labelled, plain, head),
+        week=_week([*plain, *head]),
+    )
+
+
+def _touches(box: Box, table: Box) -> bool:
+    return table.left <= box.center_x <= table.right and table.top <= box.center_y <= table.bottom
+
+
+def _title_lines(words: Sequence[Word]) -> list[Reading]:
+    """Lines, parted where a wide gap stands between two words."""
+    lines = []
+    for line in read([word for word in words if word.angle == 0]).lines:
+        part: list[Word] = []
+        for word in line:
+            if part and (word.box.left - part[-1].box.right > 2.2 * max(size_of(word), size_of(part[-1])) or _unlike(word, part[-1])):
+                lines.append(Reading((tuple(part),)))
+                part = []
+            part.append(word)
+        if part:
+            lines.append(Reading((tuple(part),)))
+    return lines
+
+
+def _unlike(word: Word, other: Word) -> bool:
+    """Whether two words are printed so differently in size that they are no part of one line."""
+    letters = all(sum(c.isalnum() for c in each.text) > 1 for each in (word, other))
+    sizes = sorted((size_of(word), size_of(other)))
+    return letters and sizes[1] > 1.7 * sizes[0]
+
+
+def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    for line in lines:
+        text = _label_text(line)
+        matches = list(_LABEL.finditer(text))
+        for index, match in enumerate(matches):
+            stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
+            key = list(_LABELS)[next(i for i in range(len(_LABELS)) if match[f"k{i}"])]
+            value = text[match.end() : stop].strip(" -–|,;.")
+            if key and any(c.isalnum() for c in value) and len(value) <= 120:
+                begin = text.index(value, match.end())
+                found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
+    return found
+
+
+def _label_text(line: Reading) -> str:
+    """The line, as long as it is, with a dash after a label that opens it read as a colon ("Class - VI A")."""
+    return _OPENING_DASH.sub(lambda match: f"{match[1]} : ", _SLIP.sub("I", line.text))
+
+
+def _school(lines: Sequence[Reading]) -> Found | None:
+    best = None
+    for line in lines:
+        if _SCHOOL.search(line.text) and not _NO_SCHOOL.search(line.text) and len(line.words) > 1:
+            size = max(size_of(word) for word in line.words)
+            if best is None or size > best[0]:
+                best = (size, line)
+    return Found(value=best[1].text.strip(_STRIP.replace(")", "").replace("(", "")), words=best[1].words) if best else None
+
+
+def _term(labelled: Found | None, lines: Sequence[Reading]) -> Found | None:
+    if labelled:
+        value = _YEAR.sub("", labelled.value).strip(_STRIP)
+        return (
+            Found(value=" ".join(value.split()), words=tuple(w for w in labelled.words if not _YEAR.fullmatch(w.text))) if value else None
+        )
+    for line in lines:
+        if match := _TERM.search(_SLIP.sub("I", line.text)):
+            return Found(value=match[0], words=line.between(*match.span()), certainty=0.95)
+    return None
+
+
+def _month(lines: Sequence[Reading]) -> Found | None:
+    for line in lines:
+        if (match := _MONTH.search(line.text)) and _YEAR.search(line.text) and not _DATE.search(line.text):
+            return Found(value=match[0], words=line.between(*match.span()), certainty=0.82)
+    return None
+
+
+def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[Reading]) -> Found | None:
+    for key in ("year", "term"):
+        if key in labelled and (match := _YEAR.search(labelled[key].value)):
+            return Found(value=match["year"], words=tuple(w for w in labelled[key].words if match["year"] in w.text))
+    for line in (*plain, *head):
+        if match := _YEAR.search(line.text):
+            return Found(value=match["year"], words=line.between(match.start("year"), match.end("year")), certainty=0.95)
+    return None
+
+
+def _teacher(lines: Sequence[Reading]) -> Found | None:
+    for line in lines:
+        match = TEACHER.search(line.text)
+        if match and len(line.words) <= 8:
+            return Found(value=re.sub(r"['’]s$", "", match[0]).strip(_STRIP), words=line.between(*match.span()), certainty=0.85)
+    return None
+
+
+def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
+    for line in lines:
+        if match := _CLASS_BRACKETS.search(line.text):
+            return Found(value=match[1].strip(), words=line.between(match.start(1), match.end(1)), certainty=0.9)
+    for line in lines:
+        if match := _CLASS_OPENS.match(_FILLER_END.sub("", line.text)) or _CLASS.search(line.text):
+            value = re.sub(r"^class\s*[-:]?\s*", "", match[0].strip(_STRIP), flags=re.IGNORECASE)
+            return Found(value=value, words=line.between(*match.span()), certainty=0.9)
+    for line in sorted(lines, key=lambda line: -max(size_of(word) for word in line.words)):
+        if school and line.words == school.words:
+            continue
+        if (found := _remainder(line)) is not None:
+            return found
+    return None
+
+
+def _remainder(line: Reading) -> Found | None:
+    """What a title says beyond term, date, year and the word timetable, where that is short."""
+    text = line.text
+    if _SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
+        return None
+    blank = text
+    for pattern in (_TERM, _DATE, _MONTH, _YEAR, _FILLER):
+        blank = pattern.sub(lambda match: " " * len(match[0]), blank)
+    parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
+    if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
+        return None
+    value = parts[0][0].strip(_STRIP)
+    return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
+
+
+def _week(lines: Iterable[Reading]) -> Found | None:
+    for line in lines:
+        if re.search(r"\bweek\b", line.text, re.IGNORECASE) and (week := week_of(line.text)):
+            begin = line.text.casefold().index(week.casefold())
+            return Found(value=week, words=line.between(begin, begin + len(week)))
+    return None

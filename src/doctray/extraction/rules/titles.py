@@ -1,0 +1,76 @@
+"""What a document calls itself: the largest line that names a kind of certificate."""
+
+import re
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import fold
+from doctray.extraction.rules.reading import Phrase, Sheet
+
+_KIND = re.compile(
+    r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
+    r"insurance card|schedule of insurance|policy schedule|insurance schedule|"
+    r"evidence of|confirmation of|proof of|cover note|transcript of|testimonial|statement of (?:insurance|attainment)|"
+    r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|your|you|this|"
+    r"holder|number|no\.?:?|id\b|if)\b|\d{3}|:\s*\S",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^(?:of|in|for|de|du|d'|del)\b|^(?:completion|achievement|attendance|participation|appreciation|excellence|"
+    r"recognition|training|insurance)\W*$",
+    re.IGNORECASE,
+)
+_MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
+
+
+def title_of(sheet: Sheet) -> Found | None:
+    """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
+    candidates = [
+        p
+        for p in _rows(sheet)
+        if p.box.center_y < 0.75 * sheet.height
+        and _KIND.search(p.text)
+        and p.text[:1].isalnum()
+        and not _SENTENCE.search(p.text)
+        and len(p.words) <= 12
+    ]
+    if not candidates:
+        return None
+    best = max(
+        candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * len(p.words) * (len(p.words) > 8), -p.box.top)
+    )
+    words = list(best.words)
+    if _MODIFIER.match(best.text):
+        beneath = [
+            p
+            for p in _rows(sheet)
+            if best.box.bottom - 0.3 * best.height <= p.box.top <= best.box.bottom + 1.5 * best.height
+            and p.box.left < best.box.right
+            and p.box.right > best.box.left
+        ]
+        if beneath and _CONTINUES.match(beneath[0].text) and not _SENTENCE.search(beneath[0].text):
+            words += beneath[0].words
+    text = " ".join(word.text for word in words).strip(" :-–—_.|*")
+    text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
+    return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
+
+
+def _rows(sheet: Sheet) -> list[Phrase]:
+    """Phrases, those of large print in one row joined: their gaps are wide."""
+    out = []
+    for row in sheet.rows():
+        current = row[0]
+        for phrase in row[1:]:
+            if (
+                phrase.box.left - current.box.right < 1.6 * min(phrase.height, current.height)
+                and 0.6 < phrase.height / max(1.0, current.height) < 1.7
+            ):
+                current = Phrase.of(sheet.number, [*current.words, *phrase.words])
+            else:
+                out.append(current)
+                current = phrase
+        out.append(current)
+    return sorted(out, key=lambda p: p.box.top)

@@ -1,0 +1,143 @@
+"""Image files as RGB pages, through Pillow. Runs in the page process only.
+
+Of animations (GIF, APNG, WebP) and of phones' multi-picture files (MPO, HEIC) only the first picture is a page: what follows repeats
+or moves it. Only TIFF holds pages.
+"""
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from doctray.domain.errors import CorruptDocument, EmptyDocument, PageTooLarge, UnsupportedMediaType
+from doctray.pages import sniff
+from doctray.pages.deskew import Rgb
+
+_FORMATS: dict[str, tuple[str, ...]] = {
+    sniff.PNG: ("PNG",),
+    sniff.JPEG: ("JPEG",),
+    sniff.TIFF: ("TIFF",),
+    sniff.WEBP: ("WEBP",),
+    sniff.BMP: ("BMP",),
+    sniff.GIF: ("GIF",),
+    sniff.HEIC: ("HEIF",),
+}
+"""Which of Pillow's decoders may touch a file of each media type: no other one is ever tried on it."""
+
+_LONGEST_PX = 4000
+"""A longer side is scaled down: A4 at 300 dpi is 3508 px, and no engine looks at more than that."""
+
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error)
+"""What Pillow's decoders raise on damaged files."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation → what puts it right (EXIF 2.32, 4.6.4, Orientation)."""
+
+# page processes are many; threads in each would only take turns
+pillow_heif.options.DECODE_THREADS = 1
+pillow_heif.register_heif_opener(thumbnails=False)
+Image.init()
+# we refuse by our own limit before decoding, with our own error
+Image.MAX_IMAGE_PIXELS = None
+
+
+class ImageDocument:
+    """An open image file. Nothing is decoded before `rgb` is called."""
+
+    def __init__(self, path: Path, *, media_type: str, max_pixels: int) -> None:
+        """Raises EmptyDocument, CorruptDocument, PageTooLarge or UnsupportedMediaType."""
+        formats = _FORMATS.get(media_type)
+        if formats is None:
+            raise UnsupportedMediaType
+        content = path.read_bytes()
+        if not content:
+            raise EmptyDocument
+        self._max_pixels = max_pixels
+        with _damage_told():
+            self._image = Image.open(io.BytesIO(content), formats=formats)
+            self._check_size()
+            self.page_total = int(getattr(self._image, "n_frames", 1)) if media_type == sniff.TIFF else 1
+
+    def rgb(self, number: int) -> Rgb:
+        """Page `number` (from 1), upright by its EXIF orientation, on white where it is see-through, at most 4000 px long.
+
+        Raises CorruptDocument or PageTooLarge.
+        """
+        with _damage_told():
+            self._image.seek(number - 1)
+            self._check_size()
+            if self._image.format in ("JPEG", "MPO"):
+                # decodes at a half, quarter or eighth where that is still large enough
+                self._image.draft("RGB", (_LONGEST_PX, _LONGEST_PX))
+            self._image.load()
+            # read after loading: decoders that turn the picture themselves (TIFF, HEIC) take the tag out when they do
+            turn = _TURNS.get(self._image.getexif().get(ExifTags.Base.Orientation, 1))
+            flat = _on_white(_shrunk(_eight_bits(self._image)))
+            return np.ascontiguousarray(np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8))
+
+    def _check_size(self) -> None:
+        width, height = self._image.size
+        if width * height > self._max_pixels:
+            raise PageTooLarge(f"The image has {width} x {height} pixels; at most {self._max_pixels // 1_000_000} megapixels are read.")
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata (EXIF, TIFF tags) in files that it reads all the same
+            warnings.simplefilter("ignore")
+            yield
+    except UnidentifiedImageError as error:
+        raise CorruptDocument("The image's header cannot be read.") from error
+    except _DAMAGE as error:
+        raise CorruptDocument("The image is cut short or damaged.") from error
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The image in L, LA, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I") or image.mode == "F":
+        levels = np.asarray(image)
+        if levels.dtype.itemsize == 2:
+            return Image.fromarray((levels >> 8).astype(np.uint8))
+        high = float(levels.max(initial=0))
+        # 16-bit gray is stored in wider modes too; what fits 8 bits is taken as it is
+        full = 255.0 if high <= 255 else 65535.0 if high <= 65535 else high
+        return Image.fromarray(np.clip(levels * np.float32(255.0 / full), 0, 255).astype(np.uint8))
+    if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
+        return image.convert("RGBA")
+    if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    return image.convert("RGBA" if image.mode in ("PA", "La", "RGBa") else "RGB")
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    longest = max(image.size)
+    if longest <= _LONGEST_PX:
+        return image
+    size = (max(1, round(image.width * _LONGEST_PX / longest)), max(1, round(image.height * _LONGEST_PX / longest)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode in ("LA", "RGBA"):
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,362 @@
+"""Page processes, seen from the worker: each open document has one of its own, and nothing that it does can harm the worker.
+
+`ProcessPageOpener` implements `doctray.ports.PageOpener`. The processes are forked by `doctray.pages.nursery`; they are spoken to as
+`doctray.pages.wire` describes. All waiting is on the event loop; nothing here blocks it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from doctray.domain.document import Page, PageImage, PageSource
+from doctray.domain.errors import (
+    CorruptDocument,
+    DoctrayError,
+    EmptyDocument,
+    EncryptedDocument,
+    EngineFailure,
+    PageTooLarge,
+    TimedOut,
+    UnsupportedMediaType,
+)
+from doctray.pages import wire
+from doctray.pages.layout import lines_of
+from doctray.pages.selection import select_pages
+from doctray.ports import OpenedDocument, PageSession
+
+_log = structlog.get_logger()
+
+_START_SECONDS = 60.0
+"""Loading the decoders takes half a second, on a machine that is starting everything at once some more."""
+
+_END_SECONDS = 10.0
+"""A killed process is gone within milliseconds, unless the kernel is waiting for a disk on its behalf."""
+
+_KEPT_ENVIRONMENT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "HOME",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
+"""What Python needs to start. Page processes inherit none of the worker's keys and passwords."""
+
+# page processes are many: threads of the numeric libraries in each would only take turns, and each takes address space
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+_TOLD_ERRORS: Mapping[str, type[DoctrayError]] = {
+    error.code: error for error in (CorruptDocument, EncryptedDocument, EmptyDocument, PageTooLarge, UnsupportedMediaType, EngineFailure)
+}
+"""What a page process may say went wrong."""
+
+_MAX_TEXT = 300
+
+
+class ProcessPageOpener:
+    """Opens each document in a page process of its own, at most max_children at once (further ones wait for their turn).
+
+    page_seconds: wall clock for each answer, and processor time alike. max_pages: pages read of one document. max_pixels: of one page
+    or image. memory_bytes: address space of each page process, of which some 400 MB are taken by the decoders.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_children: int = 4,
+        page_seconds: float = 60.0,
+        max_pages: int = 500,
+        max_pixels: int = 120_000_000,
+        memory_bytes: int = 2 * 1024**3,
+    ) -> None:
+        self._slots = asyncio.Semaphore(max_children)
+        self._page_seconds = page_seconds
+        self._max_pages = max_pages
+        self._max_pixels = max_pixels
+        self._limits = json.dumps({"memory_bytes": memory_bytes, "page_seconds": page_seconds})
+        self._starting = asyncio.Lock()
+        self._nursery: _Nursery | None = None
+        self._said_how_isolated = False
+
+    async def start(self) -> None:
+        """Load the decoders now, so that the first document does not wait for them. Raises EngineFailure."""
+        await self._running_nursery()
+
+    async def close(self) -> None:
+        """End the nursery, and with it every page process. The opener starts a new one when it is used again."""
+        async with self._starting:
+            nursery, self._nursery = self._nursery, None
+            if nursery is not None:
+                await nursery.close()
+
+    @contextlib.asynccontextmanager
+    async def open(self, path: Path, *, media_type: str, pages: str | None, languages: Sequence[str]) -> AsyncIterator[PageSession]:
+        async with self._slots:
+            child = await self._new_child()
+            try:
+                reply, _ = await child.ask({"op": "open", "path": str(path), "media_type": media_type, "max_pixels": self._max_pixels})
+                with _disbelief():
+                    page_total = wire.whole(reply, "page_total")
+                opened = OpenedDocument(
+                    media_type=media_type,
+                    page_total=page_total,
+                    page_numbers=select_pages(pages, page_total=page_total, max_pages=self._max_pages),
+                )
+                yield _Session(child, opened, tuple(languages))
+            finally:
+                await child.end()
+
+    async def _new_child(self) -> "PageProcess":
+        for _ in range(2):
+            nursery = await self._running_nursery()
+            child = nursery.fork(self._page_seconds)
+            if child is not None:
+                return child
+            await self.close()
+        raise EngineFailure("No page process could be started.")
+
+    async def _running_nursery(self) -> "_Nursery":
+        async with self._starting:
+            if self._nursery is None or self._nursery.ended:
+                if self._nursery is not None:
+                    await self._nursery.close()
+                self._nursery = await _Nursery.start(self._limits)
+                if not self._said_how_isolated:
+                    self._said_how_isolated = True
+                    if self._nursery.isolated:
+                        _log.info("pages.isolated", network=False)
+                    else:
+                        _log.warning("pages.not_isolated", reason=self._nursery.reason)
+            return self._nursery
+
+
+class _Session:
+    """`doctray.ports.PageSession` over one page process."""
+
+    def __init__(self, child: "PageProcess", opened: OpenedDocument, languages: tuple[str, ...]) -> None:
+        self.opened = opened
+        self._child = child
+        self._languages = languages
+
+    async def page(self, number: int) -> Page | PageImage:
+        reply, body = await self._child.ask({"op": "page", "number": number})
+        with _disbelief():
+            if "page" in reply:
+                # a page of 500 words takes 2 ms, and a page may have many more
+                page = await asyncio.to_thread(wire.page_from_json, reply["page"])
+                return page.evolve(number=number)
+            _log.debug("page.rendered", page=number, text_layer=_printable(reply.get("verdict")))
+            width, height = wire.whole(reply, "width"), wire.whole(reply, "height")
+            return PageImage(number=number, width=width, height=height, rgb=bytes(body), languages=self._languages)
+
+    async def finish_page(self, page: Page) -> Page:
+        reply, _ = await self._child.ask({"op": "finish", "number": page.number, "rotation": page.rotation})
+        with _disbelief():
+            return await asyncio.to_thread(_completed, page, reply)
+
+    async def image_png(self, number: int) -> bytes:
+        _, body = await self._child.ask({"op": "png", "number": number})
+        return bytes(body)
+
+
+def _completed(page: Page, reply: dict[str, Any]) -> Page:
+    segments, form_fields = wire.extras_from_json(reply)
+    if page.source is PageSource.TEXT_LAYER:
+        return page
+    # the engine did not know the rules between cells, at which lines end
+    lines = lines_of(tuple(page.words), segments=segments) if segments else page.lines
+    return page.evolve(lines=lines, segments=segments, form_fields=form_fields)
+
+
+@contextlib.contextmanager
+def _disbelief() -> Iterator[None]:
+    try:
+        yield
+    except (wire.WireError, ValueError) as error:
+        raise EngineFailure("The page process gave an answer that does not hold together.") from error
+
+
+class PageProcess:
+    """One page process: asked one thing at a time, and killed by the first answer that does not come."""
+
+    def __init__(self, connection: socket.socket, life_line: socket.socket, seconds: float) -> None:
+        self._connection = connection
+        self._life_line = life_line
+        self._seconds = seconds
+        self._turn = asyncio.Lock()
+        self._over = False
+
+    async def ask(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytearray]:
+        """Its answer: header and body. Raises what the page process says went wrong, TimedOut or EngineFailure."""
+        async with self._turn:
+            if self._over:
+                raise EngineFailure("The page process has ended.")
+            # until the answer is whole, also when the caller is cancelled: half an exchange cannot be taken up again
+            self._over = True
+            try:
+                async with asyncio.timeout(self._seconds):
+                    header, body = await self._exchange(request)
+            except TimeoutError as error:
+                self._kill()
+                raise TimedOut("A page went over its time budget.") from error
+            except (OSError, EOFError) as error:
+                raise await self._crashed() from error
+            except wire.WireError as error:
+                self._kill()
+                raise EngineFailure("The page process gave an answer that does not hold together.") from error
+            self._over = False
+        if "error" in header:
+            raise _told(header)
+        return header, body
+
+    async def end(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self._over = True
+        self._kill()
+        try:
+            await self._exit_status()
+        finally:
+            self._connection.close()
+            self._life_line.close()
+
+    async def _exchange(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytearray]:
+        await asyncio.get_running_loop().sock_sendall(self._connection, wire.packed(request))
+        header_bytes, body_bytes = wire.sizes(await self._receive(wire.PREFIX.size))
+        header = await self._receive(header_bytes)
+        body = await self._receive(body_bytes)
+        return await asyncio.to_thread(wire.parsed, header), body
+
+    async def _receive(self, size: int) -> bytearray:
+        loop = asyncio.get_running_loop()
+        received = bytearray(size)
+        view = memoryview(received)
+        while view:
+            count = await loop.sock_recv_into(self._connection, view)
+            if count == 0:
+                raise EOFError
+            view = view[count:]
+        return received
+
+    async def _crashed(self) -> DoctrayError:
+        status = await self._exit_status()
+        _log.warning("pages.process_crashed", exit_status=status)
+        if status == str(-signal.SIGXCPU):
+            return TimedOut("A page took more processor time than its budget.")
+        return EngineFailure("The page process ended while it read the document.")
+
+    def _kill(self) -> None:
+        # a life line that is gone or full of kills belongs to a process that is gone
+        with contextlib.suppress(OSError):
+            self._life_line.send(b"k")
+
+    async def _exit_status(self) -> str | None:
+        """Its exit status, negative for a signal, once it is gone; None when that is not known."""
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_END_SECONDS):
+                return (await asyncio.get_running_loop().sock_recv(self._life_line, 16)).decode("ascii", "replace") or None
+        return None
+
+
+def _told(header: Mapping[str, Any]) -> DoctrayError:
+    kind = _TOLD_ERRORS.get(str(header["error"]), EngineFailure)
+    if "where" in header:
+        _log.error("pages.reading_failed", where=_printable(header["where"]))
+    return kind(_printable(header.get("detail")) or None)
+
+
+def _printable(value: object) -> str:
+    return "".join(character for character in str(value or "") if character.isprintable())[:_MAX_TEXT]
+
+
+class _Nursery:
+    """The running `doctray.pages.nursery`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", control: socket.socket) -> None:
+        self._process = process
+        self._control = control
+        self.isolated = False
+        self.reason = ""
+
+    @classmethod
+    async def start(cls, limits: str) -> "_Nursery":
+        """Raises EngineFailure when it does not come up."""
+        control, theirs = socket.socketpair()
+        control.setblocking(False)
+        with theirs:
+            process = await asyncio.to_thread(_spawn, theirs.fileno(), limits)
+        nursery = cls(process, control)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await nursery._hear_how_isolated()
+        except (OSError, EOFError, ValueError) as error:
+            await nursery.close()
+            raise EngineFailure("The page processes could not be started.") from error
+        except asyncio.CancelledError:
+            await nursery.close()
+            raise
+        return nursery
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def fork(self, seconds: float) -> PageProcess | None:
+        """A new page process, or None when the nursery has ended."""
+        connection, childs_connection = socket.socketpair()
+        life_line, childs_life_line = socket.socketpair()
+        connection.setblocking(False)
+        life_line.setblocking(False)
+        with childs_connection, childs_life_line:
+            try:
+                socket.send_fds(self._control, [b"c"], [childs_connection.fileno(), childs_life_line.fileno()])
+            except OSError:
+                connection.close()
+                life_line.close()
+                return None
+        return PageProcess(connection, life_line, seconds)
+
+    async def close(self) -> None:
+        """End it and every page process."""
+        self._control.close()
+        try:
+            await asyncio.to_thread(self._process.wait, _END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+
+    async def _hear_how_isolated(self) -> None:
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            chunk = await asyncio.get_running_loop().sock_recv(self._control, 1024)
+            if not chunk:
+                raise EOFError
+            line += chunk
+        said = json.loads(line)
+        self.isolated, self.reason = bool(said["isolated"]), str(said["reason"])
+
+
+def _spawn(descriptor: int, limits: str) -> "subprocess.Popen[bytes]":
+    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ} | _ONE_THREAD
+    return subprocess.Popen(  # noqa: S603  our own module under our own interpreter
+        [sys.executable, "-P", "-B", "-m", "doctray.pages.nursery", str(descriptor), limits],
+        pass_fds=[descriptor],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        # its own session: Ctrl-C in a terminal reaches the worker alone, which drains first
+        start_new_session=True,
+    )

@@ -1,0 +1,80 @@
+"""Ruling segments seen in a page's image. Runs in the page process only."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from doctray.domain.document import Segment
+from doctray.pages.deskew import Rgb
+from doctray.pages.segments import merged
+
+Mask = npt.NDArray[np.uint8]
+"""Shape (height, width): 255 where there is ink, 0 elsewhere."""
+
+_SHORTEST_PART = 1 / 45
+"""A rule is at least this part of the page's long side (50 px on a page at 200 dpi): longer than strokes of letters in headings."""
+
+_THICKEST_PX = 12
+_LONGEST_STROKE_PX = 20
+"""Strokes of letters of body text are shorter in images that can be read at all; those of headings are dealt with by the page's size."""
+
+_GAP_PX = 9
+_LEAST_CONTRAST = 12.0
+"""Gray levels by which a rule is darker than what is around it, at least; a rule of 10 % gray is darker by 25."""
+
+_BESIDE_PX = 6
+_MOST_INK_BESIDE = 0.4
+"""Share of ink in the strips beside a rule, both taken together. Hatching and dense patterns, which are no rules, have more."""
+
+
+def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
+    """Straight horizontal and vertical rules in the image, in its pixels. The page should be upright and straightened."""
+    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    contrast = max(_LEAST_CONTRAST, _texture(np.asarray(gray, dtype=np.uint8)))
+    ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
+    shortest = max(24, round(max(gray.shape) * _SHORTEST_PART))
+    across = _rules(ink, _runs(ink, shortest))
+    # the same on the page laid on its side, so that there is one way to look for rules
+    sideways = np.ascontiguousarray(ink.T)
+    down = (Segment(s.top, s.left, s.bottom, s.right) for s in _rules(sideways, _runs(sideways, shortest)))
+    return merged([*across, *down], shortest_px=shortest)
+
+
+def _texture(gray: Mask) -> float:
+    """Gray levels by which most spots differ from what is around them: 0 to 5 on scans, 20 and more in photographs of screens."""
+    around = np.ones((9, 9), dtype=np.uint8)
+    differences = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, around)[::4, ::4]
+    return float(np.median(differences))
+
+
+def _runs(ink: Mask, shortest: int) -> Mask:
+    """Horizontal runs of ink, first found in pieces longer than any stroke of a letter, then joined over the gaps of a faint print."""
+    pieces = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (max(_LONGEST_STROKE_PX, shortest // 2), 1)))
+    joined = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (_GAP_PX, 3)))
+    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1))), dtype=np.uint8)
+
+
+def _rules(ink: Mask, runs: Mask) -> Iterator[Segment]:
+    """Horizontal rules among the runs."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    inked = np.asarray(cv2.integral(ink // 255), dtype=np.int32)
+    for left, top, width, height, area in stats[1:count].tolist():
+        # thick by its area, so that a slightly sloping rule counts and a filled block does not
+        if width < 4 * height or area > _THICKEST_PX * width or height > 2 * _THICKEST_PX:
+            continue
+        above = _share(inked, left, top - 1 - _BESIDE_PX, width)
+        below = _share(inked, left, top + height + 1, width)
+        if above + below <= 2 * _MOST_INK_BESIDE:
+            yield Segment(left, top + height / 2, left + width, top + height / 2)
+
+
+def _share(inked: npt.NDArray[np.int32], left: int, top: int, width: int) -> float:
+    """Share of ink in the strip of _BESIDE_PX from `top` down. inked: the integral image of the ink."""
+    top, bottom = max(0, top), min(inked.shape[0] - 1, top + _BESIDE_PX)
+    if bottom <= top:
+        return 0.0
+    right = left + width
+    total = int(inked[bottom, right]) - int(inked[top, right]) - int(inked[bottom, left]) + int(inked[top, left])
+    return float(total / ((bottom - top) * width))

@@ -1,0 +1,183 @@
+"""A PDF page's own text: its words in pixels, and the evidence for judging them. Runs in the page process only."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from doctray.domain.document import Box, Word
+from doctray.pages.judgement import Evidence
+from doctray.pages.mupdf import pymupdf
+from doctray.pages.placement import Placement, Rect
+
+Gray = npt.NDArray[np.uint8]
+"""Shape (height, width), 0 black to 255 white."""
+
+Painted = Sequence[tuple[Any, ...]]
+"""PyMuPDF's `Page.get_bboxlog`: (kind, rectangle in points) of all that is painted, in order; kind: "fill-text", "fill-image" …"""
+
+# ligatures are taken apart; unknown characters become U+FFFD instead of a code that looks like text
+_TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+
+_FILLED_OR_STROKED = 16 | 32
+"""Bits of a span's char_flags; text with neither is in render mode 3 (invisible) or 7 (clip only)."""
+
+_LEAST_CONTRAST = 24
+"""Gray levels between the darkest and lightest pixel of a word's box, below which nothing can be read there: white on white,
+or text under a painted-over (redacted) area. The palest print that people read, 10 % gray, has 25."""
+
+# ZapfDingbats' letters as what they draw, for files that give no map: ticks, crosses and bullets of flattened forms
+_DINGBATS = str.maketrans({"3": "✓", "4": "✔", "5": "✕", "6": "✖", "7": "✗", "8": "✘", "l": "●", "n": "■", "u": "◆"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    text: str
+    rect: Rect
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLayer:
+    """words: those that can be seen. hidden_letters: characters of the others."""
+
+    words: tuple[Word, ...]
+    hidden_letters: int
+
+
+def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painted) -> TextLayer:
+    """page: a pymupdf.Page. gray: the page rendered under this placement."""
+    covered = _covered_areas(page, painted)
+    words: list[Word] = []
+    printed: defaultdict[str, list[Box]] = defaultdict(list)
+    hidden_letters = 0
+    for letters, angle in _printed_words(page, placement):
+        rect = _around(letters)
+        box = placement.box(rect)
+        if box is None:
+            continue
+        text = "".join(letter.text for letter in letters)
+        shown = sum(letter.shown for letter in letters) * 2 >= len(letters)
+        if shown and not _is_covered(rect, covered) and _has_contrast(box, gray):
+            if not _is_overprint(box, printed[text]):
+                printed[text].append(box)
+                words.append(Word(text=text, box=box, confidence=1.0, angle=angle))
+        else:
+            hidden_letters += len(text)
+    return TextLayer(words=tuple(words), hidden_letters=hidden_letters)
+
+
+def evidence_of(layer: TextLayer, gray: Gray, painted: Painted) -> Evidence:
+    """What `judge` needs to know of the page."""
+    inked = bool(gray.size) and int(gray.max()) - int(gray.min()) >= _LEAST_CONTRAST
+    has_pictures = any(kind in ("fill-image", "fill-imgmask", "fill-path", "fill-shade") for kind, *_ in painted)
+    return Evidence(
+        text=" ".join(word.text for word in layer.words),
+        hidden_letters=layer.hidden_letters,
+        unread_glyphs=unread_glyphs(gray, [word.box for word in layer.words]) if inked and has_pictures else 0,
+        inked=inked,
+    )
+
+
+def _printed_words(page: Any, placement: Placement) -> Iterator[tuple[list[_Letter], int]]:
+    textpage = page.get_textpage(flags=_TEXT_FLAGS)
+    for block in textpage.extractRAWDICT()["blocks"]:
+        for line in block.get("lines", ()):
+            angle = placement.angle(*line["dir"])
+            word: list[_Letter] = []
+            for letter in _letters(line):
+                if not letter.text.isspace():
+                    word.append(letter)
+                elif word:
+                    yield word, angle
+                    word = []
+            if word:
+                yield word, angle
+
+
+def _letters(line: dict[str, Any]) -> Iterator[_Letter]:
+    for span in line["spans"]:
+        shown = bool(span["char_flags"] & _FILLED_OR_STROKED) and span["alpha"] > 0
+        is_dingbats = "dingbats" in span["font"].lower()
+        for char in span["chars"]:
+            text = char["c"].translate(_DINGBATS) if is_dingbats else char["c"]
+            # a no-break space parts words as well; a soft hyphen and a zero-width space are not printed
+            text = " " if text == "\xa0" else text.replace("\xad", "").replace("\u200b", "").replace("\ufeff", "")
+            if text:
+                yield _Letter(text, char["bbox"], shown)
+
+
+def _around(letters: Sequence[_Letter]) -> Rect:
+    return (
+        min(letter.rect[0] for letter in letters),
+        min(letter.rect[1] for letter in letters),
+        max(letter.rect[2] for letter in letters),
+        max(letter.rect[3] for letter in letters),
+    )
+
+
+def _covered_areas(page: Any, painted: Painted) -> list[Rect]:
+    """Areas of text spans over which an opaque image is painted later: how some scanners lay their OCR under the scan."""
+    opaque = [tuple(info["bbox"]) for info in page.get_image_info() if not info.get("has-mask")]
+    if not opaque:
+        return []
+    images = [(at, rect) for at, (kind, rect, *_) in enumerate(painted) if kind == "fill-image" and any(_near(rect, o) for o in opaque)]
+    if not images:
+        return []
+    last = images[-1][0]
+    return [
+        span["bbox"]
+        for span in page.get_texttrace()
+        if span["seqno"] < last and any(at > span["seqno"] and _holds(rect, span["bbox"]) for at, rect in images)
+    ]
+
+
+def _near(one: Rect, other: Rect) -> bool:
+    return all(abs(a - b) <= 2 for a, b in zip(one, other, strict=True))
+
+
+def _holds(outer: Rect, inner: Rect) -> bool:
+    return outer[0] - 1 <= inner[0] and outer[1] - 1 <= inner[1] and outer[2] + 1 >= inner[2] and outer[3] + 1 >= inner[3]
+
+
+def _is_covered(rect: Rect, covered: Sequence[Rect]) -> bool:
+    x, y = (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
+    return any(area[0] <= x <= area[2] and area[1] <= y <= area[3] for area in covered)
+
+
+def _is_overprint(box: Box, printed: Sequence[Box]) -> bool:
+    """Bold type and shadows are made by printing a word again, a hair's breadth away."""
+    near = 0.25 * min(box.width, box.height)
+    return any(abs(box.center_x - other.center_x) <= near and abs(box.center_y - other.center_y) <= near for other in printed)
+
+
+def _has_contrast(box: Box, gray: Gray) -> bool:
+    crop = gray[int(box.top) : int(box.bottom) + 1, int(box.left) : int(box.right) + 1]
+    return crop.size == 0 or int(crop.max()) - int(crop.min()) >= _LEAST_CONTRAST
+
+
+def unread_glyphs(gray: Gray, read: Sequence[Box]) -> int:
+    """How many marks look like letters in a row and lie outside the boxes that were read. gray: at about 150 dpi.
+
+    Letters of 4 to 20 points, four or more of them side by side: pictures and patterns have few such rows.
+    """
+    ink = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 20)
+    for box in read:
+        ink[max(0, int(box.top) - 3) : int(box.bottom) + 4, max(0, int(box.left) - 3) : int(box.right) + 4] = 0
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count < 2:
+        return 0
+    widths, heights, areas = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
+    is_glyph = (heights >= 6) & (heights <= 40) & (widths >= 2) & (widths <= 60) & (areas >= 0.12 * widths * heights)
+    glyphs = stats[1:][is_glyph]
+    rows = np.zeros_like(ink)
+    for left, top, width, height, _ in glyphs:
+        # stretched to the right by about a space, so that letters of one line touch; the middle only, so that lines do not
+        rows[top + height // 4 : top + max(height // 4 + 1, 3 * height // 4), left : left + width + height] = 255
+    _, labels = cv2.connectedComponents(rows, connectivity=8)
+    members = np.bincount(labels[glyphs[:, 1] + glyphs[:, 3] // 2, glyphs[:, 0]]) if len(glyphs) else np.zeros(1, dtype=np.int64)
+    return int(members[1:][members[1:] >= 4].sum())
