@@ -30,7 +30,7 @@ POLL_TIMEOUT_S = 2.0
 
 
 class ArqWorker:
-    """Calls `hand_over(request_id)` for each ring while `has_room()` says so.
+    """Calls `hand_over(request_id)` for each ring, for at most `free()` of them at once.
 
     hand_over: returns as soon as the job is in the worker's own hands (or refused); must not raise.
     unreachable: awaited about once a second while Redis is away, to look into the journal instead.
@@ -41,14 +41,14 @@ class ArqWorker:
         dsn: str,
         *,
         hand_over: Callable[[str], Awaitable[None]],
-        has_room: Callable[[], bool],
+        free: Callable[[], int],
         unreachable: Callable[[], Awaitable[None]],
         slots: int,
         poll_s: float,
     ) -> None:
         self._dsn = dsn
         self._hand_over = hand_over
-        self._has_room = has_room
+        self._free = free
         self._unreachable = unreachable
         self._slots = slots
         self._poll_s = poll_s
@@ -87,7 +87,7 @@ class ArqWorker:
 
         task: Function = func(wake, name=TASK_NAME, timeout=HAND_OVER_S, keep_result=0, max_tries=1_000_000)  # type: ignore[arg-type]
         return _GatedWorker(
-            has_room=self._has_room,
+            free=self._free,
             functions=[task],
             queue_name=QUEUE_NAME,
             redis_pool=redis,
@@ -105,14 +105,15 @@ class ArqWorker:
 
 
 class _GatedWorker(Worker):
-    """Leaves rings in the queue, for other workers, while this one has no free slot."""
+    """Takes no more rings than this worker has free slots, and leaves the others in the queue, for other workers."""
 
-    def __init__(self, *, has_room: Callable[[], bool], **options: Any) -> None:
+    def __init__(self, *, free: Callable[[], int], **options: Any) -> None:
         super().__init__(**options)
-        self._has_room = has_room
+        self._free = free
 
     async def _poll_iteration(self) -> None:
-        self.allow_pick_jobs = self._has_room()
+        # arq starts tasks up to max_jobs; each of them is about to take one of the free slots.
+        self.max_jobs = self._free()
         await super()._poll_iteration()
 
 

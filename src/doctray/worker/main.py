@@ -109,7 +109,7 @@ class _Worker:
         arq = ArqWorker(
             self._dsn,
             hand_over=self._jobs.hand_over,
-            has_room=self._jobs.has_room,
+            free=self._jobs.free,
             unreachable=self._jobs.poll_journal,
             slots=self._info.slots,
             poll_s=self._settings.poll_interval_s,

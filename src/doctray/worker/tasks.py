@@ -24,7 +24,8 @@ class Jobs:
     def __init__(self, *, tools: Tools, worker_id: str, slots: int) -> None:
         self._tools = tools
         self._worker_id = worker_id
-        self._free = asyncio.Semaphore(slots)
+        self._free = slots
+        self._freed = asyncio.Condition()
         self._running: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
         self._draining = False
 
@@ -32,12 +33,15 @@ class Jobs:
     def running(self) -> int:
         return len(self._running)
 
-    def has_room(self) -> bool:
-        return not self._draining and not self._free.locked()
+    def free(self) -> int:
+        """Slots that a job could take now."""
+        return 0 if self._draining else self._free
 
     async def hand_over(self, request_id: str) -> None:
         """Wait for a free slot, claim, and start; refused claims are no error. Never raises."""
-        await self._free.acquire()
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._free > 0)
+            self._free -= 1
         claim: Claim | None = None
         try:
             if not self._draining:
@@ -51,7 +55,7 @@ class Jobs:
             _log.warning("job.claim_failed", request_id=request_id)
         finally:
             if claim is None:
-                self._free.release()
+                await self._release_slot()
         if claim is not None:
             task = asyncio.create_task(self._run(claim), name=f"job {request_id}")
             self._running[request_id] = (claim, task)
@@ -78,7 +82,12 @@ class Jobs:
             raise
         finally:
             del self._running[claim.request_id]
-            self._free.release()
+            await self._release_slot()
+
+    async def _release_slot(self) -> None:
+        async with self._freed:
+            self._free += 1
+            self._freed.notify()
 
     async def _held(self, claim: Claim) -> bool:
         try:
@@ -104,7 +113,7 @@ class Jobs:
             waiting = await self._tools.journal.due(limit=20)
             random.shuffle(waiting)
             for job in waiting:
-                if not self.has_room():
+                if not self.free():
                     return
                 await self.hand_over(job.request_id)
 

@@ -29,7 +29,7 @@ async def hearing(
     server: RedisServer,
     heard: list[str],
     *,
-    has_room: Callable[[], bool] = lambda: True,
+    free: Callable[[], int] = lambda: 4,
     unreachable: list[float] | None = None,
 ) -> AsyncIterator[ArqWorker]:
     async def hand_over(request_id: str) -> None:
@@ -39,7 +39,7 @@ async def hearing(
         if unreachable is not None:
             unreachable.append(time.monotonic())
 
-    worker = ArqWorker(server.dsn, hand_over=hand_over, has_room=has_room, unreachable=away, slots=4, poll_s=0.01)
+    worker = ArqWorker(server.dsn, hand_over=hand_over, free=free, unreachable=away, slots=4, poll_s=0.01)
     task = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -104,15 +104,42 @@ async def test_the_queue_carries_ids_as_json_and_no_pickle(redis_server: RedisSe
         assert client.zcard(QUEUE_NAME) == 1
 
 
-async def test_a_worker_without_room_leaves_rings_to_others(redis_server: RedisServer) -> None:
+async def test_a_worker_without_a_free_slot_leaves_rings_to_others(redis_server: RedisServer) -> None:
     full: list[str] = []
     free: list[str] = []
-    async with queue_on(redis_server) as queue, hearing(redis_server, full, has_room=lambda: False) as worker:
+    async with queue_on(redis_server) as queue, hearing(redis_server, full, free=lambda: 0) as worker:
         await until(lambda: worker.connected)
         await queue.ring("a", 1)
         async with hearing(redis_server, free):
             await until(lambda: free)
     assert (full, free) == ([], ["a"])
+
+
+async def test_no_more_rings_are_taken_than_there_are_free_slots(redis_server: RedisServer) -> None:
+    free, heard = 2, []
+
+    async def hold(request_id: str) -> None:
+        nonlocal free
+        free -= 1
+        heard.append(request_id)
+
+    async def away() -> None: ...
+
+    async with queue_on(redis_server) as queue:
+        for number in range(6):
+            await queue.ring(str(number), 1)
+        task = asyncio.create_task(
+            ArqWorker(redis_server.dsn, hand_over=hold, free=lambda: free, unreachable=away, slots=4, poll_s=0.01).run()
+        )
+        try:
+            await until(lambda: len(heard) == 2)
+            async with asyncio.timeout(5):
+                while await queue.depth() != 4:
+                    await asyncio.sleep(0.01)
+            assert sorted(heard) == ["0", "1"]
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_frozen_redis_costs_the_caller_its_timeout_and_no_more(own_redis: RedisServer) -> None:

@@ -7,10 +7,11 @@ from doctray.domain.document import Document, Page
 from doctray.domain.extraction import Extraction, Warning
 from doctray.extraction.rules.timetable_aligned import aligned_grids
 from doctray.extraction.rules.timetable_axes import layouts
-from doctray.extraction.rules.timetable_blocks import Block, blocks, unread_cells
+from doctray.extraction.rules.timetable_blocks import Block, blocks
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_list import listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_titles import table_titles, titles
 

@@ -197,9 +197,21 @@ def test_values_of_form_fields_count_as_words_and_boxes_as_marks() -> None:
 
 
 def test_several_certificates_in_one_file_give_the_first_and_the_rest_beside_it() -> None:
-    second = an_acord({**FILLED, (10, 8): "Other Roofing Inc"}).evolve(number=2)
+    second = an_acord({**FILLED, (10, 8): "Other & Sons Roofing Inc"}).evolve(number=2)
     extraction = extract(a_document(an_acord(), second))
     assert extraction.fields["insured_name"] == "Red Barn Roofing LLC"
-    assert [other["insured_name"] for other in extraction.other_documents] == ["Other Roofing Inc"]
+    assert [other["insured_name"] for other in extraction.other_documents] == ["Other & Sons Roofing Inc"]
     assert "several_documents" in codes(extraction)
     assert not extraction.needs_review
+
+
+def test_a_section_whose_name_is_wrapped_or_unreadable_does_not_run_into_the_next() -> None:
+    name = "COMMERCIAL GENERAL LIABILITY"
+    wrapped = read(an_acord({**FILLED, (21, 14): "LIABILITY  "}, misread={name: "COMMERCIAL GENERAL", "CLAIMS-MADE": ""})).fields[
+        "policies"
+    ]
+    unreadable = read(an_acord(misread={name: "C0NN3RC14L 63N3R4L L148"})).fields["policies"]
+    assert wrapped == expected_policies()
+    assert [policy["policy_number"] for policy in unreadable] == ["GLP 4471902-03", "CA-77120", "WC 5580211", "PL-90-1182"]
+    assert unreadable[0]["limits"]["GENERAL AGGREGATE"] == 2_000_000
+    assert unreadable[1]["limits"] == {"COMBINED SINGLE LIMIT": 1_000_000}

@@ -82,10 +82,19 @@ def test_a_name_inside_a_sentence_is_cut_out(line: str, name: str) -> None:
         ("for completing the course Basic Welding on 3 May 2026", "course Basic Welding"),
         ("has attended the Food Hygiene Workshop held at Main Hall", "Food Hygiene Workshop"),
         ("for outstanding customer service", "customer service"),
+        ("has completed Emergency First Aid at Work", "Emergency First Aid at Work"),
+        ("has completed the Welding Course at Ferryside College", "Welding Course"),
     ],
 )
 def test_what_it_is_for_is_cut_out_of_a_sentence(line: str, subject: str) -> None:
     assert read(f"CERTIFICATE OF AWARD\n\nPresented to\n\nAda Marlow\n\n{line}").fields["subject"] == subject
+
+
+@pytest.mark.parametrize(
+    "words", ["has successfully completed the course", "has completed the following training:", "has attended our workshop on"]
+)
+def test_words_that_only_lead_on_to_the_next_line_are_not_the_subject(words: str) -> None:
+    assert read(f"CERTIFICATE OF TRAINING\n\nAda Marlow\n{words}\nSafe Use of Ladders").fields["subject"] == "Safe Use of Ladders"
 
 
 def test_a_title_in_two_lines_is_one_title() -> None:
