@@ -13,7 +13,8 @@ FRESH_S = 1.0
 
 MAINTENANCE = "maintenance"
 LONGEST_RETRY_S = 600.0
-LEAST_PERCENT = 5
+LEAST_PERCENT = 20
+"""Below it the first page has not been read, and stretching the time so far would tell hours."""
 
 
 class Admission:

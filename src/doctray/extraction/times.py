@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-
 class Half(StrEnum):
     """Half of the day, where it is printed."""
 

@@ -212,6 +212,7 @@ class _Run:
 
         async def read(image: PageImage) -> None:
             try:
+                await self.report("ocr", pages_done=len(done), percent=5 + 80 * len(done) // max(1, self.pages_total or 1))
                 async with self.timed("ocr"):
                     started = self.tools.clock.monotonic()
                     page = await self.tools.reader.read(image, engine=self.job.options.engine)

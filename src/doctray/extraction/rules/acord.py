@@ -28,7 +28,12 @@ _SIGNS = (
     "AUTHORIZED REPRESENTATIVE",
     "CANCELLATION",
 )
-_KINDS = ("AUTOMOBILE LIABILITY", "GENERAL LIABILITY", "WORKERS COMPENSATION")
+_KINDS = (
+    ("AUTOMOBILE LIABILITY",),
+    ("GENERAL LIABILITY", "COMMERCIAL GENERAL"),
+    ("UMBRELLA LIAB", "EXCESS LIAB"),
+    ("WORKERS COMPENSATION",),
+)
 _TITLES = (
     "CERTIFICATE OF LIABILITY INSURANCE",
     "CERTIFICATE OF PROPERTY INSURANCE",
@@ -39,7 +44,8 @@ _TITLES = (
 
 def is_acord(sheet: Sheet) -> bool:
     """Whether the page has the boxes of an ACORD certificate, filled or not."""
-    return sum(anchor(sheet, label) is not None for label in _SIGNS) >= 6 and sum(anchor(sheet, label) is not None for label in _KINDS) >= 2
+    signs = sum(anchor(sheet, label) is not None for label in _SIGNS)
+    return signs >= 6 and sum(anchor(sheet, *labels) is not None for labels in _KINDS) >= 2
 
 
 def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
@@ -139,8 +145,8 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
 
 
 def _form_print(word: Word) -> bool:
-    """Signs that belong to the form's print or to its ruling lines."""
-    return not fold(word.text)
+    """Signs that belong to the form's print or to its ruling lines, not to a name."""
+    return not fold(word.text) and word.text.strip() not in ("&", "-", "–", "/")
 
 
 _NOT_INSURED = ("insurer", "insurers")

@@ -14,6 +14,9 @@ from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
 from doctray.extraction.rules.reading import Sheet, phrases_of, rows_of
 
+_ROWS_OF_A_SECTION = 5
+"""So many lines between the headings and the first known section are a section whose name was not recognised."""
+
 _QUALIFIES = re.compile(
     r"\W*(?:claims?[ -]?made|occurrence|occur\b|retro\w*|ded\w*|sir\b|limit|included|incl\b|per\b|each\b|\$)", re.IGNORECASE
 )
@@ -51,7 +54,9 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     for index, (title, limits) in enumerate(starts):
         top = title.box.top - 0.6 * title.phrase.height
         bottom = starts[index + 1][0].box.top - 0.6 * starts[index + 1][0].phrase.height if index + 1 < len(starts) else columns.bottom
-        if index == 0:
+        if index == 0 and top - columns.top > _ROWS_OF_A_SECTION * title.phrase.height:
+            out.append(Section(None, {}, columns.top, top))
+        elif index == 0:
             top = min(top, columns.top + 0.5 * title.phrase.height)
         if limits is WORKERS:
             end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, bottom))
@@ -112,15 +117,12 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     if section.title is not None:
         words = list(section.title.phrase.words)
         label = section.title.phrase
+        below = sheet.below(label, lines=1.5)[:1]
         if fold(label.text).startswith("workers"):
-            below = sheet.below(label, lines=1.5)
-            words += [
-                word
-                for p in below[:1]
-                if "employer" in p.folded or "liab" in p.folded
-                for word in p.words
-                if fold(word.text) not in ("y", "n", "yin")
-            ]
+            wrapped = [p for p in below if "employer" in p.folded or "liab" in p.folded]
+        else:
+            wrapped = [p for p in below if p.folded == "liability" and "liab" not in label.folded]
+        words += [word for p in wrapped for word in p.words if fold(word.text) not in ("y", "n", "yin")]
         title = " ".join(word.text for word in words)
         return Found(value=_printed_title(title), page=sheet.number, words=tuple(words))
     area = Box(columns.type_left - 4, section.top, columns.type_right, section.bottom)

@@ -23,6 +23,7 @@ _SIGNS = re.compile(
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(r"^(?:we,? )?(?P<who>[A-Z][\w&'’.,\- ]{2,60}?),? (?:hereby )?certif(?:y|ies) that\b")
+_DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _INSURES = re.compile(r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid)\b", re.IGNORECASE)
 
@@ -245,7 +246,7 @@ def _period(paper: Labelled, order: DateOrder | None) -> tuple[Found | None, Fou
     start, end = _first_date(paper, "effective_date", order), _first_date(paper, "expiry_date", order)
     if start is not None and end is not None and start.value != end.value:
         return start, end
-    for sheet, phrase in paper.values("period", lambda text: bool(re.search(r"\d", text))):
+    for sheet, phrase in paper.values("period", lambda text: bool(_DATED.search(text))):
         dates = _dates_from(paper, sheet, phrase, order)
         if len(dates) >= 2:
             return dates[0], dates[1]

@@ -24,7 +24,8 @@ _FOR = re.compile(
 )
 _SUBJECT_ENDS = re.compile(
     r"\s*(?:[.;]|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bconducted\b|\borganis?z?ed\b|\bdated\b|\bfrom (?=\d|\w+ \d)|"
-    r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the|[A-Z])"
+    r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
+    r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\band (?:is|"
     r"has|offered|in partnership)\b)",
     re.IGNORECASE,
@@ -92,15 +93,22 @@ def _subject(page: CertificatePage) -> Found | None:
 def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | None:
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
     rest = cut(phrase, start, _SUBJECT_ENDS)
-    if rest is not None and _is_subject(rest.text) and not re.search(r"\brequirements?$", rest.text, re.IGNORECASE):
+    if rest is not None and _is_subject(rest.text) and not _INTRODUCES.fullmatch(rest.text.strip()):
         return text_found(rest)
-    under = (
-        None
-        if fold(re.sub(r"^(?:their|the|an?)\b", "", phrase.text[start:].strip()))
-        else next(iter(lines_below(page.lines, phrase)), None)
-    )
+    if not _INTRODUCES.fullmatch(phrase.text[start:].strip()):
+        return None
+    under = next(iter(lines_below(page.lines, phrase)), None)
     part = None if under is None else cut(under, len(_article(under.text)), _SUBJECT_ENDS)
     return text_found(part) if part is not None and _is_subject(part.text) else None
+
+
+_INTRODUCES = re.compile(
+    (
+        r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
+        r"module|in|on|of|entitled|titled|\W)*|.*\brequirements?"
+    ),
+    re.IGNORECASE,
+)
 
 
 def _article(text: str) -> str:
@@ -191,7 +199,8 @@ _NO_SUBJECT = re.compile(r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|he
 
 def _is_subject(text: str) -> bool:
     return (
-        unfilled(text) is not None
+        not _NO_SUBJECT.search(text)
+        and unfilled(text) is not None
         and len(fold(text)) >= 3
         and bool(re.search(r"[A-Za-z]{2}", text))
         and len(text.split()) <= 18

@@ -130,6 +130,13 @@ Card issued by Prairie Fleet Services
     assert {(p["effective_date"], p["expiry_date"]) for p in fields["policies"]} == {("2026-07-01", "2027-06-30")}
 
 
+def test_a_period_whose_first_date_was_not_recognised_keeps_its_end() -> None:
+    policies = read(
+        "INSURANCE IDENTIFICATION CARD\nInsurer:   Prairie Auto\nInsured:   Ada Marlow\nCoverage:   July  2026  June 30, 2027"
+    ).fields["policies"]
+    assert [(p["effective_date"], p["expiry_date"]) for p in policies] == [(None, "2027-06-30")]
+
+
 def test_who_certifies_is_the_producer_unless_it_is_an_insurer() -> None:
     broker = read(
         "Certificate of Insurance\nQuickcover Direct certifies that the policy below is in force.\nPolicy number: QD-5512\nPublic liability   £1,000,000"

@@ -130,6 +130,10 @@ def test_first_and_last_name_stand_over_or_under_their_headings() -> None:
     assert under.fields["recipient_name"] == "PAULO SOUZA SANTOS"
 
 
+def test_the_number_of_a_dose_is_not_what_it_is_for() -> None:
+    assert read("Vaccination Record Card\nName: Ada Marlow\nVaccine       Date\n1st Dose      1/18/26").fields["subject"] is None
+
+
 def test_a_date_of_birth_is_no_date_of_issue() -> None:
     assert read("CERTIFICATE OF TRAINING\nName: Ada Marlow\nDate of birth: 04/23/1990\nCourse: Lifting").fields["issue_date"] is None
 
