@@ -45,6 +45,11 @@ class Cover:
     prefix: str
 
 
+def truth_label(printed: str) -> str:
+    """A limit's label without the explanation in brackets, as the truths of real forms have it."""
+    return printed.partition(" (")[0]
+
+
 LIABILITY = Cover(
     type="COMMERCIAL GENERAL LIABILITY",
     boxes=("CLAIMS-MADE", "OCCUR"),
@@ -72,7 +77,7 @@ AUTO = Cover(
     prefix="CA",
 )
 UMBRELLA = Cover(
-    type="UMBRELLA LIAB",
+    type="UMBRELLA LIABILITY",
     boxes=("OCCUR", "CLAIMS-MADE"),
     ticked=(0,),
     limits=(("EACH OCCURRENCE", (2_000_000, 5_000_000)), ("AGGREGATE", (2_000_000, 5_000_000)), ("RETENTION", (10_000,))),
@@ -137,7 +142,7 @@ def _policy(rng: Random, cover: Cover, insurers: list[dict[str, Any]], issued: d
         "policy_number": f"{cover.prefix}{rng.randint(1_000_000, 9_999_999)}-{rng.randint(10, 99)}",
         "effective_date": begins.isoformat(),
         "expiry_date": begins.replace(year=begins.year + 1).isoformat(),
-        "limits": {label: rng.choice(amounts) for label, amounts in cover.limits if amounts},
+        "limits": {truth_label(label): rng.choice(amounts) for label, amounts in cover.limits if amounts},
     }
 
 
@@ -261,8 +266,8 @@ def _policy_row(sheet: Sheet, top: float, cover: Cover, policy: dict[str, Any], 
         y = top + step * index
         sheet.cell((COLUMNS[7], y, COLUMNS[8], y + step), [(label, LABEL)], align="left", pad=3.0)
         sheet.write((COLUMNS[8] + 3, y + 9.2), "$", LABEL)
-        if label in policy["limits"]:
-            sheet.cell((COLUMNS[8] + 8, y, RIGHT, y + step), [(f"{policy['limits'][label]:,}", fill)], align="right", pad=3.0)
+        if truth_label(label) in policy["limits"]:
+            sheet.cell((COLUMNS[8] + 8, y, RIGHT, y + step), [(f"{policy['limits'][truth_label(label)]:,}", fill)], align="right", pad=3.0)
         sheet.line((COLUMNS[7], y + step), (RIGHT, y + step), width=0.4)
     sheet.line((COLUMNS[8], top), (COLUMNS[8], bottom), width=0.4)
     sheet.line((LEFT, bottom), (RIGHT, bottom))
