@@ -239,6 +239,9 @@ class Worker(_Group):
         0.02, gt=0, le=60, validation_alias=_env("WORKER_POLL_INTERVAL"), description="seconds between looks at the queue"
     )
     engine: str = Field("easyocr", validation_alias=_env("OCR_ENGINE"), description="default OCR engine: `easyocr` or `null`")
+    null_delay_ms: int = Field(
+        0, ge=0, validation_alias=_env("NULL_ENGINE_DELAY_MS"), description="time that the engine `null` takes for each page, for load tests"
+    )
     second_reader: str = Field("none", validation_alias=_env("OCR_SECOND_READER"), description="second reader: `none` until it is built")
     models_dir: Path | None = Field(
         None, validation_alias=_env("MODELS_DIR"), description="folder with EasyOCR weights for more languages; unset: DOCTRAY_HOME/models"
@@ -255,7 +258,7 @@ class Worker(_Group):
         ge=0,
         le=65535,
         validation_alias=_env("WORKER_METRICS_PORT"),
-        description="port of a worker's own /metrics; unset: written to DOCTRAY_HOME for `serve` to show, 0: any free port",
+        description="port of a worker's own /metrics, on loopback; unset or 0: any free one, which its log names",
     )
     lease_seconds: float = Field(
         15, gt=0, validation_alias=_env("WORKER_LEASE_SECONDS"), description="how long a silent worker keeps its jobs"

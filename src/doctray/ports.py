@@ -1,6 +1,6 @@
 """Every seam of doctray on one page. Each has one contract suite in tests/contract, run on every implementation."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,6 +138,10 @@ class BlobStore(Protocol):
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove every blob whose key starts with the prefix (it ends in '/'); how many were removed. Idempotent."""
+        ...
+
+    async def keys_under(self, prefix: str) -> list[str]:
+        """Keys of the blobs that start with the prefix (it ends in '/'), sorted."""
         ...
 
     async def free_bytes(self) -> int | None:
@@ -335,16 +339,24 @@ class Journal(Protocol):
 
     async def set_flag(self, name: str, value: str | None) -> None: ...
 
+    async def scrub(self) -> None:
+        """Make what was deleted since the last call unreadable in the store's own files, where the store can; cheap when nothing was."""
+        ...
+
     async def queue_position(self, request_id: str) -> int | None:
         """How many queued jobs are due before it, plus one; None when it is not queued."""
         ...
 
     # deliveries
 
-    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+    async def due_deliveries(
+        self, *, lease_s: float, limit: int = 20, per_target: int = 20, busy: Mapping[str, int] | None = None
+    ) -> list[Delivery]:
         """Claim pending deliveries that are due: claim_no + 1 and next_at moved on by lease_s, so that no one else takes them.
 
-        Their `tries` are those of the present schedule: the ones before a redelivery by hand are left out.
+        The longest due first, and at most per_target to one target (`domain.fairness`), with what the caller has under way
+        there (busy: target → how many): a slow target's backlog is passed over. Their `tries` are those of the present
+        schedule: the ones before a redelivery by hand are left out.
         """
         ...
 
@@ -381,6 +393,44 @@ class Journal(Protocol):
 
     async def latest_fingerprint(self) -> str | None:
         """That of the worker registered last, living or not; None before the first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a dump of the journal holds.
+
+    schema_version: of its tables. rows: table → how many. named: job that has data → the blobs it cannot do without.
+    """
+
+    schema_version: str
+    rows: Mapping[str, int]
+    named: Mapping[str, tuple[BlobRef, ...]]
+
+
+class JournalDump(Protocol):
+    """A journal's rows as text, the same for every store. Each method blocks: not for an event loop.
+
+    All raise TemporarilyUnavailable when the store is unreachable.
+    """
+
+    def dump(self, write: Callable[[str, Iterator[bytes]], None]) -> Snapshot:
+        """Every table as it is at one moment, while others go on writing: `write` gets its name and its rows, one a line.
+
+        Left out is what ends with the processes: workers' leases and turns.
+        """
+        ...
+
+    def holds_data(self) -> bool:
+        """Whether any job or owner is there; False for a store without tables."""
+        ...
+
+    def load(self, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str] = ()) -> None:
+        """Put dumped rows in the place of all there are, in one transaction; the tables are made when they are missing.
+
+        Processing jobs are queued again, uncharged. gone: jobs that were deleted while the blobs were copied, entombed
+        here too. without: tables left empty.
+        """
         ...
 
 

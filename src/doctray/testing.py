@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from doctray.domain import transition
 from doctray.domain.document import Document, Page, PageImage
 from doctray.domain.errors import DeadlineExceeded, IdempotencyMismatch, InvalidOption, NotFound, StorageFull, TemporarilyUnavailable
 from doctray.domain.extraction import Extraction
+from doctray.domain.fairness import fair_share
 from doctray.domain.job import (
     Announce,
     Attempt,
@@ -311,6 +312,9 @@ class MemoryJournal:
         else:
             self._flags[name] = value
 
+    async def scrub(self) -> None:
+        self._now()
+
     async def queue_position(self, request_id: str) -> int | None:
         self._now()
         waiting = [job.request_id for job in self._queue()]
@@ -318,10 +322,13 @@ class MemoryJournal:
 
     # deliveries
 
-    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+    async def due_deliveries(
+        self, *, lease_s: float, limit: int = 20, per_target: int = 20, busy: Mapping[str, int] | None = None
+    ) -> list[Delivery]:
         now = self._now()
         due = [sent for sent in self._sent.values() if sent.delivery.status is DeliveryStatus.PENDING]
-        due = sorted((sent for sent in due if (sent.delivery.next_at or now) <= now), key=lambda sent: sent.delivery.next_at or now)[:limit]
+        due = sorted((sent for sent in due if (sent.delivery.next_at or now) <= now), key=lambda sent: sent.delivery.next_at or now)
+        due = fair_share(((sent, sent.delivery.url) for sent in due), limit=limit, per_target=per_target, busy=busy or {})
         for sent in due:
             sent.delivery = replace(sent.delivery, claim_no=sent.delivery.claim_no + 1, next_at=now + timedelta(seconds=lease_s))
         return [replace(sent.delivery, tries=sent.delivery.tries[sent.tries_before :]) for sent in due]
@@ -587,6 +594,10 @@ class MemoryBlobs:
         for key in doomed:
             del self._blobs[key]
         return len(doomed)
+
+    async def keys_under(self, prefix: str) -> list[str]:
+        _check_key(prefix.removesuffix("/"))
+        return [key for key in self.keys if key.startswith(prefix)]
 
     async def free_bytes(self) -> int | None:
         if self._capacity_bytes is None:

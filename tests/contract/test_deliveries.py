@@ -1,10 +1,12 @@
 """The journal's rules about deliveries: claims with a lease, fences, schedules, receivers that answered 410."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
+from doctray.domain.fairness import target_of
 from doctray.domain.job import Delivery, DeliveryStatus, DeliveryTry, Job, NewDelivery
 from doctray.ports import Journal
 from doctray.testing import FakeClock
@@ -139,3 +141,24 @@ async def test_an_announcement_beside_the_outcome_is_added_once(journal: Journal
     await journal.add_delivery(job, review)
     types = sorted(delivery.type for delivery in await journal.deliveries(job.request_id))
     assert types == ["job.completed", "job.reviewed"]
+
+
+async def test_a_targets_backlog_is_passed_over_once_it_has_its_share(journal: Journal, clock: FakeClock) -> None:
+    """More wait for the first target than are looked at for fairness in one go."""
+    crowd = ["http://crowded.test/a", "HTTP://crowded.test?b", "http://crowded.test#c", "http://crowded.test"]
+    for number in range(520):
+        await journal.add_delivery(a_job(clock), _to(crowd[number % 4], number))
+    clock.advance(1)
+    for number, url in enumerate(["http://crowded.test:8080/", "http://crowded.test.other/", "http://b.test/x"]):
+        await journal.add_delivery(a_job(clock), _to(url, 1000 + number))
+    busy: Counter[str] = Counter()
+    for _ in range(2):
+        found = await journal.due_deliveries(lease_s=LEASE_S, limit=50, per_target=3, busy=busy)
+        busy.update(target_of(delivery.url) for delivery in found)
+    assert busy == {"http://crowded.test": 3, "http://crowded.test:8080": 1, "http://crowded.test.other": 1, "http://b.test": 1}
+    assert await journal.due_deliveries(lease_s=LEASE_S, limit=50, per_target=3, busy=busy) == []
+    assert len(await journal.due_deliveries(lease_s=LEASE_S, limit=50, per_target=3, busy=busy - Counter(["http://crowded.test"]))) == 1
+
+
+def _to(url: str, number: int) -> NewDelivery:
+    return NewDelivery(webhook_id=f"msg_{number}", type="job.reviewed", url=url, body="{}")

@@ -27,7 +27,7 @@ OPERATIONS: dict[str, Callable[[Tx], Any]] = {
     "list of an owner": lambda tx: lists_sql.list_jobs(tx, JobQuery(owner="acme", q="x")),
     "list of all": lambda tx: lists_sql.list_jobs(tx, JobQuery(owner=None)),
     "dead letters": lambda tx: lists_sql.list_jobs(tx, JobQuery(owner=None, status=JobStatus.FAILED, dead_lettered=True)),
-    "due_deliveries": lambda tx: deliveries_sql.due_deliveries(tx, lease_s=60, limit=20),
+    "due_deliveries": lambda tx: deliveries_sql.due_deliveries(tx, lease_s=60, limit=20, per_target=2, busy={"http://a.test": 2}),
     "deliveries": lambda tx: deliveries_sql.deliveries_of(tx, "x"),
     "drop_deliveries": lambda tx: deliveries_sql.drop_deliveries(tx, "x"),
 }

@@ -1,10 +1,12 @@
 """Writes PDF files object by object, wrong ones as readily as right ones."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+MEGABYTE = 1024 * 1024
 HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 LETTER = b"[0 0 612 792]"
+
 SMALL = b"[0 0 200 120]"
 """Small pages render in milliseconds."""
 
@@ -58,7 +60,6 @@ def one_page(
     trailer: bytes = b"",
     media_box: bytes = SMALL,
     objects: Sequence[bytes] = (),
-    streams: Mapping[int, bytes] | None = None,
     content_entries: bytes = b"",
 ) -> bytes:
     """A PDF of one page. Objects: 1 catalog, 2 pages, 3 page, 4 content, 5 Helvetica (/F1), then `objects` from 6 on."""

@@ -1,7 +1,13 @@
-"""Delivering webhooks: claim what is due, sign the exact bytes, post, record, and say when to try next."""
+"""Delivering webhooks: claim what is due, sign the exact bytes, post, record, and say when to try next.
+
+Many posts are under way at once, and no post waits for another: what ends makes room for what is due. A receiver that does not
+answer takes at most its share of the places, and a backlog for it is passed over.
+"""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from random import Random
@@ -10,6 +16,7 @@ from typing import Protocol
 import structlog
 
 from doctray.domain.errors import TemporarilyUnavailable, UnsafeUrl
+from doctray.domain.fairness import target_of
 from doctray.domain.job import Delivery, DeliveryStatus, DeliveryTry
 from doctray.domain.keys import DEFAULT_OWNER
 from doctray.domain.retry import next_webhook_gap_s
@@ -21,11 +28,14 @@ from doctray.ports import Answer, Clock, Journal, KeyStore, WebhookSender
 _log = structlog.get_logger()
 
 USER_AGENT = f"doctray/{version('doctray')}"
-AT_ONCE = 20
-"""Deliveries claimed and posted at once; one round takes as long as its slowest receiver, at most the sender's 15 s."""
+AT_ONCE = 60
+"""Posts that one worker has under way. Each is a socket and a body of at most 64 KiB."""
+
+PER_TARGET = 10
+"""Of these, to one target: a receiver that never answers takes 10 places for the sender's 15 s, and 50 are left for others."""
 
 LEASE_S = 60.0
-"""How long a claimed delivery is ours: well above one round, so that nobody else posts it meanwhile."""
+"""How long a claimed delivery is ours: well above the sender's limit, so that nobody else posts it meanwhile."""
 
 _GONE = 410
 
@@ -41,30 +51,111 @@ class SealerLike(Protocol):
         ...
 
 
-async def deliver_due(
-    *,
-    journal: Journal,
-    keys: KeyStore,
-    sender: WebhookSender,
-    sealer: SealerLike,
-    clock: Clock,
-    default_secret: str | None,
-    laravel: tuple[str, str | None] | None,
-    rng: Random,
-    on_try: OnTry | None = None,
-) -> int:
-    """Try every delivery that is due, once, and at most AT_ONCE of them; how many were tried.
+class Deliverer:
+    """Posts what is due, for one worker.
 
-    default_secret: WEBHOOK_SECRET. laravel: LARAVEL_API_URL and its key, which goes to no other origin. At least once: a
-    try that could not be recorded is made again when its lease runs out. Raises TemporarilyUnavailable when the journal
-    cannot be asked what is due.
+    default_secret: WEBHOOK_SECRET. laravel: LARAVEL_API_URL and its key, which goes to no other origin. At least once: a try
+    that was cut off or could not be recorded is made again when its lease runs out, under the same webhook-id.
     """
-    due = await journal.due_deliveries(lease_s=LEASE_S, limit=AT_ONCE)
-    post = _Post(keys=keys, sender=sender, sealer=sealer, default_secret=default_secret, laravel=laravel)
-    async with asyncio.TaskGroup() as group:
-        for delivery in due:
-            group.create_task(_deliver(delivery, post, journal=journal, clock=clock, rng=rng, on_try=on_try))
-    return len(due)
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        keys: KeyStore,
+        sender: WebhookSender,
+        sealer: SealerLike,
+        clock: Clock,
+        default_secret: str | None,
+        laravel: tuple[str, str | None] | None,
+        rng: Random,
+        on_try: OnTry | None = None,
+        at_once: int = AT_ONCE,
+        per_target: int = PER_TARGET,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._rng = rng
+        self._on_try = on_try
+        self._at_once = at_once
+        self._per_target = per_target
+        self._post = _Post(keys=keys, sender=sender, sealer=sealer, default_secret=default_secret, laravel=laravel)
+        self._under_way: dict[asyncio.Task[None], str] = {}
+        # more may be due than there was room for: look again as soon as a place is free
+        self._left_some = False
+        self._look = asyncio.Event()
+
+    def kick(self) -> None:
+        """Something may be due now."""
+        self._look.set()
+
+    async def forever(self, *, every_s: float) -> None:
+        """Look for what is due every every_s and when kicked; until cancelled. What is under way then goes on: see `drain`."""
+        while True:
+            self._look.clear()
+            try:
+                await self.start_due()
+            except TemporarilyUnavailable:
+                _log.warning("deliveries.journal_unreachable")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every_s):
+                    await self._look.wait()
+
+    async def start_due(self) -> int:
+        """Claim what is due, as far as there is room, and start to post it; how many were started.
+
+        Raises TemporarilyUnavailable when the journal cannot be asked what is due.
+        """
+        started = 0
+        while True:
+            busy = Counter(self._under_way.values())
+            free = self._at_once - len(self._under_way)
+            due = (
+                await self._journal.due_deliveries(lease_s=LEASE_S, limit=free, per_target=self._per_target, busy=busy) if free > 0 else []
+            )
+            for delivery in due:
+                task = asyncio.create_task(self._deliver(delivery), name=f"webhook {delivery.delivery_id}")
+                self._under_way[task] = target_of(delivery.url)
+                task.add_done_callback(self._ended)
+            started += len(due)
+            crowded = max(Counter(self._under_way.values()).values(), default=0) >= self._per_target
+            self._left_some = crowded or len(due) >= free
+            if not due or not self._left_some:
+                return started
+
+    async def drain(self, *, grace_s: float) -> None:
+        """Let what is under way end within grace_s, then cut it off; a try that was cut off is made again, by whoever is there."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        if self._left_some:
+            self._look.set()
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            await self._try(delivery)
+        except TemporarilyUnavailable:
+            _log.warning("webhook.try_unrecorded", request_id=delivery.request_id, webhook_id=delivery.webhook_id)
+        except Exception as error:  # one of the outermost loops: others' webhooks must go on; this one is due again after its lease
+            _log.exception("webhook.crashed", request_id=delivery.request_id, error=type(error).__name__)
+
+    async def _try(self, delivery: Delivery) -> None:
+        at = self._clock.now()
+        answer = await self._post(delivery, timestamp=int(at.timestamp()))
+        attempt = DeliveryTry(
+            number=len(delivery.tries) + 1, at=at, status_code=answer.status_code, error=answer.error, seconds=round(answer.seconds, 3)
+        )
+        status, next_in_s = judge(answer, tries_done=attempt.number, jitter=self._rng.random())
+        recorded = await self._journal.record_delivery(delivery, attempt=attempt, status=status, next_in_s=next_in_s)
+        _log_try(delivery, attempt, status, next_in_s, recorded=recorded)
+        if self._on_try is not None:
+            self._on_try("retried" if status is DeliveryStatus.PENDING else status.value, answer.seconds)
 
 
 async def signing_secrets(owner: str, *, keys: KeyStore, sealer: SealerLike, default_secret: str | None) -> list[str]:
@@ -97,23 +188,6 @@ def judge(answer: Answer, *, tries_done: int, jitter: float) -> tuple[DeliverySt
         return DeliveryStatus.STOPPED, None
     gap_s = next_webhook_gap_s(tries_done, jitter=jitter, retry_after_s=answer.retry_after_s)
     return (DeliveryStatus.FAILED, None) if gap_s is None else (DeliveryStatus.PENDING, gap_s)
-
-
-async def _deliver(delivery: Delivery, post: "_Post", *, journal: Journal, clock: Clock, rng: Random, on_try: OnTry | None) -> None:
-    at = clock.now()
-    try:
-        answer = await post(delivery, timestamp=int(at.timestamp()))
-        attempt = DeliveryTry(
-            number=len(delivery.tries) + 1, at=at, status_code=answer.status_code, error=answer.error, seconds=round(answer.seconds, 3)
-        )
-        status, next_in_s = judge(answer, tries_done=attempt.number, jitter=rng.random())
-        recorded = await journal.record_delivery(delivery, attempt=attempt, status=status, next_in_s=next_in_s)
-    except TemporarilyUnavailable:
-        _log.warning("webhook.try_unrecorded", request_id=delivery.request_id, webhook_id=delivery.webhook_id)
-        return
-    _log_try(delivery, attempt, status, next_in_s, recorded=recorded)
-    if on_try is not None:
-        on_try("retried" if status is DeliveryStatus.PENDING else status.value, answer.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

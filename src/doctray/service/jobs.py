@@ -42,6 +42,13 @@ async def delete(request_id: str, *, owner: str, journal: Journal, blobs: BlobSt
     await notices.publish(request_id, None)
 
 
+async def clear_up(request_id: str, *, journal: Journal, blobs: BlobStore) -> None:
+    """Remove what a worker wrote for a job that was deleted under it; to be called when its work has stopped."""
+    job = await journal.get(request_id)
+    if job is None or job.deleted_at is not None:
+        await blobs.delete_prefix(prefix_of(request_id))
+
+
 async def replay(request_id: str, *, owner: str | None, journal: Journal, queue: JobQueue) -> Job:
     """A failed job again, in a new generation with fresh tries. owner None: an administrator. Raises NotFound."""
     job = await journal.replay(request_id, owner=owner)

@@ -38,6 +38,7 @@ from doctray.ports import (
 )
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
+from doctray.service.jobs import clear_up
 from doctray.service.result import result_of
 from doctray.service.reuse import RESULT, copy_result, page_image_key, prefix_of, small_result
 from doctray.service.submit import receive
@@ -312,7 +313,7 @@ async def _failed(run: _Run, error: DoctrayError) -> None:
         return
     released = await tools.journal.release(run.claim, delay_s=decision.delay_s, error=job_error, charged=decision.charged)
     if released is None:
-        _log.info("job.claim_lost")
+        await _claim_lost(run)
         return
     queued, twins = released
     _log.warning("job.retried", code=error.code, delay_s=round(decision.delay_s, 1), tries_used=queued.tries_used)
@@ -330,7 +331,7 @@ async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) ->
         inline = await small_result(outcome.result, blobs=tools.blobs)
     finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline))
     if finished is None:
-        _log.info("job.claim_lost")
+        await _claim_lost(run)
         return
     job, twins = finished
     seconds = tools.clock.monotonic() - run.started
@@ -349,6 +350,11 @@ async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) ->
     tools.observer.ended(job, seconds)
     await tools.notices.publish(request_id, None)
     await ring_again(twins, journal=tools.journal, queue=tools.queue)
+
+
+async def _claim_lost(run: _Run) -> None:
+    _log.info("job.claim_lost")
+    await clear_up(run.job.request_id, journal=run.tools.journal, blobs=run.tools.blobs)
 
 
 def _first(errors: ExceptionGroup) -> Exception:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from doctray.domain.errors import NotFound, TemporarilyUnavailable
+from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.retry import MAX_LEASES_LOST
 from doctray.ports import BellUnreachable, BlobStore, JobQueue, Journal, Notices
 from doctray.service.announce import Announcer
@@ -17,8 +17,19 @@ _log = structlog.get_logger()
 ORPHAN_AGE_S = 3600.0
 """Blobs without a job are an upload that never reached the journal; by then no upload is still going on."""
 
-UPKEEP_EVERY_S = 600.0
-"""How often retention and orphans are looked at."""
+RETENTION_EVERY_S = 60.0
+"""How often expired jobs are looked for: the most by which their data outlive their time."""
+
+ORPHANS_EVERY_S = 600.0
+"""How often the blob store is looked through for orphans."""
+
+PURGE = "purge"
+"""The turn of whoever removes data nobody asked to remove just now. A backup takes it, so that nothing goes while it copies."""
+
+PURGE_S = 60.0
+"""How long a purge holds its turn before it has to take it again."""
+
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +47,18 @@ class Sweeper:
 
     async def forever(self) -> None:
         """Sweep until cancelled."""
+        duties = (("retention", RETENTION_EVERY_S, self.expire), ("orphans", ORPHANS_EVERY_S, self.remove_orphans))
+        due_at = dict.fromkeys((name for name, _, _ in duties), 0.0)
+        now = asyncio.get_running_loop().time
         while True:
             try:
                 if await self.journal.take_turn("sweep", holder=self.holder, hold_s=self.every_s * 1.5):
                     await self.sweep()
-                if await self.journal.take_turn("upkeep", holder=self.holder, hold_s=UPKEEP_EVERY_S):
-                    await self.upkeep()
+                await self.journal.scrub()
+                for name, every_s, duty in duties:
+                    if now() >= due_at[name] and await self.journal.take_turn(name, holder=self.holder, hold_s=every_s / 2):
+                        due_at[name] = now() + every_s
+                        await duty()
             except TemporarilyUnavailable:
                 _log.warning("sweep.journal_unreachable")
             except Exception as error:  # one of the three outermost loops: upkeep must go on
@@ -73,21 +90,38 @@ class Sweeper:
         if rung:
             _log.info("sweep.rang", jobs=rung)
 
-    async def upkeep(self) -> None:
-        """Retention, and blobs that belong to no job."""
-        for job in await self.journal.expired(retention_s=self.retention_s):
-            await self.journal.delete(job.request_id, owner=job.owner)
-            await self.blobs.delete_prefix(prefix_of(job.request_id))
-            _log.info("job.expired", request_id=job.request_id)
+    async def expire(self) -> None:
+        """Remove the data of jobs whose retention time has passed; a tombstone stays."""
+        while await self._may_purge():
+            expired = await self.journal.expired(retention_s=self.retention_s, limit=BATCH)
+            for job in expired:
+                await self.journal.delete(job.request_id, owner=job.owner)
+                await self.blobs.delete_prefix(prefix_of(job.request_id))
+                _log.info("job.expired", request_id=job.request_id)
+            if len(expired) < BATCH:
+                await self._purged()
+                return
+
+    async def remove_orphans(self) -> None:
+        """Remove blobs that belong to no job: uploads that broke off, and what was written after a job's deletion."""
         old = [prefix async for prefix in await self.blobs.prefixes_older_than(ORPHAN_AGE_S)]
-        known = await self.journal.existing([_id_of(prefix) for prefix in old])
-        for prefix in old:
-            if _id_of(prefix) not in known:
-                try:
+        for start in range(0, len(old), BATCH):
+            if not await self._may_purge():
+                return
+            batch = old[start : start + BATCH]
+            known = await self.journal.existing([_id_of(prefix) for prefix in batch])
+            for prefix in batch:
+                if _id_of(prefix) not in known:
                     await self.blobs.delete_prefix(prefix)
-                except NotFound:
-                    continue
-                _log.info("blob.orphan_removed", request_id=_id_of(prefix))
+                    _log.info("blob.orphan_removed", request_id=_id_of(prefix))
+        await self._purged()
+
+    async def _may_purge(self) -> bool:
+        """False while a backup is made: then another time."""
+        return await self.journal.take_turn(PURGE, holder=self.holder, hold_s=PURGE_S)
+
+    async def _purged(self) -> None:
+        await self.journal.take_turn(PURGE, holder=self.holder, hold_s=0.0)
 
 
 def _id_of(prefix: str) -> str:

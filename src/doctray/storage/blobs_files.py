@@ -78,6 +78,9 @@ class FileBlobs:
     async def delete_prefix(self, prefix: str) -> int:
         return await asyncio.to_thread(_remove_tree, self._path(prefix.removesuffix("/")))
 
+    async def keys_under(self, prefix: str) -> list[str]:
+        return await asyncio.to_thread(self._keys_under, self._path(prefix.removesuffix("/")))
+
     async def free_bytes(self) -> int | None:
         return await asyncio.to_thread(self._free_bytes)
 
@@ -116,6 +119,10 @@ class FileBlobs:
             _make_folder(target.parent, self._root)
             size = _link_or_copy(origin, target)
         return BlobRef(key=key, size_bytes=size, sha256=source.sha256)
+
+    def _keys_under(self, folder: Path) -> list[str]:
+        found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
 
     def _free_bytes(self) -> int:
         folder = self._root

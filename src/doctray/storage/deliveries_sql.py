@@ -2,14 +2,19 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Insert, RowMapping, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Insert, RowMapping, and_, delete, func, insert, not_, select, update
 
+from doctray.domain.fairness import fair_share
 from doctray.domain.job import Announce, Delivery, DeliveryStatus, DeliveryTry, Job, NewDelivery
 from doctray.storage.store import Tx
 from doctray.storage.tables import PENDING, deliveries, stopped_targets
+
+LOOKED_AT = 500
+"""Deliveries looked at, without their bodies, to share places fairly: bounds the transaction whatever is due."""
 
 
 def announce_outcome(tx: Tx, job: Job, announce: Announce) -> None:
@@ -24,13 +29,19 @@ def add_delivery(tx: Tx, job: Job, delivery: NewDelivery) -> None:
     tx.attempt(_new(tx, job, delivery))
 
 
-def due_deliveries(tx: Tx, *, lease_s: float, limit: int) -> list[Delivery]:
+def due_deliveries(tx: Tx, *, lease_s: float, limit: int, per_target: int, busy: Mapping[str, int]) -> list[Delivery]:
+    due = and_(PENDING, deliveries.c.next_at <= tx.now)
+    passed_over = [not_(_goes_to(target)) for target, under_way in busy.items() if under_way >= per_target]
+    oldest = select(deliveries.c.delivery_id, deliveries.c.url).where(due, *passed_over).order_by(deliveries.c.next_at).limit(LOOKED_AT)
+    waiting = ((row.delivery_id, row.url) for row in tx.conn.execute(oldest))
+    chosen = fair_share(waiting, limit=limit, per_target=per_target, busy=busy)
+    if not chosen:
+        return []
     rows = (
         tx.conn.execute(
             select(deliveries)
-            .where(PENDING, deliveries.c.next_at <= tx.now)
+            .where(deliveries.c.delivery_id.in_(chosen), due)
             .order_by(deliveries.c.next_at)
-            .limit(limit)
             .with_for_update(skip_locked=True)
         )
         .mappings()
@@ -119,6 +130,12 @@ def _stop_target(tx: Tx, owner: str, url: str) -> None:
         .where(deliveries.c.owner == owner, deliveries.c.url == url, PENDING)
         .values(status=DeliveryStatus.STOPPED.value, next_at=None)
     )
+
+
+def _goes_to(target: str) -> ColumnElement[bool]:
+    """Whether the url's `target_of` is this one."""
+    start, after = func.substr(deliveries.c.url, 1, len(target)), func.substr(deliveries.c.url, len(target) + 1, 1)
+    return and_(func.lower(start) == target, after.in_(["", "/", "?", "#"]))
 
 
 def _target(owner: str, url: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """The journal on SQLite and PostgreSQL: `doctray.ports.Journal` and `doctray.ports.KeyStore` over a store of operations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 from sqlalchemy import text
@@ -25,6 +25,8 @@ class SqlJournal:
         self._store = store
         self._retention_s = retention_s
         self._is_current = False
+        # Deletions of an earlier run of this process may have left traces.
+        self._left_traces = True
 
     async def __aenter__(self) -> "SqlJournal":
         return self
@@ -107,7 +109,9 @@ class SqlJournal:
         return await self._store.write(lambda tx: jobs_sql.replay(tx, request_id, owner=owner))
 
     async def delete(self, request_id: str, *, owner: str) -> Job | None:
-        return await self._store.write(lambda tx: jobs_sql.entomb(tx, request_id, owner=owner))
+        tombstone = await self._store.write(lambda tx: jobs_sql.entomb(tx, request_id, owner=owner))
+        self._left_traces = True
+        return tombstone
 
     async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
         return await self._store.read(lambda tx: jobs_sql.expired(tx, retention_s=retention_s, limit=limit))
@@ -127,13 +131,22 @@ class SqlJournal:
     async def set_flag(self, name: str, value: str | None) -> None:
         await self._store.write(lambda tx: switches_sql.set_flag(tx, name, value))
 
+    async def scrub(self) -> None:
+        if self._left_traces:
+            self._left_traces = False
+            self._left_traces = not await self._store.scrub() or self._left_traces
+
     async def queue_position(self, request_id: str) -> int | None:
         return await self._store.read(lambda tx: queue_sql.queue_position(tx, request_id))
 
     # deliveries
 
-    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
-        return await self._store.write(lambda tx: deliveries_sql.due_deliveries(tx, lease_s=lease_s, limit=limit))
+    async def due_deliveries(
+        self, *, lease_s: float, limit: int = 20, per_target: int = 20, busy: Mapping[str, int] | None = None
+    ) -> list[Delivery]:
+        return await self._store.write(
+            lambda tx: deliveries_sql.due_deliveries(tx, lease_s=lease_s, limit=limit, per_target=per_target, busy=busy or {})
+        )
 
     async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
         return await self._store.write(

@@ -21,10 +21,14 @@ def upgrade(dsn: str) -> None:
     Makes the SQLite file, and its folder, for the owner alone. Raises TemporarilyUnavailable when PostgreSQL cannot be reached.
     Not to be called on an event loop.
     """
-    if make_url(dsn).get_backend_name() == "sqlite":
+    if is_sqlite(dsn):
         _upgrade_sqlite(dsn)
     else:
         asyncio.run(_upgrade_postgres(dsn))
+
+
+def is_sqlite(dsn: str) -> bool:
+    return make_url(dsn).get_backend_name() == "sqlite"
 
 
 def _upgrade_sqlite(dsn: str) -> None:

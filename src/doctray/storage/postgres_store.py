@@ -51,6 +51,10 @@ class PostgresStore:
                     raise TemporarilyUnavailable from error
                 raise
 
+    async def scrub(self) -> bool:
+        """Nothing to do here: the server removes dead rows in its own time (autovacuum)."""
+        return True
+
     async def aclose(self) -> None:
         await self._engine.dispose()
 

@@ -6,8 +6,7 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -31,7 +30,7 @@ from doctray.outbound.signing import key_of
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import Extractor, WorkerInfo
 from doctray.queue.arq_worker import ArqWorker
-from doctray.service.deliver import AT_ONCE, deliver_due
+from doctray.service.deliver import Deliverer
 from doctray.service.process import Tools
 from doctray.service.sweep import Sweeper
 from doctray.storage.journal_sql import SqlJournal
@@ -46,6 +45,9 @@ _log = structlog.get_logger()
 JOURNAL_RETRY_S = 1.0
 WORKER_SHARE_GB = 0.5
 """Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
+
+POSTS_END_S = 3.0
+"""How long webhooks under way get at the end; most receivers answer within this, and the others get the same webhook again."""
 
 LOST_CLAIMS_EVERY_S = 1.0
 """How soon a worker notices that a job was cancelled; the contract allows ten seconds."""
@@ -92,7 +94,7 @@ class _Worker:
         engine: EngineProcess,
         jobs: Jobs,
         sweeper: Sweeper,
-        deliveries: "_Deliveries",
+        deliverer: Deliverer,
         info: WorkerInfo,
     ) -> None:
         self._settings = settings.worker
@@ -101,7 +103,7 @@ class _Worker:
         self._engine = engine
         self._jobs = jobs
         self._sweeper = sweeper
-        self._deliveries = deliveries
+        self._deliverer = deliverer
         self._info = info
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -119,7 +121,7 @@ class _Worker:
             asyncio.create_task(self._keep_lease(), name="lease"),
             asyncio.create_task(self._drop_lost(), name="lost claims"),
             asyncio.create_task(self._sweeper.forever(), name="sweep"),
-            asyncio.create_task(self._deliveries.forever(), name="deliveries"),
+            asyncio.create_task(self._deliverer.forever(every_s=self._settings.sweep_seconds), name="deliveries"),
         ]
         hearing = asyncio.create_task(arq.run(), name="bell")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -134,6 +136,7 @@ class _Worker:
             for task in (*upkeep, stopping):
                 task.cancel()
             await asyncio.gather(*upkeep, stopping, return_exceptions=True)
+            await self._deliverer.drain(grace_s=POSTS_END_S)
             await self._retire()
 
     async def _warm_up(self) -> None:
@@ -184,27 +187,6 @@ class _Worker:
         _log.info("worker.stopped", worker=self._info.worker_id)
 
 
-class _Deliveries:
-    """Posts what is due: every `every_s`, and at once when something was kicked off."""
-
-    def __init__(self, *, deliver: Callable[[], Awaitable[int]], kick: asyncio.Event, every_s: float) -> None:
-        self._deliver = deliver
-        self._kick = kick
-        self._every_s = every_s
-
-    async def forever(self) -> None:
-        while True:
-            self._kick.clear()
-            try:
-                if await self._deliver() >= AT_ONCE:
-                    continue
-            except TemporarilyUnavailable:
-                _log.warning("deliveries.journal_unreachable")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._every_s):
-                    await self._kick.wait()
-
-
 async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _Worker:
     options = settings.worker
     if options.engine not in ENGINE_NAMES:
@@ -215,7 +197,6 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
     queue = await stack.enter_async_context(open_queue(settings))
     notices = await stack.enter_async_context(open_notices(settings))
     guard, announcer = guard_of(settings), announcer_of(settings)
-    ended = asyncio.Event()
 
     pages = ProcessPageOpener(
         max_children=options.concurrency,
@@ -226,7 +207,13 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
     await pages.start()
     stack.push_async_callback(pages.close)
     engine = EngineProcess(
-        partial(make_engine, device=device, models_dir=settings.models_dir, threads=available_cores()),
+        partial(
+            make_engine,
+            device=device,
+            models_dir=settings.models_dir,
+            threads=available_cores(),
+            null_delay_s=options.null_delay_ms / 1000,
+        ),
         engine=options.engine,
         device=device,
         max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
@@ -245,6 +232,19 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
             f"doctray={version('doctray')}",
         )
     )
+    _check_secret(settings)
+    secret, laravel_key = settings.outbound.webhook_secret, settings.outbound.laravel_key
+    deliverer = Deliverer(
+        journal=journal,
+        keys=journal,
+        sender=HttpSender(guard, clock=clock),
+        sealer=Sealer(settings.secret_key()),
+        clock=clock,
+        default_secret=secret.get_secret_value() if secret else None,
+        laravel=(settings.outbound.laravel_url, laravel_key.get_secret_value()) if settings.outbound.laravel_url and laravel_key else None,
+        rng=random.Random(),  # noqa: S311 jitter, not a secret
+        on_try=count_webhook,
+    )
     tools = Tools(
         journal=journal,
         blobs=blobs,
@@ -261,27 +261,12 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         fetcher=HttpFetcher(guard, clock=clock, max_bytes=settings.intake.max_file_bytes, user_agent=f"doctray/{version('doctray')}"),
         clock=clock,
         announcer=announcer,
-        observer=MetricsObserver(on_end=ended.set),
+        observer=MetricsObserver(on_end=deliverer.kick),
         extract_slots=asyncio.Semaphore(options.max_extractions),
         max_file_bytes=settings.intake.max_file_bytes,
         cache_ttl_s=settings.retention.cache_ttl_hours * 3600,
         job_seconds=options.job_seconds,
     )
-    _check_secret(settings)
-    secret, laravel_key = settings.outbound.webhook_secret, settings.outbound.laravel_key
-    deliver = partial(
-        deliver_due,
-        journal=journal,
-        keys=journal,
-        sender=HttpSender(guard, clock=clock),
-        sealer=Sealer(settings.secret_key()),
-        clock=clock,
-        default_secret=secret.get_secret_value() if secret else None,
-        laravel=(settings.outbound.laravel_url, laravel_key.get_secret_value()) if settings.outbound.laravel_url and laravel_key else None,
-        rng=random.Random(),  # noqa: S311 jitter, not a secret
-        on_try=count_webhook,
-    )
-    deliveries = _Deliveries(deliver=deliver, kick=ended, every_s=options.sweep_seconds)
     worker_id = os.environ.get("DOCTRAY_WORKER_ID") or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     info = WorkerInfo(
         worker_id=worker_id,
@@ -306,4 +291,4 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         retention_s=settings.retention.retention_days * 86400,
     )
     jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
-    return _Worker(settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliveries=deliveries, info=info)
+    return _Worker(settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliverer=deliverer, info=info)

@@ -10,6 +10,7 @@ from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import JobStatus
 from doctray.ocr.batcher import reading_job
 from doctray.ports import Claim
+from doctray.service.jobs import clear_up
 from doctray.service.process import Tools, hand_back, process
 
 _log = structlog.get_logger()
@@ -79,6 +80,10 @@ class Jobs:
             if self._draining:
                 with suppress(TemporarilyUnavailable):
                     await hand_back(claim, tools=self._tools)
+            else:
+                # Most likely it was cancelled, perhaps deleted: what was written meanwhile must not outlive it.
+                with suppress(TemporarilyUnavailable):
+                    await clear_up(claim.request_id, journal=self._tools.journal, blobs=self._tools.blobs)
             raise
         finally:
             del self._running[claim.request_id]

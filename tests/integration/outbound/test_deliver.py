@@ -1,8 +1,10 @@
 """From a job's end to a receiver's door: real journal, real signature, real HTTP."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -13,15 +15,18 @@ from doctray.clock import SystemClock
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Delivery, DeliveryStatus, Job, JobError
 from doctray.domain.keys import DEFAULT_OWNER
+from doctray.domain.retry import WEBHOOK_GAPS_S
 from doctray.outbound.guard import OutboundGuard, allow_entry_of
 from doctray.outbound.pinned import Timeouts
 from doctray.outbound.sealing import Sealer
 from doctray.outbound.send import HttpSender
+from doctray.ports import Clock
 from doctray.service.announce import Announcer
-from doctray.service.deliver import deliver_due, signing_secrets
+from doctray.service.deliver import LEASE_S, Deliverer, signing_secrets
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.migrate import upgrade
-from tests.integration.outbound.servers import Answering, answering, never, serving
+from doctray.testing import FakeClock
+from tests.integration.outbound.servers import Answering, Seen, answering, hanging_up, never, serving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SEALER = Sealer(b"k" * 32)
@@ -36,9 +41,11 @@ async def journal(tmp_path: Path) -> AsyncIterator[SqlJournal]:
         yield opened
 
 
-async def cancelled(journal: SqlJournal, *, url: str | None, owner: str = DEFAULT_OWNER, default_url: str | None = None) -> Job:
+async def cancelled(
+    journal: SqlJournal, *, url: str | None, owner: str = DEFAULT_OWNER, default_url: str | None = None, clock: Clock | None = None
+) -> Job:
     """The shortest way to a job with an announcement: queued, then cancelled."""
-    now = datetime.now(UTC)
+    now = (clock or SystemClock()).now()
     job = Job(request_id=new_request_id(now), owner=owner, webhook_url=url, metadata={"order": 7}, created_at=now, due_at=now)
     announcer = Announcer(default_url=default_url)
     await journal.add(job)
@@ -48,17 +55,26 @@ async def cancelled(journal: SqlJournal, *, url: str | None, owner: str = DEFAUL
     return ended
 
 
-async def deliver(journal: SqlJournal, *, allow: tuple[str, ...] = ("127.0.0.1",), laravel: tuple[str, str | None] | None = None) -> int:
-    return await deliver_due(
+async def deliver(
+    journal: SqlJournal,
+    *,
+    allow: tuple[str, ...] = ("127.0.0.1",),
+    laravel: tuple[str, str | None] | None = None,
+    clock: Clock | None = None,
+) -> int:
+    deliverer = Deliverer(
         journal=journal,
         keys=journal,
         sender=HttpSender(OutboundGuard(allow), clock=SystemClock(), timeouts=LIMITS),
         sealer=SEALER,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         default_secret=SECRET,
         laravel=laravel,
         rng=Random(1),
     )
+    started = await deliverer.start_due()
+    await deliverer.drain(grace_s=10)
+    return started
 
 
 async def the_delivery(journal: SqlJournal, job: Job) -> Delivery:
@@ -147,3 +163,54 @@ async def test_jobs_that_name_no_target_go_to_laravel_with_its_key(journal: SqlJ
     assert [seen.headers.get("x-api-key") for seen in laravel.seen] == ["laravel-key"]
     assert [seen.headers.get("x-api-key") for seen in other.seen] == [None]
     assert json.loads(laravel.seen[0].body)["type"] == "job.cancelled"
+
+
+async def test_a_receiver_that_is_down_for_days_gets_ten_tries_of_one_webhook_and_more_by_hand(tmp_path: Path) -> None:
+    clock = FakeClock()
+    started = clock.now()
+    dsn = f"sqlite+pysqlite:///{tmp_path / 'journal.sqlite3'}"
+    upgrade(dsn)
+    answers: list[Answering] = [answering(500), hanging_up, never, answering(503), answering(302, location="/"), answering(404)]
+    seen_at: list[float] = []
+
+    async def down(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        seen_at.append((clock.now() - started).total_seconds())
+        await answers[len(seen_at) % len(answers)](seen, writer)
+
+    async with SqlJournal(open_store(dsn, now=clock.timestamp), retention_s=7 * 86400) as journal, serving(down) as receiver:
+        job = await cancelled(journal, url=receiver.url(), clock=clock)
+        for _ in range(len(WEBHOOK_GAPS_S)):
+            assert await deliver(journal, clock=clock) == 1
+            assert await deliver(journal, clock=clock) == 0
+            delivery = await the_delivery(journal, job)
+            if delivery.next_at is not None:
+                clock.advance((delivery.next_at - clock.now()).total_seconds())
+        assert (delivery.status, len(delivery.tries)) == (DeliveryStatus.FAILED, 10)
+        clock.advance(30 * 86400)
+        assert await deliver(journal, clock=clock) == 0, "the tenth was the last"
+        for elapsed, expected in zip(seen_at, accumulate(WEBHOOK_GAPS_S), strict=True):
+            assert expected <= elapsed <= expected * 1.1
+        assert 44 * 3600 < seen_at[-1] < 50 * 3600
+
+        receiver.answer = answering(204)
+        assert await journal.redeliver(delivery.delivery_id, owner=DEFAULT_OWNER) is not None
+        assert await deliver(journal, clock=clock) == 1
+        delivery = await the_delivery(journal, job)
+        assert (delivery.status, len(delivery.tries)) == (DeliveryStatus.DELIVERED, 11)
+    assert len({(seen.headers["webhook-id"], seen.body) for seen in receiver.seen}) == 1
+    stamps = [int(seen.headers["webhook-timestamp"]) for seen in receiver.seen]
+    assert stamps == sorted(set(stamps)), "every try is signed anew"
+
+
+async def test_a_try_cut_off_by_a_crash_is_made_again_under_the_same_id(tmp_path: Path) -> None:
+    """At least once: what was claimed and never recorded is due again when its lease has run out."""
+    clock = FakeClock()
+    dsn = f"sqlite+pysqlite:///{tmp_path / 'journal.sqlite3'}"
+    upgrade(dsn)
+    async with SqlJournal(open_store(dsn, now=clock.timestamp), retention_s=86400) as journal, serving(answering(200)) as receiver:
+        job = await cancelled(journal, url=receiver.url(), clock=clock)
+        assert len(await journal.due_deliveries(lease_s=LEASE_S)) == 1  # and its worker dies
+        assert await deliver(journal, clock=clock) == 0
+        clock.advance(LEASE_S)
+        assert await deliver(journal, clock=clock) == 1
+        assert (await the_delivery(journal, job)).status is DeliveryStatus.DELIVERED

@@ -1,12 +1,19 @@
 """Sweep, cancel, delete, replay."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from doctray.domain.document import PageSource
 from doctray.domain.errors import CorruptDocument, NotFound
 from doctray.domain.job import JobStatus
 from doctray.service.jobs import cancel, delete, replay
 from doctray.service.process import process
-from tests.integration.service.house import PNG, House, Opener, once
+from doctray.service.sweep import BATCH, PURGE
+from tests.integration.service.house import PNG, House, Opener, a_page, once
 from tests.integration.service.test_process import claimed, processed
 
 
@@ -58,7 +65,7 @@ async def test_a_deadline_cancels_also_without_a_worker(house: House) -> None:
 async def test_retention_removes_data_and_keeps_a_tombstone(house: House) -> None:
     job = await processed(house)
     house.clock.advance(8 * 86400)
-    await house.sweeper().upkeep()
+    await house.sweeper().expire()
     after = await house.journal.get(job.request_id)
     assert after is not None
     assert after.deleted_at is not None
@@ -69,10 +76,10 @@ async def test_retention_removes_data_and_keeps_a_tombstone(house: House) -> Non
 async def test_orphans_go_after_an_hour_and_jobs_stay(house: House) -> None:
     job = await house.submit()
     await house.blobs.put("jobs/orphan/source", once(PNG))
-    await house.sweeper().upkeep()
+    await house.sweeper().remove_orphans()
     assert "jobs/orphan/source" in house.blobs.keys
     house.clock.advance(3601)
-    await house.sweeper().upkeep()
+    await house.sweeper().remove_orphans()
     assert house.blobs.keys == [f"jobs/{job.request_id}/source"]
 
 
@@ -106,6 +113,47 @@ async def test_delete_of_a_live_job_cancels_it_first(house: House) -> None:
     after = await house.journal.get(job.request_id)
     assert after is not None
     assert after.deleted_at is not None
+
+
+async def test_what_a_worker_writes_for_a_deleted_job_is_removed_again(house: House) -> None:
+    job = await house.submit()
+    claim = await claimed(house, job.request_id)
+
+    class DeletedMeanwhile(Opener):
+        @asynccontextmanager
+        async def open(self, path: Path, **given: Any) -> AsyncIterator[Opener.Session]:
+            async with super().open(path, **given) as session:
+                given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
+                await delete(job.request_id, owner="default", **given)
+                yield session
+
+    await process(claim, tools=house.tools(pages=DeletedMeanwhile(a_page(source=PageSource.TEXT_LAYER))))
+    assert house.blobs.keys == []
+
+
+async def test_while_a_backup_is_made_nothing_is_purged(house: House) -> None:
+    await processed(house)
+    await house.blobs.put("jobs/orphan/source", once(PNG))
+    house.clock.advance(8 * 86400)
+    assert await house.journal.take_turn(PURGE, holder="a backup", hold_s=60)
+    before = house.blobs.keys
+    await house.sweeper().expire()
+    await house.sweeper().remove_orphans()
+    assert house.blobs.keys == before
+    house.clock.advance(60)
+    await house.sweeper().expire()
+    await house.sweeper().remove_orphans()
+    assert house.blobs.keys == []
+
+
+async def test_a_purge_takes_all_that_has_expired_and_gives_its_turn_back(house: House) -> None:
+    for number in range(BATCH + 3):
+        job = await house.submit(PNG + bytes([number]), webhook_url=None)
+        await cancel(job.request_id, owner="default", journal=house.journal, notices=house.notices, announcer=house.announcer)
+    house.clock.advance(8 * 86400)
+    await house.sweeper().expire()
+    assert house.blobs.keys == []
+    assert await house.journal.take_turn(PURGE, holder="a backup", hold_s=60)
 
 
 async def test_a_failed_job_can_be_replayed_and_announces_again(house: House) -> None:

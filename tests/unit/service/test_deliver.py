@@ -1,8 +1,9 @@
-"""One round of deliveries: what is signed and sent, what is recorded, and what follows."""
+"""Deliveries: what is signed and sent, what is recorded, what follows, and that nobody waits for another's receiver."""
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
 
@@ -10,13 +11,14 @@ import pytest
 import structlog
 
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.fairness import fair_share
 from doctray.domain.job import Delivery, DeliveryStatus, DeliveryTry
 from doctray.domain.keys import DEFAULT_OWNER
 from doctray.domain.retry import WEBHOOK_GAPS_S
 from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import key_of, verify
 from doctray.ports import Answer
-from doctray.service.deliver import deliver_due, judge, signing_secrets
+from doctray.service.deliver import AT_ONCE, PER_TARGET, Deliverer, judge, signing_secrets
 from doctray.testing import FakeClock
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -53,9 +55,12 @@ class Outbox:
         self.recorded: dict[str, tuple[DeliveryTry, DeliveryStatus, float | None]] = {}
         self.lease_s = 0.0
 
-    async def due_deliveries(self, *, lease_s: float, limit: int = 20) -> list[Delivery]:
+    async def due_deliveries(
+        self, *, lease_s: float, limit: int = 20, per_target: int = 20, busy: Mapping[str, int] | None = None
+    ) -> list[Delivery]:
         self.lease_s = lease_s
-        taken, self.due = self.due[:limit], self.due[limit:]
+        taken = fair_share(((one, one.url) for one in self.due), limit=limit, per_target=per_target, busy=busy or {})
+        self.due = [one for one in self.due if one not in taken]
         return taken
 
     async def record_delivery(self, delivery: Delivery, *, attempt: DeliveryTry, status: DeliveryStatus, next_in_s: float | None) -> bool:
@@ -122,7 +127,22 @@ async def deliver(
     laravel: tuple[str, str | None] | None = LARAVEL,
     tried: list[tuple[str, float]] | None = None,
 ) -> int:
-    return await deliver_due(
+    deliverer = a_deliverer(outbox, receiver, keys=keys, default_secret=default_secret, laravel=laravel, tried=tried)
+    started = await deliverer.start_due()
+    await deliverer.drain(grace_s=5)
+    return started
+
+
+def a_deliverer(
+    outbox: Outbox,
+    receiver: Receiver,
+    *,
+    keys: Secrets | None = None,
+    default_secret: str | None = SECRET,
+    laravel: tuple[str, str | None] | None = LARAVEL,
+    tried: list[tuple[str, float]] | None = None,
+) -> Deliverer:
+    return Deliverer(
         journal=outbox,  # type: ignore[arg-type]
         keys=keys or Secrets(),  # type: ignore[arg-type]
         sender=receiver,
@@ -198,12 +218,107 @@ async def test_the_tenth_failure_is_the_last() -> None:
     assert tried == [("failed", 0.25)]
 
 
-async def test_deliveries_go_out_side_by_side_under_one_lease() -> None:
-    outbox, receiver = Outbox(*map(a_delivery, range(50))), Receiver(answered(200))
-    assert await deliver(outbox, receiver) == 20
-    assert receiver.most_at_once == 20
+async def test_deliveries_go_out_side_by_side_under_a_lease_that_outlives_them() -> None:
+    outbox, receiver = Outbox(*(a_delivery(n, url=f"https://r{n}.example/") for n in range(2 * AT_ONCE))), Receiver(answered(200))
+    assert await deliver(outbox, receiver) == AT_ONCE
+    assert receiver.most_at_once == AT_ONCE
     assert outbox.lease_s > 2 * 15
-    assert len(outbox.due) == 30
+    assert len(outbox.due) == AT_ONCE
+
+
+class Silent(Receiver):
+    """Answers nothing on hosts called slow until `speak` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(answered(200))
+        self.speak = asyncio.Event()
+
+    async def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> Answer:
+        if "//slow" in url:
+            self.posts.append((url, body, dict(headers)))
+            await self.speak.wait()
+            return answered(None, error="timeout")
+        return await super().post(url, body, headers)
+
+    def hosts(self) -> list[str]:
+        return sorted(url.split("/")[2] for url, _, _ in self.posts)
+
+
+@asynccontextmanager
+async def delivering(outbox: Outbox, receiver: Receiver) -> AsyncIterator[Deliverer]:
+    deliverer = a_deliverer(outbox, receiver)
+    running = asyncio.create_task(deliverer.forever(every_s=3600))
+    try:
+        yield deliverer
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await deliverer.drain(grace_s=0)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def slow(number: int) -> Delivery:
+    return a_delivery(number, url=f"https://slow.example/{number}")
+
+
+async def test_a_receiver_that_does_not_answer_holds_up_nobody_elses_webhooks() -> None:
+    receiver = Silent()
+    outbox = Outbox(*map(slow, range(300)), a_delivery(900, url="https://quick.example/first"))
+    async with delivering(outbox, receiver) as deliverer:
+        await until(lambda: "d900" in outbox.recorded)
+        outbox.due.append(a_delivery(901, url="https://quick.example/second"))
+        deliverer.kick()
+        await until(lambda: "d901" in outbox.recorded)
+        assert receiver.hosts().count("slow.example") == PER_TARGET
+        assert len(outbox.due) == 300 - PER_TARGET
+
+
+async def test_a_place_that_is_free_again_is_taken_at_once() -> None:
+    receiver = Silent()
+    outbox = Outbox(*map(slow, range(3 * PER_TARGET)))
+    async with delivering(outbox, receiver):
+        await until(lambda: len(receiver.posts) == PER_TARGET)
+        receiver.speak.set()
+        await until(lambda: len(outbox.recorded) == 3 * PER_TARGET)
+
+
+async def test_all_places_taken_means_that_nothing_more_is_claimed() -> None:
+    receiver = Silent()
+    outbox = Outbox(*(a_delivery(n, url=f"https://slow{n}.example/") for n in range(AT_ONCE)), a_delivery(900))
+    async with delivering(outbox, receiver) as deliverer:
+        await until(lambda: len(receiver.posts) == AT_ONCE)
+        deliverer.kick()
+        assert await deliverer.start_due() == 0
+        assert [one.delivery_id for one in outbox.due] == ["d900"]
+        receiver.speak.set()
+        await until(lambda: "d900" in outbox.recorded)
+
+
+async def test_what_is_under_way_at_the_end_may_finish_and_the_rest_is_cut_off() -> None:
+    receiver = Silent()
+    outbox = Outbox(slow(1), a_delivery(2))
+    deliverer = a_deliverer(outbox, receiver)
+    assert await deliverer.start_due() == 2
+    await deliverer.drain(grace_s=0.05)
+    assert list(outbox.recorded) == ["d2"]
+
+
+async def test_an_unexpected_error_disturbs_no_other_delivery() -> None:
+    def answer(url: str) -> Answer:
+        if "broken" in url:
+            raise ZeroDivisionError
+        return answered(200)
+
+    outbox = Outbox(a_delivery(1, url="https://broken.example/"), a_delivery(2))
+    with structlog.testing.capture_logs() as logs:
+        assert await deliver(outbox, Receiver(answer)) == 2
+    assert list(outbox.recorded) == ["d2"]
+    assert "webhook.crashed" in {entry["event"] for entry in logs}
 
 
 async def test_nothing_due_is_nothing_done() -> None:
