@@ -31,13 +31,15 @@ class BatchLimits:
 
     max_pages, max_pixels: of one batch; a page above max_pixels is read alone. On a CPU one page at a time is right: it gains
     nothing from company. wait_s: how long the first page of a batch waits for others. queue_pages: how many pages wait inside;
-    beyond it `read` waits to get in, in order of arrival.
+    beyond it `read` waits to get in, in order of arrival. abandoned_s: how long a batch that nobody waits for any more, its
+    jobs being cancelled, may keep the engine (api.md: hard stop after 10 s).
     """
 
     max_pages: int = 1
     max_pixels: int = 16_000_000
     wait_s: float = 0.003
     queue_pages: int = 256
+    abandoned_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,13 +210,33 @@ class Batcher:
                 if not entry.answer.done():
                     entry.answer.set_result(page)
 
+    async def _while_wanted(self, images: Sequence[PageImage], entries: Sequence[_Entry]) -> list[Page]:
+        """Ends the engine's work, by ending its process, on pages that nobody has waited for during `abandoned_s`."""
+
+        async def unwanted() -> None:
+            await asyncio.wait([entry.answer for entry in entries])
+            await asyncio.sleep(self._limits.abandoned_s)
+
+        reading = asyncio.create_task(self._reader.read(images, entries[0].engine, timeout_s=self._page_timeout_s * len(images)))
+        giving_up = asyncio.create_task(unwanted())
+        try:
+            await asyncio.wait({reading, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (reading, giving_up):
+                task.cancel()
+            await asyncio.wait({reading, giving_up})
+        if reading.cancelled():
+            log.info("ocr.batch_abandoned", pages=len(entries))
+            raise EngineFailure("nobody waits for these pages any more")
+        return reading.result()
+
     async def _call(self, entries: Sequence[_Entry]) -> list[Page]:
         loop = asyncio.get_running_loop()
         started = loop.time()
         outcome = "read"
         images = [entry.image for entry in entries]
         try:
-            pages = await self._reader.read(images, entries[0].engine, timeout_s=self._page_timeout_s * len(images))
+            pages = await self._while_wanted(images, entries)
             if [page.number for page in pages] != [image.number for image in images]:
                 raise EngineFailure("the engine did not answer with one page for each image")
             return pages

@@ -200,6 +200,31 @@ async def test_a_waiter_that_gives_up_during_the_read_does_not_disturb_its_neigh
         assert (await kept).number == 3
 
 
+async def test_pages_that_nobody_waits_for_any_more_lose_the_engine_to_those_that_are_wanted() -> None:
+    reader = HeldReader(NullEngine(), held=True)
+    async with batching(reader, BatchLimits(wait_s=0.0, abandoned_s=0.05)) as batcher:
+        cancelled = await hold_one(reader, batcher)
+        wanted = asyncio.create_task(batcher.read(an_image(2), job="a"))
+        await queued(batcher, 1)
+        cancelled.cancel()
+        await reader.begun(2)
+        reader.let_go()
+        assert (await wanted).number == 2
+    assert reader.batches == [(900,), (2,)]
+
+
+async def test_pages_that_somebody_waits_for_are_read_to_their_end() -> None:
+    reader = HeldReader(NullEngine(), held=True)
+    async with batching(reader, BatchLimits(max_pages=2, wait_s=3600.0, abandoned_s=0.0)) as batcher:
+        dropped, kept = (asyncio.create_task(batcher.read(an_image(number), job="a")) for number in (2, 3))
+        await reader.begun(1)
+        dropped.cancel()
+        await asyncio.gather(dropped, return_exceptions=True)
+        reader.let_go()
+        assert (await kept).number == 3
+    assert reader.batches == [(2, 3)]
+
+
 async def test_beyond_its_bound_pages_wait_outside_and_get_in_later() -> None:
     reader = HeldReader(NullEngine(), held=True)
     async with batching(reader, BatchLimits(max_pages=1, wait_s=0.0, queue_pages=2)) as batcher:
