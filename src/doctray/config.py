@@ -217,7 +217,7 @@ class Worker(_Group):
         validation_alias=_env("WORKER_PROCESSES"),
         description="API processes (uvicorn workers) that `serve` and `api` start",
     )
-    concurrency: int = Field(4, ge=1, le=256, validation_alias=_env("WORKER_CONCURRENCY"), description="jobs that one worker has in flight")
+    concurrency: int = Field(8, ge=1, le=256, validation_alias=_env("WORKER_CONCURRENCY"), description="jobs that one worker has in flight")
     devices: str = Field(
         "auto",
         validation_alias=_env("WORKER_DEVICES"),

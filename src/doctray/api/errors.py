@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from doctray.domain.errors import (
     DoctrayError,
@@ -180,17 +181,27 @@ async def _on_job_refusal(_request: Request, refusal: Exception) -> Response:
     return problem(refusal.error, request_id=refusal.request_id, status=refusal.status)
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "")
-        answer = problem(MalformedRequest(f"This route takes {allowed or 'other methods'}."), status=METHOD_NOT_ALLOWED)
-        if allowed:
-            answer.headers["Allow"] = allowed
+        allowed = ", ".join(sorted(_methods_of(request)))
+        answer = problem(MalformedRequest(f"This route takes {allowed}."), status=METHOD_NOT_ALLOWED)
+        answer.headers["Allow"] = allowed
         return answer
     if error.status_code == STATUS[NotFound.code]:
         return problem(NotFound("There is no such route; /docs lists them."))
     return problem(MalformedRequest(), status=error.status_code)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """All methods of the path; the framework's own answer names those of the first route that it met."""
+    found: set[str] = set()
+    for mounted in request.app.routes:
+        router = getattr(mounted, "original_router", None)
+        for route in router.routes if router is not None else (mounted,):
+            if route.matches(request.scope)[0] is not Match.NONE:
+                found |= getattr(route, "methods", None) or set()
+    return found
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:
