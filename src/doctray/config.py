@@ -240,7 +240,10 @@ class Worker(_Group):
     )
     engine: str = Field("easyocr", validation_alias=_env("OCR_ENGINE"), description="default OCR engine: `easyocr` or `null`")
     null_delay_ms: int = Field(
-        0, ge=0, validation_alias=_env("NULL_ENGINE_DELAY_MS"), description="time that the engine `null` takes for each page, for load tests"
+        0,
+        ge=0,
+        validation_alias=_env("NULL_ENGINE_DELAY_MS"),
+        description="time that the engine `null` takes for each page, for load tests",
     )
     second_reader: str = Field("none", validation_alias=_env("OCR_SECOND_READER"), description="second reader: `none` until it is built")
     models_dir: Path | None = Field(

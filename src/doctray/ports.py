@@ -79,7 +79,8 @@ class PageSession(Protocol):
     async def page(self, number: int) -> Page | PageImage:
         """A Page where its text layer is sound, else the upright, deskewed image to be read (see `finish_page`).
 
-        Raises CorruptDocument, PageTooLarge or TimedOut; the session is of no use after TimedOut.
+        Raises CorruptDocument, PageTooLarge, TooManyPages (more text than is read of one document) or TimedOut; the session is of no
+        use after TimedOut.
         """
         ...
 
@@ -260,7 +261,7 @@ class Journal(Protocol):
         ...
 
     async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
-        """Back to queued, due in delay_s; the job and the ids of parked twins, now due, to ring.
+        """Back to queued, due in delay_s or (0) in its old place; the job and the ids of parked twins, now due, to ring.
 
         charged: tries_used + 1. error None: handed back (drain).
         """

@@ -103,7 +103,8 @@ class MemoryJournal:
         self._sent: dict[str, _Sent] = {}
         self._stopped: set[tuple[str, str]] = set()
         self._workers: dict[str, WorkerInfo] = {}
-        self._fingerprint: str | None = None
+        # when, and under which fingerprint
+        self._registered: dict[str, tuple[datetime, str]] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
         self._flags: dict[str, str] = {}
         self._keys: dict[str, ApiKey] = {}
@@ -221,7 +222,7 @@ class MemoryJournal:
         now = self._now()
         orphaned = [
             entry
-            for entry in self._jobs.values()
+            for _, entry in sorted(self._jobs.items())
             if entry.job.status is JobStatus.PROCESSING and not self._lives(entry.job.worker_id or "", now)
         ]
         to_ring: list[str] = []
@@ -233,7 +234,8 @@ class MemoryJournal:
                 failed.append(lost)
             else:
                 to_ring.append(lost.request_id)
-            to_ring.extend(self._leave(entry, lost, now, ended="lease_lost", error=lost.error))
+            error = lost.error if lost.status is JobStatus.FAILED else None
+            to_ring.extend(self._leave(entry, lost, now, ended="lease_lost", error=error))
         return to_ring, failed
 
     async def due(self, *, limit: int = 100) -> list[Job]:
@@ -374,7 +376,7 @@ class MemoryJournal:
                 lost = transition.lease_lost(entry.job, now=now, max_lost=None, retention_s=self._retention_s)
                 self._leave(entry, lost, now, ended="lease_lost")
         self._workers[worker.worker_id] = replace(worker, lease_until=now + timedelta(seconds=lease_s))
-        self._fingerprint = worker.fingerprint
+        self._registered[worker.worker_id] = (now, worker.fingerprint)
 
     async def retire(self, worker_id: str) -> None:
         now = self._now()
@@ -387,7 +389,8 @@ class MemoryJournal:
 
     async def latest_fingerprint(self) -> str | None:
         self._now()
-        return self._fingerprint
+        last = max(((at, worker_id) for worker_id, (at, _) in self._registered.items()), default=None)
+        return self._registered[last[1]][1] if last else None
 
     # keys
 

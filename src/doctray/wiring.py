@@ -2,14 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
 
+from doctray.clock import SystemClock
 from doctray.config import Settings, SettingsError
 from doctray.outbound.guard import OutboundGuard, allow_entry_of
+from doctray.outbound.sealing import Sealer
+from doctray.outbound.signing import key_of
 from doctray.queue.arq_queue import ArqQueue
 from doctray.queue.notices import RedisNotices
 from doctray.service.announce import Announcer
+from doctray.service.deliver import Deliverer
 from doctray.storage.blobs_files import FileBlobs
 from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.telemetry.metrics import count_webhook
 
 
 @asynccontextmanager
@@ -53,6 +59,32 @@ def guard_of(settings: Settings) -> OutboundGuard:
     """What doctray may connect to: public addresses, OUTBOUND_ALLOW, and the host of LARAVEL_API_URL."""
     own = (allow_entry_of(settings.outbound.laravel_url),) if settings.outbound.laravel_url else ()
     return OutboundGuard((*settings.outbound.allow, *own))
+
+
+def deliverer_of(settings: Settings, journal: SqlJournal) -> Deliverer:
+    """Posts webhooks, counted in this process's metrics. Loads httpx. Raises SettingsError when WEBHOOK_SECRET is damaged."""
+    from doctray.outbound.send import HttpSender
+
+    outbound, clock = settings.outbound, SystemClock()
+    secret = outbound.webhook_secret.get_secret_value() if outbound.webhook_secret else None
+    if secret is not None:
+        try:
+            key_of(secret)
+        except ValueError as error:
+            raise SettingsError(
+                "WEBHOOK_SECRET cannot be used: after whsec_ it must be base64. Make one with: echo whsec_$(openssl rand -base64 32)"
+            ) from error
+    return Deliverer(
+        journal=journal,
+        keys=journal,
+        sender=HttpSender(guard_of(settings), clock=clock),
+        sealer=Sealer(settings.secret_key()),
+        clock=clock,
+        default_secret=secret,
+        laravel=(outbound.laravel_url, outbound.laravel_key.get_secret_value()) if outbound.laravel_url and outbound.laravel_key else None,
+        rng=Random(),  # noqa: S311 jitter, not a secret
+        on_try=count_webhook,
+    )
 
 
 def announcer_of(settings: Settings) -> Announcer:

@@ -30,18 +30,22 @@ class Service:
         self._env = {**os.environ, "DOCTRAY_HOME": str(home), "PORT": str(self.port), "LOG_FORMAT": "json", **env}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *, status: str = "healthy") -> None:
+        """Until /health says so."""
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "doctray", "serve"], stdout=log, stderr=log, env=self._env, process_group=0
             )
-        self.until(self.healthy, within_s=STARTED_WITHIN_S)
+        self.until(lambda: self.is_now(status), within_s=STARTED_WITHIN_S)
 
     def healthy(self) -> bool:
+        return self.is_now("healthy")
+
+    def is_now(self, status: str) -> bool:
         with contextlib.suppress(httpx.HTTPError):
             answer = httpx.get(f"{self.url}/health", trust_env=False)
-            return answer.status_code == 200 and answer.json()["status"] == "healthy"
+            return answer.status_code == 200 and answer.json()["status"] == status
         return False
 
     def stop(self) -> int:

@@ -4,8 +4,10 @@ import asyncio
 import errno
 import hashlib
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,6 +114,15 @@ async def test_deleting_a_prefix_removes_that_alone_and_may_be_repeated(blobs: B
     assert await _bytes(blobs, BlobRef(key="jobs/01abcd/source", size_bytes=1, sha256="")) == b"x"
 
 
+async def test_the_keys_under_a_prefix_are_its_own_alone(blobs: BlobStore) -> None:
+    for key in ("jobs/01abc/source", "jobs/01abc/pages/2.png", "jobs/01abc/pages/1.png", "jobs/01abcd/source"):
+        await blobs.put(key, _chunks(b"x"))
+    assert await blobs.keys_under("jobs/01abc/") == ["jobs/01abc/pages/1.png", "jobs/01abc/pages/2.png", "jobs/01abc/source"]
+    assert await blobs.keys_under("jobs/02nothing/") == []
+    with pytest.raises(ValueError, match="key"):
+        await blobs.keys_under("../")
+
+
 @pytest.mark.parametrize(
     "key",
     ["", "/etc/passwd", "../x", "jobs/../../x", "jobs//x", "jobs/.", "jobs/.hidden", "jobs/a b", "jobs/ä", "jobs\\x", "a\0b", "jobs/x/"],
@@ -203,6 +214,29 @@ async def test_a_cancelled_put_leaves_no_draft(root: Path) -> None:
     assert _files(root) == []
 
 
+async def test_a_put_that_is_cancelled_as_it_begins_leaves_neither_draft_nor_descriptor(root: Path) -> None:
+    """Its thread cannot be cancelled, and opens the file all the same."""
+    opened, go_on = threading.Event(), threading.Event()
+
+    class Slow(FileBlobs):
+        def _begin(self, target: Path) -> Any:
+            draft = super()._begin(target)
+            opened.set()
+            go_on.wait(5)
+            return draft
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    task = asyncio.create_task(Slow(root).put(KEY, _chunks(b"x")))
+    await asyncio.to_thread(opened.wait, 5)
+    task.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert _files(root) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 async def test_too_little_room_is_storage_full_before_a_byte_is_read(root: Path) -> None:
     touched = False
 
@@ -249,6 +283,34 @@ async def test_a_fresh_copy_of_an_old_blob_is_not_old(root: Path) -> None:
         os.utime(path, (1e9, 1e9))
     await blobs.copy(ref, "jobs/new/result.json")
     assert [prefix async for prefix in await blobs.prefixes_older_than(3600)] == ["jobs/old/"]
+
+
+async def test_a_blob_that_is_being_written_is_not_listed(root: Path) -> None:
+    blobs = FileBlobs(root)
+
+    async def looking() -> AsyncIterator[bytes]:
+        yield b"x" * CHUNK_BYTES
+        assert _files(root) != []
+        assert await blobs.keys_under("jobs/01abc/") == []
+
+    await blobs.put(KEY, looking())
+    assert await blobs.keys_under("jobs/01abc/") == [KEY]
+
+
+async def test_folders_that_vanish_while_they_are_looked_through_are_passed_over(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A DELETE beside the sweep of orphans, or beside a backup."""
+    blobs = FileBlobs(root)
+    await blobs.put("jobs/01abc/pages/1.png", _chunks(b"x"))
+    scan = os.scandir
+
+    def vanishing(path: str) -> object:
+        if str(path).endswith("pages"):
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert await blobs.keys_under("jobs/01abc/") == []
+    assert [prefix async for prefix in await blobs.prefixes_older_than(3600)] == []
 
 
 async def test_a_store_that_does_not_exist_yet_has_room_and_no_prefixes(root: Path) -> None:

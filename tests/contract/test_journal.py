@@ -523,10 +523,23 @@ async def test_jobs_of_a_lost_worker_are_queued_again_at_once(journal: Journal, 
     clock.advance(0.1)
     assert await journal.dead_leases(announce=announce, max_lost=10) == ([job.request_id], [])
     lost = await fresh(journal, job)
-    assert (lost.status, lost.due_at, lost.leases_lost, lost.tries_used, lost.claim_no) == (JobStatus.QUEUED, clock.now(), 1, 0, 2)
+    assert (lost.status, lost.due_at, lost.leases_lost, lost.tries_used, lost.claim_no) == (JobStatus.QUEUED, job.due_at, 1, 0, 2)
     assert [attempt.ended for attempt in await journal.attempts(job.request_id)] == ["lease_lost"]
     assert await journal.finish(claim, completed(job), announce=announce) is None
     assert await journal.deliveries(job.request_id) == []
+
+
+async def test_an_attempt_whose_lease_was_lost_is_not_blamed_for_the_failure_before_it(journal: Journal, clock: FakeClock) -> None:
+    await journal.register(a_worker(clock), lease_s=LEASE_S)
+    job = await journal.add(a_job(clock))
+    await journal.release(await claimed(journal, job), delay_s=0, error=FAILURE, charged=True)
+    await claimed(journal, job)
+    clock.advance(LEASE_S)
+    assert await journal.dead_leases(announce=announce, max_lost=10) == ([job.request_id], [])
+    assert [(attempt.ended, attempt.error_code) for attempt in await journal.attempts(job.request_id)] == [
+        ("retried", FAILURE.code),
+        ("lease_lost", None),
+    ]
 
 
 async def test_a_worker_that_retires_gives_its_jobs_up_at_once(journal: Journal, clock: FakeClock) -> None:

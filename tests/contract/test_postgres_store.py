@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Executable, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.job import JobStatus
+from doctray.ports import Claim, Idempotency
+from doctray.storage import claims_sql
 from doctray.storage.job_rows import lock
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.store import Tx
 from doctray.storage.tables import metadata
 from doctray.testing import FakeClock
-from tests.contract.builders import a_job
+from tests.contract.builders import CACHE_TTL_S, FINGERPRINT, a_job, a_worker, claimed, fresh
 
 
 async def test_times_are_by_the_servers_clock(postgres_dsn: str, clock: FakeClock) -> None:
@@ -67,3 +71,83 @@ async def test_two_that_would_deadlock_both_get_through(postgres_dsn: str, clock
 
         await asyncio.wait_for(asyncio.gather(lock_both(one, other), lock_both(other, one)), 20)
         assert runs == 3
+
+
+async def test_a_worker_that_registers_again_loses_a_job_that_another_transaction_is_looking_at(
+    postgres_dsn: str, clock: FakeClock
+) -> None:
+    """Passed over, it would be processing for as long as the worker lives, and nobody would work on it."""
+    store = open_store(postgres_dsn)
+    async with SqlJournal(store, retention_s=60) as journal:
+        await journal.register(a_worker(clock), lease_s=60)
+        job = await journal.add(a_job(clock))
+        await claimed(journal, job)
+        held, let_go = asyncio.Event(), asyncio.Event()
+
+        def look(tx: Tx) -> None:
+            lock(tx, job.request_id)
+            held.set()
+            await_only(let_go.wait())
+
+        looking = asyncio.create_task(store.write(look))
+        await held.wait()
+        registering = asyncio.create_task(journal.register(a_worker(clock), lease_s=60))
+        await waits_for_a_lock(postgres_dsn, registering)
+        let_go.set()
+        await asyncio.gather(looking, registering)
+        found = await fresh(journal, job)
+        assert (found.status, found.leases_lost, found.worker_id) == (JobStatus.QUEUED, 1, None)
+
+
+async def test_a_worker_that_registers_again_loses_a_claim_that_is_just_being_made(postgres_dsn: str, clock: FakeClock) -> None:
+    store = open_store(postgres_dsn)
+    async with SqlJournal(store, retention_s=60) as journal:
+        await journal.register(a_worker(clock), lease_s=60)
+        job = await journal.add(a_job(clock))
+        made, let_go = asyncio.Event(), asyncio.Event()
+
+        def claim(tx: Tx) -> Claim | None:
+            claim = claims_sql.claim(tx, job.request_id, worker_id="w1", fingerprint=FINGERPRINT, cache_ttl_s=CACHE_TTL_S)
+            made.set()
+            await_only(let_go.wait())
+            return claim
+
+        claiming = asyncio.create_task(store.write(claim))
+        await made.wait()
+        registering = asyncio.create_task(journal.register(a_worker(clock), lease_s=60))
+        await waits_for_a_lock(postgres_dsn, registering)
+        let_go.set()
+        assert (await asyncio.gather(claiming, registering))[0] is not None
+        found = await fresh(journal, job)
+        assert (found.status, found.leases_lost, found.worker_id) == (JobStatus.QUEUED, 1, None)
+
+
+async def test_a_key_whose_first_job_is_deleted_meanwhile_is_free(
+    postgres_dsn: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused because of a promise that is gone by the time it is looked at."""
+    attempt = Tx.attempt
+    tries = 0
+
+    def refused_once(tx: Tx, statement: Executable) -> bool:
+        nonlocal tries
+        tries += 1
+        return tries > 1 and attempt(tx, statement)
+
+    monkeypatch.setattr(Tx, "attempt", refused_once)
+    async with SqlJournal(open_store(postgres_dsn), retention_s=60) as journal:
+        job = a_job(clock)
+        promise = Idempotency(scope="acme", key="k", content="c")
+        assert (await journal.add(job, idempotency=promise)).request_id == job.request_id
+        assert (await journal.add(a_job(clock), idempotency=promise)).request_id == job.request_id
+
+
+async def waits_for_a_lock(dsn: str, task: "asyncio.Task[None]") -> None:
+    """Until the task has ended, or its transaction waits for another's."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'doctray'")
+    engine = create_async_engine(dsn)
+    async with asyncio.timeout(10), engine.connect() as conn:
+        while not task.done() and not await conn.scalar(waiting):
+            await conn.rollback()
+            await asyncio.sleep(0.005)
+    await engine.dispose()

@@ -5,20 +5,21 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
 from doctray.domain.errors import TemporarilyUnavailable
-from doctray.domain.job import Job, JobStatus
+from doctray.domain.job import Job, JobStatus, NewDelivery, announce_nothing
 from doctray.storage import sqlite_store
-from doctray.storage.journal_sql import SqlJournal
-from doctray.storage.sqlite_store import SqliteStore
+from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.storage.sqlite_store import SqliteStore, sqlite_engine
 from doctray.storage.store import Op, Tx
 from doctray.storage.tables import flags
 from doctray.testing import FakeClock
-from tests.contract.builders import a_job, a_worker
+from tests.contract.builders import CANCELLED, a_job, a_worker, claimed, completed
 
 WRITER = """
 import asyncio, sys
@@ -248,3 +249,54 @@ async def test_a_mistake_of_ours_is_not_called_unavailable(sqlite_dsn: str) -> N
         assert not isinstance(caught.value, TemporarilyUnavailable)
     await store.write(lambda tx: tx.conn.execute(update(flags).values(value="x")) and None)
     await store.aclose()
+
+
+def _holds(dsn: str, word: str) -> list[str]:
+    """Which of the database's files hold the word."""
+    path = Path(dsn.removeprefix("sqlite+pysqlite:///"))
+    return sorted(file.suffix for file in path.parent.glob(f"{path.name}*") if word.encode() in file.read_bytes())
+
+
+async def test_what_is_deleted_can_be_read_in_no_file_of_the_database(sqlite_dsn: str, clock: FakeClock) -> None:
+    """The body is larger than a page, so that it lies on pages of its own, too."""
+    async with SqlJournal(open_store(sqlite_dsn, now=clock.timestamp), retention_s=60) as journal:
+        await journal.register(a_worker(clock), lease_s=60)
+        job = await journal.add(a_job(clock, file_name="Quark.pdf", metadata={"name": "Quark"}))
+        body = NewDelivery(webhook_id="m1", type="job.completed", url="http://a.test/", body="Zebulon Quark " * 4000)
+        await journal.finish(await claimed(journal, job), completed(job), announce=lambda _job: body)
+        others = [await journal.add(a_job(clock)) for _ in range(20)]
+        assert _holds(sqlite_dsn, "Quark") == [".sqlite3-wal"]
+        await journal.delete(job.request_id, owner=job.owner)
+        assert _holds(sqlite_dsn, "Quark") == [".sqlite3-wal"], "as it was before, until the log is emptied"
+        await journal.scrub()
+        assert _holds(sqlite_dsn, "Quark") == []
+        assert len(await journal.existing([other.request_id for other in others])) == 20
+
+
+async def test_scrubbing_waits_for_no_reader_and_is_made_up_for(sqlite_dsn: str, clock: FakeClock) -> None:
+    """A checkpoint that waits for readers holds up every writer meanwhile."""
+    async with SqlJournal(open_store(sqlite_dsn, now=clock.timestamp), retention_s=60) as journal:
+        job = await journal.add(a_job(clock, file_name="Quark.pdf"))
+        await cancel(journal, job)
+        reader = sqlite_engine(sqlite_dsn, begin="BEGIN")
+        with reader.begin() as conn:
+            conn.execute(text("SELECT count(*) FROM jobs")).scalar()
+            await journal.delete(job.request_id, owner=job.owner)
+            started = time.monotonic()
+            await journal.scrub()
+            assert time.monotonic() - started < 1
+            await journal.add(a_job(clock))
+        reader.dispose()
+        await journal.scrub()
+        assert _holds(sqlite_dsn, "Quark") == []
+
+
+async def cancel(journal: SqlJournal, job: Job) -> None:
+    await journal.cancel(job.request_id, owner=job.owner, error=CANCELLED, announce=announce_nothing)
+
+
+async def test_a_database_that_a_look_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    async with SqlJournal(open_store(f"sqlite+pysqlite:///{path}"), retention_s=60) as journal:
+        assert not await journal.current()
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -44,6 +44,13 @@ async def test_a_worker_that_lost_its_lease_may_register_anew(journal: Journal, 
     assert await journal.extend("w1", lease_s=LEASE_S, running=0)
 
 
+async def test_of_several_registrations_of_one_worker_at_once_all_get_through(journal: Journal, clock: FakeClock) -> None:
+    """One whose answer was lost is made again while the first is still under way."""
+    for _ in range(5):
+        await asyncio.gather(*(journal.register(a_worker(clock), lease_s=LEASE_S) for _ in range(8)))
+    assert [worker.worker_id for worker in await journal.workers()] == ["w1"]
+
+
 async def test_the_latest_fingerprint_is_that_of_the_last_to_register(journal: Journal, clock: FakeClock) -> None:
     assert await journal.latest_fingerprint() is None
     await journal.register(a_worker(clock, "w2", fingerprint="old"), lease_s=LEASE_S)

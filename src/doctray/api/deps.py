@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,7 +18,7 @@ from doctray.domain.job import Job
 from doctray.domain.keys import Scope
 from doctray.ports import BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
-from doctray.service.deliver import SealerLike
+from doctray.service.deliver import SealerLike, stand_in
 
 READ_TOKEN_HEADER = "x-read-token"  # noqa: S105 - a header's name
 MAX_ID = 64
@@ -88,7 +89,7 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     from doctray.clock import SystemClock
     from doctray.outbound.sealing import Sealer
     from doctray.service.sweep import Sweeper
-    from doctray.wiring import announcer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
+    from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 
     journal = await stack.enter_async_context(open_journal(settings))
     blobs = await stack.enter_async_context(open_blobs(settings))
@@ -107,6 +108,10 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         every_s=settings.worker.sweep_seconds,
         retention_s=settings.retention.retention_days * 86400,
     )
+    clock = SystemClock()
+    posting = partial(
+        stand_in, partial(deliverer_of, settings, journal), journal=journal, clock=clock, every_s=settings.worker.sweep_seconds
+    )
     secret_key = settings.secret_key()
     return Parts(
         journal=journal,
@@ -115,12 +120,12 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         queue=queue,
         notices=notices,
         outbound=guard_of(settings),
-        clock=SystemClock(),
+        clock=clock,
         announcer=announcer,
         sealer=Sealer(secret_key),
         secret_key=secret_key,
         limiter=limiter,
-        background=(sweeper.forever,),
+        background=(sweeper.forever, posting),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from doctray.domain.errors import InvalidOption, InvalidSchema, MalformedRequest
 from doctray.domain.identity import canonical_json
-from doctray.domain.job import DocumentType, JobOptions
+from doctray.domain.job import HIGHEST_PRIORITY, DocumentType, JobOptions
 
 ENGINES = ("easyocr", "null")
 EXTRACTORS = ("rules",)
@@ -198,8 +198,8 @@ def _document_type(value: Any) -> DocumentType:
 
 
 def _priority(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
-        raise ValueError("must be a whole number from 0 to 9")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST_PRIORITY:
+        raise ValueError(f"must be a whole number from 0 to {HIGHEST_PRIORITY}")
     return value
 
 

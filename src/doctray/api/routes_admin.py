@@ -12,11 +12,13 @@ from doctray.api.deps import Admin, house_of
 from doctray.api.errors import invalid_options
 from doctray.api.following import json_response
 from doctray.api.intake import read_small_json
-from doctray.api.schemas import PROBLEMS, CreatedKey, JobList, KeyList, NewKey, WorkerList, body_extra
+from doctray.api.schemas import PROBLEMS, CreatedKey, DeadLetter, JobList, KeyList, NewKey, Replay, Replayed, WorkerList, body_extra
 from doctray.domain.errors import NotFound
 from doctray.domain.identity import new_request_id
+from doctray.domain.job import Attempt, Job
 from doctray.domain.keys import ApiKey, Scope, hash_api_key, new_api_key
 from doctray.ports import JobQuery
+from doctray.service import jobs as use_cases
 from doctray.service.views import iso_time, job_view
 
 router = APIRouter(prefix="/v1/admin", responses=PROBLEMS, tags=["administration"])
@@ -96,12 +98,54 @@ async def list_dead_letters(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    """Failed jobs whose tries are used up, of all owners; replay them with POST /v1/jobs/{id}/replay."""
+    """Failed jobs whose tries are used up, of all owners; an administrator may replay them."""
     query = JobQuery(owner=None, dead_lettered=True, limit=limit, cursor=cursor)
     found, next_cursor = await house_of(request).parts.journal.list_jobs(query)
-    # An administrator mends jobs; what callers wrote about their documents is not his to read.
-    shown = [{**job_view(job), "owner": job.owner, "metadata": {}, "file_name": ""} for job in found]
-    return json_response({"jobs": shown, "next_cursor": next_cursor}, HTTPStatus.OK)
+    return json_response({"jobs": [_dead_job_view(job) for job in found], "next_cursor": next_cursor}, HTTPStatus.OK)
+
+
+@router.get("/dead-letters/{request_id}", response_model=DeadLetter)
+async def show_dead_letter(request: Request, _caller: Admin, request_id: str) -> Response:
+    """One of them, with every attempt at it: which worker, how long, and how it ended."""
+    job, attempts = await use_cases.dead_letter(request_id, journal=house_of(request).parts.journal)
+    shown = {
+        "job": _dead_job_view(job),
+        "tries_used": job.tries_used,
+        "leases_lost": job.leases_lost,
+        "attempts": [_attempt_view(attempt) for attempt in attempts],
+    }
+    return json_response(shown, HTTPStatus.OK)
+
+
+@router.post("/dead-letters/replay", response_model=Replayed, status_code=HTTPStatus.ACCEPTED, openapi_extra=body_extra(Replay))
+async def replay_dead_letters(request: Request, _caller: Admin) -> Response:
+    """Queue some dead letters again, or all there are; each is announced anew when it ends."""
+    try:
+        wanted = Replay.model_validate(await read_small_json(request))
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    parts = house_of(request).parts
+    replayed = await use_cases.replay_dead_letters(wanted.request_ids, journal=parts.journal, queue=parts.queue)
+    not_found = [request_id for request_id in wanted.request_ids or [] if request_id not in replayed]
+    return json_response({"replayed": replayed, "not_found": not_found}, HTTPStatus.ACCEPTED)
+
+
+def _dead_job_view(job: Job) -> dict[str, Any]:
+    """An administrator mends jobs; what callers wrote about their documents is not his to read."""
+    return {**job_view(job), "owner": job.owner, "metadata": {}, "file_name": ""}
+
+
+def _attempt_view(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "generation": attempt.generation,
+        "number": attempt.number,
+        "worker_id": attempt.worker_id,
+        "started_at": iso_time(attempt.started_at),
+        "ended_at": iso_time(attempt.ended_at),
+        "ended": attempt.ended,
+        "error_code": attempt.error_code,
+        "engine": attempt.engine,
+    }
 
 
 def _key_view(key: ApiKey) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from doctray.domain.job import DocumentType, JobStatus
 from doctray.domain.keys import Scope
@@ -66,6 +66,44 @@ class JobView(BaseModel):
 class JobList(BaseModel):
     jobs: list[JobView]
     next_cursor: str | None = Field(description="give it as cursor for the next page; null on the last one")
+
+
+class AttemptView(BaseModel):
+    generation: int
+    number: int
+    worker_id: str
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    ended: str | None = Field(description="completed, failed, cancelled, retried, lease_lost or handed_back; null while it runs")
+    error_code: str | None
+    engine: str | None
+
+
+class DeadLetter(BaseModel):
+    job: JobView
+    tries_used: int = Field(description="failures charged to the job")
+    leases_lost: int = Field(description="workers lost under it; not charged")
+    attempts: list[AttemptView] = Field(description="oldest first, of all generations")
+
+
+class Replay(BaseModel):
+    """What an administrator asks for: some dead letters, or all."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    request_ids: list[str] | None = Field(None, min_length=1, max_length=1000)
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "Replay":
+        if (self.request_ids is None) == (self.all is None):
+            raise ValueError("give either request_ids or all")
+        return self
+
+
+class Replayed(BaseModel):
+    replayed: list[str] = Field(description="queued again, in a new generation with fresh tries")
+    not_found: list[str] = Field(description="of those asked for, the ones that are no dead letters")
 
 
 class DeliveryTryView(BaseModel):

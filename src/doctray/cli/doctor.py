@@ -93,7 +93,7 @@ async def _journal(settings: Settings) -> list[Finding]:
             mend = "run `doctray upgrade` (or `doctray serve`, which does it), and look at DATABASE_URL"
             return [Finding("Journal", error.detail, mend, fatal=settings.database_dsn.startswith("postgresql"))]
     said = f"{state.queued} queued, {state.processing} processing, {state.dead_letters} dead-lettered; {len(workers)} workers alive"
-    return [Finding("Journal", said, "look at `GET /v1/admin/dead-letters`" if state.dead_letters else "")]
+    return [Finding("Journal", said, "run `doctray dead-letters list`" if state.dead_letters else "")]
 
 
 async def _engine(settings: Settings) -> list[Finding]:

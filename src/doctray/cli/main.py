@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import click
+import structlog
 
 from doctray.config import Settings, SettingsError
 
@@ -21,6 +22,9 @@ _COMMANDS = {
     "status": ("doctray.cli.status", "status_command"),
     "result": ("doctray.cli.status", "result_command"),
     "keys": ("doctray.cli.keys", "keys_group"),
+    "dead-letters": ("doctray.cli.dead_letters", "dead_letters_group"),
+    "backup": ("doctray.cli.backup", "backup_command"),
+    "restore": ("doctray.cli.backup", "restore_command"),
 }
 """name → module and function, loaded when called: `doctray api` must not load what the worker needs, nor the other way round."""
 
@@ -61,4 +65,6 @@ def main() -> None:
         from doctray.lifeline import die_with_parent
 
         die_with_parent(int(supervisor))
+    # What a command prints is for people and scripts; events go elsewhere. The long-running ones set up logs of their own.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     cli()

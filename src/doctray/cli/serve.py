@@ -78,7 +78,7 @@ def serve(settings: Settings) -> None:
     (home / "logs").mkdir(parents=True, exist_ok=True)
     settings.documents_dir.mkdir(parents=True, exist_ok=True)
     settings.secret_key()
-    with _only_one(home):
+    with only_one(home):
         children: list[_Child] = []
         stopping = _stop_on_signals()
         try:
@@ -92,7 +92,8 @@ def serve(settings: Settings) -> None:
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path) -> Iterator[None]:
+    """Hold the home against every other `serve` (and `restore`). Raises ServeError."""
     with (home / "serve.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

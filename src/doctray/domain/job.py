@@ -38,9 +38,15 @@ class BlobRef:
     sha256: str
 
 
+HIGHEST_PRIORITY = 9
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOptions:
-    """What the caller may choose. `schema`: canonical JSON text. `pages`: "1-3,5". None: the service's default."""
+    """What the caller may choose. `schema`: canonical JSON text. `pages`: "1-3,5". None: the service's default.
+
+    priority: from 0 to HIGHEST_PRIORITY.
+    """
 
     document_type: DocumentType = DocumentType.AUTO
     schema: str | None = None

@@ -58,9 +58,10 @@ def sourced(job: Job, *, source: BlobRef, media_type: str, fingerprint: str) -> 
 
 
 def released(job: Job, *, now: datetime, delay_s: float, error: JobError | None, charged: bool) -> Job:
+    """delay_s 0: it keeps its place in the queue."""
     return job.evolve(
         status=JobStatus.QUEUED,
-        due_at=now + timedelta(seconds=delay_s),
+        due_at=now + timedelta(seconds=delay_s) if delay_s > 0 else job.due_at,
         worker_id=None,
         tries_used=job.tries_used + charged,
         error=error or job.error,
@@ -88,10 +89,10 @@ def cancelled(job: Job, error: JobError, *, now: datetime, retention_s: float) -
 
 
 def lease_lost(job: Job, *, now: datetime, max_lost: int | None, retention_s: float) -> Job:
-    """Queued again at once and without backoff, since losing a worker says nothing about the document; failed beyond max_lost."""
+    """Queued again in its old place and without backoff, since losing a worker says nothing about the document; failed beyond max_lost."""
     lost = job.evolve(claim_no=job.claim_no + 1, leases_lost=job.leases_lost + 1)
     if max_lost is None or lost.leases_lost <= max_lost:
-        return lost.evolve(status=JobStatus.QUEUED, due_at=now, worker_id=None)
+        return lost.evolve(status=JobStatus.QUEUED, worker_id=None)
     error = JobError(code=WorkerLost.code, detail=WorkerLost.why)
     return _ended(lost, now, retention_s).evolve(status=JobStatus.FAILED, error=error, dead_lettered=True)
 

@@ -17,6 +17,9 @@ LEAST_DEGREES = 0.2
 _MEASURED_PX = 1200
 """Long side at which the slope is measured: type of 8 points is then 11 px high."""
 
+_LEAST_PX = 8
+"""A strip that is narrower than a letter has no lines of text, and may have no pixel left at the measured size."""
+
 _FEWEST_MARKS = 40
 """Fewer letters and dashes than this have no slope worth trusting."""
 
@@ -69,6 +72,8 @@ def straightened(rgb: Rgb, degrees: float) -> Straightened:
 def _marks(rgb: Rgb) -> npt.NDArray[np.bool_] | None:
     """Ink of letters and rules as a mask at the measured size; None when there are too few. Pictures and dark borders are left out."""
     scale = min(1.0, _MEASURED_PX / max(rgb.shape[:2]))
+    if scale * min(rgb.shape[:2]) < _LEAST_PX:
+        return None
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     if scale < 1:
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -1,11 +1,14 @@
 """Form fields of a PDF page, and their values as words. Runs in the page process only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from doctray.domain.document import Box, FormField, Word
 from doctray.pages.mupdf import pymupdf
 from doctray.pages.placement import Placement
+
+mupdf: Any = pymupdf.mupdf
 
 _KINDS = {
     pymupdf.PDF_WIDGET_TYPE_TEXT: "text",
@@ -16,6 +19,17 @@ _KINDS = {
 }
 """Push buttons and signatures hold no value."""
 
+_HIDDEN, _PRINT, _NO_VIEW = 2, 4, 32
+"""Annotation flags (ISO 32000-1, table 165)."""
+
+_MOST_FIELDS = 1000
+"""No form has more. Fields are matched with words one by one."""
+
+_MOST_CHARACTERS = 50_000
+"""Kept of the values of one page; they are laid out as words. The longest that a form shows fills a page, with 5,000."""
+
+_LONGEST_NAME = 1000
+
 _TICK = "X"
 """How a ticked box stands among the words: what most flattened forms and typewriters print."""
 
@@ -24,14 +38,38 @@ _MOST_LINE_PX = 30.0
 
 
 def form_fields(page: Any, placement: Placement) -> tuple[FormField, ...]:
-    """The page's fields that are shown, in the file's order."""
-    fields = []
-    for widget in page.widgets():
-        kind = _KINDS.get(widget.field_type)
-        box = placement.box(tuple(widget.rect))
-        if kind is not None and box is not None and widget.field_display != 1:
-            fields.append(FormField(name=widget.field_name or "", kind=kind, value=_value(kind, widget.field_value), box=box))
+    """The page's fields that are shown, in the file's order, at most _MOST_FIELDS of them."""
+    fields: list[FormField] = []
+    room = _MOST_CHARACTERS
+    for widget in islice(_widgets(page), _MOST_FIELDS):
+        kind = _KINDS.get(mupdf.pdf_widget_type(widget))
+        box = placement.box(tuple(pymupdf.Rect(mupdf.pdf_bound_annot(widget)) * page.derotation_matrix))
+        field = mupdf.pdf_annot_obj(widget)
+        if kind is not None and box is not None and not _is_hidden(mupdf.pdf_annot_flags(widget)):
+            name = mupdf.pdf_load_field_name(field) or ""
+            value = _value(kind, _stored(kind, field))[:room]
+            room -= len(value)
+            fields.append(FormField(name=name[:_LONGEST_NAME], kind=kind, value=value, box=box))
     return tuple(fields)
+
+
+def _widgets(page: Any) -> Iterator[Any]:
+    """MuPDF's own list. PyMuPDF's `Page.widgets` looks each of them up from the first one on (5,000 take a minute), and goes round for
+    ever where a field is its own kid."""
+    widget = mupdf.pdf_first_widget(mupdf.pdf_page_from_fz_page(page.this))
+    while widget.m_internal:
+        yield widget
+        widget = mupdf.pdf_next_widget(widget)
+
+
+def _is_hidden(flags: int) -> bool:
+    """As MuPDF's pdf_field_display, which goes round for ever where a field is its own kid. What is only printed is shown to its reader."""
+    return bool(flags & _HIDDEN or (flags & _NO_VIEW and not flags & _PRINT))
+
+
+def _stored(kind: str, field: Any) -> object:
+    state = mupdf.pdf_dict_gets(field, "AS") if kind == "radio" else None
+    return mupdf.pdf_to_name(state) if state is not None and state.m_internal else mupdf.pdf_field_value(field)
 
 
 def _value(kind: str, value: object) -> str:

@@ -34,6 +34,11 @@ _FORMATS: dict[str, tuple[str, ...]] = {
 _LONGEST_PX = 4000
 """A longer side is scaled down: A4 at 300 dpi is 3508 px, and no engine looks at more than that."""
 
+_START_OF_SCAN = b"\xff\xda"
+_MOST_SCANS = 1000
+"""A progressive JPEG has about ten, with its thumbnails some more. Each costs a pass over all blocks however few bytes it has: 20,000
+scans of 16 megapixels fit in 700 kB and take minutes."""
+
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error)
 """What Pillow's decoders raise on damaged files."""
 
@@ -67,6 +72,8 @@ class ImageDocument:
         content = path.read_bytes()
         if not content:
             raise EmptyDocument
+        if media_type == sniff.JPEG and content.count(_START_OF_SCAN) > _MOST_SCANS:
+            raise CorruptDocument("The JPEG has more scans than any program writes.")
         self._max_pixels = max_pixels
         with _damage_told():
             self._image = Image.open(io.BytesIO(content), formats=formats)

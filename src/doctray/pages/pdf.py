@@ -20,7 +20,7 @@ from doctray.pages.judgement import Verdict, judge
 from doctray.pages.layout import lines_of
 from doctray.pages.mupdf import pymupdf
 from doctray.pages.placement import Placement
-from doctray.pages.text_layer import Painted, evidence_of, read_text_layer
+from doctray.pages.text_layer import Painted, UnreadableLayer, evidence_of, read_text_layer
 
 _POINTS_PER_INCH = 72
 
@@ -73,14 +73,16 @@ class PdfDocument:
             repaired = bool(self._document.is_repaired)
         if repaired and (self.page_total == 0 or _is_cut_short(path)):
             raise CorruptDocument("The PDF is cut short: its end is missing.")
-        if self.page_total == 0:
+        if self.page_total == 0 and self._document.xref_get_key(-1, "Root/Pages/Kids")[0] == "array":
             raise EmptyDocument("The PDF holds no page.")
+        if self.page_total == 0:
+            raise CorruptDocument("The PDF's pages cannot be found.")
 
     def read(self, number: int) -> PdfPage:
         """Page `number`, from 1. Raises CorruptDocument or PageTooLarge."""
         with _damage_told():
             pymupdf.TOOLS.reset_mupdf_warnings()
-            page = self._document[number - 1]
+            page = self._page(number)
             painted = page.get_bboxlog()
             read = self._judged(page, number, painted) if _says_something(painted) else self._to_be_read(page, Verdict.NO_TEXT)
             if int(read.rgb.max()) == int(read.rgb.min()) and _LOST_CONTENT.search(pymupdf.TOOLS.mupdf_warnings(reset=True)):
@@ -89,12 +91,27 @@ class PdfDocument:
 
     def form_fields(self, number: int, placement: Placement) -> tuple[FormField, ...]:
         with _damage_told():
-            return form_fields(self._document[number - 1], placement)
+            return form_fields(self._page(number), placement)
+
+    def _page(self, number: int) -> Any:
+        page = self._document[number - 1]
+        turned = pymupdf.mupdf.pdf_to_int(
+            pymupdf.mupdf.pdf_dict_get_inheritable(
+                pymupdf.mupdf.pdf_page_from_fz_page(page.this).obj(), pymupdf.mupdf.pdf_new_name("Rotate")
+            )
+        )
+        if not 0 <= turned < 360:
+            # PyMuPDF takes 360 off again and again, each time that it is asked
+            page.set_rotation(turned % 360 // 90 * 90)
+        return page
 
     def _judged(self, page: Any, number: int, painted: Painted) -> PdfPage:
         rgb, placement = self._rendered(page, _scale(page, TEXT_DPI, _TEXT_LONGEST_PX, self._max_pixels))
         gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-        layer = read_text_layer(page, placement, gray, painted)
+        try:
+            layer = read_text_layer(page, placement, gray, painted)
+        except UnreadableLayer:
+            return self._to_be_read(page, Verdict.GARBAGE)
         verdict = judge(evidence_of(layer, gray, painted))
         if verdict not in (Verdict.SOUND, Verdict.BLANK):
             return self._to_be_read(page, verdict)
@@ -197,7 +214,16 @@ def _damage_told() -> Iterator[None]:
         yield
     except MemoryError:
         raise
-    except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
+    except (
+        pymupdf.FileDataError,
+        pymupdf.mupdf.FzErrorBase,
+        RuntimeError,
+        SystemError,
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+    ) as error:
         if "malloc" in str(error) or "out of memory" in str(error).lower():
             raise MemoryError(str(error)) from error
         raise CorruptDocument("The PDF is damaged.") from error

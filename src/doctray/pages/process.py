@@ -27,6 +27,7 @@ from doctray.domain.errors import (
     EngineFailure,
     PageTooLarge,
     TimedOut,
+    TooManyPages,
     UnsupportedMediaType,
 )
 from doctray.pages import wire
@@ -66,12 +67,17 @@ _TOLD_ERRORS: Mapping[str, type[DoctrayError]] = {
 
 _MAX_TEXT = 300
 
+MOST_CHARACTERS = 5_000_000
+"""In the text layers of one document: 500 densely printed pages of 10,000. Their words take some 400 MB in the worker; a page that is
+named 500 times in a file of 100 kB could have ten times as many."""
+
 
 class ProcessPageOpener:
     """Opens each document in a page process of its own, at most max_children at once (further ones wait for their turn).
 
     page_seconds: wall clock for each answer, and processor time alike. max_pages: pages read of one document. max_pixels: of one page
-    or image. memory_bytes: address space of each page process, of which some 400 MB are taken by the decoders.
+    or image. max_characters: of one document's text layers. memory_bytes: address space of each page process, of which some 400 MB
+    are taken by the decoders.
     """
 
     def __init__(
@@ -81,12 +87,14 @@ class ProcessPageOpener:
         page_seconds: float = 60.0,
         max_pages: int = 500,
         max_pixels: int = 120_000_000,
+        max_characters: int = MOST_CHARACTERS,
         memory_bytes: int = 2 * 1024**3,
     ) -> None:
         self._slots = asyncio.Semaphore(max_children)
         self._page_seconds = page_seconds
         self._max_pages = max_pages
         self._max_pixels = max_pixels
+        self._max_characters = max_characters
         self._limits = json.dumps({"memory_bytes": memory_bytes, "page_seconds": page_seconds})
         self._starting = asyncio.Lock()
         self._nursery: _Nursery | None = None
@@ -116,7 +124,7 @@ class ProcessPageOpener:
                     page_total=page_total,
                     page_numbers=select_pages(pages, page_total=page_total, max_pages=self._max_pages),
                 )
-                yield _Session(child, opened, tuple(languages))
+                yield _Session(child, opened, tuple(languages), self._max_characters)
             finally:
                 await child.end()
 
@@ -147,8 +155,9 @@ class ProcessPageOpener:
 class _Session:
     """`doctray.ports.PageSession` over one page process."""
 
-    def __init__(self, child: "PageProcess", opened: OpenedDocument, languages: tuple[str, ...]) -> None:
+    def __init__(self, child: "PageProcess", opened: OpenedDocument, languages: tuple[str, ...], characters_left: int) -> None:
         self.opened = opened
+        self._characters_left = characters_left
         self._child = child
         self._languages = languages
 
@@ -158,6 +167,9 @@ class _Session:
             if "page" in reply:
                 # a page of 500 words takes 2 ms, and a page may have many more
                 page = await asyncio.to_thread(wire.page_from_json, reply["page"])
+                self._characters_left -= sum(len(word.text) for word in page.words)
+                if self._characters_left < 0:
+                    raise TooManyPages("The pages hold more text than is read of one document. The option pages can choose some.")
                 return page.evolve(number=number)
             _log.debug("page.rendered", page=number, text_layer=_printable(reply.get("verdict")))
             width, height = wire.whole(reply, "width"), wire.whole(reply, "height")

@@ -26,6 +26,10 @@ _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
 _FILLED_OR_STROKED = 16 | 32
 """Bits of a span's char_flags; text with neither is in render mode 3 (invisible) or 7 (clip only)."""
 
+MOST_CHARACTERS = 100_000
+"""Of one page's layer, spaces and line ends counted. The densest newspaper page has 30,000: a layer with more was made to keep
+readers busy, so the page is read from its image."""
+
 _LEAST_CONTRAST = 24
 """Gray levels between the darkest and lightest pixel of a word's box, below which nothing can be read there: white on white,
 or text under a painted-over (redacted) area. The palest print that people read, 10 % gray, has 25."""
@@ -41,6 +45,10 @@ class _Letter:
     shown: bool
 
 
+class UnreadableLayer(Exception):
+    """What is in the layer is not what anybody reads on the page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLayer:
     """words: those that can be seen. hidden_letters: characters of the others."""
@@ -50,7 +58,7 @@ class TextLayer:
 
 
 def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painted) -> TextLayer:
-    """page: a pymupdf.Page. gray: the page rendered under this placement."""
+    """page: a pymupdf.Page. gray: the page rendered under this placement. Raises UnreadableLayer."""
     covered = _covered_areas(page, painted)
     words: list[Word] = []
     printed: defaultdict[str, list[Box]] = defaultdict(list)
@@ -85,7 +93,14 @@ def evidence_of(layer: TextLayer, gray: Gray, painted: Painted) -> Evidence:
 
 def _printed_words(page: Any, placement: Placement) -> Iterator[tuple[list[_Letter], int]]:
     textpage = page.get_textpage(flags=_TEXT_FLAGS)
-    for block in textpage.extractRAWDICT()["blocks"]:
+    if len(textpage.extractTEXT()) > MOST_CHARACTERS:
+        raise UnreadableLayer
+    try:
+        blocks = textpage.extractRAWDICT()["blocks"]
+    except SystemError as error:
+        # a font's map to Unicode names what is no character (U+FFFF)
+        raise UnreadableLayer from error
+    for block in blocks:
         for line in block.get("lines", ()):
             angle = placement.angle(*line["dir"])
             word: list[_Letter] = []

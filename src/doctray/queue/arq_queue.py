@@ -1,7 +1,8 @@
 """The doorbell on arq: `doctray.ports.JobQueue`. Carries ids only; losing it loses nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from arq.connections import ArqRedis
 
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import BellUnreachable
-from doctray.queue.redis import UNREACHABLE, open_pool
+from doctray.queue.redis import UNREACHABLE, Fuse, open_pool
 
 QUEUE_NAME = "doctray:bell"
 TASK_NAME = "wake"
@@ -28,10 +29,10 @@ def from_json(value: bytes) -> dict[str, Any]:
     return loaded
 
 
-def open_arq(dsn: str, *, timeout_s: float) -> ArqRedis:
+def open_arq(dsn: str, *, timeout_s: float, retries: int = 1) -> ArqRedis:
     """A client with our own pool: arq's has no socket timeout."""
     return ArqRedis(
-        open_pool(dsn, timeout_s=timeout_s),
+        open_pool(dsn, timeout_s=timeout_s, retries=retries),
         job_serializer=to_json,
         job_deserializer=from_json,
         default_queue_name=QUEUE_NAME,
@@ -43,10 +44,11 @@ class ArqQueue:
 
     def __init__(self, dsn: str, *, timeout_s: float = 0.5) -> None:
         self._redis = open_arq(dsn, timeout_s=timeout_s)
+        self._fuse = Fuse()
 
     async def ring(self, request_id: str, ring_no: int, *, priority: int = 0, delay_s: float = 0.0) -> None:
         head_start_s = priority * PRIORITY_HEAD_START_S
-        try:
+        with self._asked():
             seconds, micros = await self._redis.time()
             now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
             await self._redis.enqueue_job(
@@ -56,30 +58,30 @@ class ArqQueue:
                 _defer_until=now + timedelta(seconds=delay_s - head_start_s),
                 _expires=RING_EXPIRES_S + delay_s,
             )
-        except UNREACHABLE as error:
-            raise BellUnreachable from error
 
     async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
         if not rings:
             return []
-        try:
+        with self._asked():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for request_id, ring_no in rings:
                     pipe.zscore(QUEUE_NAME, f"{request_id}:{ring_no}")
                 scores = await pipe.execute()
-        except UNREACHABLE as error:
-            raise BellUnreachable from error
         return [request_id for (request_id, _), score in zip(rings, scores, strict=True) if score is None]
 
     async def depth(self) -> int:
-        try:
+        with self._asked():
             return int(await self._redis.zcard(QUEUE_NAME))
-        except UNREACHABLE as error:
-            raise BellUnreachable from error
 
     async def ping(self) -> None:
-        try:
+        with self._asked():
             await self._redis.ping()
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        try:
+            with self._fuse.guard():
+                yield
         except UNREACHABLE as error:
             raise BellUnreachable from error
 

@@ -28,6 +28,12 @@ READ_LIMIT = 2000
 POLL_TIMEOUT_S = 2.0
 """How long a poll waits for a frozen Redis before the connection is given up."""
 
+CANCEL_AGAIN_S = 2.0
+"""How long a cancelled task may take to end before it is told again."""
+
+REACH_S = 1.0
+"""How long a new connection may take, its first answer included; meanwhile nobody looks into the journal."""
+
 
 class ArqWorker:
     """Calls `hand_over(request_id)` for each ring, for at most `free()` of them at once.
@@ -57,10 +63,12 @@ class ArqWorker:
     async def run(self) -> None:
         """For ever; cancel it to stop hearing rings."""
         while True:
-            redis = open_arq(self._dsn, timeout_s=POLL_TIMEOUT_S)
+            # No retries: a connection that was lost is noticed at once, and a new one is made here.
+            redis = open_arq(self._dsn, timeout_s=POLL_TIMEOUT_S, retries=0)
             worker: Worker | None = None
             try:
-                await redis.ping()
+                async with asyncio.timeout(REACH_S):
+                    await redis.ping()
                 worker = self._build(redis)
                 self._mark(connected=True)
                 await worker.async_run()
@@ -118,7 +126,19 @@ class _GatedWorker(Worker):
 
 
 async def _stop(worker: Worker) -> None:
-    tasks = [task for task in (worker.main_task, *worker.tasks.values()) if task is not None and not task.done()]
-    for task in tasks:
-        task.cancel()
+    # Those that have ended are gathered too: their errors say again that Redis is away.
+    await end(*(task for task in (worker.main_task, *worker.tasks.values()) if task is not None))
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel the tasks until they have ended, and drop their errors.
+
+    Once is not enough: asyncio.wait_for of Python 3.11, through which redis-py sends, swallows a cancellation that comes just
+    as it is done.
+    """
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ import structlog
 from redis.asyncio import Redis
 
 from doctray.domain.job import Progress
-from doctray.queue.redis import UNREACHABLE, open_pool
+from doctray.queue.redis import UNREACHABLE, Fuse, open_pool
 
 _log = structlog.get_logger()
 
@@ -28,12 +28,13 @@ class RedisNotices:
     def __init__(self, dsn: str, *, timeout_s: float = 0.5) -> None:
         self._dsn = dsn
         self._redis: Redis = Redis(connection_pool=open_pool(dsn, timeout_s=timeout_s))
+        self._fuse = Fuse()
         self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
 
     async def publish(self, request_id: str, progress: Progress | None) -> None:
-        with suppress(*UNREACHABLE):
+        with suppress(*UNREACHABLE), self._fuse.guard():
             async with self._redis.pipeline(transaction=False) as pipe:
                 if progress is None:
                     pipe.delete(PROGRESS + request_id)
@@ -44,7 +45,8 @@ class RedisNotices:
 
     async def progress(self, request_id: str) -> Progress | None:
         try:
-            raw = await self._redis.get(PROGRESS + request_id)
+            with self._fuse.guard():
+                raw = await self._redis.get(PROGRESS + request_id)
         except UNREACHABLE:
             return None
         return None if raw is None else Progress(**json.loads(raw))

@@ -37,6 +37,12 @@ PER_TARGET = 10
 LEASE_S = 60.0
 """How long a claimed delivery is ours: well above the sender's limit, so that nobody else posts it meanwhile."""
 
+POSTS_END_S = 3.0
+"""How long posts under way get when a process ends; most receivers answer within this, and the others get the same webhook again."""
+
+ALONE_S = 30.0
+"""How long no worker may be there before the API posts in their place: a restart takes seconds."""
+
 _GONE = 410
 
 OnTry = Callable[[str, float], None]
@@ -156,6 +162,28 @@ class Deliverer:
         _log_try(delivery, attempt, status, next_in_s, recorded=recorded)
         if self._on_try is not None:
             self._on_try("retried" if status is DeliveryStatus.PENDING else status.value, answer.seconds)
+
+
+async def stand_in(make: Callable[[], Deliverer], *, journal: Journal, clock: Clock, every_s: float) -> None:
+    """For a process that is no worker: post what is due while no worker lives, until cancelled. make: called when it is first needed."""
+    deliverer: Deliverer | None = None
+    last_seen = clock.monotonic()
+    try:
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                if await journal.workers():
+                    last_seen = clock.monotonic()
+                elif clock.monotonic() - last_seen >= ALONE_S:
+                    deliverer = deliverer or make()
+                    await deliverer.start_due()
+            except TemporarilyUnavailable:
+                _log.warning("deliveries.journal_unreachable")
+            except Exception as error:  # an outermost loop: the API goes on without it
+                _log.exception("deliveries.crashed", error=type(error).__name__)
+    finally:
+        if deliverer is not None:
+            await deliverer.drain(grace_s=POSTS_END_S)
 
 
 async def signing_secrets(owner: str, *, keys: KeyStore, sealer: SealerLike, default_secret: str | None) -> list[str]:

@@ -1,15 +1,21 @@
-"""What a caller may do to a job of his own: cancel, delete, replay."""
+"""What a caller may do to a job of his own: cancel, delete, replay; and an administrator to dead letters."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 import structlog
 
 from doctray.domain.errors import CancelledByCaller, NotFound
-from doctray.domain.job import Job, JobError
-from doctray.ports import BlobStore, JobQueue, Journal, Notices
+from doctray.domain.job import Attempt, Job, JobError
+from doctray.ports import BlobStore, JobQuery, JobQueue, Journal, Notices
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring
 from doctray.service.reuse import prefix_of
 
 _log = structlog.get_logger()
+
+PAGE = 200
+"""Dead letters read from the journal at a time."""
 
 
 async def cancel(request_id: str, *, owner: str, journal: Journal, notices: Notices, announcer: Announcer) -> Job:
@@ -57,3 +63,39 @@ async def replay(request_id: str, *, owner: str | None, journal: Journal, queue:
     _log.info("job.replayed", request_id=request_id, generation=job.generation)
     await ring(job, queue=queue)
     return job
+
+
+async def dead_letter(request_id: str, *, journal: Journal) -> tuple[Job, list[Attempt]]:
+    """A failed job whose tries are used up, and every attempt at it, oldest first. Raises NotFound."""
+    job = await journal.get(request_id)
+    if job is None or not job.dead_lettered:
+        raise NotFound("There is no dead letter with this id.")
+    return job, await journal.attempts(request_id)
+
+
+async def dead_letters(*, journal: Journal) -> AsyncIterator[Job]:
+    """All of them, the newest job first."""
+    cursor: str | None = None
+    while True:
+        page, cursor = await journal.list_jobs(JobQuery(owner=None, dead_lettered=True, limit=PAGE, cursor=cursor))
+        for job in page:
+            yield job
+        if cursor is None:
+            return
+
+
+async def replay_dead_letters(request_ids: Sequence[str] | None, *, journal: Journal, queue: JobQueue) -> list[str]:
+    """Replay these, or None: all there are now; the ids of those that were dead letters, and are queued again.
+
+    Beyond MAX_QUEUE_SIZE if need be: they were accepted long ago.
+    """
+    if request_ids is None:
+        # Gathered first: what is replayed leaves the list, and what fails again must not be met twice.
+        request_ids = [job.request_id async for job in dead_letters(journal=journal)]
+    replayed: list[str] = []
+    for request_id in dict.fromkeys(request_ids):
+        with suppress(NotFound):
+            await dead_letter(request_id, journal=journal)
+            await replay(request_id, owner=None, journal=journal, queue=queue)
+            replayed.append(request_id)
+    return replayed

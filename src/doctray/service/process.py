@@ -18,6 +18,7 @@ from doctray.domain.errors import (
     ExtractionRejected,
     ExtractorUnavailable,
     NotFound,
+    TemporarilyUnavailable,
     TimedOut,
 )
 from doctray.domain.extraction import Extraction, Warning
@@ -40,7 +41,7 @@ from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
 from doctray.service.jobs import clear_up
 from doctray.service.result import result_of
-from doctray.service.reuse import RESULT, copy_result, page_image_key, prefix_of, small_result
+from doctray.service.reuse import copy_result, page_image_key, result_key, small_result
 from doctray.service.submit import receive
 
 _log = structlog.get_logger()
@@ -105,6 +106,8 @@ async def process(claim: Claim, *, tools: Tools) -> None:
     try:
         async with asyncio.timeout(tools.job_seconds):
             outcome, inline = await run.work()
+    except TemporarilyUnavailable:
+        raise  # the journal's absence is no failure of the document
     except TimeoutError:
         await _failed(run, TimedOut(f"The job was not read within its budget of {tools.job_seconds:g} s."))
     except DoctrayError as error:
@@ -121,7 +124,8 @@ async def hand_back(claim: Claim, *, tools: Tools) -> None:
     released = await tools.journal.release(claim, delay_s=0.0, error=None, charged=False)
     if released is not None:
         _log.info("job.handed_back", request_id=claim.request_id)
-        await ring_again([claim.request_id, *released[1]], journal=tools.journal, queue=tools.queue)
+        await ring_again([claim.request_id], journal=tools.journal, queue=tools.queue, first=True)
+        await ring_again(released[1], journal=tools.journal, queue=tools.queue)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,7 +161,7 @@ class _Run:
     async def reuse(self, twin: Job | None) -> Outcome | None:
         if twin is None:
             return None
-        result = await copy_result(twin, self.job.request_id, blobs=self.tools.blobs)
+        result = await copy_result(twin, self.job, blobs=self.tools.blobs)
         if result is None:
             return None
         return Outcome(
@@ -178,7 +182,9 @@ class _Run:
         if url is None:
             raise NotFound("The job has neither a document nor an address.")
         tools = self.tools
-        received = await receive(self.job.request_id, tools.fetcher.fetch(url), blobs=tools.blobs, max_bytes=tools.max_file_bytes)
+        received = await receive(
+            self.job.request_id, tools.fetcher.fetch(url), blobs=tools.blobs, max_bytes=tools.max_file_bytes, claim_no=self.claim.claim_no
+        )
         job = await tools.journal.set_source(self.claim, source=received.ref, media_type=received.media_type, fingerprint=tools.fingerprint)
         if job is None:
             raise asyncio.CancelledError("the claim was lost")
@@ -274,7 +280,7 @@ class _Run:
             timings_s=timings,
         )
         encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
-        ref: BlobRef = await tools.blobs.put(prefix_of(job.request_id) + RESULT, _once(encoded))
+        ref: BlobRef = await tools.blobs.put(result_key(job.request_id, job.claim_no), _once(encoded))
         outcome = Outcome(
             status=JobStatus.COMPLETED,
             result=ref,

@@ -9,12 +9,20 @@ from doctray.domain.job import BlobRef, Job
 from doctray.ports import BlobStore
 from doctray.service.announce import BODY_LIMIT_BYTES
 
-RESULT = "result.json"
-
 
 def prefix_of(request_id: str) -> str:
     """Where all blobs of a job lie."""
     return f"jobs/{request_id}/"
+
+
+def source_key(request_id: str, claim_no: int = 0) -> str:
+    """claim_no: of the claim that fetches a url; 0 for what was uploaded."""
+    return f"{prefix_of(request_id)}source" + (f"-{claim_no}" if claim_no else "")
+
+
+def result_key(request_id: str, claim_no: int) -> str:
+    """Each claim writes to a place of its own: one that was lost meanwhile, and does not know it yet, overwrites nothing that counts."""
+    return f"{prefix_of(request_id)}result-{claim_no}.json"
 
 
 def page_image_key(request_id: str, number: int) -> str:
@@ -22,18 +30,18 @@ def page_image_key(request_id: str, number: int) -> str:
     return f"{prefix_of(request_id)}pages/{number}.png"
 
 
-async def copy_result(source: Job, request_id: str, *, blobs: BlobStore) -> BlobRef | None:
-    """Copy a completed job's result and page images under another id; the result's ref, or None when it is gone."""
+async def copy_result(source: Job, job: Job, *, blobs: BlobStore) -> BlobRef | None:
+    """Copy a completed job's result and page images to another job; the result's ref, or None when it is gone."""
     if source.result is None:
         return None
     try:
-        result = await blobs.copy(source.result, prefix_of(request_id) + RESULT)
+        result = await blobs.copy(source.result, result_key(job.request_id, job.claim_no))
     except NotFound:
         return None
     for number in range(1, (source.page_total or 0) + 1):
         image = BlobRef(key=page_image_key(source.request_id, number), size_bytes=0, sha256="")
         with suppress(NotFound):
-            await blobs.copy(image, page_image_key(request_id, number))
+            await blobs.copy(image, page_image_key(job.request_id, number))
     return result
 
 

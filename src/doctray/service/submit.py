@@ -13,7 +13,7 @@ from doctray.pages.sniff import sniff
 from doctray.ports import BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring
-from doctray.service.reuse import copy_result, prefix_of, small_result
+from doctray.service.reuse import copy_result, prefix_of, small_result, source_key
 
 _log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ class Submission:
             raise ValueError("a submission has exactly one source")
 
 
-async def receive(request_id: str, chunks: AsyncIterable[bytes], *, blobs: BlobStore, max_bytes: int) -> Received:
+async def receive(request_id: str, chunks: AsyncIterable[bytes], *, blobs: BlobStore, max_bytes: int, claim_no: int = 0) -> Received:
     """Stream a document into the blob store, judged on the way.
 
     Raises UnsupportedMediaType as soon as the head is in, TooLarge as soon as the limit is passed, EmptyDocument,
@@ -78,7 +78,7 @@ async def receive(request_id: str, chunks: AsyncIterable[bytes], *, blobs: BlobS
             media_type = _media_type(bytes(head))
             yield bytes(head)
 
-    ref = await blobs.put(f"{prefix_of(request_id)}source", judged())
+    ref = await blobs.put(source_key(request_id, claim_no), judged())
     return Received(ref=ref, media_type=media_type)
 
 
@@ -189,7 +189,7 @@ async def _with_cached_result(job: Job, *, journal: Journal, blobs: BlobStore, c
         return job
     key = content_key(job.source.sha256, job.options, fingerprint)
     twin = await journal.find_result(job.owner, key, younger_than_s=cache_ttl_s)
-    result = await copy_result(twin, job.request_id, blobs=blobs) if twin else None
+    result = await copy_result(twin, job, blobs=blobs) if twin else None
     if twin is None or result is None:
         return job
     return job.evolve(

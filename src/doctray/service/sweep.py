@@ -77,7 +77,7 @@ class Sweeper:
         for job in failed:
             _log.error("job.finished", request_id=job.request_id, status=job.status.value, code=job.error.code if job.error else None)
             await self.notices.publish(job.request_id, None)
-        await ring_again(requeued, journal=self.journal, queue=self.queue)
+        await ring_again(requeued, journal=self.journal, queue=self.queue, first=True)
         await self._ring_what_is_missing()
 
     async def _ring_what_is_missing(self) -> None:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from doctray.domain.errors import NotFound, StorageFull
+from doctray.domain.errors import DoctrayError, NotFound, StorageFull
 from doctray.domain.job import BlobRef
 
 CHUNK_BYTES = 1024 * 1024
@@ -43,7 +43,7 @@ class FileBlobs:
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
         """Written aside, synced and renamed into place: after a crash the blob is whole or absent."""
         target = self._path(key)
-        draft = await asyncio.to_thread(self._begin, target)
+        draft = await self._begun(target)
         try:
             waiting = bytearray()
             async for chunk in chunks:
@@ -94,6 +94,16 @@ class FileBlobs:
             raise ValueError("not a blob key")
         return self._root.joinpath(*parts)
 
+    async def _begun(self, target: Path) -> "_Draft":
+        beginning = asyncio.create_task(asyncio.to_thread(self._begin, target))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            # The thread goes on and opens the file, which nobody would close.
+            with suppress(DoctrayError, OSError):
+                await asyncio.to_thread((await beginning).drop)
+            raise
+
     def _begin(self, target: Path) -> "_Draft":
         with _storage_errors():
             _make_folder(target.parent, self._root)
@@ -121,8 +131,7 @@ class FileBlobs:
         return BlobRef(key=key, size_bytes=size, sha256=source.sha256)
 
     def _keys_under(self, folder: Path) -> list[str]:
-        found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
-        return sorted(path.relative_to(self._root).as_posix() for path in found)
+        return sorted(path.relative_to(self._root).as_posix() for path in _files(folder) if not path.name.startswith(_DRAFT))
 
     def _free_bytes(self) -> int:
         folder = self._root
@@ -219,7 +228,7 @@ def _make_folder(folder: Path, root: Path) -> None:
 
 
 def _remove_tree(folder: Path) -> int:
-    removed = sum(1 for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
+    removed = sum(1 for path in _files(folder) if not path.name.startswith(_DRAFT))
     tries_left = 3
     while folder.is_dir():
         tries_left -= 1
@@ -235,10 +244,16 @@ def _remove_tree(folder: Path) -> int:
 def _last_changed(folder: Path) -> float:
     """Newest change of its files and folders: a hard link keeps its file's old time, but changes the folder's."""
     newest = 0.0
-    for path in (folder, *folder.rglob("*")):
-        with suppress(FileNotFoundError):
-            newest = max(newest, path.stat().st_mtime)
+    for place, _, names in os.walk(folder):
+        for path in (Path(place), *(Path(place, name) for name in names)):
+            with suppress(FileNotFoundError):
+                newest = max(newest, path.stat().st_mtime)
     return newest
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below. A folder that vanishes meanwhile is passed over, unlike by Path.rglob."""
+    return (Path(place, name) for place, _, names in os.walk(folder) for name in names)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -108,8 +108,12 @@ def dead_leases(tx: Tx, *, announce: Announce, max_lost: int, limit: int, retent
 
 
 def take_back(tx: Tx, worker_id: str) -> None:
-    """Queue again whatever is still processing under this worker."""
-    for job in _locked(tx, select(jobs).where(in_status(JobStatus.PROCESSING), jobs.c.worker_id == worker_id)):
+    """Queue again whatever is still processing under this worker.
+
+    A row that another transaction holds is waited for: under a lease that lives again, no later sweep would take it back.
+    """
+    held = select(jobs).where(in_status(JobStatus.PROCESSING), jobs.c.worker_id == worker_id)
+    for job in [job_of(row) for row in tx.conn.execute(held.with_for_update()).mappings()]:
         _lose(tx, job, transition.lease_lost(job, now=tx.now, max_lost=None, retention_s=0.0))
 
 
@@ -162,7 +166,9 @@ def _held(tx: Tx, held: Claim) -> Job | None:
 
 
 def _leased(tx: Tx, worker_id: str) -> bool:
-    lease_until: datetime | None = tx.conn.scalar(select(workers.c.lease_until).where(workers.c.worker_id == worker_id))
+    """Until this transaction ends the worker is not registered anew: that would overlook a claim which is just being made."""
+    lease = select(workers.c.lease_until).where(workers.c.worker_id == worker_id).with_for_update(read=True, key_share=True)
+    lease_until: datetime | None = tx.conn.scalar(lease)
     return lease_until is not None and lease_until > tx.now
 
 

@@ -89,18 +89,18 @@ def existing(tx: Tx, request_ids: Sequence[str]) -> set[str]:
 def _first_of(tx: Tx, promise: Idempotency, job: Job) -> Job | None:
     """The job that was added first under this promise; None when it is this one, and the promise is now taken."""
     tx.conn.execute(delete(idempotency).where(idempotency.c.created_at <= tx.ago(IDEMPOTENCY_S)))
-    taken = tx.attempt(
-        insert(idempotency).values(
-            scope=promise.scope, key=promise.key, content=promise.content, request_id=job.request_id, created_at=tx.now
-        )
+    take = insert(idempotency).values(
+        scope=promise.scope, key=promise.key, content=promise.content, request_id=job.request_id, created_at=tx.now
     )
-    if taken:
-        return None
-    first = tx.conn.execute(
-        select(idempotency.c.content, idempotency.c.request_id).where(
-            idempotency.c.scope == promise.scope, idempotency.c.key == promise.key
-        )
-    ).one()
+    kept = select(idempotency.c.content, idempotency.c.request_id).where(
+        idempotency.c.scope == promise.scope, idempotency.c.key == promise.key
+    )
+    first = None
+    while first is None:
+        if tx.attempt(take):
+            return None
+        # None when the first job was deleted just now, and its promise with it.
+        first = tx.conn.execute(kept).one_or_none()
     if first.content != promise.content:
         raise IdempotencyMismatch
     return load(tx, first.request_id)

@@ -13,22 +13,24 @@ KEPT_S = 86400.0
 
 def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
     """A worker that registers again has lost its claims: they go back into the queue, or they would look alive for ever."""
-    take_back(tx, worker.worker_id)
-    tx.conn.execute(delete(workers).where((workers.c.lease_until < tx.ago(KEPT_S)) | (workers.c.worker_id == worker.worker_id)))
-    tx.conn.execute(
-        insert(workers).values(
-            worker_id=worker.worker_id,
-            host=worker.host,
-            pid=worker.pid,
-            device=worker.device,
-            slots=worker.slots,
-            fingerprint=worker.fingerprint,
-            started_at=worker.started_at,
-            registered_at=tx.now,
-            lease_until=tx.later(lease_s),
-            running=worker.running,
-        )
+    forget = delete(workers).where((workers.c.lease_until < tx.ago(KEPT_S)) | (workers.c.worker_id == worker.worker_id))
+    enlist = insert(workers).values(
+        worker_id=worker.worker_id,
+        host=worker.host,
+        pid=worker.pid,
+        device=worker.device,
+        slots=worker.slots,
+        fingerprint=worker.fingerprint,
+        started_at=worker.started_at,
+        registered_at=tx.now,
+        lease_until=tx.later(lease_s),
+        running=worker.running,
     )
+    tx.conn.execute(forget)
+    while not tx.attempt(enlist):
+        # Registered by another transaction meanwhile.
+        tx.conn.execute(forget)
+    take_back(tx, worker.worker_id)
 
 
 def extend(tx: Tx, worker_id: str, *, lease_s: float, running: int) -> bool:

@@ -90,6 +90,12 @@ _lookups_lock = threading.Lock()
 _lookups = {"hit": 0, "miss": 0}
 
 
+def count_webhook(outcome: str, seconds: float) -> None:
+    """One try. outcome: delivered, retried, failed or stopped."""
+    WEBHOOKS.labels(outcome).inc()
+    WEBHOOK_SECONDS.observe(seconds)
+
+
 def count_cache_lookup(*, hit: bool) -> None:
     """One look for a result to reuse; keeps the old cache_hit_rate in step."""
     outcome = "hit" if hit else "miss"

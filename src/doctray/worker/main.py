@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import secrets
 import signal
 import socket
@@ -24,20 +23,17 @@ from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import ENGINE_NAMES, make_engine
 from doctray.ocr.engines import fingerprint as engine_fingerprint
 from doctray.outbound.fetch import HttpFetcher
-from doctray.outbound.sealing import Sealer
-from doctray.outbound.send import HttpSender
-from doctray.outbound.signing import key_of
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import Extractor, WorkerInfo
-from doctray.queue.arq_worker import ArqWorker
-from doctray.service.deliver import Deliverer
+from doctray.queue.arq_worker import ArqWorker, end
+from doctray.service.deliver import POSTS_END_S, Deliverer
 from doctray.service.process import Tools
 from doctray.service.sweep import Sweeper
 from doctray.storage.journal_sql import SqlJournal
 from doctray.telemetry import logging as telemetry_logging
 from doctray.telemetry import metrics
-from doctray.wiring import announcer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
-from doctray.worker.observe import MetricsObserver, count_batch, count_engine_lost, count_webhook
+from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
+from doctray.worker.observe import MetricsObserver, count_batch, count_engine_lost
 from doctray.worker.tasks import Jobs
 
 _log = structlog.get_logger()
@@ -45,9 +41,6 @@ _log = structlog.get_logger()
 JOURNAL_RETRY_S = 1.0
 WORKER_SHARE_GB = 0.5
 """Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
-
-POSTS_END_S = 3.0
-"""How long webhooks under way get at the end; most receivers answer within this, and the others get the same webhook again."""
 
 LOST_CLAIMS_EVERY_S = 1.0
 """How soon a worker notices that a job was cancelled; the contract allows ten seconds."""
@@ -71,18 +64,6 @@ def _first_device(settings: Settings) -> str:
         return resolve(settings.worker.devices)[0]
     except ValueError as error:
         raise SettingsError(str(error)) from error
-
-
-def _check_secret(settings: Settings) -> None:
-    """A damaged WEBHOOK_SECRET would show only as tries that fail."""
-    secret = settings.outbound.webhook_secret
-    try:
-        if secret is not None:
-            key_of(secret.get_secret_value())
-    except ValueError as error:
-        raise SettingsError(
-            "WEBHOOK_SECRET cannot be used: after whsec_ it must be base64. Make one with: echo whsec_$(openssl rand -base64 32)"
-        ) from error
 
 
 class _Worker:
@@ -130,12 +111,9 @@ class _Worker:
             for task in done - {stopping}:
                 task.result()  # none of these ends by itself: let its error end the worker, and the supervisor start another
         finally:
-            hearing.cancel()
-            await asyncio.gather(hearing, return_exceptions=True)
+            await end(hearing)
             await self._jobs.drain(grace_s=self._settings.drain_seconds)
-            for task in (*upkeep, stopping):
-                task.cancel()
-            await asyncio.gather(*upkeep, stopping, return_exceptions=True)
+            await end(*upkeep, stopping)
             await self._deliverer.drain(grace_s=POSTS_END_S)
             await self._retire()
 
@@ -232,19 +210,7 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
             f"doctray={version('doctray')}",
         )
     )
-    _check_secret(settings)
-    secret, laravel_key = settings.outbound.webhook_secret, settings.outbound.laravel_key
-    deliverer = Deliverer(
-        journal=journal,
-        keys=journal,
-        sender=HttpSender(guard, clock=clock),
-        sealer=Sealer(settings.secret_key()),
-        clock=clock,
-        default_secret=secret.get_secret_value() if secret else None,
-        laravel=(settings.outbound.laravel_url, laravel_key.get_secret_value()) if settings.outbound.laravel_url and laravel_key else None,
-        rng=random.Random(),  # noqa: S311 jitter, not a secret
-        on_try=count_webhook,
-    )
+    deliverer = deliverer_of(settings, journal)
     tools = Tools(
         journal=journal,
         blobs=blobs,

@@ -48,12 +48,6 @@ def count_batch(batch: BatchRead) -> None:
     metrics.BATCH_PAGES.observe(batch.pages)
 
 
-def count_webhook(outcome: str, seconds: float) -> None:
-    """For the deliverer's hook. outcome: delivered, retried, failed or stopped."""
-    metrics.WEBHOOKS.labels(outcome).inc()
-    metrics.WEBHOOK_SECONDS.observe(seconds)
-
-
 def count_engine_lost(reason: str) -> None:
     """For the engine process's hook."""
     metrics.ENGINE_RESTARTS.labels(reason).inc()

@@ -10,6 +10,7 @@ from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import JobStatus
 from doctray.ocr.batcher import reading_job
 from doctray.ports import Claim
+from doctray.queue.arq_worker import end
 from doctray.service.jobs import clear_up
 from doctray.service.process import Tools, hand_back, process
 
@@ -27,7 +28,11 @@ class Jobs:
         self._worker_id = worker_id
         self._free = slots
         self._freed = asyncio.Condition()
-        self._running: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
+        # By claim, not by job: one that was lost may still be unwinding when the job is claimed anew.
+        self._running: dict[tuple[str, int], tuple[Claim, asyncio.Task[None]]] = {}
+        self._claiming: set[asyncio.Task[None]] = set()
+        # Claims that the journal may have granted although its answer was lost.
+        self._doubtful: set[str] = set()
         self._draining = False
 
     @property
@@ -43,6 +48,14 @@ class Jobs:
         async with self._freed:
             await self._freed.wait_for(lambda: self._free > 0)
             self._free -= 1
+        # arq cancels its task when Redis goes away: a claim that was granted meanwhile must be taken all the same,
+        # or the job would look alive for as long as this worker lives.
+        claiming = asyncio.create_task(self._claim_and_start(request_id), name=f"claim {request_id}")
+        self._claiming.add(claiming)
+        claiming.add_done_callback(self._claiming.discard)
+        await asyncio.shield(claiming)
+
+    async def _claim_and_start(self, request_id: str) -> None:
         claim: Claim | None = None
         try:
             if not self._draining:
@@ -54,12 +67,13 @@ class Jobs:
                 )
         except TemporarilyUnavailable:
             _log.warning("job.claim_failed", request_id=request_id)
+            self._doubtful.add(request_id)
         finally:
             if claim is None:
                 await self._release_slot()
         if claim is not None:
             task = asyncio.create_task(self._run(claim), name=f"job {request_id}")
-            self._running[request_id] = (claim, task)
+            self._running[request_id, claim.claim_no] = (claim, task)
 
     async def _run(self, claim: Claim) -> None:
         structlog.contextvars.bind_contextvars(request_id=claim.request_id)
@@ -86,7 +100,7 @@ class Jobs:
                     await clear_up(claim.request_id, journal=self._tools.journal, blobs=self._tools.blobs)
             raise
         finally:
-            del self._running[claim.request_id]
+            del self._running[claim.request_id, claim.claim_no]
             await self._release_slot()
 
     async def _release_slot(self) -> None:
@@ -106,6 +120,17 @@ class Jobs:
         for claim, task in list(self._running.values()):
             if not await self._held(claim):
                 task.cancel()
+        for request_id in list(self._doubtful):
+            await self._give_back(request_id)
+
+    async def _give_back(self, request_id: str) -> None:
+        """Release a claim of this worker that nobody works on."""
+        with suppress(TemporarilyUnavailable):
+            job = await self._tools.journal.get(request_id)
+            ours = job is not None and job.status is JobStatus.PROCESSING and job.worker_id == self._worker_id
+            if job is not None and ours and (request_id, job.claim_no) not in self._running:
+                await hand_back(Claim(job=job), tools=self._tools)
+            self._doubtful.discard(request_id)
 
     def drop_all(self) -> None:
         """The lease was lost: every claim with it."""
@@ -125,11 +150,10 @@ class Jobs:
     async def drain(self, *, grace_s: float) -> None:
         """No new claims; running jobs get grace_s to finish, then they are handed back uncharged."""
         self._draining = True
+        await asyncio.gather(*self._claiming)
         tasks = [task for _, task in self._running.values()]
         if not tasks:
             return
         _log.info("worker.draining", jobs=len(tasks), grace_s=grace_s)
         _, late = await asyncio.wait(tasks, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end(*late)

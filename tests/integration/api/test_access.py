@@ -61,6 +61,8 @@ async def test_api_key_of_the_environment_submits_and_reads_but_administers_noth
         (Scope.SUBMIT, "GET", "/v1/jobs/x/deliveries", False),
         (Scope.SUBMIT, "GET", "/v1/admin/workers", False),
         (Scope.READ, "GET", "/v1/admin/dead-letters", False),
+        (Scope.READ, "GET", "/v1/admin/dead-letters/x", False),
+        (Scope.SUBMIT, "POST", "/v1/admin/dead-letters/replay", False),
         (Scope.READ, "POST", "/v1/admin/keys", False),
         (Scope.ADMIN, "GET", "/v1/admin/workers", True),
         (Scope.ADMIN, "POST", "/v1/jobs", False),

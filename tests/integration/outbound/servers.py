@@ -1,7 +1,9 @@
 """Real HTTP servers on loopback that answer as the test says, byte for byte."""
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -131,6 +133,13 @@ async def dripping_body(seen: Seen, writer: asyncio.StreamWriter) -> None:
 
 async def hanging_up(seen: Seen, writer: asyncio.StreamWriter) -> None:
     """The connection ends without an answer."""
+
+
+async def resetting(seen: Seen, writer: asyncio.StreamWriter) -> None:
+    """The connection is reset (RST), as by a receiver that crashes."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def cut_short(seen: Seen, writer: asyncio.StreamWriter) -> None:

@@ -25,6 +25,7 @@ from tests.integration.outbound.servers import (
     hanging_up,
     never,
     no_http,
+    resetting,
     serving,
 )
 
@@ -159,7 +160,7 @@ async def test_a_small_answer_is_taken_to_its_end() -> None:
     assert finished.is_set()
 
 
-@pytest.mark.parametrize("answer", [hanging_up, no_http])
+@pytest.mark.parametrize("answer", [hanging_up, no_http, resetting])
 async def test_a_broken_answer_is_a_protocol_error(answer: Answering) -> None:
     async with serving(answer) as receiver:
         assert told(await a_sender().post(receiver.url(), BODY, [])) == (None, "protocol")

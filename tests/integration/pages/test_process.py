@@ -134,6 +134,19 @@ async def test_only_the_chosen_pages_are_to_be_read(opener: ProcessPageOpener, t
                 pass
 
 
+async def test_a_document_with_more_text_than_is_read_is_refused_at_the_page_that_is_too_many(tmp_path: Path) -> None:
+    one_page = len("".join(PARAGRAPH * 5).replace(" ", ""))
+    opener = ProcessPageOpener(max_characters=2 * one_page)
+    try:
+        async with opening(opener, a_text_pdf(tmp_path, pages=3)) as session:
+            assert isinstance(await session.page(1), Page)
+            assert isinstance(await session.page(2), Page)
+            with pytest.raises(TooManyPages, match="text"):
+                await session.page(3)
+    finally:
+        await opener.close()
+
+
 async def test_a_pdf_of_10000_pages_is_refused_unless_few_are_chosen(opener: ProcessPageOpener, tmp_path: Path) -> None:
     document = pymupdf.open()
     for _ in range(10_000):

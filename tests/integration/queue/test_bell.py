@@ -11,7 +11,7 @@ import redis
 
 from doctray.ports import BellUnreachable
 from doctray.queue.arq_queue import QUEUE_NAME, ArqQueue
-from doctray.queue.arq_worker import ArqWorker
+from doctray.queue.arq_worker import ArqWorker, end
 from tests.conftest import RedisServer
 
 
@@ -44,8 +44,7 @@ async def hearing(
     try:
         yield worker
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 async def until(condition: Callable[[], object], *, within_s: float = 10.0) -> None:
@@ -138,8 +137,7 @@ async def test_no_more_rings_are_taken_than_there_are_free_slots(redis_server: R
                     await asyncio.sleep(0.01)
             assert sorted(heard) == ["0", "1"]
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
 
 
 async def test_a_frozen_redis_costs_the_caller_its_timeout_and_no_more(own_redis: RedisServer) -> None:
@@ -152,6 +150,41 @@ async def test_a_frozen_redis_costs_the_caller_its_timeout_and_no_more(own_redis
                     await queue.ring("a", 1)
         finally:
             own_redis.signal(signal.SIGCONT)
+
+
+async def test_a_frozen_redis_is_not_waited_for_again_and_again(own_redis: RedisServer) -> None:
+    async with queue_on(own_redis) as queue:
+        own_redis.signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(BellUnreachable):
+                await queue.ping()
+            async with asyncio.timeout(0.3):
+                for number in range(20):
+                    with pytest.raises(BellUnreachable):
+                        await queue.ring(str(number), 1)
+        finally:
+            own_redis.signal(signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while True:
+                with contextlib.suppress(BellUnreachable):
+                    await queue.ping()
+                    break
+                await asyncio.sleep(0.05)
+
+
+async def test_a_worker_looks_into_the_journal_every_other_second_while_redis_is_frozen(own_redis: RedisServer) -> None:
+    away: list[float] = []
+    async with hearing(own_redis, [], unreachable=away) as worker:
+        await until(lambda: worker.connected)
+        own_redis.signal(signal.SIGSTOP)
+        frozen_at = time.monotonic()
+        try:
+            await until(lambda: len(away) >= 4, within_s=20)
+        finally:
+            own_redis.signal(signal.SIGCONT)
+        await until(lambda: worker.connected)
+    gaps = [later - earlier for earlier, later in zip([frozen_at, *away], away, strict=False)]
+    assert max(gaps) < 5.0, gaps
 
 
 async def test_a_worker_survives_redis_stopped_and_started_empty(own_redis: RedisServer) -> None:
@@ -168,3 +201,23 @@ async def test_a_worker_survives_redis_stopped_and_started_empty(own_redis: Redi
         await queue.ring("b", 1)
         await until(lambda: heard)
     assert heard == ["b"]
+
+
+async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
+    told = 0
+
+    async def deaf_once() -> None:
+        nonlocal told
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                told += 1
+                if told > 1:
+                    raise
+
+    task = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await end(task)
+    assert (told, task.cancelled()) == (2, True)

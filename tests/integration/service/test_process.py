@@ -191,6 +191,34 @@ async def test_a_lost_claim_changes_nothing(house: House) -> None:
     assert house.observed.jobs == []
 
 
+async def test_what_a_lost_claim_writes_does_not_touch_the_result(house: House) -> None:
+    """A worker that was stopped and goes on: the other has finished by then, and its result is served with its length and digest."""
+    job = await house.submit()
+    lost = await claimed(house, job.request_id)
+    await house.register()
+    await process(await claimed(house, job.request_id), tools=house.tools())
+    ended = await house.journal.get(job.request_id)
+    assert ended is not None
+    before = await result_of(house, ended)
+    late = house.tools(pages=Opener(a_page(1, "quite another text", PageSource.TEXT_LAYER)))
+    await process(lost, tools=late)
+    assert await house.journal.get(job.request_id) == ended
+    assert await result_of(house, ended) == before
+
+
+async def test_what_a_lost_claim_fetches_does_not_touch_the_document(house: House) -> None:
+    job = await house.submit(source_url="https://files.test/a.png")
+    lost = await claimed(house, job.request_id)
+    await house.register()
+    await process(await claimed(house, job.request_id), tools=house.tools())
+    ended = await house.journal.get(job.request_id)
+    assert ended is not None
+    assert ended.source is not None
+    with pytest.raises(asyncio.CancelledError):
+        await process(lost, tools=house.tools(fetcher=Fetcher(PNG + b"other")))
+    assert b"".join([chunk async for chunk in house.blobs.read(ended.source)]) == PNG
+
+
 async def test_a_job_handed_back_is_not_charged_and_is_rung(house: House) -> None:
     job = await house.submit()
     claim = await claimed(house, job.request_id)

@@ -82,7 +82,7 @@ async def test_the_same_content_again_is_completed_at_once_with_its_own_copy(hou
     again = await house.submit()
     assert (again.status, again.cached, again.confidence) == (JobStatus.COMPLETED, True, 0.9)
     assert again.result is not None
-    assert again.result.key == f"jobs/{again.request_id}/result.json"
+    assert again.result.key == f"jobs/{again.request_id}/result-0.json"
     assert f"jobs/{again.request_id}/pages/1.png" in house.blobs.keys
     await house.blobs.delete_prefix(f"jobs/{first}/")
     assert b"".join([chunk async for chunk in house.blobs.read(again.result)]).startswith(b"{")

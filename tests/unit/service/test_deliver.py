@@ -18,7 +18,7 @@ from doctray.domain.retry import WEBHOOK_GAPS_S
 from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import key_of, verify
 from doctray.ports import Answer
-from doctray.service.deliver import AT_ONCE, PER_TARGET, Deliverer, judge, signing_secrets
+from doctray.service.deliver import ALONE_S, AT_ONCE, PER_TARGET, Deliverer, judge, signing_secrets, stand_in
 from doctray.testing import FakeClock
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -425,3 +425,70 @@ async def test_logs_tell_the_host_and_nothing_that_is_private() -> None:
     told = json.dumps(logs)
     for private in ("private", "Jane", "whsec_", SECRET, "laravel-key"):
         assert private not in told
+
+
+class Workers:
+    """How many workers live, as a journal tells; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.living = 1
+        self.asked = 0
+
+    async def workers(self) -> list[object]:
+        self.asked += 1
+        return [object()] * self.living
+
+    async def ask(self) -> None:
+        """Until it has been asked anew, twice: the first may have been under way."""
+        before = self.asked
+        await until(lambda: self.asked >= before + 2)
+
+
+async def test_the_api_posts_only_when_no_worker_has_lived_for_a_while() -> None:
+    clock, workers = FakeClock(NOW), Workers()
+    outbox, receiver = Outbox(a_delivery()), Receiver(answered(200))
+    made: list[Deliverer] = []
+
+    def make() -> Deliverer:
+        made.append(a_deliverer(outbox, receiver))
+        return made[-1]
+
+    task = asyncio.create_task(stand_in(make, journal=workers, clock=clock, every_s=0))  # type: ignore[arg-type]
+    try:
+        clock.advance(10 * ALONE_S)
+        await workers.ask()
+        workers.living = 0
+        clock.advance(ALONE_S / 2)
+        await workers.ask()
+        assert made == []
+        clock.advance(ALONE_S)
+        await until(lambda: "d1" in outbox.recorded)
+        workers.living = 1
+        await workers.ask()
+        outbox.due.append(a_delivery(2))
+        await workers.ask()
+        assert outbox.due != []
+        workers.living = 0
+        clock.advance(ALONE_S)
+        await until(lambda: "d2" in outbox.recorded)
+        assert len(made) == 1
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_api_that_cannot_post_goes_on() -> None:
+    clock, workers = FakeClock(NOW), Workers()
+    workers.living = 0
+
+    def make() -> Deliverer:
+        raise ZeroDivisionError
+
+    with structlog.testing.capture_logs() as logs:
+        task = asyncio.create_task(stand_in(make, journal=workers, clock=clock, every_s=0))  # type: ignore[arg-type]
+        await workers.ask()
+        clock.advance(ALONE_S)
+        await workers.ask()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert {entry["event"] for entry in logs} == {"deliveries.crashed"}

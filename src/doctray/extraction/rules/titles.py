@@ -26,6 +26,10 @@ _CONTINUES = re.compile(
 _MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
 
 
+_MOST_JOINED = 60
+"""Words of a row that are joined: no title has so many, and each joining looks at all words of the row so far."""
+
+
 def title_of(sheet: Sheet) -> Found | None:
     """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
     candidates = [
@@ -65,7 +69,8 @@ def _rows(sheet: Sheet) -> list[Phrase]:
         current = row[0]
         for phrase in row[1:]:
             if (
-                phrase.box.left - current.box.right < 1.6 * min(phrase.height, current.height)
+                len(current.words) < _MOST_JOINED
+                and phrase.box.left - current.box.right < 1.6 * min(phrase.height, current.height)
                 and 0.6 < phrase.height / max(1.0, current.height) < 1.7
             ):
                 current = Phrase.of(sheet.number, [*current.words, *phrase.words])
