@@ -68,6 +68,12 @@ class House:
     def page_processes(self) -> list[psutil.Process]:
         return [process for process in self._named("doctray.pages.nursery") if _parent_is(process, "doctray.pages.nursery")]
 
+    def busiest_worker(self) -> psutil.Process | None:
+        """The one with the most documents open: a strike should meet some."""
+        workers = sorted(self.workers(), key=lambda process: process.pid)
+        self._random.shuffle(workers)
+        return max(workers, key=_open_documents, default=None)
+
     def one_of(self, processes: list[psutil.Process]) -> psutil.Process | None:
         return self._random.choice(sorted(processes, key=lambda process: process.pid)) if processes else None
 
@@ -115,6 +121,13 @@ def _command(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def _open_documents(worker: psutil.Process) -> int:
+    try:
+        return len(worker.children(recursive=True))
+    except psutil.Error:
+        return -1
 
 
 def _parent_is(process: psutil.Process, words: str) -> bool:

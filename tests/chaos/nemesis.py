@@ -96,24 +96,24 @@ class Nemesis:
 
     async def worker_killed(self) -> None:
         async with self._rerun("worker killed"):
-            self._kill(self._house.workers())
+            self._kill(self._house.busiest_worker())
 
     async def worker_killed_unseen(self) -> None:
         """Without a supervisor that sees it: the lease runs out."""
         with frozen(self._house.supervisor()):
             async with self._rerun("worker killed unseen"):
-                self._kill(self._house.workers())
+                self._kill(self._house.busiest_worker())
 
     async def worker_frozen(self) -> None:
         """It loses its lease, and wakes up believing that its jobs are still its own."""
         async with self._rerun("worker frozen"):
-            with frozen(self._house.one_of(self._house.workers())):
+            with frozen(self._house.busiest_worker()):
                 await asyncio.sleep(LEASE_OUT_S)
         await self._through("worker frozen")
 
     async def engine_killed(self) -> None:
         await self._at_work()
-        self._kill(self._house.engines())
+        self._kill(self._house.one_of(self._house.engines()))
         await self._through("engine killed")
 
     async def engine_hung(self) -> None:
@@ -126,21 +126,21 @@ class Nemesis:
     async def page_process_killed(self) -> None:
         await self._at_work()
         await self._load.until(lambda: bool(self._house.page_processes()), within_s=5.0)
-        self._kill(self._house.page_processes())
+        self._kill(self._house.one_of(self._house.page_processes()))
         await self._through("page process killed")
 
     async def nursery_killed(self) -> None:
         await self._at_work()
-        self._kill(self._house.nurseries())
+        self._kill(self._house.one_of(self._house.nurseries()))
         await self._through("nursery killed")
 
     async def api_killed(self) -> None:
-        self._kill(self._house.api())
+        self._kill(self._house.one_of(self._house.api()))
         await self._through("API killed")
 
     async def redis_killed(self) -> None:
         struck = self._now()
-        self._kill(self._house.redis())
+        self._kill(self._house.one_of(self._house.redis()))
         await self._through("Redis killed")
         await self.healthy_again("Redis killed", since=struck)
 
@@ -183,19 +183,19 @@ class Nemesis:
     async def redis_frozen_worker_killed(self) -> None:
         with frozen(self._house.one_of(self._house.redis())):
             async with self._rerun("Redis frozen, worker killed"):
-                self._kill(self._house.workers())
+                self._kill(self._house.busiest_worker())
 
     async def redis_and_api_killed(self) -> None:
-        self._kill(self._house.redis())
-        self._kill(self._house.api())
+        self._kill(self._house.one_of(self._house.redis()))
+        self._kill(self._house.one_of(self._house.api()))
         await self._through("Redis and API killed")
 
     async def worker_replaced(self) -> None:
         """SIGTERM: it drains, and serve starts another."""
-        await self._replaced("worker replaced", self._house.workers())
+        await self._replaced("worker replaced", self._house.busiest_worker)
 
     async def api_replaced(self) -> None:
-        await self._replaced("API replaced", self._house.api())
+        await self._replaced("API replaced", lambda: self._house.one_of(self._house.api()))
 
     async def healthy_again(self, fault: str, *, since: float) -> None:
         """Until /health says healthy."""
@@ -243,11 +243,11 @@ class Nemesis:
 
         self.recoveries.add(fault, ANNOUNCED, await self._load.until(caught_up, within_s=GIVEN_UP_S))
 
-    async def _replaced(self, fault: str, processes: list[psutil.Process]) -> None:
+    async def _replaced(self, fault: str, pick: Callable[[], psutil.Process | None]) -> None:
         """Until the old process is gone and a new job is done."""
         await self._at_work()
         struck = self._now()
-        old = self._house.one_of(processes)
+        old = pick()
         if old is None:
             return
         send(old, signal.SIGTERM)
@@ -291,8 +291,8 @@ class Nemesis:
     def _running(self) -> list[Sent]:
         return [sent for sent in self._ledger.live if sent.last is not None and sent.last.status == "processing"]
 
-    def _kill(self, processes: list[psutil.Process]) -> None:
-        process = self._house.one_of(processes)
+    @staticmethod
+    def _kill(process: psutil.Process | None) -> None:
         if process is not None:
             send(process, signal.SIGKILL)
 

@@ -9,7 +9,7 @@ from doctray.domain.errors import CancelledByCaller, NotFound
 from doctray.domain.job import Attempt, Job, JobError
 from doctray.ports import BlobStore, JobQuery, JobQueue, Journal, Notices
 from doctray.service.announce import Announcer
-from doctray.service.bell import ring
+from doctray.service.bell import ring_again
 from doctray.service.reuse import prefix_of
 
 _log = structlog.get_logger()
@@ -61,7 +61,7 @@ async def replay(request_id: str, *, owner: str | None, journal: Journal, queue:
     if job is None:
         raise NotFound("There is no failed job of yours with this id.")
     _log.info("job.replayed", request_id=request_id, generation=job.generation)
-    await ring(job, queue=queue)
+    await ring_again([request_id], journal=journal, queue=queue)
     return job
 
 
