@@ -16,9 +16,6 @@ from tests.chaos.load import Load
 from tests.chaos.orders import probe, slow
 from tests.chaos.receiver import Mood, Receiver
 
-GIVEN_UP_S = 90.0
-"""A fault that is not over by then is counted as never."""
-
 PROBES_FROM = 8000
 """Serial numbers of the nemesis's own submissions."""
 
@@ -73,11 +70,39 @@ ANNOUNCED = "announcements caught up"
 HEALTHY = "/health healthy"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A job that was running when a worker was struck, on whichever worker."""
+
+    fault: str
+    sent: Sent
+    attempt: int
+    struck: float
+
+    @property
+    def again_at(self) -> float | None:
+        """When it was first seen running on a later attempt."""
+        return next((seen.at for seen in self.sent.seen if seen.attempt > self.attempt and seen.status != "queued"), None)
+
+    @property
+    def over(self) -> bool:
+        return self.sent.ended or self.again_at is not None
+
+
 class Nemesis:
-    """Strikes and measures. now: seconds of the run; patience_s: how long the load may take to offer a victim."""
+    """Strikes and measures. pages: of the documents that are to be met in flight. patience_s: what is not over by then is counted as never."""
 
     def __init__(
-        self, house: House, *, load: Load, ledger: Ledger, receiver: Receiver, random: Random, now: Callable[[], float], pages: int
+        self,
+        house: House,
+        *,
+        load: Load,
+        ledger: Ledger,
+        receiver: Receiver,
+        random: Random,
+        now: Callable[[], float],
+        pages: int,
+        patience_s: float,
     ) -> None:
         self._house = house
         self._load = load
@@ -86,6 +111,8 @@ class Nemesis:
         self._random = random
         self._now = now
         self._pages = pages
+        self._patience_s = patience_s
+        self._hits: list[Hit] = []
         self._serial = PROBES_FROM
         self.recoveries = Recoveries()
 
@@ -93,6 +120,17 @@ class Nemesis:
         """One of FAULTS; each has the method of its name."""
         strike: Callable[[], Awaitable[None]] = getattr(self, fault.replace(", ", " ").replace(" ", "_").lower())
         await strike()
+
+    def reckon(self) -> None:
+        """Add what became of the jobs that were running when workers were struck, once the run has settled.
+
+        One that ended on the same attempt was on another worker.
+        """
+        for hit in self._hits:
+            if hit.again_at is not None:
+                self.recoveries.add(hit.fault, RERUN, hit.again_at - hit.struck)
+            elif not hit.over:
+                self.recoveries.add(hit.fault, RERUN, None)
 
     async def worker_killed(self) -> None:
         async with self._rerun("worker killed"):
@@ -199,7 +237,7 @@ class Nemesis:
 
     async def healthy_again(self, fault: str, *, since: float) -> None:
         """Until /health says healthy."""
-        while self._now() - since < GIVEN_UP_S:
+        while self._now() - since < self._patience_s:
             said = await self._load.health()
             if said is not None and said["status"] == "healthy":
                 self.recoveries.add(fault, HEALTHY, self._now() - since)
@@ -211,13 +249,13 @@ class Nemesis:
         """Seconds from submitting a small picture to its end."""
         self._serial += 1
         sent = self._load.place(probe(self._serial))
-        done = await self._load.until(lambda: sent.ended, within_s=GIVEN_UP_S)
+        done = await self._load.until(lambda: sent.ended, within_s=self._patience_s)
         return math.inf if done is None else done
 
     async def queue_empty(self) -> float | None:
         """Seconds until /health shows neither queued nor processing jobs."""
         started = self._now()
-        while self._now() - started < GIVEN_UP_S:
+        while self._now() - started < self._patience_s:
             said = await self._load.health()
             if said is not None and said["queue"] is not None and said["queue"]["queued"] == said["queue"]["processing"] == 0:
                 return self._now() - started
@@ -241,7 +279,7 @@ class Nemesis:
             taken = {post.request_id for post in self._ledger.posts if post.taken}
             return all(sent.gone or sent.request_id in taken for sent in ended)
 
-        self.recoveries.add(fault, ANNOUNCED, await self._load.until(caught_up, within_s=GIVEN_UP_S))
+        self.recoveries.add(fault, ANNOUNCED, await self._load.until(caught_up, within_s=self._patience_s))
 
     async def _replaced(self, fault: str, pick: Callable[[], psutil.Process | None]) -> None:
         """Until the old process is gone and a new job is done."""
@@ -251,7 +289,7 @@ class Nemesis:
         if old is None:
             return
         send(old, signal.SIGTERM)
-        gone_s = await self._load.until(lambda: not old.is_running(), within_s=GIVEN_UP_S)
+        gone_s = await self._load.until(lambda: not old.is_running(), within_s=self._patience_s)
         self.recoveries.add(fault, "old process gone", gone_s)
         await self._through(fault, since=struck)
 
@@ -259,26 +297,21 @@ class Nemesis:
     async def _rerun(self, fault: str) -> AsyncIterator[None]:
         """Strike inside; then wait until each job that was running runs again, or has ended untouched.
 
-        A job counts as hit when a later attempt of it is seen. One that neither ends nor is taken up again is never recovered.
+        What is over by then or later is reckoned at the end of the run (`reckon`).
         """
         await self._at_work()
         struck = self._now()
-        hit = {sent.order.serial: (sent, sent.last.attempt) for sent in self._running() if sent.last}
+        hits = [Hit(fault=fault, sent=sent, attempt=sent.last.attempt, struck=struck) for sent in self._running() if sent.last]
         yield
-        recovered = await self._load.until(lambda: all(_resumed_or_ended(*victim) for victim in hit.values()), within_s=GIVEN_UP_S)
-        for sent, attempt in hit.values():
-            again_at = next((seen.at for seen in sent.seen if seen.attempt > attempt and seen.status != "queued"), None)
-            if again_at is not None:
-                self.recoveries.add(fault, RERUN, again_at - struck)
-            elif recovered is None and not _resumed_or_ended(sent, attempt):
-                self.recoveries.add(fault, RERUN, None)
+        self._hits += hits
+        await self._load.until(lambda: all(hit.over for hit in hits), within_s=self._patience_s)
 
     async def _through(self, fault: str, *, since: float | None = None) -> None:
         """Until a job submitted after the strike is done."""
         since = self._now() if since is None else since
         self._serial += 1
         sent = self._load.place(probe(self._serial, webhook=True))
-        done = await self._load.until(lambda: sent.ended, within_s=GIVEN_UP_S)
+        done = await self._load.until(lambda: sent.ended, within_s=self._patience_s)
         self.recoveries.add(fault, THROUGH, None if done is None else self._now() - since)
 
     async def _at_work(self) -> None:
@@ -295,7 +328,3 @@ class Nemesis:
     def _kill(process: psutil.Process | None) -> None:
         if process is not None:
             send(process, signal.SIGKILL)
-
-
-def _resumed_or_ended(sent: Sent, attempt: int) -> bool:
-    return sent.ended or (sent.last is not None and sent.last.attempt > attempt and sent.last.status == "processing")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from doctray.domain.errors import (
     EngineFailure,
     ExtractionRejected,
     ExtractorUnavailable,
+    TemporarilyUnavailable,
     UnsupportedMediaType,
 )
 from doctray.domain.job import Job, JobStatus
@@ -228,6 +230,24 @@ async def test_a_job_handed_back_is_not_charged_and_is_rung(house: House) -> Non
     assert after is not None
     assert (after.status, after.tries_used) == (JobStatus.QUEUED, 0)
     assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
+
+
+async def test_a_journal_that_went_away_in_mid_job_charges_nobody(house: House) -> None:
+    job = await house.submit(source_url="https://example.com/a.png")
+    claim = await claimed(house, job.request_id)
+
+    class Away:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(house.journal, name)
+
+        async def set_source(self, *args: Any, **given: Any) -> None:
+            raise TemporarilyUnavailable
+
+    with pytest.raises(TemporarilyUnavailable):
+        await process(claim, tools=house.tools(journal=Away()))
+    after = await house.journal.get(job.request_id)
+    assert after is not None
+    assert (after.status, after.tries_used) == (JobStatus.PROCESSING, 0)
 
 
 async def test_the_outcome_is_announced_with_the_result_in_it(house: House) -> None:

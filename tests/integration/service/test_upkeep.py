@@ -9,7 +9,7 @@ import pytest
 
 from doctray.domain.document import PageSource
 from doctray.domain.errors import CorruptDocument, NotFound
-from doctray.domain.job import JobStatus
+from doctray.domain.job import HIGHEST_PRIORITY, JobStatus
 from doctray.service.jobs import cancel, delete, replay
 from doctray.service.process import process
 from doctray.service.sweep import BATCH, PURGE
@@ -45,7 +45,7 @@ async def test_a_dead_workers_job_goes_to_another_uncharged_and_the_first_cannot
     after = await house.journal.get(job.request_id)
     assert after is not None
     assert (after.status, after.tries_used, after.leases_lost) == (JobStatus.QUEUED, 0, 1)
-    assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
+    assert [(ring.request_id, ring.priority) for ring in house.queue.rings] == [(job.request_id, HIGHEST_PRIORITY)]
     second = await claimed(house, job.request_id, "w2")
     await process(lost, tools=house.tools())
     assert (await house.journal.get(job.request_id)).status is JobStatus.PROCESSING  # type: ignore[union-attr]

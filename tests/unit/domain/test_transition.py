@@ -43,6 +43,14 @@ def test_a_job_survives_as_many_lost_leases_as_allowed(leases_lost: int, status:
     assert (lost.status, lost.leases_lost, lost.claim_no, lost.tries_used) == (status, leases_lost + 1, 1, 0)
 
 
+def test_a_job_that_lost_its_worker_or_was_handed_back_keeps_its_place() -> None:
+    since = NOW - timedelta(minutes=5)
+    running = a_job(status=JobStatus.PROCESSING, due_at=since)
+    assert transition.lease_lost(running, now=NOW, max_lost=10, retention_s=60).due_at == since
+    assert transition.released(running, now=NOW, delay_s=0, error=None, charged=False).due_at == since
+    assert transition.released(running, now=NOW, delay_s=8, error=ERROR, charged=True).due_at == NOW + timedelta(seconds=8)
+
+
 @pytest.mark.parametrize(("charged", "tries_used"), [(True, 2), (False, 1)])
 def test_only_a_charged_release_uses_a_try(charged: bool, tries_used: int) -> None:
     job = a_job(status=JobStatus.PROCESSING, tries_used=1)

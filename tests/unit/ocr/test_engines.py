@@ -1,9 +1,11 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
+from doctray.domain.document import PageImage
 from doctray.domain.errors import InvalidOption
 from doctray.ocr.engines import ENGINE_NAMES, fingerprint, make_engine
 
@@ -19,6 +21,14 @@ def test_an_unknown_engine_is_refused_with_the_names_there_are() -> None:
     for refused in (lambda: make_engine("tesseract", "cpu", None, 1), lambda: fingerprint("tesseract")):
         with pytest.raises(InvalidOption, match="easyocr, null"):
             refused()
+
+
+def test_the_null_engine_takes_its_time_for_each_page() -> None:
+    engine = make_engine("null", "cpu", None, 1, null_delay_s=0.02)
+    pages = [PageImage(number=number, width=4, height=4, rgb=bytes(48)) for number in (1, 2, 3)]
+    started = time.monotonic()
+    assert [page.number for page in engine.read(pages)] == [1, 2, 3]
+    assert time.monotonic() - started >= 0.06
 
 
 def test_the_worker_side_loads_nothing_heavy() -> None:
