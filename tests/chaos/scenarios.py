@@ -129,7 +129,7 @@ async def storm(home: Path, *, seed: int, faults: Faults = SHORT, pace: Pace = Q
         await busy
         notes = await settle(here)
         return report(
-            here, f"storm on {engine}, seed {seed}", bounds={(fault, RERUN): bound for fault, bound in BOUNDS_S.items()}, notes=notes
+            here, f"storm on {pace.engine}, seed {seed}", bounds={(fault, RERUN): bound for fault, bound in BOUNDS_S.items()}, notes=notes
         )
 
 
