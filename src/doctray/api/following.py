@@ -4,14 +4,16 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
 
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from doctray.api.admission import estimated_seconds
-from doctray.api.deps import House
+from doctray.api.deps import House, house_of
 from doctray.domain.errors import Expired, NotFound
 from doctray.domain.identity import canonical_json, read_token
 from doctray.domain.job import BlobRef, Job, JobStatus, Progress
@@ -21,6 +23,10 @@ LOOK_AGAIN_S = 1.0
 """A notice may get lost (Redis away, or published before we listened), so the journal is asked at least this often."""
 
 LONGEST_RETRY_S = 30
+
+WaitSeconds = Annotated[
+    float, Query(ge=0, allow_inf_nan=False, description="answer on the next change, or after so many seconds (capped by WAIT_MAX_SECONDS)")
+]
 
 _WAIT = re.compile(r"\s*wait\s*=\s*\"?([0-9]{1,6}(?:\.[0-9]{1,3})?)\"?\s*", re.IGNORECASE)
 
@@ -52,6 +58,30 @@ async def look(house: House, job: Job) -> tuple[Job, Progress | None]:
     """The job with its live progress, where it has one."""
     progress = await house.parts.notices.progress(job.request_id) if job.status is JobStatus.PROCESSING else None
     return job, progress
+
+
+async def status_response(
+    request: Request, job: Job, *, wait_s: float | None, more: Callable[[Job], Mapping[str, Any]] = lambda _: {}
+) -> Response:
+    """Answer a poll: 304 where the caller has this state already; with wait_s (else `Prefer: wait=N`) on the next change.
+
+    more: members beside those of the status JSON, or in their place.
+    """
+    house = house_of(request)
+    job, progress = await look(house, job)
+    given = request.headers.get("if-none-match")
+    asked_s = wait_s if wait_s is not None else preferred_wait_s(request.headers)
+    # A caller that shows an older ETag has a change to read already.
+    if asked_s and not (given and not matches(given, etag_of(job, progress))):
+        longest_s = min(asked_s, house.settings.intake.wait_max_seconds)
+        job, progress = await wait_for_change(house, request, job, seen=etag_of(job, progress), wait_s=longest_s)
+    etag = etag_of(job, progress)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if matches(given, etag):
+        _, estimate = await outlook(house, job, progress)
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | retry_after(job, estimate))
+    body, estimate = await status_body(house, job, progress, more=more(job))
+    return json_response(body, HTTPStatus.OK, headers | retry_after(job, estimate))
 
 
 async def wait_for_change(house: House, request: Request, job: Job, *, seen: str, wait_s: float) -> tuple[Job, Progress | None]:

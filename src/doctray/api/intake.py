@@ -9,7 +9,7 @@ import binascii
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from doctray.api.access import Caller
 from doctray.api.deps import House, caller_of, house_of, tell_window
+from doctray.api.dialects import PLAIN, Dialect
 from doctray.api.documents import open_document, read_document
 from doctray.api.following import json_response, links, outlook, preferred_wait_s, retry_after, status_body, ticket, wait_for_end
 from doctray.api.multipart import Multipart, boundary_of
@@ -64,18 +65,19 @@ class Handed:
     source_url: str | None = None
 
 
-async def take(request: Request, *, route: str, preset: DocumentType | None = None) -> Job:
-    """Accept the request's document as a job. route: scope of Idempotency-Key. preset: the kind that the route stands for.
+async def take(request: Request, *, route: str, preset: DocumentType | None = None, dialect: Dialect = PLAIN) -> Job:
+    """Accept the request's document as a job. route: scope of Idempotency-Key. preset: the kind that the route stands for. dialect: the
+    words of the route's callers.
 
     Raises every refusal of api.md's table "Errors"; then nothing is kept.
     """
     house = house_of(request)
-    caller = await _judge(request, house)
+    caller = await _judge(request, house, dialect)
     idempotency_key = _idempotency_key(request)
     request_id: str = request.state.request_id
     with _sole(house, f"{caller.owner} {route}", idempotency_key):
         try:
-            handed = await _read(request, house, request_id=request_id, preset=preset)
+            handed = await _read(request, house, request_id=request_id, preset=preset, dialect=dialect)
             if handed.wanted.schema is not None:
                 await asyncio.to_thread(check_schema, handed.wanted.schema)
         except BaseException:
@@ -108,8 +110,18 @@ async def take(request: Request, *, route: str, preset: DocumentType | None = No
     return job
 
 
-async def ticket_response(request: Request, job: Job, *, status_code: int, ended_code: int) -> Response:
-    """Answer a submission; with `Prefer: wait=N` once the job has ended, with its status and result, or after N seconds."""
+async def ticket_response(
+    request: Request,
+    job: Job,
+    *,
+    status_code: int,
+    ended_code: int,
+    more: Callable[[Job], Mapping[str, Any]] = lambda _: {},
+) -> Response:
+    """Answer a submission; with `Prefer: wait=N` once the job has ended, with its status and result, or after N seconds.
+
+    more: members beside those of the ticket or the status, or in their place.
+    """
     house = house_of(request)
     headers = {"Location": f"/v1/jobs/{job.request_id}"}
     if job.request_id != request.state.request_id:
@@ -120,19 +132,22 @@ async def ticket_response(request: Request, job: Job, *, status_code: int, ended
         headers["Preference-Applied"] = f"wait={wait_s:g}"
         job = await wait_for_end(house, request, job, wait_s=wait_s)
         if job.status.terminal:
-            body, _ = await status_body(house, job, None, more=links(house, job))
+            body, _ = await status_body(house, job, None, more={**links(house, job), **more(job)})
             return json_response(body, ended_code, headers)
     position, estimate = await outlook(house, job, None)
     headers |= retry_after(job, estimate)
-    return json_response(ticket(house, job, position=position, estimate=estimate), status_code, headers)
+    return json_response({**ticket(house, job, position=position, estimate=estimate), **more(job)}, status_code, headers)
 
 
-async def _judge(request: Request, house: House) -> Caller:
+async def _judge(request: Request, house: House, dialect: Dialect) -> Caller:
     """Everything that can be said before the body is read."""
     caller = await caller_of(request)
     caller.require(Scope.SUBMIT)
     per_minute = caller.rate_per_minute or house.settings.access.rate_per_minute
     await house.parts.limiter.enforce("submit", caller.bucket, per_minute=per_minute, tell=tell_window(request))
+    if dialect.submits_per_minute is not None:
+        bucket = f"{caller.bucket}:{request.url.path}"
+        await house.parts.limiter.enforce("submit", bucket, per_minute=dialect.submits_per_minute, tell=tell_window(request))
     length = _declared_length(request)
     await house.admission.check(coming_bytes=length)
     if length > _body_limit(request, house):
@@ -142,35 +157,40 @@ async def _judge(request: Request, house: House) -> Caller:
     return caller
 
 
-async def _read(request: Request, house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+async def _read(request: Request, house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
     body = _body(request, house)
     if _content_type(request) == "multipart/form-data":
-        return await _read_form(Multipart(body, boundary_of(request.headers["content-type"])), house, request_id=request_id, preset=preset)
-    return await _read_json(body, house, request_id=request_id, preset=preset)
+        form = Multipart(body, boundary_of(request.headers["content-type"]))
+        return await _read_form(form, house, request_id=request_id, preset=preset, dialect=dialect)
+    return await _read_json(body, house, request_id=request_id, preset=preset, dialect=dialect)
 
 
-async def _read_form(form: Multipart, house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+async def _read_form(form: Multipart, house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
     fields: list[tuple[str, str]] = []
     received: Received | None = None
     file_name = ""
     while (part := await form.next_part()) is not None:
-        if part.name == "file":
+        name = dialect.name(part.name)
+        if name == "file":
             if received is not None:
                 raise MalformedRequest("The form has more than one part named file; send one document at a time.")
             file_name = clean_file_name(part.file_name or "")
             received = await _receive(form.data(), house, request_id=request_id)
-        elif part.name.removesuffix("[]") not in OPTION_NAMES:
+        elif name.removesuffix("[]") not in OPTION_NAMES:
+            if dialect.lenient:
+                await form.text()
+                continue
             shown = clean_file_name(part.name)[:64]
             raise InvalidOption(f"{shown} is not an option.", errors=[{"name": shown, "detail": "is not an option"}])
         else:
-            fields.append((part.name, await form.text()))
-    wanted = wanted_from_form(fields, preset=preset)
+            fields.append((name, await form.text()))
+    wanted = wanted_from_form(fields, preset=preset, dialect=dialect)
     if received is None:
         raise MalformedRequest("The form has no part named file.")
     return Handed(wanted=wanted, file_name=wanted.file_name or file_name, received=received)
 
 
-async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: str, preset: DocumentType | None) -> Handed:
+async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
     text = bytearray()
     async for chunk in body:
         text += chunk
@@ -178,6 +198,7 @@ async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: st
     del text
     if not isinstance(members, dict):
         raise MalformedRequest("The body is not a JSON object.")
+    members = dialect.members(members, known=OPTION_NAMES.union(_SOURCES))
     given = [name for name in _SOURCES if members.get(name) is not None]
     if len(given) != 1:
         raise MalformedRequest(f"Give exactly one of {', '.join(_SOURCES)}.")

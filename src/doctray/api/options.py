@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from doctray.api.dialects import PLAIN, Dialect
 from doctray.domain.errors import InvalidOption, InvalidSchema, MalformedRequest
 from doctray.domain.identity import canonical_json
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType, JobOptions
@@ -48,7 +49,7 @@ class Wanted:
     schema: Mapping[str, Any] | None = None
 
 
-def wanted_from_form(fields: Iterable[tuple[str, str]], *, preset: DocumentType | None = None) -> Wanted:
+def wanted_from_form(fields: Iterable[tuple[str, str]], *, preset: DocumentType | None = None, dialect: Dialect = PLAIN) -> Wanted:
     """Form fields as browsers, curl and PHP send them: text, an empty value means "not given", `languages[]` may repeat.
 
     Raises InvalidOption naming every fault.
@@ -69,7 +70,7 @@ def wanted_from_form(fields: Iterable[tuple[str, str]], *, preset: DocumentType 
             faults.append({"name": plain, "detail": str(error)})
             continue
         raw[plain] = value
-    return _wanted(raw, preset=preset, faults=faults)
+    return _wanted(dialect.options(raw), preset=preset, faults=faults)
 
 
 def wanted_from_json(members: Mapping[str, Any], *, preset: DocumentType | None = None) -> Wanted:

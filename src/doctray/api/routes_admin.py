@@ -12,7 +12,19 @@ from doctray.api.deps import Admin, house_of
 from doctray.api.errors import invalid_options
 from doctray.api.following import json_response
 from doctray.api.intake import read_small_json
-from doctray.api.schemas import PROBLEMS, CreatedKey, DeadLetter, JobList, KeyList, NewKey, Replay, Replayed, WorkerList, body_extra
+from doctray.api.schemas import (
+    PROBLEMS,
+    CreatedKey,
+    DeadLetter,
+    JobList,
+    KeyList,
+    NewKey,
+    Replay,
+    Replayed,
+    WorkerList,
+    body_extra,
+    worker_view,
+)
 from doctray.domain.errors import NotFound
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Attempt, Job
@@ -74,20 +86,7 @@ async def revoke_key(request: Request, _caller: Admin, key_id: str) -> Response:
 async def list_workers(request: Request, _caller: Admin) -> Response:
     """Workers with a living lease."""
     found = await house_of(request).parts.journal.workers()
-    shown = [
-        {
-            "worker_id": worker.worker_id,
-            "host": worker.host,
-            "pid": worker.pid,
-            "device": worker.device,
-            "slots": worker.slots,
-            "running": worker.running,
-            "fingerprint": worker.fingerprint,
-            "started_at": iso_time(worker.started_at),
-            "lease_until": iso_time(worker.lease_until),
-        }
-        for worker in found
-    ]
+    shown = [worker_view(worker) for worker in found]
     return json_response({"workers": shown}, HTTPStatus.OK)
 
 

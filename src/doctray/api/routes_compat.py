@@ -1,24 +1,55 @@
 """Routes that callers of earlier systems use: each the same submission, answered the way those callers test for."""
 
+import asyncio
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from doctray.api.deps import house_of
+from doctray.api.deps import Reader, VisibleJob, house_of
+from doctray.api.dialects import ECOSTEPS, PIPELINE, PLAIN, UPLOAD, Dialect
 from doctray.api.errors import JobRefusal, error_of
-from doctray.api.following import json_response, stored, wait_for_end
+from doctray.api.following import WaitSeconds, json_response, status_response, stored, wait_for_end
 from doctray.api.intake import take, ticket_response
-from doctray.api.schemas import PROBLEMS, Ticket, submission_extra
+from doctray.api.machine import machine
+from doctray.api.schemas import (
+    PROBLEMS,
+    AppStatus,
+    DocumentTicket,
+    PipelineJob,
+    PipelineTicket,
+    Ticket,
+    pipeline_extra,
+    submission_extra,
+    worker_view,
+)
 from doctray.domain.errors import Expired, WaitExceeded
-from doctray.domain.job import DocumentType, JobStatus
+from doctray.domain.job import DocumentType, Job, JobStatus
 
 router = APIRouter(responses=PROBLEMS, tags=["compatibility"])
 
+PIPELINE_WORDS: Mapping[JobStatus, str] = {
+    JobStatus.QUEUED: "queued",
+    JobStatus.PROCESSING: "running",
+    JobStatus.COMPLETED: "completed",
+    JobStatus.FAILED: "failed",
+    # Their callers know no other end; the code tells.
+    JobStatus.CANCELLED: "failed",
+}
 
-async def _submit(request: Request, *, route: str, preset: DocumentType) -> Response:
-    job = await take(request, route=route, preset=preset)
-    return await ticket_response(request, job, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK)
+
+async def _submit(
+    request: Request,
+    *,
+    route: str,
+    preset: DocumentType | None = None,
+    dialect: Dialect = PLAIN,
+    more: Callable[[Job], Mapping[str, Any]] = lambda _: {},
+) -> Response:
+    job = await take(request, route=route, preset=preset, dialect=dialect)
+    return await ticket_response(request, job, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK, more=more)
 
 
 @router.post("/process-insurance-certificate", response_model=Ticket, openapi_extra=submission_extra(preset="certificate"))
@@ -52,3 +83,58 @@ async def process(request: Request) -> Response:
     if job.result is None:
         raise JobRefusal(Expired(), job.request_id)
     return json_response(await stored(house, job.result), HTTPStatus.OK, {"Location": f"/v1/jobs/{job.request_id}"})
+
+
+@router.post("/api/v1/ocr-ecosteps", response_model=Ticket, openapi_extra=submission_extra(dialect=ECOSTEPS))
+async def ocr_ecosteps(request: Request) -> Response:
+    """An image by its address, as the Laravel-driven OCR API took it; ten a minute."""
+    return await _submit(request, route="/api/v1/ocr-ecosteps", dialect=ECOSTEPS)
+
+
+@router.post("/api/v1/documents/upload", response_model=DocumentTicket, openapi_extra=submission_extra(dialect=UPLOAD))
+async def upload_document(request: Request) -> Response:
+    """A document, as the timetable platform uploads it."""
+    return await _submit(
+        request, route="/api/v1/documents/upload", dialect=UPLOAD, more=lambda job: {"documentId": job.request_id, "success": True}
+    )
+
+
+@router.post("/api/pipeline/run", response_model=PipelineTicket, openapi_extra=pipeline_extra())
+async def run_pipeline(request: Request) -> Response:
+    """An address and the fields wanted, as the lightweight API + worker took them."""
+    return await _submit(request, route="/api/pipeline/run", dialect=PIPELINE, more=_in_their_words)
+
+
+@router.post("/api/scrape", response_model=PipelineTicket, openapi_extra=pipeline_extra())
+async def scrape(request: Request) -> Response:
+    """An address and the fields wanted, as the lightweight API + worker took them."""
+    return await _submit(request, route="/api/scrape", dialect=PIPELINE, more=_in_their_words)
+
+
+@router.get("/api/jobs/{request_id}", response_model=PipelineJob)
+@router.get("/api/scrape/{request_id}", response_model=PipelineJob)
+async def pipeline_job(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
+    """The job in their words: queued, running, completed, failed. A cancelled one reads failed, with its code."""
+    return await status_response(request, job, wait_s=wait, more=_in_their_words)
+
+
+@router.get("/app-status", response_model=AppStatus)
+async def app_status(request: Request, _caller: Reader) -> Response:
+    """Queue, workers and machine, as the Laravel-driven OCR API showed them."""
+    house = house_of(request)
+    queue, workers = await asyncio.gather(house.admission.queue(fresh=True), house.parts.journal.workers())
+    body = {
+        "queue": {
+            "waiting_in_queue": queue.queued,
+            "processing": queue.processing,
+            "max": house.settings.intake.max_queue_size,
+            "oldest_due_age_seconds": round(queue.oldest_due_age_s, 1),
+        },
+        "workers": [worker_view(worker) for worker in workers],
+        "system": {**machine(house.settings.home), "gpu": [worker.device for worker in workers if worker.device != "cpu"]},
+    }
+    return json_response(body, HTTPStatus.OK)
+
+
+def _in_their_words(job: Job) -> dict[str, Any]:
+    return {"job_id": job.request_id, "status": PIPELINE_WORDS[job.status]}

@@ -13,16 +13,11 @@ from pydantic import AwareDatetime
 from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
 from doctray.api.errors import RESULT_CONFLICT, JobRefusal, error_of
 from doctray.api.following import (
-    etag_of,
+    WaitSeconds,
     json_response,
-    look,
     matches,
-    outlook,
-    preferred_wait_s,
-    retry_after,
-    status_body,
+    status_response,
     stored,
-    wait_for_change,
 )
 from doctray.api.intake import take, ticket_response
 from doctray.api.schemas import PROBLEMS, DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets, submission_extra
@@ -36,10 +31,6 @@ from doctray.service.reuse import page_image_key
 from doctray.service.views import iso_time, job_view
 
 router = APIRouter(responses=PROBLEMS)
-
-WaitSeconds = Annotated[
-    float, Query(ge=0, allow_inf_nan=False, description="answer on the next change, or after so many seconds (capped by WAIT_MAX_SECONDS)")
-]
 
 SECRET_OVERLAP_S = 24 * 3600.0
 """After a rotation the old secret signs beside the new one for so long, so that receivers can change over."""
@@ -91,21 +82,7 @@ async def list_jobs(
 @router.get("/v1/jobs/{request_id}", response_model=JobView, tags=["follow"])
 async def job_status(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
     """The job. Poll with If-None-Match, or wait for the next change."""
-    house = house_of(request)
-    job, progress = await look(house, job)
-    given = request.headers.get("if-none-match")
-    asked_s = wait if wait is not None else preferred_wait_s(request.headers)
-    # A caller that shows an older ETag has a change to read already.
-    if asked_s and not (given and not matches(given, etag_of(job, progress))):
-        wait_s = min(asked_s, house.settings.intake.wait_max_seconds)
-        job, progress = await wait_for_change(house, request, job, seen=etag_of(job, progress), wait_s=wait_s)
-    etag = etag_of(job, progress)
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if matches(given, etag):
-        _, estimate = await outlook(house, job, progress)
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | retry_after(job, estimate))
-    body, estimate = await status_body(house, job, progress)
-    return json_response(body, HTTPStatus.OK, headers | retry_after(job, estimate))
+    return await status_response(request, job, wait_s=wait)
 
 
 @router.get("/v1/jobs/{request_id}/result", tags=["follow"])

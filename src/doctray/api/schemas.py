@@ -4,8 +4,11 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from doctray.api.dialects import PIPELINE, PLAIN, Dialect
 from doctray.domain.job import DocumentType, JobStatus
 from doctray.domain.keys import Scope
+from doctray.ports import WorkerInfo
+from doctray.service.views import iso_time
 
 
 class Problem(BaseModel):
@@ -34,6 +37,22 @@ class Ticket(BaseModel):
     estimated_seconds: int | None
 
 
+class DocumentTicket(Ticket):
+    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
+    success: Literal[True]
+
+
+class PipelineTicket(BaseModel):
+    """The lightweight API's answer; whatever else a ticket holds stands beside it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    job_id: str
+    request_id: str
+    status: Literal["queued", "running", "completed", "failed"]
+    read_token: str
+
+
 class ProgressView(BaseModel):
     stage: str
     pages_done: int
@@ -59,6 +78,18 @@ class JobView(BaseModel):
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
     expires_at: AwareDatetime | None
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None
+
+
+class PipelineJob(BaseModel):
+    """A job in the lightweight API's words; all else as in a job's status."""
+
+    model_config = ConfigDict(extra="allow")
+
+    job_id: str
+    request_id: str
+    status: Literal["queued", "running", "completed", "failed"]
     result: dict[str, Any] | None
     error: dict[str, Any] | None
 
@@ -187,6 +218,14 @@ class WorkerList(BaseModel):
     workers: list[WorkerView]
 
 
+class AppStatus(BaseModel):
+    """What the Laravel-driven OCR API's callers read. system.gpu: the devices of the workers that have one."""
+
+    queue: dict[str, float]
+    workers: list[WorkerView]
+    system: dict[str, Any]
+
+
 class Health(BaseModel):
     status: Literal["healthy", "degraded", "unhealthy", "maintenance"]
     version: str
@@ -194,6 +233,20 @@ class Health(BaseModel):
     queue: dict[str, float] | None
     parts: dict[str, str]
     workers: int | None
+
+
+def worker_view(worker: WorkerInfo) -> dict[str, Any]:
+    return {
+        "worker_id": worker.worker_id,
+        "host": worker.host,
+        "pid": worker.pid,
+        "device": worker.device,
+        "slots": worker.slots,
+        "running": worker.running,
+        "fingerprint": worker.fingerprint,
+        "started_at": iso_time(worker.started_at),
+        "lease_until": iso_time(worker.lease_until),
+    }
 
 
 PROBLEM = {
@@ -224,14 +277,17 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def submission_extra(*, preset: str | None = None) -> dict[str, Any]:
-    """openapi_extra of a route that takes a document. preset: the document_type that the route stands for."""
+def submission_extra(*, preset: str | None = None, dialect: Dialect = PLAIN) -> dict[str, Any]:
+    """openapi_extra of a route that takes a document. preset: the document_type that the route stands for. dialect: its callers' words."""
     options = {name: shape for name, shape in _OPTIONS.items() if preset is None or name not in ("document_type", "schema")}
     sources = {
         "file_path": {"type": "string", "description": "a file inside DOCUMENTS_DIR"},
         "url": {"type": "string", "format": "uri", "description": "downloaded by a worker"},
         "content_base64": {"type": "string", "contentEncoding": "base64", "description": "the document itself"},
     }
+    for theirs, ours in dialect.renamed.items():
+        if ours in sources:
+            sources = {theirs: {**sources[ours], "description": f"the same as {ours}"}, **sources}
     return {
         "parameters": [
             _header("Idempotency-Key", "the same key with the same content within 24 hours answers the first job again"),
@@ -257,6 +313,17 @@ def submission_extra(*, preset: str | None = None) -> dict[str, Any]:
             },
         },
     }
+
+
+def pipeline_extra() -> dict[str, Any]:
+    """openapi_extra of the lightweight API's submissions."""
+    extra = submission_extra(dialect=PIPELINE)
+    for body in extra["requestBody"]["content"].values():
+        body["schema"]["properties"] |= {
+            "schema": {"type": "object", "description": "the fields wanted: JSON Schema, or a flat map of name → type"},
+            "strategy": {"type": "string", "description": "passed over"},
+        }
+    return extra
 
 
 def body_extra(model: type[BaseModel]) -> dict[str, Any]:
