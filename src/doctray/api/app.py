@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from doctray.api import errors, routes_admin, routes_compat, routes_jobs, routes_ops
+from doctray.api import errors, routes_admin, routes_compat, routes_events, routes_jobs, routes_ops
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
 from doctray.api.schemas import Problem
@@ -48,6 +48,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     )
     app.include_router(routes_jobs.router)
     app.include_router(routes_compat.router)
+    app.include_router(routes_events.router)
     app.include_router(routes_admin.router)
     app.include_router(routes_ops.router)
     errors.install(app)
