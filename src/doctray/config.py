@@ -12,9 +12,9 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, NonNegativeFloat, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from doctray.domain.retry import WEBHOOK_GAPS_S
@@ -217,7 +217,26 @@ class Worker(_Group):
         validation_alias=_env("WORKER_PROCESSES"),
         description="API processes (uvicorn workers) that `serve` and `api` start",
     )
-    concurrency: int = Field(8, ge=1, le=256, validation_alias=_env("WORKER_CONCURRENCY"), description="jobs that one worker has in flight")
+    concurrency: int = Field(
+        64,
+        ge=1,
+        le=1024,
+        validation_alias=_env("WORKER_CONCURRENCY"),
+        description="jobs that one worker has taken on; most of them wait for a stage, holding next to nothing",
+    )
+    page_processes: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        validation_alias=_env("PAGE_PROCESSES"),
+        description="documents that one worker has open at once, each in a process of its own; unset: one a core, at least 2, at most 16",
+    )
+    image_memory_mb: int | None = Field(
+        None,
+        ge=1,
+        validation_alias=_env("MAX_IMAGE_MEMORY_MB"),
+        description="MiB of page images on their way to the engine; unset: 128 on a CPU, 768 on a GPU",
+    )
     devices: str = Field(
         "auto",
         validation_alias=_env("WORKER_DEVICES"),
@@ -227,7 +246,7 @@ class Worker(_Group):
         4,
         ge=1,
         validation_alias=_env("MAX_CONCURRENT_EXTRACTIONS"),
-        description="extractions (rules or model calls) that one worker has in flight",
+        description="extractions that one worker has in flight: as many by rules, and as many by a model",
     )
     max_memory_gb: float = Field(
         4.0,
@@ -238,14 +257,29 @@ class Worker(_Group):
     poll_interval_s: float = Field(
         0.02, gt=0, le=60, validation_alias=_env("WORKER_POLL_INTERVAL"), description="seconds between looks at the queue"
     )
-    engine: str = Field("easyocr", validation_alias=_env("OCR_ENGINE"), description="default OCR engine: `easyocr` or `null`")
+    engine: str = Field(
+        "easyocr",
+        validation_alias=_env("OCR_ENGINE"),
+        description="default OCR engine: `easyocr`, `easyocr_stock` (as its README uses it, for comparison), `rapidocr` or `null`",
+    )
+    engine_threads: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        validation_alias=_env("OCR_THREADS"),
+        description="threads that an engine computes with on the CPU; unset: the cores, shared between the workers that `serve` starts on the CPU",
+    )
     null_delay_ms: int = Field(
         0,
         ge=0,
         validation_alias=_env("NULL_ENGINE_DELAY_MS"),
         description="time that the engine `null` takes for each page, for load tests",
     )
-    second_reader: str = Field("none", validation_alias=_env("OCR_SECOND_READER"), description="second reader: `none` until it is built")
+    second_reader: Literal["ppocr", "none"] = Field(
+        "ppocr",
+        validation_alias=_env("OCR_SECOND_READER"),
+        description="who reads the lines of `easyocr` again, before the two readings are reconciled",
+    )
     models_dir: Path | None = Field(
         None, validation_alias=_env("MODELS_DIR"), description="folder with EasyOCR weights for more languages; unset: DOCTRAY_HOME/models"
     )
@@ -307,11 +341,94 @@ class Outbound(_Group):
 
 
 class Llm(_Group):
-    """Language models for extraction. Without a key the extractor is `rules`."""
+    """Language models for extraction. Without any of these the extractor is `rules` (see docs/extractors.md)."""
 
-    gemini_api_key: SecretStr | None = Field(
-        None, validation_alias=_env("GEMINI_API_KEY"), description="for the extractor `gemini` (not built yet; rules extract)"
+    default_extractor: Literal["rules", "gemini", "openai_compatible"] | None = Field(
+        None,
+        validation_alias=_env("DEFAULT_EXTRACTOR"),
+        description="extractor of jobs that name none; unset: `openai_compatible` with LLM_BASE_URL, else `gemini` with GEMINI_API_KEY, else `rules`",
     )
+    gemini_api_key: SecretStr | None = Field(
+        None, validation_alias=_env("GEMINI_API_KEY"), description="for the extractor `gemini`: documents' text is sent to Google"
+    )
+    gemini_model: str = Field("gemini-3.8-flash", min_length=1, validation_alias=_env("GEMINI_MODEL"), description="model of `gemini`")
+    gemini_base_url: str | None = Field(
+        None, validation_alias=_env("GEMINI_BASE_URL"), description="another address that speaks Gemini's protocol; unset: Google's"
+    )
+    base_url: str | None = Field(
+        None,
+        validation_alias=_env("LLM_BASE_URL"),
+        description="server of the extractor `openai_compatible` (vLLM, Ollama, llama.cpp …), such as http://127.0.0.1:11434/v1",
+    )
+    api_key: SecretStr | None = Field(None, validation_alias=_env("LLM_API_KEY"), description="sent to LLM_BASE_URL as a bearer token")
+    model: str | None = Field(None, validation_alias=_env("LLM_MODEL"), description="model of `openai_compatible`, as its server calls it")
+    timeout_seconds: float = Field(
+        120,
+        gt=0,
+        validation_alias=_env("LLM_TIMEOUT_SECONDS"),
+        description="time for all questions about one document, repeats included; then rules take over",
+    )
+    max_input_tokens: int = Field(
+        12_000,
+        ge=500,
+        validation_alias=_env("LLM_MAX_INPUT_TOKENS"),
+        description="text of one question in tokens (estimated); longer documents are split by pages",
+    )
+    max_document_tokens: int = Field(
+        200_000,
+        ge=500,
+        validation_alias=_env("LLM_MAX_DOCUMENT_TOKENS"),
+        description="text of one document in tokens (estimated); pages beyond are not shown to the model",
+    )
+    max_output_tokens: int = Field(
+        16_384,
+        ge=64,
+        validation_alias=_env("LLM_MAX_OUTPUT_TOKENS"),
+        description="longest answer in tokens, thinking included; a model that runs on is cut off there",
+    )
+    page_images: int = Field(
+        0, ge=0, le=16, validation_alias=_env("LLM_PAGE_IMAGES"), description="page images sent with one question at most, beside the text"
+    )
+    prices: dict[str, tuple[NonNegativeFloat, NonNegativeFloat]] = Field(
+        {},
+        validation_alias=_env("LLM_PRICES"),
+        description='for the cost metric: JSON of model → price of a million input and output tokens, such as {"my-model": [0.3, 2.5]}',
+    )
+    breaker_failures: int = Field(
+        3,
+        ge=1,
+        validation_alias=_env("LLM_BREAKER_FAILURES"),
+        description="documents failed in a row after which a model is not asked for a while",
+    )
+    breaker_seconds: float = Field(
+        60, gt=0, validation_alias=_env("LLM_BREAKER_SECONDS"), description="how long; then one document is tried with it"
+    )
+
+    @field_validator("base_url", "gemini_base_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Llm":
+        if (self.base_url is None) != (self.model is None):
+            raise ValueError("LLM_BASE_URL and LLM_MODEL go together; set both or neither")
+        if self.default_extractor is not None and self.default_extractor not in self.extractors:
+            needs = "GEMINI_API_KEY" if self.default_extractor == "gemini" else "LLM_BASE_URL and LLM_MODEL"
+            raise ValueError(f"DEFAULT_EXTRACTOR is {self.default_extractor}, which needs {needs}")
+        return self
+
+    @property
+    def extractors(self) -> tuple[str, ...]:
+        """Extractors that are configured, the default one first."""
+        found = {"openai_compatible": self.base_url is not None, "gemini": self.gemini_api_key is not None, "rules": True}
+        names = [name for name, there in found.items() if there]
+        return tuple(sorted(names, key=lambda name: name != self.default_extractor))
 
 
 GROUPS: tuple[type[_Group], ...] = (Service, Access, Intake, Retention, Redis, Store, Worker, Outbound, Llm)

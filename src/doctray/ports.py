@@ -5,10 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from doctray.domain.document import Document, Page, PageImage
-from doctray.domain.extraction import Extraction
+from doctray.domain.artifact import Artifact
+from doctray.domain.batch import Batch, BatchView
+from doctray.domain.document import Affine, Document, FormField, Page, PageImage, Segment
+from doctray.domain.extraction import Extraction, Fields
 from doctray.domain.job import (
     Announce,
     Attempt,
@@ -24,6 +26,7 @@ from doctray.domain.job import (
     Progress,
 )
 from doctray.domain.keys import ApiKey
+from doctray.domain.review import AnnounceReview, Review
 
 
 class Clock(Protocol):
@@ -71,25 +74,62 @@ class OpenedDocument:
     page_numbers: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A page without a sound text layer. width, height: of the image that `PageSession.image` will make, give or take some rows."""
+
+    number: int
+    width: int
+    height: int
+
+    @property
+    def size_bytes(self) -> int:
+        return self.width * self.height * 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageExtras:
+    """Of a page that an engine reads, in pixels of its image once that is upright: ruling segments, form fields, `Page.placement`."""
+
+    segments: tuple[Segment, ...] = ()
+    form_fields: tuple[FormField, ...] = ()
+    placement: Affine | None = None
+
+
 class PageSession(Protocol):
-    """One open document in its own page process."""
+    """One open document in its own page process. A document may be opened again, for pages that were left unread."""
 
     opened: OpenedDocument
 
-    async def page(self, number: int) -> Page | PageImage:
-        """A Page where its text layer is sound, else the upright, deskewed image to be read (see `finish_page`).
+    async def page(self, number: int) -> Page | Unread:
+        """A Page where its text layer is sound; Unread where an engine has to read its `image`, which is not made yet.
 
         Raises CorruptDocument, PageTooLarge, TooManyPages (more text than is read of one document) or TimedOut; the session is of no
         use after TimedOut.
         """
         ...
 
-    async def finish_page(self, page: Page) -> Page:
-        """A page that an engine has read, completed with what only the page process knows: ruling segments, form fields."""
+    async def image(self, number: int) -> PageImage:
+        """The deskewed page for an engine, whatever its text layer is worth. Raises as `page` does."""
+        ...
+
+    async def extras(self, number: int, *, rotation: int) -> PageExtras:
+        """What a page for an engine has beside words. rotation: degrees clockwise that put its `image` upright, as the engine found."""
+        ...
+
+    async def lay_text(self, page: Page) -> None:
+        """Lay the words of a page that an engine has read into the searchable copy of the document (its placement says where).
+
+        Of an image every page is laid, in order, those that nobody has read without lines. Raises as `page` does.
+        """
+        ...
+
+    def searchable(self) -> AsyncIterator[bytes]:
+        """The searchable copy as PDF, once all pages are laid: the original with an invisible text layer."""
         ...
 
     async def image_png(self, number: int) -> bytes:
-        """The page as it was read, as PNG; its pixels are those that boxes refer to."""
+        """The page as it was read, as PNG, turned by the rotation last told to `extras`; its pixels are those that boxes refer to."""
         ...
 
 
@@ -103,15 +143,32 @@ class PageOpener(Protocol):
         ...
 
 
+class Renderer(Protocol):
+    def render(self, job: Job, result: Mapping[str, Any]) -> AsyncIterator[bytes]:
+        """A form of a completed job's result, in chunks. result: as it is shown, a review with it.
+
+        Raises what opening the document raises, NotFound when it is gone, or NotAcceptable when it has no such form.
+        """
+        ...
+
+
+class PageImages(Protocol):
+    """The images that a document's pages were read from."""
+
+    async def png(self, number: int) -> bytes | None:
+        """Page `number` (from 1) as PNG, upright as its boxes are; None where none is kept."""
+        ...
+
+
 class Extractor(Protocol):
     name: str
     version: str
     model: str | None
 
-    async def extract(self, document: Document, *, document_type: str, schema: str | None) -> Extraction:
+    async def extract(self, document: Document, *, document_type: str, schema: str | None, images: PageImages | None = None) -> Extraction:
         """Fields of the document. document_type: certificate, timetable, custom (schema: JSON Schema text), auto or other.
 
-        Every value has confidence and provenance, or stands in warnings as `ungrounded`.
+        Every value has confidence and provenance, or stands in warnings as `ungrounded`. images: for extractors that look.
         Raises ExtractorUnavailable (the model cannot be reached) or ExtractionRejected (its answer is unusable).
         """
         ...
@@ -189,7 +246,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """One incarnation of a worker. fingerprint: engine, weights, backend, precision, second reader, extractor, schema version."""
+    """One incarnation of a worker. fingerprint: what shapes its results: engine, weights, second reader, extractors, schema version.
+
+    engine: what reads there, for people, as `easyocr 1.7.2 on openvino-bf16, second reader ppocr`; empty while it is loading.
+    """
 
     worker_id: str
     host: str
@@ -200,6 +260,7 @@ class WorkerInfo:
     started_at: datetime
     lease_until: datetime | None = None
     running: int = 0
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,8 +317,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def extend(self, worker_id: str, *, lease_s: float, running: int) -> bool:
-        """Renew the worker's lease. False when it is unknown or was lost: then its claims are gone and it must register anew."""
+    async def extend(self, worker_id: str, *, lease_s: float, running: int, engine: str = "") -> bool:
+        """Renew the worker's lease, and say what is running there and with what. False when it is unknown or was lost: then its claims are gone and it must register anew."""
         ...
 
     async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
@@ -378,6 +439,82 @@ class Journal(Protocol):
         """An announcement beside the job's own outcome (a review). Repeating a webhook_id changes nothing."""
         ...
 
+    # batches
+
+    async def open_batch(self, batch: Batch, *, idempotency: Idempotency | None = None) -> Batch:
+        """Begin a batch, held open while jobs are added to it (`Job.batch_id`). The same promise again: the first batch."""
+        ...
+
+    async def close_batch(self, batch_id: str) -> None:
+        """All of it is handed in: it completes with its last job, or now. Idempotent."""
+        ...
+
+    async def close_abandoned_batches(self, *, older_than_s: float, limit: int = 100) -> list[str]:
+        """Close batches whose caller broke off; their ids."""
+        ...
+
+    async def batch(self, batch_id: str) -> BatchView | None: ...
+
+    async def purge_batches(self, *, retention_s: float, limit: int = 100) -> int:
+        """Forget batches that completed longer ago, with their announcements; how many. Their jobs are not touched."""
+        ...
+
+    # reviews
+
+    async def add_review(
+        self,
+        request_id: str,
+        *,
+        owner: str,
+        expected: int | None,
+        fields: Fields,
+        reviewed_by: str,
+        key_id: str | None,
+        note: str | None,
+        announce: AnnounceReview,
+    ) -> tuple[Job, Review] | None:
+        """Keep a person's fields as the job's next review, mark it validated, and record the announcement, in one transaction.
+
+        expected: the review_no that the person has seen; None: whatever it is. None when there is no such completed job of the
+        owner with data. Raises ReviewConflict when somebody else was faster.
+        """
+        ...
+
+    async def reviews(self, request_id: str) -> list[Review]:
+        """All of them, oldest first."""
+        ...
+
+    # artifacts
+
+    async def artifact(self, request_id: str, form: str) -> Artifact | None:
+        """How it stands; None when nobody has asked for it."""
+        ...
+
+    async def want_artifact(self, request_id: str, *, form: str, edition: str, lost: str | None = None) -> Artifact | None:
+        """Ask for a form of a completed job's result, or learn how it stands; None when there is no such job with data.
+
+        Another edition than the one before is made anew, and so is one whose blob (lost: its key) is missing, and one that
+        failed longer than FAILED_KEPT_S ago.
+        """
+        ...
+
+    async def due_artifacts(self, *, lease_s: float, limit: int) -> list[Artifact]:
+        """Claim what is due, longest due first: claim_no + 1, and nobody else's for lease_s. Begun MAX_CLAIMS times, it fails."""
+        ...
+
+    async def hold_artifact(self, artifact: Artifact, *, lease_s: float) -> bool:
+        """Nobody else's for another lease_s. False when it was claimed or asked for anew since, or is gone with its job."""
+        ...
+
+    async def record_artifact(
+        self, artifact: Artifact, *, blob: BlobRef | None = None, error: JobError | None = None, next_in_s: float | None = None
+    ) -> bool:
+        """Made (blob), failed for good (error alone), to be tried again (error and next_in_s), or handed back (next_in_s alone).
+
+        False when it was claimed or asked for anew since, or is gone with its job: then nothing is recorded.
+        """
+        ...
+
     # workers
 
     async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
@@ -449,6 +586,10 @@ class KeyStore(Protocol):
     async def keys(self) -> list[ApiKey]: ...
 
     async def revoke_key(self, key_id: str) -> bool: ...
+
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+        """Add the successor; the old key ends after overlap_s at the latest. False, and nothing done, when it is not usable."""
+        ...
 
     async def has_keys(self) -> bool:
         """Whether any usable key exists."""

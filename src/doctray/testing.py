@@ -1,9 +1,11 @@
 """Fakes of every seam, for tests of doctray and of programs that embed it. In memory, deterministic, no threads, no network."""
 
 import asyncio
+import copy
 import hashlib
 import re
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,10 +13,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from doctray.domain import artifact as artifact_steps
 from doctray.domain import transition
+from doctray.domain.artifact import Artifact, ArtifactStatus
+from doctray.domain.batch import Batch, BatchView, announcement, counts_of
 from doctray.domain.document import Document, Page, PageImage
-from doctray.domain.errors import DeadlineExceeded, IdempotencyMismatch, InvalidOption, NotFound, StorageFull, TemporarilyUnavailable
-from doctray.domain.extraction import Extraction
+from doctray.domain.errors import (
+    DeadlineExceeded,
+    IdempotencyMismatch,
+    InvalidOption,
+    NotFound,
+    ReviewConflict,
+    StorageFull,
+    TemporarilyUnavailable,
+)
+from doctray.domain.extraction import Extraction, Fields
 from doctray.domain.fairness import fair_share
 from doctray.domain.job import (
     Announce,
@@ -29,8 +42,10 @@ from doctray.domain.job import (
     NewDelivery,
     Outcome,
     Progress,
+    announce_nothing,
 )
 from doctray.domain.keys import ApiKey
+from doctray.domain.review import AnnounceReview, Review
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import (
     DRAIN_WINDOW_S,
@@ -40,6 +55,7 @@ from doctray.ports import (
     Clock,
     Idempotency,
     JobQuery,
+    PageImages,
     QueueState,
     WorkerInfo,
 )
@@ -102,11 +118,14 @@ class MemoryJournal:
         self._promises: dict[tuple[str, str], tuple[str, str, datetime]] = {}
         self._sent: dict[str, _Sent] = {}
         self._stopped: set[tuple[str, str]] = set()
+        self._reviews: dict[str, list[Review]] = {}
+        self._artifacts: dict[tuple[str, str], Artifact] = {}
         self._workers: dict[str, WorkerInfo] = {}
         # when, and under which fingerprint
         self._registered: dict[str, tuple[datetime, str]] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
         self._flags: dict[str, str] = {}
+        self._batches: dict[str, Batch] = {}
         self._keys: dict[str, ApiKey] = {}
         self._secrets: dict[str, list[tuple[bytes, datetime | None]]] = {}
 
@@ -126,9 +145,13 @@ class MemoryJournal:
                     raise IdempotencyMismatch
                 return self._jobs[request_id].job
             self._promises[place] = (idempotency.content, job.request_id, now)
-        if new.status is JobStatus.COMPLETED and announce is not None:
-            self._announce(new, announce, now)
+        if new.batch_id in self._batches:
+            batch = self._batches[new.batch_id]
+            self._batches[new.batch_id] = replace(batch, open=batch.open + 1, total=batch.total + 1)
         self._jobs[job.request_id] = _Entry(new)
+        if new.status is JobStatus.COMPLETED:
+            self._announce(new, announce or announce_nothing, now)
+            self._batch_ended(new, now)
         return new
 
     async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
@@ -148,11 +171,12 @@ class MemoryJournal:
         reuse = self._result(job.owner, entry.flight_key, now - timedelta(seconds=cache_ttl_s)) if entry.flight_key else None
         return Claim(job=job, reuse=reuse)
 
-    async def extend(self, worker_id: str, *, lease_s: float, running: int) -> bool:
+    async def extend(self, worker_id: str, *, lease_s: float, running: int, engine: str = "") -> bool:
         now = self._now()
         if not self._lives(worker_id, now):
             return False
-        self._workers[worker_id] = replace(self._workers[worker_id], lease_until=now + timedelta(seconds=lease_s), running=running)
+        lease_until = now + timedelta(seconds=lease_s)
+        self._workers[worker_id] = replace(self._workers[worker_id], lease_until=lease_until, running=running, engine=engine)
         return True
 
     async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
@@ -170,7 +194,9 @@ class MemoryJournal:
             return None
         after = transition.finished(entry.job, outcome, now=now, retention_s=self._retention_s)
         self._announce(after, announce, now)
-        return after, self._leave(entry, after, now, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
+        twins = self._leave(entry, after, now, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
+        self._batch_ended(after, now)
+        return after, twins
 
     async def cancel(self, request_id: str, *, owner: str, error: JobError, announce: Announce) -> Job | None:
         now = self._now()
@@ -183,6 +209,7 @@ class MemoryJournal:
         now = self._now()
         error = JobError(code=DeadlineExceeded.code, detail=DeadlineExceeded.why)
         late = [entry for entry in self._jobs.values() if not entry.job.status.terminal and (entry.job.deadline_at or _FOREVER) <= now]
+        late.sort(key=lambda entry: entry.job.deadline_at or _FOREVER)
         return [self._cancel(entry, error, announce, now) for entry in late[:limit]]
 
     async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
@@ -236,6 +263,8 @@ class MemoryJournal:
                 to_ring.append(lost.request_id)
             error = lost.error if lost.status is JobStatus.FAILED else None
             to_ring.extend(self._leave(entry, lost, now, ended="lease_lost", error=error))
+            if lost.status is JobStatus.FAILED:
+                self._batch_ended(lost, now)
         return to_ring, failed
 
     async def due(self, *, limit: int = 100) -> list[Job]:
@@ -256,6 +285,9 @@ class MemoryJournal:
         if entry is None or entry.job.status is not JobStatus.FAILED or entry.job.deleted_at or owner not in (None, entry.job.owner):
             return None
         entry.job = transition.replayed(entry.job, now=now)
+        if entry.job.batch_id in self._batches:
+            batch = self._batches[entry.job.batch_id]
+            self._batches[batch.batch_id] = replace(batch, open=batch.open + 1, finished_at=None)
         return entry.job
 
     async def delete(self, request_id: str, *, owner: str) -> Job | None:
@@ -267,6 +299,8 @@ class MemoryJournal:
         self._attempts = {place: attempt for place, attempt in self._attempts.items() if place[0] != request_id}
         self._promises = {place: promise for place, promise in self._promises.items() if promise[1] != request_id}
         self._sent = {name: sent for name, sent in self._sent.items() if sent.delivery.request_id != request_id}
+        self._reviews.pop(request_id, None)
+        self._artifacts = {place: artifact for place, artifact in self._artifacts.items() if place[0] != request_id}
         return entry.job
 
     async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
@@ -367,6 +401,86 @@ class MemoryJournal:
     async def add_delivery(self, job: Job, delivery: NewDelivery) -> None:
         self._announce(job, lambda _job: delivery, self._now())
 
+    # reviews
+
+    async def add_review(
+        self,
+        request_id: str,
+        *,
+        owner: str,
+        expected: int | None,
+        fields: Fields,
+        reviewed_by: str,
+        key_id: str | None,
+        note: str | None,
+        announce: AnnounceReview,
+    ) -> tuple[Job, Review] | None:
+        now = self._now()
+        entry = self._completed(request_id)
+        if entry is None or entry.job.owner != owner:
+            return None
+        if expected not in (None, entry.job.review_no):
+            raise ReviewConflict
+        job = transition.reviewed(entry.job)
+        review = Review(
+            request_id=request_id,
+            number=job.review_no,
+            reviewed_at=now,
+            reviewed_by=reviewed_by,
+            key_id=key_id,
+            fields=copy.deepcopy(fields),
+            note=note,
+        )
+        self._announce(job, lambda reviewed: announce(reviewed, review), now)
+        entry.job = job
+        self._reviews.setdefault(request_id, []).append(review)
+        return job, review
+
+    async def reviews(self, request_id: str) -> list[Review]:
+        self._now()
+        return list(self._reviews.get(request_id, ()))
+
+    # artifacts
+
+    async def artifact(self, request_id: str, form: str) -> Artifact | None:
+        self._now()
+        return self._artifacts.get((request_id, form))
+
+    async def want_artifact(self, request_id: str, *, form: str, edition: str, lost: str | None = None) -> Artifact | None:
+        now = self._now()
+        if self._completed(request_id) is None:
+            return None
+        before = self._artifacts.get((request_id, form))
+        after = artifact_steps.wanted(before, request_id=request_id, form=form, edition=edition, lost=lost, now=now)
+        self._artifacts[request_id, form] = after
+        return after
+
+    async def due_artifacts(self, *, lease_s: float, limit: int) -> list[Artifact]:
+        now = self._now()
+        pending = [(each.next_at or now, each) for each in self._artifacts.values() if each.status is ArtifactStatus.PENDING]
+        longest_due = sorted((pair for pair in pending if pair[0] <= now), key=lambda pair: pair[0])[:limit]
+        begun = [artifact_steps.claimed(each, now=now, lease_s=lease_s) for _, each in longest_due]
+        self._artifacts.update({(each.request_id, each.form): each for each in begun})
+        return [each for each in begun if each.status is ArtifactStatus.PENDING]
+
+    async def hold_artifact(self, artifact: Artifact, *, lease_s: float) -> bool:
+        now = self._now()
+        there = self._held_artifact(artifact)
+        if there is None:
+            return False
+        self._artifacts[there.request_id, there.form] = artifact_steps.held(there, now=now, lease_s=lease_s)
+        return True
+
+    async def record_artifact(
+        self, artifact: Artifact, *, blob: BlobRef | None = None, error: JobError | None = None, next_in_s: float | None = None
+    ) -> bool:
+        now = self._now()
+        there = self._held_artifact(artifact)
+        if there is None:
+            return False
+        self._artifacts[there.request_id, there.form] = artifact_steps.recorded(there, blob=blob, error=error, next_in_s=next_in_s, now=now)
+        return True
+
     # workers
 
     async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
@@ -392,6 +506,48 @@ class MemoryJournal:
         last = max(((at, worker_id) for worker_id, (at, _) in self._registered.items()), default=None)
         return self._registered[last[1]][1] if last else None
 
+    # batches
+
+    async def open_batch(self, batch: Batch, *, idempotency: Idempotency | None = None) -> Batch:
+        now = self._now()
+        if idempotency is not None:
+            place = (idempotency.scope, idempotency.key)
+            _, batch_id, at = self._promises.get(place, ("", "", _NEVER))
+            if at > now - timedelta(seconds=IDEMPOTENCY_S) and batch_id in self._batches:
+                return self._batches[batch_id]
+            self._promises[place] = (idempotency.content, batch.batch_id, now)
+        self._batches[batch.batch_id] = Batch(
+            batch_id=batch.batch_id, owner=batch.owner, created_at=now, webhook_url=batch.webhook_url, metadata=batch.metadata
+        )
+        return self._batches[batch.batch_id]
+
+    async def close_batch(self, batch_id: str) -> None:
+        now = self._now()
+        if batch_id in self._batches and self._batches[batch_id].held:
+            self._batches[batch_id] = replace(self._batches[batch_id], held=False)
+            self._count_down(batch_id, now)
+
+    async def close_abandoned_batches(self, *, older_than_s: float, limit: int = 100) -> list[str]:
+        since = self._now() - timedelta(seconds=older_than_s)
+        found = [batch.batch_id for batch in self._batches.values() if batch.held and batch.created_at <= since][:limit]
+        for batch_id in found:
+            await self.close_batch(batch_id)
+        return found
+
+    async def batch(self, batch_id: str) -> BatchView | None:
+        self._now()
+        if batch_id not in self._batches:
+            return None
+        members = sorted((entry.job for entry in self._jobs.values() if entry.job.batch_id == batch_id), key=lambda job: job.request_id)
+        return BatchView(batch=self._batches[batch_id], jobs=tuple(members))
+
+    async def purge_batches(self, *, retention_s: float, limit: int = 100) -> int:
+        since = self._now() - timedelta(seconds=retention_s)
+        gone = [batch.batch_id for batch in self._batches.values() if batch.finished_at is not None and batch.finished_at < since][:limit]
+        self._batches = {name: batch for name, batch in self._batches.items() if name not in gone}
+        self._sent = {name: sent for name, sent in self._sent.items() if sent.delivery.request_id not in gone}
+        return len(gone)
+
     # keys
 
     async def add_key(self, key: ApiKey) -> None:
@@ -415,6 +571,16 @@ class MemoryJournal:
         if key is None or key.revoked_at is not None:
             return False
         self._keys[key_id] = replace(key, revoked_at=now)
+        return True
+
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+        now = self._now()
+        key = self._keys.get(key_id)
+        if key is None or not key.usable(now):
+            return False
+        end = now + timedelta(seconds=overlap_s)
+        self._keys[key_id] = replace(key, expires_at=min(end, key.expires_at or end))
+        self._keys[successor.key_id] = successor
         return True
 
     async def has_keys(self) -> bool:
@@ -445,6 +611,15 @@ class MemoryJournal:
     def _lives(self, worker_id: str, now: datetime) -> bool:
         worker = self._workers.get(worker_id)
         return worker is not None and worker.lease_until is not None and worker.lease_until > now
+
+    def _completed(self, request_id: str) -> _Entry | None:
+        """The entry of a completed job with data."""
+        entry = self._jobs.get(request_id)
+        return entry if entry and entry.job.status is JobStatus.COMPLETED and entry.job.deleted_at is None else None
+
+    def _held_artifact(self, claimed: Artifact) -> Artifact | None:
+        there = self._artifacts.get((claimed.request_id, claimed.form))
+        return there if there and there.claim_no == claimed.claim_no and there.status is ArtifactStatus.PENDING else None
 
     def _held(self, claim: Claim) -> _Entry | None:
         entry = self._jobs.get(claim.request_id)
@@ -486,6 +661,7 @@ class MemoryJournal:
         after = transition.cancelled(entry.job, error, now=now, retention_s=self._retention_s)
         self._announce(after, announce, now)
         self._leave(entry, after, now, ended="cancelled", error=error)
+        self._batch_ended(after, now)
         return after
 
     def _announce(self, job: Job, announce: Announce, now: datetime) -> None:
@@ -508,6 +684,20 @@ class MemoryJournal:
             next_at=None if stopped else now,
         )
         self._sent[delivery.delivery_id] = _Sent(delivery)
+
+    def _batch_ended(self, job: Job, now: datetime) -> None:
+        """Announce the batch of a job that has ended, if it was the last of it."""
+        if job.batch_id in self._batches:
+            self._count_down(job.batch_id, now)
+
+    def _count_down(self, batch_id: str, now: datetime) -> None:
+        batch = self._batches[batch_id]
+        batch = replace(batch, open=batch.open - 1, finished_at=now if batch.open == 1 else batch.finished_at)
+        self._batches[batch_id] = batch
+        if batch.open == 0:
+            counts = counts_of(Counter(entry.job.status for entry in self._jobs.values() if entry.job.batch_id == batch_id))
+            stand_in = Job(request_id=batch_id, owner=batch.owner, created_at=now, due_at=now)
+            self._announce(stand_in, lambda _job: announcement(batch, counts), now)
 
     def _result(self, owner: str, content_key: str, since: datetime) -> Job | None:
         found = [
@@ -730,7 +920,14 @@ class ScriptedExtractor:
         self.model = model
         self.documents: list[Document] = []
 
-    async def extract(self, document: Document, *, document_type: str, schema: str | None) -> Extraction:  # noqa: ARG002 (the port's)
+    async def extract(
+        self,
+        document: Document,
+        *,
+        document_type: str,  # noqa: ARG002 (the port's)
+        schema: str | None,  # noqa: ARG002
+        images: PageImages | None = None,  # noqa: ARG002
+    ) -> Extraction:
         self.documents.append(document)
         answer = self._answers.next()
         if isinstance(answer, Exception):

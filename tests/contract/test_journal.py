@@ -511,6 +511,13 @@ async def test_overdue_and_dead_leases_take_no_more_than_their_limit(journal: Jo
     assert len((await journal.dead_leases(announce=announce, max_lost=10, limit=1))[0]) == 1
 
 
+async def test_the_deadline_that_passed_first_is_seen_first(journal: Journal, clock: FakeClock) -> None:
+    patient = await journal.add(a_job(clock, options=JobOptions(deadline_seconds=20)))
+    hasty = await journal.add(a_job(clock, options=JobOptions(deadline_seconds=5)))
+    clock.advance(30)
+    assert [job.request_id for job in await journal.overdue(announce=announce)] == [hasty.request_id, patient.request_id]
+
+
 # --- lost leases ---
 
 

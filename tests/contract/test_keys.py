@@ -48,6 +48,36 @@ async def test_a_key_is_revoked_once(journal: KeyStore, clock: FakeClock) -> Non
     assert not found.usable(clock.now())
 
 
+async def test_a_rotated_key_works_on_for_the_overlap(journal: KeyStore, clock: FakeClock) -> None:
+    old = _key(clock, expires_at=clock.now() + timedelta(days=30))
+    await journal.add_key(old)
+    clock.advance(86400 * 10)
+    successor = old.successor("dt_new", key_id="k2", now=clock.now())
+    assert successor.expires_at == clock.now() + timedelta(days=30)
+    assert await journal.rotate_key("k1", successor, overlap_s=3600)
+    assert await journal.find_key(hash_api_key("dt_new")) == successor
+    clock.advance(3599)
+    assert [key.usable(clock.now()) for key in await journal.keys()] == [True, True]
+    clock.advance(1)
+    assert [key.usable(clock.now()) for key in await journal.keys()] == [False, True]
+
+
+async def test_rotation_never_lengthens_a_keys_life(journal: KeyStore, clock: FakeClock) -> None:
+    old = _key(clock, expires_at=clock.now() + timedelta(seconds=60))
+    await journal.add_key(old)
+    assert await journal.rotate_key("k1", old.successor("dt_new", key_id="k2", now=clock.now()), overlap_s=3600)
+    assert (await journal.find_key(old.key_hash) or old).expires_at == old.expires_at
+
+
+async def test_a_key_that_has_ended_is_not_rotated(journal: KeyStore, clock: FakeClock) -> None:
+    old = _key(clock)
+    await journal.add_key(old)
+    await journal.revoke_key("k1")
+    assert not await journal.rotate_key("k1", old.successor("dt_new", key_id="k2", now=clock.now()), overlap_s=1)
+    assert not await journal.rotate_key("nothing", old.successor("dt_new", key_id="k2", now=clock.now()), overlap_s=1)
+    assert len(await journal.keys()) == 1
+
+
 async def test_touching_a_key_notes_the_time(journal: KeyStore, clock: FakeClock) -> None:
     await journal.add_key(_key(clock))
     clock.advance(60)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from doctray.domain.errors import catalogue
+from doctray.domain.errors import PageTooLarge, TimedOut, catalogue
 
 COMPLETED = "completed"
 """Beside the codes of `doctray.domain.errors`: the document was read after all."""
@@ -54,6 +54,9 @@ class Group:
         options: Mapping[str, str] | None = None,
         unseen: str | None = None,
     ) -> Case:
+        if TimedOut.code in outcomes:
+            # by the processor's time where it got one, by the clock where the machine was busy
+            outcomes = (*outcomes, PageTooLarge.code)
         name = file_name or f"{what.replace(' ', '-').replace('/', '-')}.{self.extension}"
         return Case(
             name=f"{self.name}/{what}", file_name=name, make=make, outcomes=frozenset(outcomes), options=options or {}, unseen=unseen

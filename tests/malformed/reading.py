@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import DoctrayError
 from doctray.ocr.null_engine import NullEngine
+from doctray.pages.completion import completed
 from doctray.pages.process import ProcessPageOpener
 from doctray.pages.sniff import HEAD_BYTES, sniff
+from doctray.ports import Unread
 from tests.malformed.case import COMPLETED, Case
 
 _ENGINE = NullEngine()
@@ -26,9 +27,9 @@ async def outcome_of(case: Case, opener: ProcessPageOpener, folder: Path) -> str
         async with opener.open(path, media_type=media_type, pages=case.options.get("pages"), languages=("en",)) as session:
             for number in session.opened.page_numbers:
                 page = await session.page(number)
-                if isinstance(page, PageImage):
-                    page = await session.finish_page(_ENGINE.read([page])[0])
-                assert isinstance(page, Page)
+                if isinstance(page, Unread):
+                    page = _ENGINE.read([await session.image(number)])[0]
+                    completed(page, await session.extras(number, rotation=page.rotation))
                 await session.image_png(number)
     except DoctrayError as error:
         return error.code

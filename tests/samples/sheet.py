@@ -49,8 +49,11 @@ class Sheet:
     def line(self, start: Point, end: Point, *, width: float = 0.6, colour: Colour = BLACK) -> None:
         self._page.draw_line(start, end, color=colour, width=width)
 
-    def box(self, rect: Rect, *, width: float = 0.6, colour: Colour = BLACK, fill: Colour | None = None) -> None:
-        self._page.draw_rect(pymupdf.Rect(rect), color=colour if width else None, width=width, fill=fill)
+    def box(
+        self, rect: Rect, *, width: float = 0.6, colour: Colour = BLACK, fill: Colour | None = None, dashes: str | None = None
+    ) -> None:
+        """dashes: a PDF dash pattern, as "[3 2] 0"."""
+        self._page.draw_rect(pymupdf.Rect(rect), color=colour if width else None, width=width, fill=fill, dashes=dashes)
 
     def write(self, at: Point, text: str, style: Style, *, room: float | None = None) -> None:
         """Write from the base line's left end; `room`: points to the right that it may take."""
@@ -72,6 +75,18 @@ class Sheet:
             slack = right - left - 2 * pad - style.width(text)
             x = left + pad + {"left": 0.0, "centre": slack / 2, "right": slack}[align]
             self.write((x, base), text, style)
+
+    def turned(self, rect: Rect, text: str, style: Style) -> None:
+        """One line in the middle of a box, reading from below. Raises Overflow."""
+        left, top, right, bottom = rect
+        style = fitted(text, style, bottom - top - 4)
+        x = (left + right) / 2 + style.size * ASCENT / 2
+        y = (top + bottom) / 2 + style.width(text) / 2
+        self._page.insert_text((x, y), text, fontname=style.font, fontsize=style.size, color=style.colour, rotate=90)
+
+    def new_page(self) -> None:
+        """Draw on another page of the same size from here on."""
+        self._page = self._document.new_page(width=self.width, height=self.height)
 
     def paragraph(self, rect: Rect, text: str, style: Style, *, leading: float = 1.18) -> None:
         """Words wrapped from the top of a box. Raises Overflow."""

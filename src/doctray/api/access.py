@@ -27,6 +27,7 @@ class Caller:
     scopes: frozenset[Scope]
     bucket: str
     rate_per_minute: int | None = None
+    daily_quota: int | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden."""
@@ -58,16 +59,28 @@ class Gate:
             if await self.locked():
                 raise Unauthenticated
             return self._local_caller(headers, address)
-        digest = hash_api_key(presented)
-        if self._env_hash is not None and hmac.compare_digest(digest, self._env_hash):
-            return Caller(owner=DEFAULT_OWNER, scopes=frozenset((Scope.SUBMIT, Scope.READ)), bucket="key:env")
-        key = await self._find(digest)
-        if key is not None and hmac.compare_digest(digest, key.key_hash) and key.usable(self._clock.now()):
-            await self._touch(key)
-            return Caller(owner=key.owner, scopes=key.scopes, bucket=f"key:{key.key_id}", rate_per_minute=key.rate_per_minute)
+        caller = await self.holder_of(hash_api_key(presented))
+        if caller is not None:
+            return caller
         if await self.locked():
             raise Unauthenticated("The API key is not valid: unknown, expired or revoked.")
         return self._local_caller(headers, address)
+
+    async def holder_of(self, digest: str) -> Caller | None:
+        """Who holds the key with this hash; None when it is unknown, expired or revoked. Raises TemporarilyUnavailable."""
+        if self._env_hash is not None and hmac.compare_digest(digest, self._env_hash):
+            return Caller(owner=DEFAULT_OWNER, scopes=frozenset((Scope.SUBMIT, Scope.READ)), bucket="key:env")
+        key = await self._find(digest)
+        if key is None or not hmac.compare_digest(digest, key.key_hash) or not key.usable(self._clock.now()):
+            return None
+        await self._touch(key)
+        return Caller(
+            owner=key.owner,
+            scopes=key.scopes,
+            bucket=f"key:{key.key_id}",
+            rate_per_minute=key.rate_per_minute,
+            daily_quota=key.daily_quota,
+        )
 
     async def locked(self) -> bool:
         """Whether a key is needed at all."""

@@ -9,7 +9,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from doctray.api import errors, routes_admin, routes_compat, routes_events, routes_jobs, routes_ops
+from doctray.api import (
+    errors,
+    routes_admin,
+    routes_batches,
+    routes_compat,
+    routes_console,
+    routes_events,
+    routes_jobs,
+    routes_ops,
+    routes_results,
+)
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
 from doctray.api.schemas import Problem
@@ -21,8 +31,8 @@ DESCRIPTION = (
     "Submit a document, follow its status until it is completed, read its result."
 )
 
-CORS_EXPOSED = ("ETag", "Retry-After", "Location", "RateLimit", "RateLimit-Policy")
-CORS_REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-none-match", "prefer", "x-api-key", "x-read-token")
+CORS_EXPOSED = ("Content-Disposition", "ETag", "Retry-After", "Location", "RateLimit", "RateLimit-Policy")
+CORS_REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "prefer", "x-api-key", "x-read-token")
 
 
 def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
@@ -47,16 +57,19 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.include_router(routes_jobs.router)
+    app.include_router(routes_results.router)
+    app.include_router(routes_batches.router)
     app.include_router(routes_compat.router)
     app.include_router(routes_events.router)
     app.include_router(routes_admin.router)
     app.include_router(routes_ops.router)
+    app.include_router(routes_console.router)
     errors.install(app)
     if settings.access.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.access.cors_origins),
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
             allow_headers=list(CORS_REQUEST_HEADERS),
             expose_headers=list(CORS_EXPOSED),
         )

@@ -11,8 +11,9 @@ from fastapi import Depends, Request
 from doctray.api.access import Caller, Gate, presented_key
 from doctray.api.admission import Admission
 from doctray.api.limits import Limiter, Window
+from doctray.api.sessions import COOKIE, CSRF_HEADER, SAFE_METHODS, Session, Sessions, may_change
 from doctray.config import Settings
-from doctray.domain.errors import Expired, NotFound, Unauthenticated
+from doctray.domain.errors import Expired, Forbidden, NotFound, Unauthenticated
 from doctray.domain.identity import read_token_matches
 from doctray.domain.job import Job
 from doctray.domain.keys import Scope
@@ -50,6 +51,7 @@ class House:
     parts: Parts
     gate: Gate
     admission: Admission
+    sessions: Sessions
     receiving: set[tuple[str, str]]
 
 
@@ -76,6 +78,7 @@ def open_house(settings: Settings, parts: Parts) -> House:
             max_queue_size=settings.intake.max_queue_size,
             min_free_bytes=settings.intake.min_free_mb * 1024 * 1024,
         ),
+        sessions=Sessions(sealer=parts.sealer, secret_key=parts.secret_key),
         receiving=set(),
     )
 
@@ -144,16 +147,37 @@ def tell_window(request: Request) -> Callable[[Window], None]:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Raises Unauthenticated; guesses at keys count against the address's reads."""
+    """Raises Unauthenticated; guesses at keys count against the address's reads. Forbidden: a change without the console's token."""
     house = house_of(request)
     try:
+        if presented_key(request.headers) is None and (caller := await signed_in(request)) is not None:
+            return caller
         return await house.gate.admit(request.headers, address_of(request))
     except Unauthenticated:
-        await _count_read(request, f"address:{address_of(request)}")
+        await count_read(request, f"address:{address_of(request)}")
         raise
 
 
-async def _count_read(request: Request, bucket: str) -> None:
+async def signed_in(request: Request) -> Caller | None:
+    """Whoever signed in to the console with this browser. Raises Forbidden for a change that does not carry the session's token."""
+    house = house_of(request)
+    session = session_of(request)
+    caller = await house.gate.holder_of(session.key_hash) if session is not None else None
+    if session is None or caller is None:
+        return None
+    if request.method not in SAFE_METHODS and not may_change(session, request.headers.get(CSRF_HEADER, "")):
+        raise Forbidden(f"A change from the console needs its token in {CSRF_HEADER}; reload the page, or use a key.")
+    return caller
+
+
+def session_of(request: Request) -> Session | None:
+    house = house_of(request)
+    cookie = request.cookies.get(COOKIE)
+    return house.sessions.open(cookie, now=house.parts.clock.now()) if cookie else None
+
+
+async def count_read(request: Request, bucket: str) -> None:
+    """One read of the bucket's. Raises RateLimited."""
     house = house_of(request)
     await house.parts.limiter.enforce("read", bucket, per_minute=house.settings.access.reads_per_minute, tell=tell_window(request))
 
@@ -164,7 +188,7 @@ def caller_with(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     async def dependency(request: Request) -> Caller:
         caller = await caller_of(request)
         caller.require(scope)
-        await _count_read(request, caller.bucket)
+        await count_read(request, caller.bucket)
         return caller
 
     return dependency
@@ -180,10 +204,10 @@ async def visible_job(request: Request, request_id: str) -> Job:
     house = house_of(request)
     token = request.headers.get(READ_TOKEN_HEADER) or request.query_params.get("token")
     if token and read_token_matches(house.parts.secret_key, request_id, token):
-        await _count_read(request, f"address:{address_of(request)}")
+        await count_read(request, f"address:{address_of(request)}")
         return await live_job(house, request_id, owner=None)
-    if token and presented_key(request.headers) is None and await house.gate.locked():
-        await _count_read(request, f"address:{address_of(request)}")
+    if token and presented_key(request.headers) is None and session_of(request) is None and await house.gate.locked():
+        await count_read(request, f"address:{address_of(request)}")
         raise Unauthenticated("The read token does not open this job.")
     caller = await caller_with(Scope.READ)(request)
     return await live_job(house, request_id, owner=caller.owner)

@@ -37,6 +37,7 @@ STATUS: Mapping[str, int] = {
     "idempotency_conflict": 409,
     "cancelled_by_caller": 409,
     "expired": 410,
+    "review_conflict": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
     "invalid_option": 422,

@@ -17,6 +17,7 @@ from doctray.api.deps import House, house_of
 from doctray.domain.errors import Expired, NotFound
 from doctray.domain.identity import canonical_json, read_token
 from doctray.domain.job import BlobRef, Job, JobStatus, Progress
+from doctray.service.review import shown_result
 from doctray.service.views import iso_time, job_view
 
 LOOK_AGAIN_S = 1.0
@@ -160,8 +161,21 @@ async def status_body(
         return json.dumps(view).encode(), estimate
     # The stored bytes are put in as they are: parsing megabytes of words to write them again would hold up everybody.
     del view["result"]
-    result = await stored(house, job.result)
+    result = await result_json(house, job)
     return json.dumps(view).encode()[:-1] + b', "result": ' + result + b"}", estimate
+
+
+async def result_json(house: House, job: Job) -> bytes:
+    """A completed job's result as JSON: as it is stored, or with a person's review. Raises Expired when it is gone."""
+    if job.result is None:
+        raise Expired
+    if not job.review_no:
+        return await stored(house, job.result)
+    try:
+        result = await shown_result(job, journal=house.parts.journal, blobs=house.parts.blobs)
+    except NotFound as error:
+        raise Expired from error
+    return (await asyncio.to_thread(json.dumps, result, ensure_ascii=False)).encode("utf-8", "replace")
 
 
 async def stored(house: House, ref: BlobRef) -> bytes:

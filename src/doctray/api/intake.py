@@ -27,7 +27,6 @@ from doctray.api.multipart import Multipart, boundary_of
 from doctray.api.options import (
     OPTION_NAMES,
     Wanted,
-    check_schema,
     clean_file_name,
     parse_json,
     wanted_from_form,
@@ -36,6 +35,7 @@ from doctray.api.options import (
 from doctray.domain.errors import IdempotencyConflict, InvalidOption, MalformedRequest, TooLarge
 from doctray.domain.job import DocumentType, Job
 from doctray.domain.keys import Scope
+from doctray.extraction.json_schema import check_schema
 from doctray.service.reuse import prefix_of
 from doctray.service.submit import Received, Submission, receive, submit
 from doctray.telemetry import metrics
@@ -51,7 +51,7 @@ THREAD_FROM_BYTES = 256 * 1024
 
 BASE64_SLICE = 1024 * 1024
 
-_SOURCES = ("file_path", "url", "content_base64")
+SOURCES = ("file_path", "url", "content_base64")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -72,42 +72,61 @@ async def take(request: Request, *, route: str, preset: DocumentType | None = No
     Raises every refusal of api.md's table "Errors"; then nothing is kept.
     """
     house = house_of(request)
-    caller = await _judge(request, house, dialect)
-    idempotency_key = _idempotency_key(request)
+    caller = await judge(request, house, dialect)
+    idempotency_key = idempotency_key_of(request)
     request_id: str = request.state.request_id
-    with _sole(house, f"{caller.owner} {route}", idempotency_key):
+    with sole(house, f"{caller.owner} {route}", idempotency_key):
         try:
             handed = await _read(request, house, request_id=request_id, preset=preset, dialect=dialect)
+            require_configured(handed.wanted, house)
             if handed.wanted.schema is not None:
                 await asyncio.to_thread(check_schema, handed.wanted.schema)
         except BaseException:
             await asyncio.shield(house.parts.blobs.delete_prefix(prefix_of(request_id)))
             raise
-        parts = house.parts
-        job = await submit(
-            Submission(
-                request_id=request_id,
-                owner=caller.owner,
-                route=route,
-                options=handed.wanted.options,
-                file_name=handed.file_name,
-                metadata=handed.wanted.metadata,
-                webhook_url=handed.wanted.webhook_url,
-                idempotency_key=idempotency_key,
-                received=handed.received,
-                source_url=handed.source_url,
-            ),
-            journal=parts.journal,
-            queue=parts.queue,
-            notices=parts.notices,
-            blobs=parts.blobs,
-            outbound=parts.outbound,
-            clock=parts.clock,
-            cache_ttl_s=house.settings.retention.cache_ttl_hours * 3600,
-            announcer=parts.announcer,
-        )
+        return await hand_over(house, caller, handed, request_id=request_id, route=route, idempotency_key=idempotency_key)
+
+
+async def hand_over(
+    house: House, caller: Caller, handed: Handed, *, request_id: str, route: str, idempotency_key: str | None, batch_id: str | None = None
+) -> Job:
+    """Record what was received as a job of the caller's. Raises what `submit` raises; then nothing is kept."""
+    parts = house.parts
+    job = await submit(
+        Submission(
+            request_id=request_id,
+            owner=caller.owner,
+            route=route,
+            options=handed.wanted.options,
+            file_name=handed.file_name,
+            metadata=handed.wanted.metadata,
+            webhook_url=handed.wanted.webhook_url,
+            idempotency_key=idempotency_key,
+            received=handed.received,
+            source_url=handed.source_url,
+            batch_id=batch_id,
+        ),
+        journal=parts.journal,
+        queue=parts.queue,
+        notices=parts.notices,
+        blobs=parts.blobs,
+        outbound=parts.outbound,
+        clock=parts.clock,
+        cache_ttl_s=house.settings.retention.cache_ttl_hours * 3600,
+        announcer=parts.announcer,
+    )
     _count(house, job, handed, request_id)
+    if caller.daily_quota is not None and job.request_id == request_id:
+        await parts.limiter.spend_quota(caller.bucket, per_day=caller.daily_quota)
     return job
+
+
+def require_configured(wanted: Wanted, house: House) -> None:
+    """Raises InvalidOption for an extractor that this service has no key or address for."""
+    extractor, configured = wanted.options.extractor, house.settings.llm.extractors
+    if extractor is not None and extractor not in configured:
+        detail = f"is not configured here; {', '.join(configured)} {'is' if len(configured) == 1 else 'are'}"
+        raise InvalidOption(f"extractor {detail}.", errors=[{"name": "extractor", "detail": detail}])
 
 
 async def ticket_response(
@@ -139,8 +158,8 @@ async def ticket_response(
     return json_response({**ticket(house, job, position=position, estimate=estimate), **more(job)}, status_code, headers)
 
 
-async def _judge(request: Request, house: House, dialect: Dialect) -> Caller:
-    """Everything that can be said before the body is read."""
+async def judge(request: Request, house: House, dialect: Dialect = PLAIN, *, documents: int = 1) -> Caller:
+    """Everything that can be said before the body is read. documents: how many it may hold."""
     caller = await caller_of(request)
     caller.require(Scope.SUBMIT)
     per_minute = caller.rate_per_minute or house.settings.access.rate_per_minute
@@ -148,18 +167,20 @@ async def _judge(request: Request, house: House, dialect: Dialect) -> Caller:
     if dialect.submits_per_minute is not None:
         bucket = f"{caller.bucket}:{request.url.path}"
         await house.parts.limiter.enforce("submit", bucket, per_minute=dialect.submits_per_minute, tell=tell_window(request))
+    if caller.daily_quota is not None:
+        await house.parts.limiter.room_in_quota(caller.bucket, per_day=caller.daily_quota)
     length = _declared_length(request)
     await house.admission.check(coming_bytes=length)
-    if length > _body_limit(request, house):
+    if length > _body_limit(request, house, documents):
         raise TooLarge(f"The document is larger than {house.settings.intake.max_file_size_mb:g} MiB.")
-    if _content_type(request) not in ("multipart/form-data", "application/json"):
+    if content_type_of(request) not in ("multipart/form-data", "application/json"):
         raise MalformedRequest("Send multipart/form-data or application/json.")
     return caller
 
 
 async def _read(request: Request, house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
-    body = _body(request, house)
-    if _content_type(request) == "multipart/form-data":
+    body = body_chunks(request, house)
+    if content_type_of(request) == "multipart/form-data":
         form = Multipart(body, boundary_of(request.headers["content-type"]))
         return await _read_form(form, house, request_id=request_id, preset=preset, dialect=dialect)
     return await _read_json(body, house, request_id=request_id, preset=preset, dialect=dialect)
@@ -175,7 +196,7 @@ async def _read_form(form: Multipart, house: House, *, request_id: str, preset: 
             if received is not None:
                 raise MalformedRequest("The form has more than one part named file; send one document at a time.")
             file_name = clean_file_name(part.file_name or "")
-            received = await _receive(form.data(), house, request_id=request_id)
+            received = await receive_document(form.data(), house, request_id=request_id)
         elif name.removesuffix("[]") not in OPTION_NAMES:
             if dialect.lenient:
                 await form.text()
@@ -190,46 +211,55 @@ async def _read_form(form: Multipart, house: House, *, request_id: str, preset: 
     return Handed(wanted=wanted, file_name=wanted.file_name or file_name, received=received)
 
 
-async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
+async def members_of(body: AsyncIterator[bytes]) -> dict[str, Any]:
+    """The JSON object that a body is. Raises MalformedRequest."""
     text = bytearray()
     async for chunk in body:
         text += chunk
     members = await asyncio.to_thread(parse_json, text) if len(text) > THREAD_FROM_BYTES else parse_json(text)
-    del text
     if not isinstance(members, dict):
         raise MalformedRequest("The body is not a JSON object.")
-    members = dialect.members(members, known=OPTION_NAMES.union(_SOURCES))
-    given = [name for name in _SOURCES if members.get(name) is not None]
+    return members
+
+
+async def _read_json(body: AsyncIterator[bytes], house: House, *, request_id: str, preset: DocumentType | None, dialect: Dialect) -> Handed:
+    members = dialect.members(await members_of(body), known=OPTION_NAMES.union(SOURCES))
+    wanted = wanted_from_json({name: value for name, value in members.items() if name not in SOURCES}, preset=preset)
+    return await fetch_source(members, wanted, house, request_id=request_id)
+
+
+async def fetch_source(members: Mapping[str, Any], wanted: Wanted, house: House, *, request_id: str) -> Handed:
+    """The document that a JSON object names in exactly one of SOURCES. Raises MalformedRequest, or why it cannot be had."""
+    given = [name for name in SOURCES if members.get(name) is not None]
     if len(given) != 1:
-        raise MalformedRequest(f"Give exactly one of {', '.join(_SOURCES)}.")
+        raise MalformedRequest(f"Give exactly one of {', '.join(SOURCES)}.")
     source: Any = members[given[0]]
     if not isinstance(source, str):
         raise MalformedRequest(f"{given[0]} must be text.")
-    wanted = wanted_from_json({name: value for name, value in members.items() if name not in _SOURCES}, preset=preset)
     match given[0]:
         case "url":
-            return Handed(wanted=wanted, file_name=wanted.file_name or _name_in_url(source), source_url=source)
+            return Handed(wanted=wanted, file_name=wanted.file_name or name_in_url(source), source_url=source)
         case "file_path":
-            received = await _receive_path(source, house, request_id=request_id)
+            received = await receive_path(source, house, request_id=request_id)
             return Handed(wanted=wanted, file_name=wanted.file_name or clean_file_name(source), received=received)
         case _:
-            received = await _receive(_decoded(source), house, request_id=request_id)
+            received = await receive_document(decoded(source), house, request_id=request_id)
             return Handed(wanted=wanted, file_name=wanted.file_name or "", received=received)
 
 
-async def _receive(chunks: AsyncIterator[bytes], house: House, *, request_id: str) -> Received:
+async def receive_document(chunks: AsyncIterator[bytes], house: House, *, request_id: str) -> Received:
     return await receive(request_id, chunks, blobs=house.parts.blobs, max_bytes=house.settings.intake.max_file_bytes)
 
 
-async def _receive_path(file_path: str, house: House, *, request_id: str) -> Received:
+async def receive_path(file_path: str, house: House, *, request_id: str) -> Received:
     descriptor = await asyncio.to_thread(open_document, house.settings.documents_dir, file_path)
     try:
-        return await _receive(read_document(descriptor), house, request_id=request_id)
+        return await receive_document(read_document(descriptor), house, request_id=request_id)
     finally:
         os.close(descriptor)
 
 
-async def _decoded(text: str) -> AsyncIterator[bytes]:
+async def decoded(text: str) -> AsyncIterator[bytes]:
     """Base64 in slices, line breaks allowed (PHP's chunk_split makes them)."""
     kept = ""
     for start in range(0, len(text), BASE64_SLICE):
@@ -244,9 +274,9 @@ async def _decoded(text: str) -> AsyncIterator[bytes]:
             raise MalformedRequest("content_base64 is not base64.") from error
 
 
-async def _body(request: Request, house: House) -> AsyncIterator[bytes]:
+async def body_chunks(request: Request, house: House, *, documents: int = 1) -> AsyncIterator[bytes]:
     """The body in chunks, never more than may come. Raises TooLarge, or MalformedRequest when it stops coming."""
-    limit = _body_limit(request, house)
+    limit = _body_limit(request, house, documents)
     size = 0
     stream = request.stream()
     while True:
@@ -263,11 +293,12 @@ async def _body(request: Request, house: House) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _body_limit(request: Request, house: House) -> int:
+def _body_limit(request: Request, house: House, documents: int) -> int:
     document = house.settings.intake.max_file_bytes
-    if _content_type(request) == "application/json":
-        document = document * 4 // 3
-    return document + FORM_ROOM_BYTES
+    if content_type_of(request) == "application/json":
+        # It is held in memory while it is parsed, so it may be as large as one document's, however many it holds.
+        return document * 4 // 3 + FORM_ROOM_BYTES
+    return document * documents + FORM_ROOM_BYTES
 
 
 def _declared_length(request: Request) -> int:
@@ -277,11 +308,11 @@ def _declared_length(request: Request) -> int:
     return int(text)
 
 
-def _content_type(request: Request) -> str:
+def content_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _idempotency_key(request: Request) -> str | None:
+def idempotency_key_of(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidOption("Idempotency-Key must be 1 to 255 visible ASCII characters.")
@@ -289,7 +320,7 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 @contextmanager
-def _sole(house: House, scope: str, key: str | None) -> Iterator[None]:
+def sole(house: House, scope: str, key: str | None) -> Iterator[None]:
     """Refuse a repeat while the first request with the key is still being received. Raises IdempotencyConflict."""
     if key is None:
         yield
@@ -303,7 +334,7 @@ def _sole(house: House, scope: str, key: str | None) -> Iterator[None]:
         house.receiving.discard((scope, key))
 
 
-def _name_in_url(url: str) -> str:
+def name_in_url(url: str) -> str:
     with suppress(ValueError):
         return clean_file_name(unquote(urlsplit(url).path))
     return ""
@@ -323,7 +354,7 @@ def _count(house: House, job: Job, handed: Handed, request_id: str) -> None:
 
 async def read_small_json(request: Request, *, limit: int = 64 * 1024) -> dict[str, Any]:
     """The JSON object of an administrator's request. Raises MalformedRequest."""
-    if _content_type(request) != "application/json":
+    if content_type_of(request) != "application/json":
         raise MalformedRequest("Send application/json.")
     text = bytearray()
     async for chunk in request.stream():

@@ -2,17 +2,17 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, WindowStats
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from doctray.domain.errors import RateLimited
+from doctray.domain.errors import QuotaExceeded, RateLimited
 from doctray.telemetry import metrics
 
 _log = structlog.get_logger()
@@ -47,6 +47,8 @@ class Limiter:
     def __init__(self, dsn: str | None) -> None:
         self._pool: ConnectionPool | None = None
         self._shared: MovingWindowRateLimiter | None = None
+        # A counter for the day: a moving window would keep every document's time.
+        self._shared_day: FixedWindowRateLimiter | None = None
         if dsn is not None:
             self._pool = ConnectionPool.from_url(dsn, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S)
             # With a pool given, the address in this URL only names the kind of server.
@@ -57,7 +59,10 @@ class Limiter:
                 connection_pool=self._pool,  # type: ignore[arg-type]
             )
             self._shared = MovingWindowRateLimiter(storage)
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+            self._shared_day = FixedWindowRateLimiter(storage)
+        own = MemoryStorage()
+        self._own = MovingWindowRateLimiter(own)
+        self._own_day = FixedWindowRateLimiter(own)
         self._shared_again_at = 0.0
 
     async def hit(self, name: str, bucket: str, *, per_minute: int) -> tuple[bool, Window]:
@@ -67,9 +72,7 @@ class Limiter:
             try:
                 return await _count(self._shared, item, name, bucket)
             except (RedisError, OSError, TimeoutError) as error:
-                self._shared_again_at = time.monotonic() + MEMORY_ONLY_S
-                metrics.RATE_LIMIT_FALLBACKS.inc()
-                _log.warning("rate_limit.fell_back", error=type(error).__name__, for_s=MEMORY_ONLY_S)
+                self._fall_back(error)
         return await _count(self._own, item, name, bucket)
 
     async def enforce(self, name: str, bucket: str, *, per_minute: int, tell: Callable[[Window], None]) -> None:
@@ -79,9 +82,43 @@ class Limiter:
         if not within:
             raise RateLimited(f"More than {per_minute} requests of the kind {name} in a minute.", retry_after_s=window.reset_s)
 
+    async def room_in_quota(self, bucket: str, *, per_day: int) -> None:
+        """Whether the day has room for one document more. Raises QuotaExceeded. What is refused later costs nothing."""
+        item = RateLimitItemPerDay(per_day)
+        left, reset_s = await self._quota(lambda day: day.get_window_stats(item, "quota", bucket))
+        if left <= 0:
+            raise QuotaExceeded(f"The key's {per_day} documents for this day are used up.", retry_after_s=reset_s)
+
+    async def spend_quota(self, bucket: str, *, per_day: int, documents: int = 1) -> None:
+        """Count documents that were accepted."""
+        item = RateLimitItemPerDay(per_day)
+        await self._quota(lambda day: _spend(day, item, bucket, documents))
+
+    async def _quota(self, ask: Callable[[FixedWindowRateLimiter], Awaitable[WindowStats]]) -> tuple[int, int]:
+        """(documents left, seconds until the day ends)."""
+        stats: WindowStats | None = None
+        if self._shared_day is not None and time.monotonic() >= self._shared_again_at:
+            try:
+                stats = await ask(self._shared_day)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._fall_back(error)
+        if stats is None:
+            stats = await ask(self._own_day)
+        return stats.remaining, max(1, math.ceil(stats.reset_time - time.time()))
+
+    def _fall_back(self, error: Exception) -> None:
+        self._shared_again_at = time.monotonic() + MEMORY_ONLY_S
+        metrics.RATE_LIMIT_FALLBACKS.inc()
+        _log.warning("rate_limit.fell_back", error=type(error).__name__, for_s=MEMORY_ONLY_S)
+
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.disconnect()
+
+
+async def _spend(day: FixedWindowRateLimiter, item: RateLimitItem, bucket: str, documents: int) -> WindowStats:
+    await day.hit(item, "quota", bucket, cost=documents)
+    return await day.get_window_stats(item, "quota", bucket)
 
 
 async def _count(limiter: MovingWindowRateLimiter, item: RateLimitItemPerMinute, name: str, bucket: str) -> tuple[bool, Window]:

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 from doctray.api.dialects import PLAIN, Dialect
-from doctray.domain.errors import InvalidOption, InvalidSchema, MalformedRequest
+from doctray.domain.errors import InvalidOption, MalformedRequest
 from doctray.domain.identity import canonical_json
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType, JobOptions
 
 ENGINES = ("easyocr", "null")
-EXTRACTORS = ("rules",)
+EXTRACTORS = ("rules", "gemini", "openai_compatible")
+"""All there are; which of them are configured is the settings' to say."""
 
 _LANGUAGES = """
 abq ady af ang ar as ava az be bg bgc bh bho bn bs ch_sim ch_tra che cs cy da dar de en es et fa fr ga gom hi hr hu id inh is it ja
@@ -316,40 +317,3 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 OPTION_NAMES = frozenset(_CHECKS)
-
-
-def check_schema(schema: Mapping[str, Any]) -> None:
-    """Raises InvalidSchema unless this is a JSON Schema of an object that refers only within itself.
-
-    Loads jsonschema and may take tens of milliseconds: call it in a thread.
-    """
-    _refers_only_within(schema)
-    if schema.get("type", "object") != "object":
-        raise InvalidSchema('The schema must describe an object ("type": "object").')
-    from jsonschema import Draft7Validator, Draft201909Validator, Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
-    drafts = {str(cls.META_SCHEMA["$id"]).rstrip("#"): cls for cls in (Draft7Validator, Draft201909Validator, Draft202012Validator)}
-    named = schema.get("$schema")
-    if named is not None and str(named).rstrip("#") not in drafts:
-        raise InvalidSchema("$schema names a draft that is not known; draft 7, 2019-09 and 2020-12 are.")
-    draft = Draft202012Validator if named is None else drafts[str(named).rstrip("#")]
-    try:
-        draft.check_schema(schema)
-    except SchemaError as error:
-        place = "/".join(str(part) for part in error.absolute_path) or "the top"
-        raise InvalidSchema(f"Not a valid JSON Schema at {place[:200]}.") from error
-
-
-def _refers_only_within(schema: Mapping[str, Any]) -> None:
-    waiting: list[Any] = [schema]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            for name in ("$ref", "$dynamicRef", "$recursiveRef"):
-                target = value.get(name)
-                if isinstance(target, str) and not target.startswith("#"):
-                    raise InvalidSchema("The schema refers outside itself; only references that begin with # are allowed.")
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)

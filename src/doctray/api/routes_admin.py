@@ -1,6 +1,6 @@
 """For administrators: keys, workers, dead letters."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from doctray.api.schemas import (
     NewKey,
     Replay,
     Replayed,
+    RotateKey,
     WorkerList,
     body_extra,
     worker_view,
@@ -28,21 +29,20 @@ from doctray.api.schemas import (
 from doctray.domain.errors import NotFound
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Attempt, Job
-from doctray.domain.keys import ApiKey, Scope, hash_api_key, new_api_key
+from doctray.domain.keys import PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.ports import JobQuery
 from doctray.service import jobs as use_cases
 from doctray.service.views import iso_time, job_view
 
 router = APIRouter(prefix="/v1/admin", responses=PROBLEMS, tags=["administration"])
 
-PREFIX_LENGTH = 9
-"""Of a key, kept to tell keys apart: `dt_` and six characters (36 of 256 bits)."""
-
 
 @router.get("/keys", response_model=KeyList)
 async def list_keys(request: Request, _caller: Admin) -> Response:
     """All keys; none of them in clear."""
-    return json_response({"keys": [_key_view(key) for key in await house_of(request).parts.keys.keys()]}, HTTPStatus.OK)
+    parts = house_of(request).parts
+    now = parts.clock.now()
+    return json_response({"keys": [_key_view(key, now) for key in await parts.keys.keys()]}, HTTPStatus.OK)
 
 
 @router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, openapi_extra=body_extra(NewKey))
@@ -69,7 +69,27 @@ async def create_key(request: Request, _caller: Admin) -> Response:
     )
     await house.parts.keys.add_key(key)
     house.gate.forget()
-    return json_response({**_key_view(key), "key": secret}, HTTPStatus.CREATED)
+    return json_response({**_key_view(key, now), "key": secret}, HTTPStatus.CREATED)
+
+
+@router.post("/keys/{key_id}/rotate", response_model=CreatedKey, status_code=HTTPStatus.CREATED, openapi_extra=body_extra(RotateKey))
+async def rotate_key(request: Request, _caller: Admin, key_id: str) -> Response:
+    """A new key with the same rights, shown in this answer and never again; the old one works on for the overlap."""
+    try:
+        wanted = RotateKey.model_validate(await read_small_json(request))
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    house = house_of(request)
+    now = house.parts.clock.now()
+    old = next((key for key in await house.parts.keys.keys() if key.key_id == key_id), None)
+    if old is None:
+        raise NotFound("There is no such key.")
+    secret = new_api_key()
+    successor = old.successor(secret, key_id=new_request_id(now), now=now)
+    if not await house.parts.keys.rotate_key(key_id, successor, overlap_s=wanted.overlap_hours * 3600):
+        raise NotFound("The key has ended already; make a new one.")
+    house.gate.forget()
+    return json_response({**_key_view(successor, now), "key": secret}, HTTPStatus.CREATED)
 
 
 @router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
@@ -147,7 +167,7 @@ def _attempt_view(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _key_view(key: ApiKey) -> dict[str, Any]:
+def _key_view(key: ApiKey, now: datetime) -> dict[str, Any]:
     return {
         "key_id": key.key_id,
         "owner": key.owner,
@@ -158,6 +178,8 @@ def _key_view(key: ApiKey) -> dict[str, Any]:
         "expires_at": iso_time(key.expires_at),
         "revoked_at": iso_time(key.revoked_at),
         "last_used_at": iso_time(key.last_used_at),
+        "age_days": (now - key.created_at).days,
+        "old": key.old(now),
         "rate_per_minute": key.rate_per_minute,
         "daily_quota": key.daily_quota,
     }

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from doctray.api.deps import Reader, VisibleJob, house_of
 from doctray.api.dialects import ECOSTEPS, PIPELINE, PLAIN, UPLOAD, Dialect
 from doctray.api.errors import JobRefusal, error_of
-from doctray.api.following import WaitSeconds, json_response, status_response, stored, wait_for_end
+from doctray.api.following import WaitSeconds, json_response, result_json, status_response, wait_for_end
 from doctray.api.intake import take, ticket_response
 from doctray.api.machine import machine
 from doctray.api.schemas import (
@@ -82,7 +82,7 @@ async def process(request: Request) -> Response:
         raise JobRefusal(error_of(job), job.request_id)
     if job.result is None:
         raise JobRefusal(Expired(), job.request_id)
-    return json_response(await stored(house, job.result), HTTPStatus.OK, {"Location": f"/v1/jobs/{job.request_id}"})
+    return json_response(await result_json(house, job), HTTPStatus.OK, {"Location": f"/v1/jobs/{job.request_id}"})
 
 
 @router.post("/api/v1/ocr-ecosteps", response_model=Ticket, openapi_extra=submission_extra(dialect=ECOSTEPS))

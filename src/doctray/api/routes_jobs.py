@@ -1,42 +1,33 @@
-"""Jobs: submit, follow, result, list, cancel, delete, replay, and what was posted about them."""
+"""Jobs: submit, follow, list, cancel, delete, replay, and what was posted about them."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import AwareDatetime
 
 from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
-from doctray.api.errors import RESULT_CONFLICT, JobRefusal, error_of
 from doctray.api.following import (
     WaitSeconds,
     json_response,
-    matches,
     status_response,
-    stored,
 )
 from doctray.api.intake import take, ticket_response
 from doctray.api.schemas import PROBLEMS, DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets, submission_extra
-from doctray.domain.errors import Expired, Forbidden, NotAcceptable, NotFinished, NotFound
-from doctray.domain.job import BlobRef, Delivery, DocumentType, Job, JobStatus
+from doctray.domain.errors import Forbidden, NotFound
+from doctray.domain.job import Delivery, DocumentType, JobStatus
 from doctray.domain.keys import DEFAULT_OWNER, Scope
 from doctray.ports import JobQuery
 from doctray.service import jobs as use_cases
 from doctray.service.deliver import signing_secrets
-from doctray.service.reuse import page_image_key
 from doctray.service.views import iso_time, job_view
 
 router = APIRouter(responses=PROBLEMS)
 
 SECRET_OVERLAP_S = 24 * 3600.0
 """After a rotation the old secret signs beside the new one for so long, so that receivers can change over."""
-
-FORMS = {"json": "application/json", "txt": "text/plain"}
-"""Forms of a result that are there today, by suffix."""
 
 
 @router.post(
@@ -83,35 +74,6 @@ async def list_jobs(
 async def job_status(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
     """The job. Poll with If-None-Match, or wait for the next change."""
     return await status_response(request, job, wait_s=wait)
-
-
-@router.get("/v1/jobs/{request_id}/result", tags=["follow"])
-async def job_result(request: Request, job: VisibleJob) -> Response:
-    """The result, as often as wanted; Accept picks the form."""
-    return await _result(request, job, _accepted_form(request.headers.get("accept", "")))
-
-
-@router.get("/v1/jobs/{request_id}/result.{form}", tags=["follow"])
-async def job_result_form(request: Request, job: VisibleJob, form: str) -> Response:
-    """The result in the form of the suffix: json or txt."""
-    return await _result(request, job, form)
-
-
-@router.get(
-    "/v1/jobs/{request_id}/pages/{page}.png",
-    tags=["follow"],
-    responses={HTTPStatus.OK: {"content": {"image/png": {}}, "description": "The page as it was read."}},
-    response_class=Response,
-)
-async def job_page(request: Request, job: VisibleJob, page: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
-    """The page as it was read; boxes refer to its pixels."""
-    image = BlobRef(key=page_image_key(job.request_id, page), size_bytes=0, sha256="")
-    chunks = house_of(request).parts.blobs.read(image)
-    try:
-        first = await anext(chunks, b"")
-    except NotFound as error:
-        raise NotFound("There is no image of this page (yet).") from error
-    return StreamingResponse(_after(first, chunks), media_type="image/png")
 
 
 @router.post("/v1/jobs/{request_id}/cancel", response_model=JobView, tags=["change"])
@@ -194,62 +156,6 @@ async def _secrets(request: Request, owner: str) -> dict[str, Any]:
     default_secret = fixed.get_secret_value() if fixed else None
     newest, *older = await signing_secrets(owner, keys=house.parts.keys, sealer=house.parts.sealer, default_secret=default_secret)
     return {"secret": newest, "previous": older, "fixed": fixed is not None and owner == DEFAULT_OWNER}
-
-
-async def _result(request: Request, job: Job, form: str | None) -> Response:
-    if form not in FORMS:
-        raise NotAcceptable(f"The result of this document can be had as {' or '.join(FORMS)}.")
-    if not job.status.terminal:
-        raise JobRefusal(NotFinished(), job.request_id)
-    if job.status is not JobStatus.COMPLETED:
-        raise JobRefusal(error_of(job), job.request_id, status=RESULT_CONFLICT)
-    if job.result is None:
-        raise JobRefusal(Expired(), job.request_id)
-    house = house_of(request)
-    etag = f'"{job.result.sha256[:32]}-{form}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    if matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if form == "txt":
-        result = await stored(house, job.result)
-        text = await asyncio.to_thread(_text_of, result)
-        return Response(text, media_type=FORMS[form], headers=headers)
-    chunks = house.parts.blobs.read(job.result)
-    try:
-        first = await anext(chunks, b"")
-    except NotFound as error:
-        raise JobRefusal(Expired(), job.request_id) from error
-    headers["Content-Length"] = str(job.result.size_bytes)
-    return StreamingResponse(_after(first, chunks), media_type=FORMS[form], headers=headers)
-
-
-def _text_of(result: bytes) -> str:
-    return str(json.loads(result).get("text", ""))
-
-
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
-
-
-def _accepted_form(accept: str) -> str | None:
-    """The form that an Accept header likes best of those there are; JSON for anything, None for nothing of ours."""
-    best: tuple[float, str] | None = None
-    for choice in accept.split(",") if accept.strip() else ["*/*"]:
-        kind, *parameters = (part.strip().lower() for part in choice.split(";"))
-        form = {"*/*": "json", "application/*": "json", "application/json": "json", "text/*": "txt", "text/plain": "txt"}.get(kind)
-        quality = next((_quality(parameter[2:]) for parameter in parameters if parameter.startswith("q=")), 1.0)
-        if form is not None and quality > 0 and (best is None or quality > best[0]):
-            best = (quality, form)
-    return best[1] if best else None
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def _delivery_view(delivery: Delivery) -> dict[str, Any]:

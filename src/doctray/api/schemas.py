@@ -94,6 +94,33 @@ class PipelineJob(BaseModel):
     error: dict[str, Any] | None
 
 
+class BatchTicket(BaseModel):
+    batch_id: str
+    batch_url: str
+    total: int = Field(description="documents that were accepted")
+    documents: list[dict[str, Any]] = Field(description="in their order: a ticket with file_name, or file_name and error (a problem)")
+
+
+class BatchDocument(BaseModel):
+    request_id: str
+    file_name: str
+    status: JobStatus
+    status_url: str
+    result_url: str
+    error: dict[str, Any] | None
+
+
+class BatchStatus(BaseModel):
+    batch_id: str
+    status: Literal["open", "completed"]
+    total: int
+    counts: dict[JobStatus, int]
+    metadata: dict[str, Any]
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    documents: list[BatchDocument]
+
+
 class JobList(BaseModel):
     jobs: list[JobView]
     next_cursor: str | None = Field(description="give it as cursor for the next page; null on the last one")
@@ -161,6 +188,31 @@ class DeliveryList(BaseModel):
     deliveries: list[DeliveryView]
 
 
+class NewReview(BaseModel):
+    """What a person says the fields are."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    fields: dict[str, Any] = Field(description="all fields as they are right, by the schema of the document's type")
+    reviewed_by: str | None = Field(None, min_length=1, max_length=200, description="the person; without it the key's owner")
+    note: str | None = Field(None, max_length=2000)
+
+
+class ReviewView(BaseModel):
+    number: int = Field(description="from 1; the last one counts")
+    reviewed_at: AwareDatetime
+    reviewed_by: str
+    key_id: str | None = Field(description="the key it was sent with")
+    note: str | None
+    fields: dict[str, Any]
+
+
+class ReviewList(BaseModel):
+    request_id: str
+    validated: bool
+    reviews: list[ReviewView]
+
+
 class WebhookSecrets(BaseModel):
     secret: str = Field(description="the newest; verify with it")
     previous: list[str] = Field(description="older ones that still sign beside it while they overlap")
@@ -180,6 +232,19 @@ class NewKey(BaseModel):
     daily_quota: int | None = Field(None, ge=1)
 
 
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str = Field(min_length=1, max_length=512)
+
+
+class SessionView(BaseModel):
+    signed_in: bool
+    owner: str | None
+    scopes: list[str]
+    csrf: str | None = Field(description="goes into x-csrf-token of every request that changes something")
+
+
 class KeyView(BaseModel):
     key_id: str
     owner: str
@@ -190,8 +255,16 @@ class KeyView(BaseModel):
     expires_at: AwareDatetime | None
     revoked_at: AwareDatetime | None
     last_used_at: AwareDatetime | None
+    age_days: int
+    old: bool = Field(description="older than 90 days: rotate it")
     rate_per_minute: int | None
     daily_quota: int | None
+
+
+class RotateKey(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    overlap_hours: float = Field(24, ge=0, le=24 * 90, description="how long the old key works on beside the new one")
 
 
 class CreatedKey(KeyView):
@@ -210,6 +283,7 @@ class WorkerView(BaseModel):
     slots: int
     running: int
     fingerprint: str
+    engine: str
     started_at: AwareDatetime
     lease_until: AwareDatetime | None
 
@@ -244,6 +318,7 @@ def worker_view(worker: WorkerInfo) -> dict[str, Any]:
         "slots": worker.slots,
         "running": worker.running,
         "fingerprint": worker.fingerprint,
+        "engine": worker.engine,
         "started_at": iso_time(worker.started_at),
         "lease_until": iso_time(worker.lease_until),
     }
@@ -266,7 +341,10 @@ _OPTIONS: dict[str, Any] = {
     "schema": {"type": "object", "description": "JSON Schema (object) of the fields wanted, for custom; at most 64 KiB"},
     "priority": {"type": "integer", "minimum": 0, "maximum": 9, "default": 0, "description": "higher starts sooner, nobody starves"},
     "engine": {"type": "string", "description": "OCR engine instead of the default"},
-    "extractor": {"type": "string", "description": "extractor instead of the default"},
+    "extractor": {
+        "type": "string",
+        "description": "extractor instead of the default: rules, gemini or openai_compatible, where configured",
+    },
     "languages": {"type": "array", "items": {"type": "string"}, "description": "EasyOCR language codes, such as en, de"},
     "pages": {"type": "string", "examples": ["1-3,5"], "description": "which pages to read"},
     "webhook_url": {"type": "string", "format": "uri", "description": "where the outcome is posted"},
@@ -277,14 +355,17 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+_SOURCES: dict[str, Any] = {
+    "file_path": {"type": "string", "description": "a file inside DOCUMENTS_DIR"},
+    "url": {"type": "string", "format": "uri", "description": "downloaded by a worker"},
+    "content_base64": {"type": "string", "contentEncoding": "base64", "description": "the document itself"},
+}
+
+
 def submission_extra(*, preset: str | None = None, dialect: Dialect = PLAIN) -> dict[str, Any]:
     """openapi_extra of a route that takes a document. preset: the document_type that the route stands for. dialect: its callers' words."""
     options = {name: shape for name, shape in _OPTIONS.items() if preset is None or name not in ("document_type", "schema")}
-    sources = {
-        "file_path": {"type": "string", "description": "a file inside DOCUMENTS_DIR"},
-        "url": {"type": "string", "format": "uri", "description": "downloaded by a worker"},
-        "content_base64": {"type": "string", "contentEncoding": "base64", "description": "the document itself"},
-    }
+    sources = dict(_SOURCES)
     for theirs, ours in dialect.renamed.items():
         if ours in sources:
             sources = {theirs: {**sources[ours], "description": f"the same as {ours}"}, **sources}
@@ -323,6 +404,25 @@ def pipeline_extra() -> dict[str, Any]:
             "schema": {"type": "object", "description": "the fields wanted: JSON Schema, or a flat map of name → type"},
             "strategy": {"type": "string", "description": "passed over"},
         }
+    return extra
+
+
+def batch_extra() -> dict[str, Any]:
+    """openapi_extra of the submission of a batch."""
+    extra = submission_extra()
+    extra["parameters"] = extra["parameters"][:1]
+    form = extra["requestBody"]["content"]["multipart/form-data"]["schema"]
+    form["properties"]["file"] = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": 100}
+    source = {
+        "type": "object",
+        "properties": {**_SOURCES, "file_name": _OPTIONS["file_name"]},
+        "oneOf": [{"required": [name]} for name in _SOURCES],
+    }
+    extra["requestBody"]["content"]["application/json"]["schema"] = {
+        "type": "object",
+        "properties": {"sources": {"type": "array", "items": source, "minItems": 1, "maxItems": 100}, **_OPTIONS},
+        "required": ["sources"],
+    }
     return extra
 
 

@@ -125,7 +125,7 @@ async def _workers(settings: Settings) -> list[Finding]:
         return [Finding("Workers", "WORKER_ENABLED is off: `serve` starts none")]
     said = (
         f"serve starts {len(devices)} on {', '.join(devices)} (WORKER_COUNT={worker.count or 'one a device'}, WORKER_DEVICES={worker.devices}); "
-        f"each has {worker.concurrency} jobs (WORKER_CONCURRENCY) and {worker.max_extractions} extractions (MAX_CONCURRENT_EXTRACTIONS) in flight; "
+        f"each takes on {worker.concurrency} jobs (WORKER_CONCURRENCY) and has {worker.max_extractions} extractions (MAX_CONCURRENT_EXTRACTIONS) in flight; "
         f"the API runs as {worker.processes} process(es) (WORKER_PROCESSES)"
     )
     return [Finding("Workers", said)]

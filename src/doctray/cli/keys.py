@@ -11,12 +11,10 @@ import click
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.domain.errors import TemporarilyUnavailable
-from doctray.domain.keys import DEFAULT_OWNER, ApiKey, Scope, hash_api_key, new_api_key
+from doctray.domain.keys import DEFAULT_OWNER, PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.ports import KeyStore
 
 _T = TypeVar("_T")
-
-_PREFIX_LENGTH = 8
 
 
 @click.group()
@@ -48,7 +46,7 @@ def create(
         key_id=f"key_{secrets.token_hex(6)}",
         owner=owner,
         name=name,
-        prefix=key[:_PREFIX_LENGTH],
+        prefix=key[:PREFIX_LENGTH],
         key_hash=hash_api_key(key),
         scopes=frozenset(Scope(scope) for scope in scopes),
         created_at=now,
@@ -71,7 +69,8 @@ def list_keys() -> None:
     for key in found:
         state = "usable" if key.usable(now) else "revoked" if key.revoked_at else "expired"
         used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
-        click.echo(f"{key.key_id}  {key.prefix}…  {state:8}{key.owner}  {','.join(sorted(key.scopes))}  {used}  {key.name}")
+        age = "  OLD: rotate it" if state == "usable" and key.old(now) else ""
+        click.echo(f"{key.key_id}  {key.prefix}…  {state:8}{key.owner}  {','.join(sorted(key.scopes))}  {used}  {key.name}{age}")
 
 
 @keys_group.command("revoke")
@@ -81,6 +80,27 @@ def revoke(key_id: str) -> None:
     if not _with_keys(lambda store: store.revoke_key(key_id)):
         give_up(f"there is no key {key_id} to revoke")
     click.echo(f"{key_id} is revoked.")
+
+
+@keys_group.command("rotate")
+@click.argument("key_id")
+@click.option("--overlap-hours", type=click.FloatRange(min=0), default=24.0, show_default=True, help="How long the old key works on.")
+def rotate(key_id: str, overlap_hours: float) -> None:
+    """Replace a key: print a new one with the same rights; the old one ends after the overlap."""
+    key, now = new_api_key(), datetime.now(UTC)
+
+    async def act(store: KeyStore) -> ApiKey | None:
+        old = next((each for each in await store.keys() if each.key_id == key_id), None)
+        if old is None:
+            return None
+        successor = old.successor(key, key_id=f"key_{secrets.token_hex(6)}", now=now)
+        return successor if await store.rotate_key(key_id, successor, overlap_s=overlap_hours * 3600) else None
+
+    successor = _with_keys(act)
+    if successor is None:
+        give_up(f"there is no usable key {key_id} to rotate")
+    click.echo(f"{successor.key_id} replaces {key_id}, which works for {overlap_hours:g} h more. The key is shown only now:", err=True)
+    click.echo(key)
 
 
 def _with_keys(act: Callable[[KeyStore], Awaitable[_T]]) -> _T:

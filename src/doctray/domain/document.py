@@ -111,6 +111,10 @@ class FormField:
     box: Box
 
 
+Affine = tuple[float, float, float, float, float, float]
+"""(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f."""
+
+
 class PageSource(StrEnum):
     """Where a page's words come from."""
 
@@ -125,6 +129,8 @@ class Page:
     number: from 1, in the original document. width, height: pixels of the page image, after rotation and deskewing.
     rotation: degrees clockwise (0, 90, 180, 270) by which the rendered page was turned to be upright.
     lines: in reading order. segments: ruling lines. form_fields: PDF form fields, where the format has them.
+    placement: where a point of the source stands in the page image. The source: points (1/72 inch) of a PDF page before its /Rotate,
+    or pixels of an image file's upright picture; in both the origin is top left. None where nobody has said.
     """
 
     number: int
@@ -136,6 +142,7 @@ class Page:
     segments: tuple[Segment, ...] = ()
     form_fields: tuple[FormField, ...] = ()
     engine: str = ""
+    placement: Affine | None = None
 
     @property
     def words(self) -> Iterator[Word]:
@@ -168,13 +175,14 @@ class Document:
 class PageImage:
     """A page to be read: `rgb` holds height x width x 3 bytes, rows top to bottom, no padding, channels R, G, B.
 
-    number: the page's number in its document, from 1. languages: EasyOCR language codes, e.g. ("en",).
+    number: the page's number in its document, from 1. languages: EasyOCR language codes, e.g. ("en",). rgb is not to be changed; it is
+    a bytearray where it was received into one, since a page has megabytes and a copy takes its time.
     """
 
     number: int
     width: int
     height: int
-    rgb: bytes
+    rgb: bytes | bytearray
     languages: tuple[str, ...] = ("en",)
 
     def __post_init__(self) -> None:

@@ -109,6 +109,13 @@ class NotFinished(CallerError):
     retryable = True
 
 
+class ReviewConflict(CallerError):
+    code = "review_conflict"
+    title = "Somebody else has reviewed it meanwhile"
+    why = "The job's fields were reviewed since the state that this review was made from."
+    remedy = "Read the review that stands now, then send yours again with its ETag in If-Match."
+
+
 class IdempotencyConflict(CallerError):
     code = "idempotency_conflict"
     title = "The same Idempotency-Key is in use"
@@ -231,7 +238,7 @@ class TooManyPages(DocumentError):
 class PageTooLarge(DocumentError):
     code = "page_too_large"
     title = "A page is too large"
-    why = "A page or image has more pixels than can be opened safely."
+    why = "A page or image has more pixels, or needs more memory or processor time, than a page may have."
     remedy = "Scan at 300 dpi or less and send it again."
 
 

@@ -42,6 +42,7 @@ class Extraction:
     document_type: certificate, timetable, custom or other. provenance: JSON Pointer into fields → where it stands.
     confidence: [0, 1], of the fields as a whole. needs_review: a person should look before the values are used.
     other_documents: when one file holds several certificates or tables, the fields of those after the first.
+    extractors: names of those whose fields these are, the deciding one first; empty: of the one that was asked alone.
     """
 
     document_type: str
@@ -51,6 +52,7 @@ class Extraction:
     needs_review: bool = False
     warnings: Sequence[Warning] = ()
     other_documents: Sequence[Fields] = ()
+    extractors: Sequence[str] = ()
 
 
 def leaves(value: Any, pointer: str = "") -> list[tuple[str, Any]]:

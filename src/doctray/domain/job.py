@@ -98,7 +98,7 @@ class Job:
     source_url: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     webhook_url: str | None = None
-    # SHA-256 over the bytes, every option and the worker's fingerprint; None until a fingerprint is known
+    # SHA-256 over the bytes, every option and the worker's fingerprint; None until a fingerprint is known, and for results not to be reused
     content_key: str | None = None
     cached: bool = False
     # 1, and one more for each replay: exactly one outcome is announced per generation
@@ -127,9 +127,14 @@ class Job:
     result_type: str | None = None
     confidence: float | None = None
     needs_review: bool = False
+    # a person has reviewed the fields
     validated: bool = False
+    # how often; the number of the review that counts, and the fence of the next one
+    review_no: int = 0
     error: JobError | None = None
     dead_lettered: bool = False
+    # the batch that it was handed in with
+    batch_id: str | None = None
     # the engine that read it, for lists and metrics
     engine: str | None = None
     page_total: int | None = None
@@ -157,6 +162,8 @@ class Outcome:
     engine: str | None = None
     page_total: int | None = None
     cached: bool = False
+    # False: the same content must not be given this result again (its model failed, and may answer next time)
+    reusable: bool = True
 
     def __post_init__(self) -> None:
         if not self.status.terminal:

@@ -2,12 +2,19 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 DEFAULT_OWNER = "default"
 """Owner of API_KEY's jobs, and of all jobs while no key is set."""
+
+
+OLD_AFTER = timedelta(days=90)
+"""A key this old is marked: what nobody has needed to replace for a quarter has been copied to places nobody remembers."""
+
+PREFIX_LENGTH = 9
+"""Of a key, kept to tell keys apart: `dt_` and six characters (36 of 256 bits)."""
 
 
 class Scope(StrEnum):
@@ -35,6 +42,22 @@ class ApiKey:
 
     def usable(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def old(self, now: datetime) -> bool:
+        return now - self.created_at >= OLD_AFTER
+
+    def successor(self, key: str, *, key_id: str, now: datetime) -> "ApiKey":
+        """The same rights under a new key, which lives as long as this one was meant to."""
+        lifetime = self.expires_at - self.created_at if self.expires_at else None
+        return replace(
+            self,
+            key_id=key_id,
+            prefix=key[:PREFIX_LENGTH],
+            key_hash=hash_api_key(key),
+            created_at=now,
+            expires_at=now + lifetime if lifetime else None,
+            last_used_at=None,
+        )
 
 
 def new_api_key() -> str:

@@ -80,6 +80,7 @@ def finished(job: Job, outcome: Outcome, *, now: datetime, retention_s: float) -
         engine=outcome.engine,
         page_total=outcome.page_total,
         cached=outcome.cached,
+        content_key=job.content_key if outcome.reusable else None,
     )
 
 
@@ -116,6 +117,11 @@ def replayed(job: Job, *, now: datetime) -> Job:
     )
 
 
+def reviewed(job: Job) -> Job:
+    """A person has said what the fields are; what the machine doubted is settled."""
+    return job.evolve(validated=True, needs_review=False, review_no=job.review_no + 1)
+
+
 def entombed(job: Job, *, now: datetime) -> Job:
     """Only id, owner, times and counters are left."""
     return Job(
@@ -126,6 +132,7 @@ def entombed(job: Job, *, now: datetime) -> Job:
         claim_no=job.claim_no,
         ring_no=job.ring_no,
         attempt=job.attempt,
+        batch_id=job.batch_id,
         created_at=job.created_at,
         due_at=job.due_at,
         started_at=job.started_at,

@@ -38,7 +38,7 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     ),
     (
         (
-            r"\bevidence of (?:commercial )?(?:property |liability )?insurance|\bconfirmation of insurance|"
+            r"\bevidence of (?:commercial )?(?:property |liability )?(?:insurance|cover)|\bconfirmation of insurance|"
             r"\binsurance certificate|\bproof of insurance"
         ),
         5,
@@ -48,7 +48,8 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\binsurance (?:identification )?card|\bliability insurance identification|\bcertificate of motor insurance|"
-            r"\bpolicy schedule|\bschedule of insurance|\binsurance schedule|\bcover note"
+            r"\bpolicy schedule|\bschedule of insurance|\binsurance schedule|\bcover note|\bconfirmation of cover|\bpolicy declarations|"
+            r"\bdeclarations? (?:page|of insurance)|\bcertificate of currency|\bliability declarations|\bgreen card"
         ),
         4,
     ),
@@ -71,7 +72,7 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (r"\bvaccination (?:record|card)|\bimmuni[sz]ation record|\bvaccine\b.*\bdose\b", 5),
     (
         (
-            r"\bdiploma\b|\bcertificat(?:e|ion)\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bcertificado\b|\battestation\b|"
+            r"\bdiploma\b|\bcertificat(?:e|ion)\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bteilnahmebestätigung\b|\bcertificado\b|\battestation\b|"
             r"\bcertificato\b"
         ),
         2,
@@ -84,6 +85,9 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
         ),
         4,
     ),
+    (r"\b(?:period of (?:insurance|cover)|policy period|sums? insured|limits? of (?:indemnity|liability|insurance)|indemnity limit)\b", 2),
+    (r"\binsured\b.*\b(?:insurers?|broker|underwriters?)\b|\binsurers?\b.*\binsured\b", 3),
+    (r"\bconfer(?:s|red)\b.{0,30}\b(?:up)?on\b|\bthe degree of\b|\b(?:erfolgreich )?teilgenommen\b", 4),
     (r"\bname of policyholder|\bnamed insured|\bpolicy ?holder|\bcertificate holder|\binsurers? affording", 3),
     (r"\bpolicy (?:number|no\b|#|period|start date|eff)", 2),
     (r"\bcertificate (?:no|number|id)\b|\bcertification number", 2),

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+from doctray.extraction.worded_dates import MONTH_NAMES, MONTH_NUMBERS, worded_dates
 
 
 class DateOrder(StrEnum):
@@ -41,18 +41,15 @@ class Amount:
 
 
 _SEPARATOR = r"\s?[/.\-–—]\s?"
-_MONTH = (
-    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = rf"(?P<{{0}}>{MONTH_NAMES})"
 _ORDINAL = r"(?:\s?(?:st|nd|rd|th)\b)?"
 _YEAR = r"(?P<{0}>\d{{4}}|'?\d{{2}})"
 _EDGE, _END = r"(?<![\dA-Za-z])", r"(?!\d|[/\-]\d)"
 
 _ISO = re.compile(rf"{_EDGE}(?P<y>(?:19|20)\d\d)(?P<sep>\s?[/.\-–]\s?)(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})(?!\d)")
-_NUMERIC = re.compile(rf"{_EDGE}(?P<a>\d{{1,2}}){_SEPARATOR}(?P<b>\d{{1,2}}){_SEPARATOR}(?P<y>\d{{4}}|\d{{2}}){_END}")
+_NUMERIC = re.compile(rf"{_EDGE}(?P<a>\d{{1,2}}){_SEPARATOR}(?P<b>\d{{1,2}}){_SEPARATOR}(?P<y>\d{{4}}(?!\d)|\d{{2}}{_END})")
 _DAY_MONTH = re.compile(
-    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\s+of)?[\s,.\-–/]*{_MONTH.format('mon')}\b\.?(?:\s+in\s+the\s+year)?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
+    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\.?\s+(?:of|de))?[\s,.\-–/]*{_MONTH.format('mon')}\b\.?(?:\s+(?:in\s+the\s+year|de|del))?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
@@ -100,11 +97,37 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
         return max(votes, key=lambda order: votes[order])
     if any(votes.values()):
         return None
+    whole_years = _order_of_whole_years(joined)
+    if whole_years is not None:
+        return whole_years
     if re.search(r"\bm{1,2}\s?[/.\-]?\s?d{1,2}\s?[/.\-]?\s?y{2,4}\b", joined, re.IGNORECASE):
         return DateOrder.MONTH_FIRST
     if re.search(r"\bd{1,2}\s?[/.\-]?\s?m{1,2}\s?[/.\-]?\s?[yj]{2,4}\b", joined, re.IGNORECASE):
         return DateOrder.DAY_FIRST
     return _order_of_country(joined)
+
+
+_MOST_DATES_PAIRED = 40
+
+
+def _order_of_whole_years(text: str) -> DateOrder | None:
+    """The one order under which some two dates lie whole years apart, to the day or less a day: 11/06/2026 and 10/06/2031."""
+    matches = [match for match, _ in zip(_NUMERIC.finditer(text), range(_MOST_DATES_PAIRED), strict=False)]
+    telling = {order: 0 for order in DateOrder}
+    for order in DateOrder:
+        days = [read.value for match in matches if (read := _numeric(match, order)) is not None]
+        telling[order] = sum(_spans_whole_years(start, end) for start in days for end in days if start < end)
+    if telling[DateOrder.MONTH_FIRST] == telling[DateOrder.DAY_FIRST]:
+        return None
+    return max(telling, key=lambda order: telling[order])
+
+
+_LONGEST_SPAN_YEARS = 10
+
+
+def _spans_whole_years(start: date, end: date) -> bool:
+    after = end + timedelta(days=1)
+    return any((day.month, day.day) == (start.month, start.day) and 0 < day.year - start.year <= _LONGEST_SPAN_YEARS for day in (end, after))
 
 
 def has_date_shape(text: str) -> bool:
@@ -117,7 +140,7 @@ def has_date_shape(text: str) -> bool:
 
 
 def _plain_dates(text: str, order: DateOrder | None) -> list[DateRead]:
-    found: list[DateRead] = []
+    found = [DateRead(value=value, start=start, end=end) for start, end, value in worded_dates(text)]
     for pattern in (_ISO, _DAY_MONTH, _MONTH_DAY, _NUMERIC):
         for match in pattern.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
@@ -142,7 +165,7 @@ def _numeric(match: re.Match[str], order: DateOrder | None) -> DateRead | None:
 
 def _named(match: re.Match[str]) -> DateRead | None:
     parts = match.groupdict()
-    month = int(parts["m"]) if parts.get("m") else 1 + next(i for i, name in enumerate(MONTHS) if name.startswith(parts["mon"].lower()[:3]))
+    month = int(parts["m"]) if parts.get("m") else MONTH_NUMBERS[parts["mon"].lower()]
     value = _date(_year(parts["y"]), month, int(parts["d"]))
     return None if value is None else DateRead(value=value, start=match.start(), end=match.end())
 
@@ -221,7 +244,7 @@ _SCALES = {
 }
 
 AMOUNT_WORDS = re.compile(
-    r"^(?:up to\s+)?(?:included?|incl|inc|excluded|statutory(?: limits?)?|per statute|unlimited|nil|none|not (?:covered|"
+    r"^(?:up to\s+)?(?:included|incl|inc|excluded|statutory(?: limits?)?|per statute|unlimited|nil|none|not (?:covered|"
     r"applicable|included)|"
     r"as per policy|policy limits?|agreed value|market value|actual cash value|acv|per policy)\.?$",
     re.IGNORECASE,
@@ -340,10 +363,26 @@ _PLACEHOLDER = re.compile(
 )
 
 
+_ASKED_FOR = frozenset({"name", "address", "zip", "line", "postcode"})
+_ASKING = _ASKED_FOR | frozenset(
+    "1 2 3 city state code postal street country company business phone email here your of the and insured recipient certificate holder "
+    "number date full first last town county province suite".split()
+)
+"""Words that a form asks with (ADDRESS LINE 1, CITY, STATE ZIP CODE): a value of nothing else is not filled in."""
+
+_BLANK_INSIDE = re.compile(
+    r"[\[<{][^\]>}]{0,40}\b(?:name|date|address|title|course|recipient|here|insert|program|company|description)\b[^\]>}]{0,40}[\]>}]|_{4,}",
+    re.IGNORECASE,
+)
+
+
 def unfilled(text: str) -> str | None:
     """None where the text is a placeholder that means nothing is filled in (MM/DD/YYYY, NAME / ADDRESS, ____), else the text."""
     folded = " ".join(text.split())
-    return None if not folded or _PLACEHOLDER.fullmatch(folded) else folded
+    if not folded or _PLACEHOLDER.fullmatch(folded) or _BLANK_INSIDE.search(folded):
+        return None
+    words = set(fold(folded).split())
+    return None if words <= _ASKING and words & _ASKED_FOR else folded
 
 
 _SLIPPED_POSTCODE = re.compile(r"(?<=\b(?:ON|QC|BC|AB|MB|SK|NS|NB|NL|PE|YT|NT|NU) )[A-Z][\dOIl][A-Z] [\dOI][A-Z][\dOIl](?![A-Za-z\d])")

@@ -11,6 +11,9 @@ HARMLESS = frozenset({"several_documents"})
 
 REVIEW_BELOW = 0.6
 
+UNPLACED = 0.3
+"""Confidence of a value that stands nowhere on the pages, as a model may give."""
+
 
 def check_certificate(fields: Fields) -> list[Warning]:
     """Warnings about what cannot be right in the fields of one certificate."""
@@ -20,15 +23,11 @@ def check_certificate(fields: Fields) -> list[Warning]:
 
 
 def sureness(fields: Fields, provenance: Mapping[str, Provenance], warnings: Sequence[Warning]) -> float:
-    """Confidence of the fields as a whole, in [0, 1]: the mean over the values, less for each that is doubted or has no place."""
+    """Confidence of the fields as a whole, in [0, 1]: the mean over the values, which is how many of them are right to expect."""
     values = [pointer for pointer, value in leaves(fields) if pointer != "/kind" and not isinstance(value, bool)]
     if not values or any(warning.code == "no_fields" for warning in warnings):
         return 0.0
-    doubted = {warning.pointer for warning in warnings if warning.pointer}
-    total = sum(
-        (provenance[pointer].confidence if pointer in provenance else 0.3) * (0.7 if pointer in doubted else 1.0) for pointer in values
-    )
-    return round(total / len(values), 3)
+    return round(sum(provenance[pointer].confidence if pointer in provenance else UNPLACED for pointer in values) / len(values), 3)
 
 
 def needs_review(confidence: float, warnings: Sequence[Warning]) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,11 +11,15 @@ import structlog
 
 from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import DoctrayError, EngineFailure, EngineOutOfMemory
+from doctray.domain.fair_queue import FairQueue
 
 log = structlog.get_logger()
 
 # Whose page it is, for fairness. A worker sets it once in the task of a job; pages without it count as one job.
 reading_job: ContextVar[str] = ContextVar("reading_job", default="")
+
+# Which job goes first where several have their turn; lower is sooner. A worker sets it beside `reading_job`, to the job's due time.
+reading_rank: ContextVar[float] = ContextVar("reading_rank", default=0.0)
 
 
 class BatchReader(Protocol):
@@ -29,10 +32,9 @@ class BatchReader(Protocol):
 class BatchLimits:
     """How pages are gathered.
 
-    max_pages, max_pixels: of one batch; a page above max_pixels is read alone. On a CPU one page at a time is right: it gains
-    nothing from company. wait_s: how long the first page of a batch waits for others. queue_pages: how many pages wait inside;
-    beyond it `read` waits to get in, in order of arrival. abandoned_s: how long a batch that nobody waits for any more, its
-    jobs being cancelled, may keep the engine (api.md: hard stop after 10 s).
+    max_pages, max_pixels: of one batch; a page above max_pixels is read alone. wait_s: how long the first page of a batch waits for
+    others. queue_pages: how many pages wait inside; beyond it `read` waits to get in, in order of arrival. abandoned_s: how long a batch
+    that nobody waits for any more, its jobs being cancelled, may keep the engine (api.md: hard stop after 10 s).
     """
 
     max_pages: int = 1
@@ -88,7 +90,7 @@ class Batcher:
         self._limits = limits or BatchLimits()
         self._page_timeout_s = page_timeout_s
         self._on_batch = on_batch
-        self._jobs: OrderedDict[str, deque[_Entry]] = OrderedDict()
+        self._waiting: FairQueue[_Entry] = FairQueue()
         self._room = asyncio.Semaphore(self._limits.queue_pages)
         self._arrived = asyncio.Event()
         self._filled = asyncio.Event()
@@ -106,7 +108,7 @@ class Batcher:
     @property
     def queue_pages(self) -> int:
         """Pages that wait, those being read not counted."""
-        return sum(len(entries) for entries in self._jobs.values())
+        return len(self._waiting)
 
     def start(self) -> None:
         self._loop_task = asyncio.create_task(self._run(), name="ocr-batcher")
@@ -120,7 +122,7 @@ class Batcher:
         loop = asyncio.get_running_loop()
         entry = _Entry(image=image, engine=engine, answer=loop.create_future(), since=loop.time())
         owner = job if job is not None else reading_job.get()
-        self._jobs.setdefault(owner, deque()).append(entry)
+        self._waiting.push(owner, entry, rank=reading_rank.get())
         self._arrived.set()
         if self.queue_pages >= self._limits.max_pages:
             self._filled.set()
@@ -135,8 +137,8 @@ class Batcher:
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
-        waiting = [entry for entries in self._jobs.values() for entry in entries]
-        self._jobs.clear()
+        waiting = tuple(self._waiting)
+        self._waiting = FairQueue()
         for _ in waiting:
             self._room.release()
         for entry in (*self._in_flight, *waiting):
@@ -156,7 +158,7 @@ class Batcher:
             self._in_flight = ()
 
     async def _wait_for_company(self) -> None:
-        oldest = min((entries[0].since for entries in self._jobs.values()), default=0.0)
+        oldest = min((entry.since for entry in self._waiting), default=0.0)
         if self.queue_pages < self._limits.max_pages:
             self._filled.clear()
             with contextlib.suppress(TimeoutError):
@@ -167,30 +169,26 @@ class Batcher:
         batch: list[_Entry] = []
         while len(batch) < self._limits.max_pages and (entry := self._next(batch)) is not None:
             batch.append(entry)
-        if not self._jobs:
+        if not self._waiting:
             self._arrived.clear()
         return tuple(batch)
 
     def _next(self, batch: Sequence[_Entry]) -> _Entry | None:
         """The first page of the job whose turn it is, among those that may join the batch."""
         pixels = sum(entry.pixels for entry in batch)
-        for owner, entries in self._jobs.items():
-            entry = entries[0]
-            if batch and (entry.engine != batch[0].engine or pixels + entry.pixels > self._limits.max_pixels):
-                continue
-            self._jobs.move_to_end(owner)
-            self._drop(owner, entry)
-            return entry
-        return None
+
+        def joins(entry: _Entry) -> bool:
+            return not batch or (entry.engine == batch[0].engine and pixels + entry.pixels <= self._limits.max_pixels)
+
+        entry = self._waiting.pop(joins)
+        if entry is not None:
+            self._room.release()
+        return entry
 
     def _drop(self, owner: str, entry: _Entry) -> None:
         """Take a page out of the queue, if it is still there."""
-        entries = self._jobs.get(owner)
-        if entries is not None and entry in entries:
-            entries.remove(entry)
+        if self._waiting.remove(owner, entry):
             self._room.release()
-            if not entries:
-                del self._jobs[owner]
 
     async def _read(self, batch: Sequence[_Entry]) -> None:
         entries = [entry for entry in batch if not entry.answer.done()]

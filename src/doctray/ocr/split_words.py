@@ -1,9 +1,10 @@
-"""EasyOCR gives one quadrilateral for several words; this shares it out among them."""
+"""EasyOCR reads a line as one text in one quadrilateral; this shares both out among its words."""
 
 import math
 from collections.abc import Sequence
 
 from doctray.domain.document import Box, Word
+from doctray.ocr.second_reader import LineReading, ReadWord
 
 Point = tuple[float, float]
 
@@ -15,25 +16,54 @@ _WIDTHS = _NARROW | _WIDE
 _FIRST_SQUARE = "⺀"
 
 
-def split_words(text: str, corners: Sequence[Point], confidence: float, *, width: int, height: int) -> tuple[Word, ...]:
-    """The words of a text box, each with the share of the box that its characters' usual widths give it.
+def split_words(reading: LineReading) -> tuple[ReadWord, ...]:
+    """The words of a line, each with the line's confidence.
 
-    corners: top left, top right, bottom right, bottom left of the text box, in pixels of a page of width x height; they may
-    be tilted and may lie a little outside. Words' boxes are upright and inside the page. A confidence that is no number
-    counts as 0. Text of blanks only gives no words.
+    A word reaches from its first character to its last where the reading says where they are; else it gets the share of the line
+    that its characters' usual widths give it. A confidence that is no number counts as 0. Blanks only give no words.
     """
-    confidence = 0.0 if math.isnan(confidence) else min(1.0, max(0.0, confidence))
-    text = text.strip()
-    total = sum(map(_width, text))
+    confidence = 0.0 if math.isnan(reading.confidence) else min(1.0, max(0.0, reading.confidence))
+    spans = reading.spans or _usual_spans(reading.text)
     words = []
-    start = 0.0
-    for part in text.split(" "):
-        end = start + sum(map(_width, part))
+    begin = 0
+    for part in reading.text.split(" "):
+        end = begin + len(part)
         if part:
-            box = _share(corners, start / total, end / total, width=width, height=height)
-            words.append(Word(text=part, box=box, confidence=confidence))
-        start = end + _width(" ")
+            words.append(ReadWord(text=part, confidence=confidence, start=spans[begin][0], end=spans[end - 1][1]))
+        begin = end + 1
     return tuple(words)
+
+
+def placed(words: Sequence[ReadWord], corners: Sequence[Point], *, width: int, height: int, angle: int = 0) -> tuple[Word, ...]:
+    """The words of a line on the page, each in the upright box around its part of the line's quadrilateral.
+
+    corners: top left, top right, bottom right, bottom left as the text sees it, in pixels of a page of width x height; they may be
+    tilted and may lie a little outside. Boxes are inside the page. angle: degrees clockwise that the line is turned.
+    """
+    return tuple(
+        Word(
+            text=word.text,
+            box=_share(corners, word.start, word.end, width=width, height=height),
+            confidence=word.confidence,
+            alternatives=word.alternatives,
+            angle=angle,
+        )
+        for word in words
+    )
+
+
+def _usual_spans(text: str) -> list[tuple[float, float]]:
+    """What part of a line each character would take; blanks at its ends take none."""
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    widths = [_width(char) if start <= at < end else 0.0 for at, char in enumerate(text)]
+    total = sum(widths) or 1.0
+    spans = []
+    reached = 0.0
+    for width in widths:
+        spans.append((reached / total, (reached + width) / total))
+        reached += width
+    return spans
 
 
 def _width(char: str) -> float:

@@ -29,10 +29,11 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The child's first frame: its engine is loaded and warm."""
+    """The child's first frame: its engine is loaded and warm. backend: what it computes on, as `openvino-bf16`; "" where it says nothing."""
 
     name: str
     version: str
+    backend: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class ImageHead:
     def size_bytes(self) -> int:
         return self.width * self.height * 3
 
-    def with_pixels(self, rgb: bytes) -> PageImage:
+    def with_pixels(self, rgb: bytearray) -> PageImage:
         return PageImage(number=self.number, width=self.width, height=self.height, rgb=rgb, languages=self.languages)
 
 
@@ -82,7 +83,7 @@ def frame(message: object) -> bytes:
     return LENGTH.pack(len(body)) + body
 
 
-def unframe(body: bytes) -> Any:
+def unframe(body: bytes | bytearray) -> Any:
     return pickle.loads(body)  # noqa: S301  (see the module's first lines)
 
 

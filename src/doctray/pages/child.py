@@ -10,11 +10,16 @@ import cv2
 from doctray.domain.errors import DoctrayError, EngineFailure, PageTooLarge
 from doctray.pages import wire
 from doctray.pages.isolation import limit_cpu
-from doctray.pages.reader import DocumentReader
+from doctray.pages.reader import DocumentReader, ToRead
+from doctray.pages.searchable_copy import SearchableCopy
 
-Reply = tuple[dict[str, Any], bytes]
+Reply = tuple[dict[str, Any], bytes | memoryview]
 
 _OUT_OF_MEMORY: Reply = ({"error": PageTooLarge.code, "detail": "The page needs more memory than a page may use."}, b"")
+
+_CPU_SHARE = 0.8
+"""Of the wall clock's budget. A page that is at work all the while ends by its processor time, for which the page is to blame; one that
+gets too little of a busy machine ends by the clock, and is tried again."""
 
 _CV2_NO_MEMORY = -4
 """cv::Error::StsNoMem; Python's cv2 names it in no type stub."""
@@ -23,12 +28,16 @@ _CV2_NO_MEMORY = -4
 def serve(connection: socket.socket, *, page_seconds: float) -> None:
     """Blocks until the connection is closed. The first request opens the document; each gets an answer, or the process has ended."""
     reader: DocumentReader | None = None
+    copy: SearchableCopy | None = None
     while (request := wire.receive(connection)) is not None:
-        limit_cpu(page_seconds)
+        limit_cpu(_CPU_SHARE * page_seconds)
         try:
             if reader is None:
                 reader = DocumentReader(Path(request["path"]), media_type=request["media_type"], max_pixels=request["max_pixels"])
                 reply: Reply = ({"page_total": reader.page_total}, b"")
+            elif request["op"] in ("lay", "part"):
+                copy = copy or SearchableCopy(reader)
+                reply = _copied(copy, request)
             else:
                 reply = _answer(reader, request)
         except DoctrayError as error:
@@ -46,18 +55,29 @@ def _answer(reader: DocumentReader, request: dict[str, Any]) -> Reply:
     number = request["number"]
     match request["op"]:
         case "page":
-            reading = reader.read(number)
-            if reading.page is not None:
-                return {"page": wire.page_as_json(reading.page)}, b""
-            height, width = reading.rgb.shape[:2]
-            return {"width": width, "height": height, "verdict": reading.verdict}, reading.rgb.tobytes()
-        case "finish":
-            completion = reader.finish(number, rotation=request["rotation"])
-            return wire.extras_as_json(completion.segments, completion.form_fields), b""
+            seen = reader.look(number)
+            if isinstance(seen, ToRead):
+                return {"width": seen.width, "height": seen.height, "verdict": seen.verdict}, b""
+            assert seen.page is not None
+            return {"page": wire.page_as_json(seen.page)}, b""
+        case "image":
+            rgb = reader.image(number).rgb
+            height, width = rgb.shape[:2]
+            return {"width": width, "height": height}, rgb.data.cast("B")
+        case "extras":
+            extras = reader.extras(number, rotation=request["rotation"])
+            return wire.extras_as_json(extras.segments, extras.form_fields) | {"placement": extras.placement}, b""
         case "png":
             return {}, reader.png(number)
         case _:
             raise EngineFailure("The page process was asked for something that it does not know.")
+
+
+def _copied(copy: SearchableCopy, request: dict[str, Any]) -> Reply:
+    if request["op"] == "part":
+        return {}, copy.part(request["offset"], request["size"])
+    copy.lay(wire.page_from_json(request["page"]))
+    return {}, b""
 
 
 def _unexpected(error: Exception) -> Reply:

@@ -39,6 +39,11 @@ _MOST_SCANS = 1000
 """A progressive JPEG has about ten, with its thumbnails some more. Each costs a pass over all blocks however few bytes it has: 20,000
 scans of 16 megapixels fit in 700 kB and take minutes."""
 
+_LIKELY_DPI = (100, 1200)
+"""Of a scan. Cameras and screenshots say 72 or 96, which means nothing."""
+
+_A4_LONG_PT = 842.0
+
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error)
 """What Pillow's decoders raise on damaged files."""
 
@@ -75,6 +80,7 @@ class ImageDocument:
         if media_type == sniff.JPEG and content.count(_START_OF_SCAN) > _MOST_SCANS:
             raise CorruptDocument("The JPEG has more scans than any program writes.")
         self._max_pixels = max_pixels
+        self._content = content
         with _damage_told():
             self._image = Image.open(io.BytesIO(content), formats=formats)
             self._check_size()
@@ -96,6 +102,29 @@ class ImageDocument:
             turn = _TURNS.get(self._image.getexif().get(ExifTags.Base.Orientation, 1))
             flat = _on_white(_shrunk(_eight_bits(self._image)))
             return np.ascontiguousarray(np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8))
+
+    def size(self, number: int) -> tuple[int, int]:
+        """About the width and height of `rgb`, the turn by EXIF left out. Raises CorruptDocument or PageTooLarge."""
+        with _damage_told():
+            self._image.seek(number - 1)
+            self._check_size()
+            return _shrunk_size(self._image.size)
+
+    def long_side_pt(self, number: int) -> float:
+        """How long the picture is printed, in points: by its resolution where it names a likely one, else as A4 is."""
+        with _damage_told():
+            self._image.seek(number - 1)
+            dpi = self._image.info.get("dpi", (0, 0))[0]
+            return max(self._image.size) / float(dpi) * 72 if _LIKELY_DPI[0] <= dpi <= _LIKELY_DPI[1] else _A4_LONG_PT
+
+    def as_stored(self) -> bytes | None:
+        """The file itself where it is one JPEG picture that stands upright, so that it can be shown as it is without a loss."""
+        plain = self._image.format == "JPEG" and self._image.mode in ("L", "RGB")
+        return self._content if plain and self._image.getexif().get(ExifTags.Base.Orientation, 1) == 1 else None
+
+    @property
+    def is_lossless(self) -> bool:
+        return self._image.format in ("PNG", "TIFF", "BMP", "GIF")
 
     def _check_size(self) -> None:
         width, height = self._image.size
@@ -136,11 +165,15 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
-    longest = max(image.size)
+    size = _shrunk_size(image.size)
+    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _shrunk_size(size: tuple[int, int]) -> tuple[int, int]:
+    longest = max(size)
     if longest <= _LONGEST_PX:
-        return image
-    size = (max(1, round(image.width * _LONGEST_PX / longest)), max(1, round(image.height * _LONGEST_PX / longest)))
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return size
+    return max(1, round(size[0] * _LONGEST_PX / longest)), max(1, round(size[1] * _LONGEST_PX / longest))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

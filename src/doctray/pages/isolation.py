@@ -4,6 +4,7 @@ Everything here acts on the calling process. Namespaces and the death signal exi
 """
 
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -54,6 +55,6 @@ def limit_resources(*, memory_bytes: int) -> None:
 
 
 def limit_cpu(seconds: float) -> None:
-    """At most this much more processor time from now; then SIGXCPU ends the process."""
+    """At most this much more processor time from now, rounded up to a second; then SIGXCPU ends the process."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(spent.ru_utime + spent.ru_stime + seconds) + 2, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(spent.ru_utime + spent.ru_stime + seconds), resource.RLIM_INFINITY))

@@ -46,11 +46,14 @@ _MANY_DRAWINGS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfPage:
-    """A rendered page. `page`: set where its text layer is sound (or the page is blank). placement: page points → pixels of rgb."""
+    """A rendered page. `page`: set where its text layer is sound (or the page is blank). placement: page points → pixels of rgb.
+
+    verdict: None where the layer was judged before, by another process.
+    """
 
     rgb: Rgb
     placement: Placement
-    verdict: Verdict
+    verdict: Verdict | None
     page: Page | None
 
 
@@ -68,7 +71,7 @@ class PdfDocument:
             raise CorruptDocument from error
         if self._document.needs_pass:
             raise EncryptedDocument
-        with _damage_told():
+        with damage_told():
             self.page_total = int(self._document.page_count)
             repaired = bool(self._document.is_repaired)
         if repaired and (self.page_total == 0 or _is_cut_short(path)):
@@ -79,18 +82,39 @@ class PdfDocument:
             raise CorruptDocument("The PDF's pages cannot be found.")
 
     def read(self, number: int) -> PdfPage:
-        """Page `number`, from 1. Raises CorruptDocument or PageTooLarge."""
-        with _damage_told():
+        """Page `number`, from 1: judged, and rendered for an engine where its text layer does not do. Raises as those do."""
+        judged = self.judged(number)
+        return judged if isinstance(judged, PdfPage) else self.rendered(number, judged)
+
+    def judged(self, number: int) -> PdfPage | Verdict:
+        """The page where its text layer is sound or it is blank; else why it must be read from its image.
+
+        Raises CorruptDocument or PageTooLarge.
+        """
+        with damage_told():
             pymupdf.TOOLS.reset_mupdf_warnings()
             page = self._page(number)
             painted = page.get_bboxlog()
-            read = self._judged(page, number, painted) if _says_something(painted) else self._to_be_read(page, Verdict.NO_TEXT)
-            if int(read.rgb.max()) == int(read.rgb.min()) and _LOST_CONTENT.search(pymupdf.TOOLS.mupdf_warnings(reset=True)):
-                raise CorruptDocument(f"Page {number} is damaged: its content cannot be read.")
-            return read
+            judged = self._judged(page, number, painted) if _says_something(painted) else Verdict.NO_TEXT
+            return self._undamaged(judged, number) if isinstance(judged, PdfPage) else judged
+
+    def rendered(self, number: int, verdict: Verdict | None) -> PdfPage:
+        """The page's image for an engine. verdict: of `judged`, where it is known. Raises CorruptDocument or PageTooLarge."""
+        with damage_told():
+            pymupdf.TOOLS.reset_mupdf_warnings()
+            page = self._page(number)
+            rgb, placement = self._rendered(page, self._ocr_scale(page))
+            return self._undamaged(PdfPage(rgb=rgb, placement=placement, verdict=verdict, page=None), number)
+
+    def rendered_size(self, number: int) -> tuple[int, int]:
+        """Width and height of `rendered`, give or take a pixel. Raises CorruptDocument or PageTooLarge."""
+        with damage_told():
+            page = self._page(number)
+            scale = self._ocr_scale(page)
+            return max(1, round(page.rect.width * scale)), max(1, round(page.rect.height * scale))
 
     def form_fields(self, number: int, placement: Placement) -> tuple[FormField, ...]:
-        with _damage_told():
+        with damage_told():
             return form_fields(self._page(number), placement)
 
     def _page(self, number: int) -> Any:
@@ -105,16 +129,21 @@ class PdfDocument:
             page.set_rotation(turned % 360 // 90 * 90)
         return page
 
-    def _judged(self, page: Any, number: int, painted: Painted) -> PdfPage:
+    def _undamaged(self, read: PdfPage, number: int) -> PdfPage:
+        if int(read.rgb.max()) == int(read.rgb.min()) and _LOST_CONTENT.search(pymupdf.TOOLS.mupdf_warnings(reset=True)):
+            raise CorruptDocument(f"Page {number} is damaged: its content cannot be read.")
+        return read
+
+    def _judged(self, page: Any, number: int, painted: Painted) -> PdfPage | Verdict:
         rgb, placement = self._rendered(page, _scale(page, TEXT_DPI, _TEXT_LONGEST_PX, self._max_pixels))
         gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         try:
             layer = read_text_layer(page, placement, gray, painted)
         except UnreadableLayer:
-            return self._to_be_read(page, Verdict.GARBAGE)
+            return Verdict.GARBAGE
         verdict = judge(evidence_of(layer, gray, painted))
         if verdict not in (Verdict.SOUND, Verdict.BLANK):
-            return self._to_be_read(page, verdict)
+            return verdict
         rotation = _to_upright(layer.words)
         words = [
             replace(
@@ -138,12 +167,9 @@ class PdfDocument:
             segments=segments,
             form_fields=fields,
             engine="pymupdf",
+            placement=placement.affine,
         )
         return PdfPage(rgb=rgb, placement=placement, verdict=verdict, page=upright)
-
-    def _to_be_read(self, page: Any, verdict: Verdict) -> PdfPage:
-        rgb, placement = self._rendered(page, self._ocr_scale(page))
-        return PdfPage(rgb=rgb, placement=placement, verdict=verdict, page=None)
 
     def _rendered(self, page: Any, scale: float) -> tuple[Rgb, Placement]:
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
@@ -209,7 +235,8 @@ def _is_cut_short(path: Path) -> bool:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def damage_told() -> Iterator[None]:
+    """Whatever MuPDF and PyMuPDF raise on damaged files, as CorruptDocument; a lack of memory as MemoryError."""
     try:
         yield
     except MemoryError:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from doctray.domain.document import Box, Segment
+from doctray.domain.document import Affine, Box, Segment
 
 Rect = tuple[float, float, float, float]
 
@@ -20,6 +20,15 @@ class Placement:
     f: float
     width: int
     height: int
+
+    @classmethod
+    def of_image(cls, width: int, height: int) -> "Placement":
+        """Of an image file that is shown as it is."""
+        return cls(1.0, 0.0, 0.0, 1.0, 0.0, 0.0, width, height)
+
+    @property
+    def affine(self) -> Affine:
+        return self.a, self.b, self.c, self.d, self.e, self.f
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from doctray.domain.document import Page, PageImage, PageSource
+from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import (
     CorruptDocument,
     DoctrayError,
@@ -31,9 +31,8 @@ from doctray.domain.errors import (
     UnsupportedMediaType,
 )
 from doctray.pages import wire
-from doctray.pages.layout import lines_of
 from doctray.pages.selection import select_pages
-from doctray.ports import OpenedDocument, PageSession
+from doctray.ports import OpenedDocument, PageExtras, PageSession, Unread
 
 _log = structlog.get_logger()
 
@@ -67,6 +66,9 @@ _TOLD_ERRORS: Mapping[str, type[DoctrayError]] = {
 
 _MAX_TEXT = 300
 
+_PART_BYTES = 4 * 1024 * 1024
+"""Of a searchable copy, handed over at once."""
+
 MOST_CHARACTERS = 5_000_000
 """In the text layers of one document: 500 densely printed pages of 10,000. Their words take some 400 MB in the worker; a page that is
 named 500 times in a file of 100 kB could have ten times as many."""
@@ -75,9 +77,9 @@ named 500 times in a file of 100 kB could have ten times as many."""
 class ProcessPageOpener:
     """Opens each document in a page process of its own, at most max_children at once (further ones wait for their turn).
 
-    page_seconds: wall clock for each answer, and processor time alike. max_pages: pages read of one document. max_pixels: of one page
-    or image. max_characters: of one document's text layers. memory_bytes: address space of each page process, of which some 400 MB
-    are taken by the decoders.
+    page_seconds: wall clock for each answer, and somewhat less of processor time. max_pages: pages read of one document.
+    max_pixels: of one page or image. max_characters: of one document's text layers. memory_bytes: address space of each page process, of
+    which some 400 MB are taken by the decoders.
     """
 
     def __init__(
@@ -161,8 +163,8 @@ class _Session:
         self._child = child
         self._languages = languages
 
-    async def page(self, number: int) -> Page | PageImage:
-        reply, body = await self._child.ask({"op": "page", "number": number})
+    async def page(self, number: int) -> Page | Unread:
+        reply, _ = await self._child.ask({"op": "page", "number": number})
         with _disbelief():
             if "page" in reply:
                 # a page of 500 words takes 2 ms, and a page may have many more
@@ -171,27 +173,36 @@ class _Session:
                 if self._characters_left < 0:
                     raise TooManyPages("The pages hold more text than is read of one document. The option pages can choose some.")
                 return page.evolve(number=number)
-            _log.debug("page.rendered", page=number, text_layer=_printable(reply.get("verdict")))
-            width, height = wire.whole(reply, "width"), wire.whole(reply, "height")
-            return PageImage(number=number, width=width, height=height, rgb=bytes(body), languages=self._languages)
+            _log.debug("page.judged", page=number, text_layer=_printable(reply.get("verdict")))
+            return Unread(number=number, width=wire.whole(reply, "width"), height=wire.whole(reply, "height"))
 
-    async def finish_page(self, page: Page) -> Page:
-        reply, _ = await self._child.ask({"op": "finish", "number": page.number, "rotation": page.rotation})
+    async def image(self, number: int) -> PageImage:
+        reply, body = await self._child.ask({"op": "image", "number": number})
         with _disbelief():
-            return await asyncio.to_thread(_completed, page, reply)
+            width, height = wire.whole(reply, "width"), wire.whole(reply, "height")
+            return PageImage(number=number, width=width, height=height, rgb=body, languages=self._languages)
+
+    async def extras(self, number: int, *, rotation: int) -> PageExtras:
+        reply, _ = await self._child.ask({"op": "extras", "number": number, "rotation": rotation})
+        with _disbelief():
+            segments, form_fields = wire.extras_from_json(reply)
+            return PageExtras(segments=segments, form_fields=form_fields, placement=wire.placement_from_json(reply))
+
+    async def lay_text(self, page: Page) -> None:
+        await self._child.ask({"op": "lay", "page": await asyncio.to_thread(wire.page_as_json, page)})
+
+    async def searchable(self) -> AsyncIterator[bytes]:
+        offset = 0
+        while True:
+            _, part = await self._child.ask({"op": "part", "offset": offset, "size": _PART_BYTES})
+            if not part:
+                return
+            yield bytes(part)
+            offset += len(part)
 
     async def image_png(self, number: int) -> bytes:
         _, body = await self._child.ask({"op": "png", "number": number})
         return bytes(body)
-
-
-def _completed(page: Page, reply: dict[str, Any]) -> Page:
-    segments, form_fields = wire.extras_from_json(reply)
-    if page.source is PageSource.TEXT_LAYER:
-        return page
-    # the engine did not know the rules between cells, at which lines end
-    lines = lines_of(tuple(page.words), segments=segments) if segments else page.lines
-    return page.evolve(lines=lines, segments=segments, form_fields=form_fields)
 
 
 @contextlib.contextmanager
@@ -267,7 +278,8 @@ class PageProcess:
         status = await self._exit_status()
         _log.warning("pages.process_crashed", exit_status=status)
         if status == str(-signal.SIGXCPU):
-            return TimedOut("A page took more processor time than its budget.")
+            # the same work on the same file: another try would take as long
+            return PageTooLarge("A page takes more processor time to open than a page may use.")
         return EngineFailure("The page process ended while it read the document.")
 
     def _kill(self) -> None:

@@ -1,21 +1,23 @@
 """One open document, read page by page in this process: what the page process does, without the process around it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from doctray.domain.document import FormField, Page, Segment
+from doctray.domain.document import Page
 from doctray.domain.errors import CorruptDocument
 from doctray.pages import sniff
 from doctray.pages.deskew import LEAST_DEGREES, Rgb, measure_skew, straightened
 from doctray.pages.images import ImageDocument
 from doctray.pages.judgement import Verdict
-from doctray.pages.pdf import PdfDocument
+from doctray.pages.keystone import measure_keystone, rectified
+from doctray.pages.pdf import PdfDocument, PdfPage
 from doctray.pages.placement import Placement
 from doctray.pages.ruling import seen_segments
+from doctray.ports import PageExtras
 
 _KEPT_READINGS = 3
 """Pages are read, recognised and finished a few at a time; a page asked for later is read again, with the same outcome. An A4 page
@@ -32,7 +34,8 @@ cv2.setNumThreads(1)
 class Reading:
     """A page as it was read.
 
-    page: None where an engine has to read rgb. placement: points of a PDF page → pixels of rgb. verdict: on a PDF page's text layer.
+    page: None where an engine has to read rgb. placement: the source (see `Page.placement`) → pixels of rgb; None where no affine map
+    says that. verdict: on a PDF page's text layer.
     """
 
     rgb: Rgb
@@ -42,11 +45,12 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """What the document adds to a page that an engine has read, in pixels of the image after the page's rotation."""
+class ToRead:
+    """A page that an engine has to read. width, height: of its image, about (deskewing adds some). verdict: on its text layer."""
 
-    segments: tuple[Segment, ...]
-    form_fields: tuple[FormField, ...]
+    width: int
+    height: int
+    verdict: Verdict | None
 
 
 class DocumentReader:
@@ -54,50 +58,104 @@ class DocumentReader:
 
     def __init__(self, path: Path, *, media_type: str, max_pixels: int) -> None:
         """Raises EmptyDocument, CorruptDocument, EncryptedDocument, PageTooLarge or UnsupportedMediaType."""
+        self.path = path
         self._pdf = PdfDocument(path, max_pixels=max_pixels) if media_type == sniff.PDF else None
         self._image = None if self._pdf else ImageDocument(path, media_type=media_type, max_pixels=max_pixels)
         self._readings: OrderedDict[int, Reading] = OrderedDict()
         self._rotations: dict[int, int] = {}
+        # pages whose text layer does not do, with the verdict on it where this process has judged it
+        self._unread: dict[int, Verdict | None] = {}
 
     @property
     def page_total(self) -> int:
         return self._pdf.page_total if self._pdf else self._image.page_total if self._image else 0
 
+    @property
+    def image_file(self) -> ImageDocument | None:
+        """None for a PDF."""
+        return self._image
+
+    def look(self, number: int) -> Reading | ToRead:
+        """Page `number`, from 1, where no engine is needed; else what is known of the image that one has to read, which is not made yet.
+
+        Raises CorruptDocument or PageTooLarge.
+        """
+        if self._pdf is None or number in self._unread:
+            return self._to_read(number)
+        if number not in self._readings:
+            judged = self._pdf.judged(number)
+            if not isinstance(judged, PdfPage):
+                self._unread[number] = judged
+                return self._to_read(number)
+            self._keep(number, Reading(rgb=judged.rgb, page=judged.page, placement=judged.placement, verdict=judged.verdict))
+        return self._readings[number]
+
+    def image(self, number: int) -> Reading:
+        """The page for an engine, whatever its text layer is worth. Raises CorruptDocument or PageTooLarge."""
+        self._unread.setdefault(number, None)
+        return self.read(number)
+
     def read(self, number: int) -> Reading:
-        """Page `number`, from 1. Raises CorruptDocument or PageTooLarge."""
+        """The page from its text layer, or for an engine where `look` or `image` has said so. Raises CorruptDocument or PageTooLarge."""
         reading = self._readings.get(number)
         if reading is None:
-            reading = self._readings[number] = self._read(number)
-            if len(self._readings) > _KEPT_READINGS:
-                self._readings.popitem(last=False)
+            reading = self._read(number)
+            self._keep(number, reading)
         return reading
 
-    def finish(self, number: int, *, rotation: int) -> Completion:
-        """The rest of a page that an engine has read and found turned: rotation, degrees clockwise that put it upright."""
+    def extras(self, number: int, *, rotation: int) -> PageExtras:
+        """See `doctray.ports.PageSession.extras`."""
         self._rotations[number] = rotation
-        reading = self.read(number)
-        if reading.page is not None:
-            return Completion(segments=reading.page.segments, form_fields=reading.page.form_fields)
-        fields = self._pdf.form_fields(number, reading.placement.turned(rotation)) if self._pdf and reading.placement else ()
-        return Completion(segments=seen_segments(_turned(reading.rgb, rotation)), form_fields=fields)
+        reading = self.image(number)
+        placement = reading.placement and reading.placement.turned(rotation)
+        fields = self._pdf.form_fields(number, placement) if self._pdf and placement else ()
+        segments = seen_segments(_turned(reading.rgb, rotation))
+        return PageExtras(segments=segments, form_fields=fields, placement=placement.affine if placement else None)
 
     def png(self, number: int) -> bytes:
-        """The page as it was read, upright once `finish` has been told the rotation."""
+        """The page as it was read, upright once `extras` has been told the rotation."""
         reading = self.read(number)
         rotation = 0 if reading.page is not None else self._rotations.get(number, 0)
         bgr = cv2.cvtColor(_turned(reading.rgb, rotation), cv2.COLOR_RGB2BGR)
         _, encoded = cv2.imencode(".png", bgr, (cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL))
         return encoded.tobytes()
 
+    def _keep(self, number: int, reading: Reading) -> None:
+        self._readings[number] = reading
+        if len(self._readings) > _KEPT_READINGS:
+            self._readings.popitem(last=False)
+
+    def _to_read(self, number: int) -> ToRead:
+        width, height = self._pdf.rendered_size(number) if self._pdf else self._opened_image.size(number)
+        return ToRead(width=width, height=height, verdict=self._unread.setdefault(number, None))
+
+    @property
+    def _opened_image(self) -> ImageDocument:
+        if self._image is None:
+            raise CorruptDocument
+        return self._image
+
     def _read(self, number: int) -> Reading:
         if self._pdf is None:
-            if self._image is None:
-                raise CorruptDocument
-            return _straight(self._image.rgb(number), None, None)
-        page = self._pdf.read(number)
+            return _photographed(self._opened_image.rgb(number))
+        page = self._pdf.rendered(number, self._unread[number]) if number in self._unread else self._pdf.read(number)
         if page.page is not None:
             return Reading(rgb=page.rgb, page=page.page, placement=page.placement, verdict=page.verdict)
         return _straight(page.rgb, page.placement, page.verdict)
+
+
+def _photographed(rgb: Rgb) -> Reading:
+    """An image file's page, straightened; where a camera looked at it askew, as seen from straight above.
+
+    Pages of PDFs keep their shape: their form fields and their searchable copies are placed by an affine map, which this is not.
+    """
+    straight = _straight_image(rgb)
+    keystone = measure_keystone(straight.rgb)
+    return straight if keystone is None else replace(straight, rgb=rectified(straight.rgb, keystone), placement=None)
+
+
+def _straight_image(rgb: Rgb) -> Reading:
+    return _straight(rgb, Placement.of_image(rgb.shape[1], rgb.shape[0]), None)
 
 
 def _straight(rgb: Rgb, placement: Placement | None, verdict: Verdict | None) -> Reading:

@@ -24,6 +24,13 @@ _GAP_PX = 9
 _LEAST_CONTRAST = 12.0
 """Gray levels by which a rule is darker than what is around it, at least; a rule of 10 % gray is darker by 25."""
 
+_LEAST_STEP = 9.0
+"""Levels of one colour channel between a filled area and what it borders on; pastel fills differ from white by 20 and more."""
+
+_STEP_PX = 3
+_NEAR_PX = 5
+"""Edges this near to a drawn rule are that rule's."""
+
 _BESIDE_PX = 6
 _MOST_INK_BESIDE = 0.4
 """Share of ink in the strips beside a rule, both taken together. Hatching and dense patterns, which are no rules, have more."""
@@ -35,11 +42,32 @@ def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     contrast = max(_LEAST_CONTRAST, _texture(np.asarray(gray, dtype=np.uint8)))
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
     shortest = max(24, round(max(gray.shape) * _SHORTEST_PART))
-    across = _rules(ink, _runs(ink, shortest))
+    least_step = max(_LEAST_STEP, 1.5 * (contrast - _LEAST_CONTRAST) + _LEAST_STEP)
+    across = _seen_across(ink, rgb, shortest, least_step)
     # the same on the page laid on its side, so that there is one way to look for rules
-    sideways = np.ascontiguousarray(ink.T)
-    down = (Segment(s.top, s.left, s.bottom, s.right) for s in _rules(sideways, _runs(sideways, shortest)))
+    sideways = _seen_across(np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step)
+    down = (Segment(s.top, s.left, s.bottom, s.right) for s in sideways)
     return merged([*across, *down], shortest_px=shortest)
+
+
+def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> list[Segment]:
+    """Horizontal rules, and level edges of filled areas where no rule is drawn."""
+    runs = _runs(ink, shortest)
+    rules = list(_rules(ink, runs))
+    known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
+    steps = np.where(known > 0, np.uint8(0), _steps(rgb, least_step))
+    thick = cv2.dilate(steps, np.ones((3, 1), dtype=np.uint8))
+    edges = cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1)))
+    return [*rules, *_rules(ink, np.asarray(edges, dtype=np.uint8))]
+
+
+def _steps(rgb: Rgb, least: float) -> Mask:
+    """Where the colour changes from above to below more than it does right beside: the crest of each edge."""
+    mean = cv2.blur(rgb, (5, _STEP_PX)).astype(np.int16)
+    change = np.zeros(rgb.shape[:2], dtype=np.int16)
+    change[_STEP_PX:-_STEP_PX] = np.abs(mean[2 * _STEP_PX :] - mean[: -2 * _STEP_PX]).max(axis=2)
+    crest = change >= np.maximum(np.roll(change, 1, axis=0), np.roll(change, -1, axis=0))
+    return np.where(crest & (change >= least), np.uint8(255), np.uint8(0))
 
 
 def _texture(gray: Mask) -> float:

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from doctray.domain.document import Box, FormField, Line, Page, PageSource, Segment, Word
+from doctray.domain.document import Affine, Box, FormField, Line, Page, PageSource, Segment, Word
 
 PREFIX = struct.Struct(">IQ")
 """Bytes of the header, bytes of the body."""
@@ -25,7 +25,7 @@ class WireError(Exception):
     """The other side sent what no sound page process sends."""
 
 
-def packed(header: Mapping[str, Any], body: bytes = b"") -> bytes:
+def packed(header: Mapping[str, Any], body: bytes | memoryview = b"") -> bytes:
     """Prefix and header, ready to be followed by the body."""
     text = json.dumps(header, separators=(",", ":")).encode()
     return PREFIX.pack(len(text), len(body)) + text
@@ -50,7 +50,7 @@ def parsed(header: bytes | bytearray) -> dict[str, Any]:
     return value
 
 
-def send(connection: socket.socket, header: Mapping[str, Any], body: bytes = b"") -> None:
+def send(connection: socket.socket, header: Mapping[str, Any], body: bytes | memoryview = b"") -> None:
     """Blocking, for the page process."""
     connection.sendall(packed(header, body))
     if len(body):
@@ -83,6 +83,7 @@ def page_as_json(page: Page) -> dict[str, Any]:
         "height": page.height,
         "rotation": page.rotation,
         "engine": page.engine,
+        "placement": page.placement,
         "lines": [[[w.text, *_corners(w.box), w.confidence, w.angle] for w in line.words] for line in page.lines],
         **extras_as_json(page.segments, page.form_fields),
     }
@@ -109,6 +110,7 @@ def page_from_json(value: Mapping[str, Any]) -> Page:
             segments=segments,
             form_fields=form_fields,
             engine=_text(value["engine"]),
+            placement=placement_from_json(value),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("a page does not hold together") from error
@@ -125,6 +127,17 @@ def extras_from_json(value: Mapping[str, Any]) -> tuple[tuple[Segment, ...], tup
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("segments or form fields do not hold together") from error
     return segments, form_fields
+
+
+def placement_from_json(value: Mapping[str, Any]) -> Affine | None:
+    """Raises WireError when it is something else."""
+    try:
+        if value["placement"] is None:
+            return None
+        a, b, c, d, e, f = map(_number, value["placement"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a placement does not hold together") from error
+    return a, b, c, d, e, f
 
 
 def whole(reply: Mapping[str, Any], name: str) -> int:

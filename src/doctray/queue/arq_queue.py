@@ -15,6 +15,9 @@ from doctray.queue.redis import UNREACHABLE, Fuse, open_pool
 QUEUE_NAME = "doctray:bell"
 TASK_NAME = "wake"
 
+RUNG = "doctray:bell:rung"
+"""Channel on which each ring is said aloud, so that idle workers need not wait for their next look at the queue. May be lost."""
+
 RING_EXPIRES_S = 7 * 86400
 """How long a ring outlives its due time; arq's default of a day fails what waits longer (its issue 320). The sweep re-rings anyway."""
 
@@ -58,6 +61,8 @@ class ArqQueue:
                 _defer_until=now + timedelta(seconds=delay_s - head_start_s),
                 _expires=RING_EXPIRES_S + delay_s,
             )
+            if delay_s <= 0:
+                await self._redis.publish(RUNG, "")
 
     async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
         if not rings:

@@ -10,8 +10,9 @@ from typing import Any
 
 import structlog
 from arq.worker import Function, Worker, func
+from redis.asyncio import Redis
 
-from doctray.queue.arq_queue import QUEUE_NAME, TASK_NAME, from_json, open_arq, to_json
+from doctray.queue.arq_queue import QUEUE_NAME, RUNG, TASK_NAME, from_json, open_arq, to_json
 from doctray.queue.redis import UNREACHABLE
 
 _log = structlog.get_logger()
@@ -31,6 +32,9 @@ POLL_TIMEOUT_S = 2.0
 CANCEL_AGAIN_S = 2.0
 """How long a cancelled task may take to end before it is told again."""
 
+HEAR_S = 1.0
+"""How long the listener for rings waits at a time; a dead connection shows at the next look at the queue."""
+
 REACH_S = 1.0
 """How long a new connection may take, its first answer included; meanwhile nobody looks into the journal."""
 
@@ -38,6 +42,7 @@ REACH_S = 1.0
 class ArqWorker:
     """Calls `hand_over(request_id)` for each ring, for at most `free()` of them at once.
 
+    It looks into the queue when it hears a ring, and every poll_s besides, since what is said aloud may be lost.
     hand_over: returns as soon as the job is in the worker's own hands (or refused); must not raise.
     unreachable: awaited about once a second while Redis is away, to look into the journal instead.
     """
@@ -58,6 +63,7 @@ class ArqWorker:
         self._unreachable = unreachable
         self._slots = slots
         self._poll_s = poll_s
+        self._rung = asyncio.Event()
         self.connected = False
 
     async def run(self) -> None:
@@ -66,6 +72,7 @@ class ArqWorker:
             # No retries: a connection that was lost is noticed at once, and a new one is made here.
             redis = open_arq(self._dsn, timeout_s=POLL_TIMEOUT_S, retries=0)
             worker: Worker | None = None
+            hearing = asyncio.create_task(self._hear(redis), name="rings")
             try:
                 async with asyncio.timeout(REACH_S):
                     await redis.ping()
@@ -77,10 +84,22 @@ class ArqWorker:
                 await self._unreachable()
                 await asyncio.sleep(REBUILD_S)
             finally:
+                await end(hearing)
                 if worker is not None:
                     await _stop(worker)
                 with suppress(*UNREACHABLE):
                     await redis.aclose(close_connection_pool=True)
+
+    async def _hear(self, redis: Redis) -> None:
+        """Until cancelled. Without it pick-up takes poll_s longer at most."""
+        while True:
+            with suppress(*UNREACHABLE):
+                async with redis.pubsub() as rings:
+                    await rings.subscribe(RUNG)
+                    while True:
+                        if await rings.get_message(ignore_subscribe_messages=True, timeout=HEAR_S) is not None:
+                            self._rung.set()
+            await asyncio.sleep(REBUILD_S)
 
     def _mark(self, *, connected: bool, error: str | None = None) -> None:
         if connected and not self.connected:
@@ -96,6 +115,8 @@ class ArqWorker:
         task: Function = func(wake, name=TASK_NAME, timeout=HAND_OVER_S, keep_result=0, max_tries=1_000_000)  # type: ignore[arg-type]
         return _GatedWorker(
             free=self._free,
+            rung=self._rung,
+            poll_s=self._poll_s,
             functions=[task],
             queue_name=QUEUE_NAME,
             redis_pool=redis,
@@ -103,7 +124,7 @@ class ArqWorker:
             max_jobs=self._slots,
             job_timeout=HAND_OVER_S,
             keep_result=0,
-            poll_delay=self._poll_s,
+            poll_delay=0,
             queue_read_limit=READ_LIMIT,
             job_serializer=to_json,
             job_deserializer=from_json,
@@ -113,13 +134,22 @@ class ArqWorker:
 
 
 class _GatedWorker(Worker):
-    """Takes no more rings than this worker has free slots, and leaves the others in the queue, for other workers."""
+    """Takes no more rings than this worker has free slots, and leaves the others in the queue, for other workers.
 
-    def __init__(self, *, free: Callable[[], int], **options: Any) -> None:
+    Between two looks at the queue it waits for a ring, poll_s at most.
+    """
+
+    def __init__(self, *, free: Callable[[], int], rung: asyncio.Event, poll_s: float, **options: Any) -> None:
         super().__init__(**options)
         self._free = free
+        self._rung = rung
+        self._poll_s = poll_s
 
     async def _poll_iteration(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._poll_s):
+                await self._rung.wait()
+        self._rung.clear()
         # arq starts tasks up to max_jobs; each of them is about to take one of the free slots.
         self.max_jobs = self._free()
         await super()._poll_iteration()

@@ -6,7 +6,8 @@ from typing import Any
 
 from doctray.domain.identity import webhook_id
 from doctray.domain.job import Announce, Job, JobStatus, NewDelivery
-from doctray.service.views import iso_time, job_view
+from doctray.domain.review import Review
+from doctray.service.views import iso_time, job_view, review_view
 
 BODY_LIMIT_BYTES = 64 * 1024
 """Largest body that carries the result itself; beyond it the body links to the result (api.md, Webhooks)."""
@@ -20,6 +21,9 @@ EVENT_OF = {
     JobStatus.CANCELLED: "job.cancelled",
 }
 """Standard Webhooks event type of each terminal status."""
+
+
+REVIEWED = "job.reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,21 @@ class Announcer:
             )
 
         return announce
+
+    def for_review(self, job: Job, review: Review) -> NewDelivery | None:
+        """A review is announced each time, with the person's fields as long as they fit."""
+        url = self.target_of(job)
+        if url is None:
+            return None
+        told = review_view(review)
+        data = job_view(job) | {"result_url": f"/v1/jobs/{job.request_id}/result", "review": told}
+        body = _ENCODER.encode({"type": REVIEWED, "timestamp": told["reviewed_at"], "data": data})
+        if len(body) > BODY_LIMIT_BYTES:
+            data["review"] = {name: value for name, value in told.items() if name != "fields"}
+            body = _ENCODER.encode({"type": REVIEWED, "timestamp": told["reviewed_at"], "data": data})
+        # Of one job several reviews are announced, each under an id of its own.
+        announced_as = webhook_id(job.request_id, job.generation, f"{REVIEWED}/{review.number}")
+        return NewDelivery(webhook_id=announced_as, type=REVIEWED, url=url, body=body)
 
 
 def _fits(result: dict[str, Any]) -> bool:

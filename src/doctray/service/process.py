@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from doctray.domain.document import Document, Page, PageImage
+from doctray.domain.document import Document
 from doctray.domain.errors import (
     DoctrayError,
     EngineFailure,
@@ -24,87 +23,28 @@ from doctray.domain.errors import (
 from doctray.domain.extraction import Extraction, Warning
 from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome, Progress
 from doctray.domain.retry import GiveUp, decide
-from doctray.ports import (
-    BlobStore,
-    Claim,
-    Clock,
-    Extractor,
-    Fetcher,
-    JobQueue,
-    Journal,
-    Notices,
-    PageOpener,
-    PageReader,
-    PageSession,
-)
-from doctray.service.announce import Announcer
+from doctray.ports import Claim, Extractor
 from doctray.service.bell import ring, ring_again
+from doctray.service.budget import Budget
 from doctray.service.jobs import clear_up
+from doctray.service.page_images import StoredPageImages
+from doctray.service.reading import DocumentReading
 from doctray.service.result import result_of
-from doctray.service.reuse import copy_result, page_image_key, result_key, small_result
+from doctray.service.reuse import copy_result, result_key, small_result
+from doctray.service.stages import Gate
 from doctray.service.submit import receive
+from doctray.service.tools import Tools
 
 _log = structlog.get_logger()
-
-READ_AHEAD = 2
-"""Images of one job that wait for the engine while the next page is rendered: an A4 page at 200 dpi is 12 MB."""
-
-IMAGES_KEPT = 100
-"""Page images of longer documents are not kept: 0.1 to 1 MB each."""
-
-
-class Observer(Protocol):
-    """Told what happened; telemetry implements it."""
-
-    def claimed(self, job: Job) -> None: ...
-
-    def stage(self, name: str, seconds: float) -> None: ...
-
-    def page(self, page: Page, seconds: float) -> None: ...
-
-    def ended(self, job: Job, seconds: float) -> None: ...
-
-    def retried(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """Everything that processing a job needs; built once by the worker's composition root.
-
-    extractors: by name; `rules` is always there and takes over when another fails. engine_versions: name → version.
-    fingerprint: what shapes this worker's results. extract_slots: bounds extractions in flight across jobs.
-    """
-
-    journal: Journal
-    blobs: BlobStore
-    queue: JobQueue
-    notices: Notices
-    pages: PageOpener
-    reader: PageReader
-    extractors: Mapping[str, Extractor]
-    default_extractor: str
-    default_engine: str
-    engine_versions: Mapping[str, str]
-    second_reader: str | None
-    fingerprint: str
-    fetcher: Fetcher
-    clock: Clock
-    announcer: Announcer
-    observer: Observer
-    extract_slots: asyncio.Semaphore
-    max_file_bytes: int
-    cache_ttl_s: float
-    job_seconds: float
-    random: Random = field(default_factory=Random)
 
 
 async def process(claim: Claim, *, tools: Tools) -> None:
     """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal."""
-    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic())
+    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds))
     _log.info("job.claimed", attempt=claim.job.attempt, claim_no=claim.claim_no)
     tools.observer.claimed(claim.job)
     try:
-        async with asyncio.timeout(tools.job_seconds):
+        async with run.budget:
             outcome, inline = await run.work()
     except TemporarilyUnavailable:
         raise  # the journal's absence is no failure of the document
@@ -135,9 +75,11 @@ class _Run:
     claim: Claim
     tools: Tools
     started: float
+    budget: Budget
     timings_s: dict[str, float] = field(default_factory=dict)
     percent: int = 0
     pages_total: int | None = None
+    reusable: bool = True
 
     @property
     def job(self) -> Job:
@@ -149,14 +91,15 @@ class _Run:
         if reused is not None:
             return reused, None
         if self.job.source is None:
-            async with self.timed("fetch"):
+            async with self.stage(self.tools.stages.fetch):
                 twin = await self.fetch()
             reused = await self.reuse(twin)
             if reused is not None:
                 return reused, None
         document = await self.read_document()
         extraction, extractor = await self.extract(document)
-        return await self.store(document, extraction, extractor)
+        async with self.stage(self.tools.stages.store):
+            return await self.stored(document, extraction, extractor)
 
     async def reuse(self, twin: Job | None) -> Outcome | None:
         if twin is None:
@@ -197,72 +140,45 @@ class _Run:
         job, tools = self.job, self.tools
         if job.source is None:
             raise NotFound("The document is gone.")
-        async with (
-            tools.blobs.local(job.source) as path,
-            tools.pages.open(path, media_type=job.media_type, pages=job.options.pages, languages=job.options.languages) as session,
-        ):
-            self.pages_total = len(session.opened.page_numbers)
-            await self.report("render", percent=5)
-            pages = await self.read_pages(session)
-        return Document(pages=tuple(pages), page_total=session.opened.page_total, media_type=session.opened.media_type)
+        async with tools.blobs.local(job.source) as path:
+            return await DocumentReading(job, path, tools=tools, working=self.working, progress=self.page_read).document()
 
-    async def read_pages(self, session: PageSession) -> list[Page]:
-        done: dict[int, Page] = {}
-        ahead = asyncio.Semaphore(READ_AHEAD)
-
-        async def finish(page: Page, number: int) -> None:
-            if session.opened.page_total <= IMAGES_KEPT:
-                png = await session.image_png(number)
-                await self.tools.blobs.put(page_image_key(self.job.request_id, number), _once(png))
-            done[number] = page
-            await self.report("ocr", pages_done=len(done), percent=5 + 80 * len(done) // max(1, self.pages_total or 1))
-
-        async def read(image: PageImage) -> None:
-            try:
-                await self.report("ocr", pages_done=len(done), percent=5 + 80 * len(done) // max(1, self.pages_total or 1))
-                async with self.timed("ocr"):
-                    started = self.tools.clock.monotonic()
-                    page = await self.tools.reader.read(image, engine=self.job.options.engine)
-                    self.tools.observer.page(page, self.tools.clock.monotonic() - started)
-                await finish(await session.finish_page(page), image.number)
-            finally:
-                ahead.release()
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for number in session.opened.page_numbers:
-                    await ahead.acquire()
-                    async with self.timed("render"):
-                        started = self.tools.clock.monotonic()
-                        item = await session.page(number)
-                    if isinstance(item, PageImage):
-                        group.create_task(read(item))
-                    else:
-                        ahead.release()
-                        self.tools.observer.page(item, self.tools.clock.monotonic() - started)
-                        await finish(item, number)
-        except ExceptionGroup as errors:
-            raise _first(errors) from errors
-        return [done[number] for number in sorted(done)]
+    async def page_read(self, stage: str, pages_done: int, pages_total: int) -> None:
+        self.pages_total = pages_total
+        await self.report(stage, pages_done=pages_done, percent=5 + 80 * pages_done // max(1, pages_total))
 
     async def extract(self, document: Document) -> tuple[Extraction, Extractor]:
         await self.report("extract", pages_done=self.pages_total or 0, percent=88)
         options, tools = self.job.options, self.tools
-        chosen = tools.extractors[options.extractor or tools.default_extractor]
-        async with tools.extract_slots, self.timed("extract"):
-            try:
-                extraction = await chosen.extract(document, document_type=options.document_type.value, schema=options.schema)
-            except (ExtractorUnavailable, ExtractionRejected) as error:
-                rules = tools.extractors["rules"]
-                if chosen is rules:
-                    raise ExtractionFailed(error.detail) from error
-                _log.warning("extractor.failed", extractor=chosen.name, error=type(error).__name__)
-                extraction = await rules.extract(document, document_type=options.document_type.value, schema=options.schema)
-                note = Warning(code="extractor_fallback", message=f"{chosen.name} failed; rules extracted these fields.")
-                return replace(extraction, warnings=(*extraction.warnings, note), needs_review=True), rules
-        return extraction, chosen
+        name = options.extractor or tools.default_extractor
+        rules = tools.extractors["rules"]
+        # The door may know an extractor that this worker was started without.
+        chosen = tools.extractors.get(name)
+        try:
+            if chosen is None:
+                raise ExtractorUnavailable(f"This worker has no extractor {name}.")
+            return await self.extracted_by(chosen, document), chosen
+        except (ExtractorUnavailable, ExtractionRejected) as error:
+            if chosen is rules:
+                raise ExtractionFailed(error.detail) from error
+            _log.warning("extractor.failed", extractor=name, error=type(error).__name__)
+            extraction = await self.extracted_by(rules, document)
+            self.reusable = False
+            note = Warning(code="extractor_fallback", message=f"{name} failed; rules extracted these fields.")
+            return replace(extraction, warnings=(*extraction.warnings, note), needs_review=True), rules
 
-    async def store(self, document: Document, extraction: Extraction, extractor: Extractor) -> tuple[Outcome, dict[str, Any] | None]:
+    async def extracted_by(self, extractor: Extractor, document: Document) -> Extraction:
+        """Models have places of their own: a slow one holds up nobody who needs none."""
+        stages, options = self.tools.stages, self.job.options
+        async with self.stage(stages.extract if extractor.model is None else stages.model):
+            return await extractor.extract(
+                document,
+                document_type=options.document_type.value,
+                schema=options.schema,
+                images=StoredPageImages(self.job.request_id, blobs=self.tools.blobs),
+            )
+
+    async def stored(self, document: Document, extraction: Extraction, extractor: Extractor) -> tuple[Outcome, dict[str, Any] | None]:
         await self.report("store", pages_done=self.pages_total or 0, percent=97)
         job, tools = self.job, self.tools
         engine = job.options.engine or tools.default_engine
@@ -275,8 +191,12 @@ class _Run:
         result = result_of(
             document,
             extraction,
-            engine={"name": engine, "version": tools.engine_versions.get(engine, ""), "second_reader": tools.second_reader},
-            extractor={"name": extractor.name, "version": extractor.version, "model": extractor.model},
+            engine={
+                "name": engine,
+                "version": tools.engine_versions.get(engine, ""),
+                "second_reader": tools.second_readers.get(engine),
+            },
+            extractor=self.taken_by(extraction, extractor),
             timings_s=timings,
         )
         encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
@@ -289,8 +209,20 @@ class _Run:
             needs_review=extraction.needs_review,
             engine=engine,
             page_total=document.page_total,
+            reusable=self.reusable,
         )
         return outcome, result
+
+    def taken_by(self, extraction: Extraction, asked: Extractor) -> dict[str, Any]:
+        """Who took the fields; second_opinion: whose fields they were weighed against."""
+        first, *others = extraction.extractors or (asked.name,)
+        decider = self.tools.extractors.get(first, asked)
+        return {
+            "name": decider.name,
+            "version": decider.version,
+            "model": decider.model,
+            "second_opinion": others[0] if others else None,
+        }
 
     async def report(self, stage: str, *, pages_done: int = 0, percent: int) -> None:
         self.percent = max(self.percent, min(99, percent))
@@ -298,11 +230,19 @@ class _Run:
         await self.tools.notices.publish(self.job.request_id, progress)
 
     @asynccontextmanager
-    async def timed(self, stage: str) -> AsyncIterator[None]:
-        """Seconds spent in a stage, added up over pages; pages that overlap each count."""
+    async def stage(self, gate: Gate) -> AsyncIterator[None]:
+        """Wait for a place in the stage, then work there."""
+        async with gate.hold(self.job.due_at.timestamp()):
+            with self.working(gate.name):
+                yield
+
+    @contextmanager
+    def working(self, stage: str) -> Iterator[None]:
+        """Seconds of work in a stage, added up over pages; pages that overlap each count. Waiting for the stage does not."""
         started = self.tools.clock.monotonic()
         try:
-            yield
+            with self.budget.spend():
+                yield
         finally:
             seconds = self.tools.clock.monotonic() - started
             self.timings_s[stage] = self.timings_s.get(stage, 0.0) + seconds
@@ -361,19 +301,6 @@ async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) ->
 async def _claim_lost(run: _Run) -> None:
     _log.info("job.claim_lost")
     await clear_up(run.job.request_id, journal=run.tools.journal, blobs=run.tools.blobs)
-
-
-def _first(errors: ExceptionGroup) -> Exception:
-    """Of several pages' errors the first of ours, so that one code reaches the caller."""
-    flat: list[Exception] = []
-    waiting: list[Exception] = [errors]
-    while waiting:
-        error = waiting.pop(0)
-        if isinstance(error, ExceptionGroup):
-            waiting.extend(error.exceptions)
-        else:
-            flat.append(error)
-    return next((error for error in flat if isinstance(error, DoctrayError)), flat[0])
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ def result_of(
     extractor: Mapping[str, Any],
     timings_s: Mapping[str, float],
 ) -> dict[str, Any]:
-    """JSON object of api.md, Result. engine: name, version, second_reader; extractor: name, version, model; timings in seconds."""
+    """JSON object of api.md, Result. engine: name, version, second_reader; extractor: name, version, model, second_opinion; timings in seconds."""
     return {
         "document_type": extraction.document_type,
         "schema_version": SCHEMA_VERSION,
@@ -51,6 +51,7 @@ def _page(page: Page) -> dict[str, Any]:
         "height": page.height,
         "rotation": page.rotation,
         "source": page.source.value,
+        "placement": None if page.placement is None else [round(value, 6) for value in page.placement],
         "lines": [
             {
                 "text": line.text,
@@ -59,6 +60,7 @@ def _page(page: Page) -> dict[str, Any]:
                 "words": [
                     {"text": word.text, "bbox": word.box.as_list(), "confidence": round(word.confidence, 4)}
                     | ({"alternatives": list(word.alternatives)} if word.alternatives else {})
+                    | ({"angle": word.angle} if word.angle else {})
                     for word in line.words
                 ],
             }

@@ -25,6 +25,11 @@ def result_key(request_id: str, claim_no: int) -> str:
     return f"{prefix_of(request_id)}result-{claim_no}.json"
 
 
+def forms_prefix(request_id: str) -> str:
+    """Where the forms of a result lie that workers make on request."""
+    return f"{prefix_of(request_id)}forms/"
+
+
 def page_image_key(request_id: str, number: int) -> str:
     """number: from 1."""
     return f"{prefix_of(request_id)}pages/{number}.png"

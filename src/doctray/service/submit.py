@@ -43,6 +43,7 @@ class Submission:
     idempotency_key: str | None = None
     received: Received | None = None
     source_url: str | None = None
+    batch_id: str | None = None
 
     def __post_init__(self) -> None:
         if (self.received is None) == (self.source_url is None):
@@ -151,6 +152,7 @@ def _job_of(submission: Submission, *, clock: Clock) -> Job:
         source_url=submission.source_url,
         metadata=submission.metadata,
         webhook_url=submission.webhook_url,
+        batch_id=submission.batch_id,
         ring_no=1,
         created_at=now,
         due_at=now,

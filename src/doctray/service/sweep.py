@@ -31,6 +31,9 @@ PURGE_S = 60.0
 
 BATCH = 100
 
+ABANDONED_S = 3600.0
+"""A batch that is still being handed in after so long has lost its caller: 100 documents of 50 MiB take 12 minutes at 60 Mbit/s."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeper:
@@ -47,7 +50,11 @@ class Sweeper:
 
     async def forever(self) -> None:
         """Sweep until cancelled."""
-        duties = (("retention", RETENTION_EVERY_S, self.expire), ("orphans", ORPHANS_EVERY_S, self.remove_orphans))
+        duties = (
+            ("retention", RETENTION_EVERY_S, self.expire),
+            ("orphans", ORPHANS_EVERY_S, self.remove_orphans),
+            ("batches", ABANDONED_S / 4, self.close_abandoned),
+        )
         due_at = dict.fromkeys((name for name, _, _ in duties), 0.0)
         now = asyncio.get_running_loop().time
         while True:
@@ -99,8 +106,15 @@ class Sweeper:
                 await self.blobs.delete_prefix(prefix_of(job.request_id))
                 _log.info("job.expired", request_id=job.request_id)
             if len(expired) < BATCH:
+                while await self.journal.purge_batches(retention_s=self.retention_s, limit=BATCH) == BATCH:
+                    pass
                 await self._purged()
                 return
+
+    async def close_abandoned(self) -> None:
+        """Complete batches whose caller broke off while handing them in."""
+        for batch_id in await self.journal.close_abandoned_batches(older_than_s=ABANDONED_S):
+            _log.info("batch.closed", batch_id=batch_id)
 
     async def remove_orphans(self) -> None:
         """Remove blobs that belong to no job: uploads that broke off, and what was written after a job's deletion."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from doctray.domain.errors import catalogue
 from doctray.domain.job import Job, JobError, JobStatus, Progress
+from doctray.domain.review import Review
 
 _ENDED_WITHOUT_RESULT = (JobStatus.FAILED, JobStatus.CANCELLED)
 
@@ -42,9 +43,22 @@ def job_view(
         "confidence": job.confidence,
         "needs_review": job.needs_review,
         "validated": job.validated,
+        "review_no": job.review_no,
         "dead_lettered": job.dead_lettered,
         "result": result,
         "error": problem_of(job.error, job.request_id) if ended_badly and job.error else None,
+    }
+
+
+def review_view(review: Review) -> dict[str, Any]:
+    """A review as JSON, the person's fields with it."""
+    return {
+        "number": review.number,
+        "reviewed_at": iso_time(review.reviewed_at),
+        "reviewed_by": review.reviewed_by,
+        "key_id": review.key_id,
+        "note": review.note,
+        "fields": review.fields,
     }
 
 

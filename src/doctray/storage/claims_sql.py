@@ -11,8 +11,8 @@ from doctray.domain.errors import DeadlineExceeded
 from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
 from doctray.ports import Claim
 from doctray.storage import jobs_sql
-from doctray.storage.deliveries_sql import announce_outcome
 from doctray.storage.job_rows import change, job_of, lock
+from doctray.storage.outcomes_sql import record_outcome
 from doctray.storage.store import Tx
 from doctray.storage.tables import LIVE, attempts, in_status, jobs, workers
 
@@ -54,7 +54,7 @@ def finish(tx: Tx, held: Claim, outcome: Outcome, *, announce: Announce, retenti
         return None
     finished = transition.finished(job, outcome, now=tx.now, retention_s=retention_s)
     left = _leave(tx, job, finished, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
-    announce_outcome(tx, finished, announce)
+    record_outcome(tx, finished, announce)
     return left
 
 
@@ -99,7 +99,7 @@ def dead_leases(tx: Tx, *, announce: Announce, max_lost: int, limit: int, retent
     for job in _locked(tx, orphaned):
         lost, twins = _lose(tx, job, transition.lease_lost(job, now=tx.now, max_lost=max_lost, retention_s=retention_s))
         if lost.status is JobStatus.FAILED:
-            announce_outcome(tx, lost, announce)
+            record_outcome(tx, lost, announce)
             failed.append(lost)
         else:
             to_ring.append(lost.request_id)
@@ -124,7 +124,7 @@ def _lose(tx: Tx, job: Job, lost: Job) -> Ended:
 def _cancel(tx: Tx, job: Job, *, error: JobError, announce: Announce, retention_s: float) -> Job:
     cancelled = transition.cancelled(job, error, now=tx.now, retention_s=retention_s)
     _leave(tx, job, cancelled, ended="cancelled", error=error)
-    announce_outcome(tx, cancelled, announce)
+    record_outcome(tx, cancelled, announce)
     return cancelled
 
 

@@ -21,12 +21,12 @@ def announce_outcome(tx: Tx, job: Job, announce: Announce) -> None:
     """Record what `announce` says about the job as this transaction leaves it."""
     delivery = announce(job)
     if delivery is not None:
-        tx.conn.execute(_new(tx, job, delivery))
+        tx.conn.execute(new_delivery(tx, delivery, request_id=job.request_id, owner=job.owner, generation=job.generation))
 
 
 def add_delivery(tx: Tx, job: Job, delivery: NewDelivery) -> None:
     """A repeated webhook_id changes nothing."""
-    tx.attempt(_new(tx, job, delivery))
+    tx.attempt(new_delivery(tx, delivery, request_id=job.request_id, owner=job.owner, generation=job.generation))
 
 
 def due_deliveries(tx: Tx, *, lease_s: float, limit: int, per_target: int, busy: Mapping[str, int]) -> list[Delivery]:
@@ -102,13 +102,14 @@ def drop_deliveries(tx: Tx, request_id: str) -> None:
     tx.conn.execute(delete(deliveries).where(deliveries.c.request_id == request_id))
 
 
-def _new(tx: Tx, job: Job, delivery: NewDelivery) -> Insert:
-    stopped = tx.conn.scalar(select(stopped_targets.c.url).where(_target(job.owner, delivery.url))) is not None
+def new_delivery(tx: Tx, delivery: NewDelivery, *, request_id: str, owner: str, generation: int) -> Insert:
+    """The statement that puts an announcement into the outbox. request_id: of the job, or a batch's id."""
+    stopped = tx.conn.scalar(select(stopped_targets.c.url).where(_target(owner, delivery.url))) is not None
     return insert(deliveries).values(
         delivery_id=f"dlv_{secrets.token_hex(12)}",
-        request_id=job.request_id,
-        owner=job.owner,
-        generation=job.generation,
+        request_id=request_id,
+        owner=owner,
+        generation=generation,
         webhook_id=delivery.webhook_id,
         type=delivery.type,
         url=delivery.url,

@@ -44,10 +44,12 @@ def job_of(row: RowMapping) -> Job:
         confidence=row["confidence"],
         needs_review=row["needs_review"],
         validated=row["validated"],
+        review_no=row["review_no"],
         error=JobError(code=row["error_code"], detail=row["error_detail"]) if row["error_code"] else None,
         dead_lettered=row["dead_lettered"],
         engine=row["engine"],
         page_total=row["page_total"],
+        batch_id=row["batch_id"],
     )
 
 
@@ -87,11 +89,13 @@ def columns_of(job: Job) -> dict[str, Any]:
         "confidence": job.confidence,
         "needs_review": job.needs_review,
         "validated": job.validated,
+        "review_no": job.review_no,
         "error_code": job.error.code if job.error else None,
         "error_detail": job.error.detail if job.error else None,
         "dead_lettered": job.dead_lettered,
         "engine": job.engine,
         "page_total": job.page_total,
+        "batch_id": job.batch_id,
     }
 
 

@@ -8,8 +8,12 @@ from doctray.domain import transition
 from doctray.domain.errors import IdempotencyMismatch
 from doctray.domain.job import Announce, Attempt, Job, JobStatus, announce_nothing
 from doctray.ports import IDEMPOTENCY_S, Idempotency
-from doctray.storage.deliveries_sql import announce_outcome, drop_deliveries
+from doctray.storage.artifacts_sql import drop_artifacts
+from doctray.storage.batches_sql import count_up, reopen
+from doctray.storage.deliveries_sql import drop_deliveries
 from doctray.storage.job_rows import change, insert_job, job_of, load, lock
+from doctray.storage.outcomes_sql import record_outcome
+from doctray.storage.reviews_sql import drop_reviews
 from doctray.storage.store import Tx
 from doctray.storage.tables import attempts, idempotency, in_status, jobs
 
@@ -23,9 +27,11 @@ def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | N
         first = _first_of(tx, promise, job)
         if first is not None:
             return first
+    if born.batch_id is not None:
+        count_up(tx, born.batch_id)
     insert_job(tx, born)
     if born.status is JobStatus.COMPLETED:
-        announce_outcome(tx, born, announce or announce_nothing)
+        record_outcome(tx, born, announce or announce_nothing)
     return born
 
 
@@ -53,6 +59,8 @@ def replay(tx: Tx, request_id: str, *, owner: str | None) -> Job | None:
     job = job_of(row)
     again = transition.replayed(job, now=tx.now)
     tx.conn.execute(change(job, again))
+    if job.batch_id is not None:
+        reopen(tx, job.batch_id)
     return again
 
 
@@ -68,6 +76,8 @@ def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
     tx.conn.execute(delete(attempts).where(attempts.c.request_id == request_id))
     tx.conn.execute(delete(idempotency).where(idempotency.c.request_id == request_id))
     drop_deliveries(tx, request_id)
+    drop_reviews(tx, request_id)
+    drop_artifacts(tx, request_id)
     return tombstone
 
 

@@ -5,11 +5,27 @@ from types import TracebackType
 
 from sqlalchemy import text
 
+from doctray.domain.artifact import Artifact
+from doctray.domain.batch import Batch, BatchView
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
 from doctray.domain.keys import ApiKey
+from doctray.domain.review import AnnounceReview, Review
 from doctray.ports import Claim, Idempotency, JobQuery, QueueState, WorkerInfo
-from doctray.storage import claims_sql, deliveries_sql, jobs_sql, keys_sql, lists_sql, queue_sql, switches_sql, workers_sql
+from doctray.storage import (
+    artifacts_sql,
+    batches_sql,
+    claims_sql,
+    deliveries_sql,
+    jobs_sql,
+    keys_sql,
+    lists_sql,
+    queue_sql,
+    reviews_sql,
+    switches_sql,
+    workers_sql,
+)
 from doctray.storage.job_rows import load
 from doctray.storage.schema_version import EXPECTED_VERSION, schema_version
 from doctray.storage.store import Store
@@ -60,8 +76,8 @@ class SqlJournal:
             lambda tx: claims_sql.claim(tx, request_id, worker_id=worker_id, fingerprint=fingerprint, cache_ttl_s=cache_ttl_s)
         )
 
-    async def extend(self, worker_id: str, *, lease_s: float, running: int) -> bool:
-        return await self._store.write(lambda tx: workers_sql.extend(tx, worker_id, lease_s=lease_s, running=running))
+    async def extend(self, worker_id: str, *, lease_s: float, running: int, engine: str = "") -> bool:
+        return await self._store.write(lambda tx: workers_sql.extend(tx, worker_id, lease_s=lease_s, running=running, engine=engine))
 
     async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
         return await self._store.write(lambda tx: claims_sql.release(tx, claim, delay_s=delay_s, error=error, charged=charged))
@@ -162,6 +178,56 @@ class SqlJournal:
     async def add_delivery(self, job: Job, delivery: NewDelivery) -> None:
         await self._store.write(lambda tx: deliveries_sql.add_delivery(tx, job, delivery))
 
+    # reviews
+
+    async def add_review(
+        self,
+        request_id: str,
+        *,
+        owner: str,
+        expected: int | None,
+        fields: Fields,
+        reviewed_by: str,
+        key_id: str | None,
+        note: str | None,
+        announce: AnnounceReview,
+    ) -> tuple[Job, Review] | None:
+        return await self._store.write(
+            lambda tx: reviews_sql.add_review(
+                tx,
+                request_id,
+                owner=owner,
+                expected=expected,
+                fields=fields,
+                reviewed_by=reviewed_by,
+                key_id=key_id,
+                note=note,
+                announce=announce,
+            )
+        )
+
+    async def reviews(self, request_id: str) -> list[Review]:
+        return await self._store.read(lambda tx: reviews_sql.reviews_of(tx, request_id))
+
+    # artifacts
+
+    async def artifact(self, request_id: str, form: str) -> Artifact | None:
+        return await self._store.read(lambda tx: artifacts_sql.artifact(tx, request_id, form))
+
+    async def want_artifact(self, request_id: str, *, form: str, edition: str, lost: str | None = None) -> Artifact | None:
+        return await self._store.write(lambda tx: artifacts_sql.want(tx, request_id, form=form, edition=edition, lost=lost))
+
+    async def due_artifacts(self, *, lease_s: float, limit: int) -> list[Artifact]:
+        return await self._store.write(lambda tx: artifacts_sql.due(tx, lease_s=lease_s, limit=limit))
+
+    async def hold_artifact(self, artifact: Artifact, *, lease_s: float) -> bool:
+        return await self._store.write(lambda tx: artifacts_sql.hold(tx, artifact, lease_s=lease_s))
+
+    async def record_artifact(
+        self, artifact: Artifact, *, blob: BlobRef | None = None, error: JobError | None = None, next_in_s: float | None = None
+    ) -> bool:
+        return await self._store.write(lambda tx: artifacts_sql.record(tx, artifact, blob=blob, error=error, next_in_s=next_in_s))
+
     # workers
 
     async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
@@ -175,6 +241,23 @@ class SqlJournal:
 
     async def latest_fingerprint(self) -> str | None:
         return await self._store.read(workers_sql.latest_fingerprint)
+
+    # batches
+
+    async def open_batch(self, batch: Batch, *, idempotency: Idempotency | None = None) -> Batch:
+        return await self._store.write(lambda tx: batches_sql.open_batch(tx, batch, promise=idempotency))
+
+    async def close_batch(self, batch_id: str) -> None:
+        await self._store.write(lambda tx: batches_sql.close_batch(tx, batch_id))
+
+    async def close_abandoned_batches(self, *, older_than_s: float, limit: int = 100) -> list[str]:
+        return await self._store.write(lambda tx: batches_sql.close_abandoned(tx, older_than_s=older_than_s, limit=limit))
+
+    async def batch(self, batch_id: str) -> BatchView | None:
+        return await self._store.read(lambda tx: batches_sql.batch_of(tx, batch_id))
+
+    async def purge_batches(self, *, retention_s: float, limit: int = 100) -> int:
+        return await self._store.write(lambda tx: batches_sql.purge_batches(tx, retention_s=retention_s, limit=limit))
 
     # keys
 
@@ -192,6 +275,9 @@ class SqlJournal:
 
     async def revoke_key(self, key_id: str) -> bool:
         return await self._store.write(lambda tx: keys_sql.revoke_key(tx, key_id))
+
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+        return await self._store.write(lambda tx: keys_sql.rotate_key(tx, key_id, successor, overlap_s=overlap_s))
 
     async def has_keys(self) -> bool:
         return await self._store.read(keys_sql.has_keys)

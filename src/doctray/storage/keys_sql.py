@@ -47,9 +47,19 @@ def revoke_key(tx: Tx, key_id: str) -> bool:
     return revoked.rowcount == 1
 
 
+def rotate_key(tx: Tx, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+    _lock_owner(tx, successor.owner)
+    row = tx.conn.execute(select(api_keys).where(api_keys.c.key_id == key_id, _usable(tx))).mappings().one_or_none()
+    if row is None:
+        return False
+    end = min(tx.later(overlap_s), _key_of(row).expires_at or tx.later(overlap_s))
+    tx.conn.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(expires_at=end))
+    add_key(tx, successor)
+    return True
+
+
 def has_keys(tx: Tx) -> bool:
-    usable = (api_keys.c.revoked_at.is_(None)) & or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > tx.now)
-    return bool(tx.conn.scalar(select(func.count()).select_from(api_keys).where(usable)))
+    return bool(tx.conn.scalar(select(func.count()).select_from(api_keys).where(_usable(tx))))
 
 
 def secrets_of(tx: Tx, owner: str) -> list[bytes]:
@@ -72,6 +82,10 @@ def add_first_secret(tx: Tx, owner: str, sealed: bytes) -> bytes:
         return held[0]
     tx.conn.execute(insert(webhook_secrets).values(owner=owner, sealed=sealed, created_at=tx.now))
     return sealed
+
+
+def _usable(tx: Tx) -> ColumnElement[bool]:
+    return api_keys.c.revoked_at.is_(None) & or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > tx.now)
 
 
 def _lock_owner(tx: Tx, owner: str) -> None:

@@ -97,6 +97,9 @@ jobs = Table(
     Column("dead_lettered", Boolean, nullable=False),
     Column("engine", Text),
     Column("page_total", Integer),
+    # the default is for rows that were there before the column (migration 0002)
+    Column("review_no", Integer, nullable=False, server_default="0"),
+    Column("batch_id", Text),
 )
 
 
@@ -167,6 +170,58 @@ _index("ix_deliveries_target", deliveries.c.owner, deliveries.c.url, where="stat
 
 PENDING = deliveries.c.status == literal_column("'pending'")
 
+_index("ix_jobs_batch", jobs.c.batch_id, where="batch_id IS NOT NULL")
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("webhook_url", Text),
+    Column("metadata", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    # jobs that have not ended, and one more while it is being handed in (held)
+    Column("open", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("finished_at", Moment),
+)
+_index("ix_batches_held", batches.c.created_at, where="held")
+_index("ix_batches_finished_at", batches.c.finished_at)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("reviewed_at", Moment, nullable=False),
+    Column("reviewed_by", Text, nullable=False),
+    Column("key_id", Text),
+    # JSON object
+    Column("fields", Text, nullable=False),
+    Column("note", Text),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("claim_no", Integer, nullable=False),
+    Column("claims", Integer, nullable=False),
+    Column("tries_used", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("next_at", Moment),
+    Column("blob_key", Text),
+    Column("blob_size", Integer),
+    Column("blob_sha256", Text),
+    Column("error_code", Text),
+    Column("error_detail", Text),
+)
+_index("ix_artifacts_due", artifacts.c.next_at, where="status = 'pending'")
+
 # Receivers that answered 410: nothing is posted there until a delivery to it is redelivered by hand.
 stopped_targets = Table(
     "stopped_targets",
@@ -227,6 +282,8 @@ workers = Table(
     Column("registered_at", Moment, nullable=False),
     Column("lease_until", Moment, nullable=False),
     Column("running", Integer, nullable=False),
+    # the default is for rows that were there before the column (migration 0002)
+    Column("engine", Text, nullable=False, server_default=""),
 )
 _index("ix_workers_registered_at", workers.c.registered_at)
 

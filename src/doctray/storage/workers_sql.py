@@ -25,6 +25,7 @@ def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
         registered_at=tx.now,
         lease_until=tx.later(lease_s),
         running=worker.running,
+        engine=worker.engine,
     )
     tx.conn.execute(forget)
     while not tx.attempt(enlist):
@@ -33,11 +34,9 @@ def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
     take_back(tx, worker.worker_id)
 
 
-def extend(tx: Tx, worker_id: str, *, lease_s: float, running: int) -> bool:
-    renewed = tx.conn.execute(
-        update(workers).where(workers.c.worker_id == worker_id, _leased(tx)).values(lease_until=tx.later(lease_s), running=running)
-    )
-    return renewed.rowcount == 1
+def extend(tx: Tx, worker_id: str, *, lease_s: float, running: int, engine: str) -> bool:
+    renewed = update(workers).where(workers.c.worker_id == worker_id, _leased(tx))
+    return tx.conn.execute(renewed.values(lease_until=tx.later(lease_s), running=running, engine=engine)).rowcount == 1
 
 
 def retire(tx: Tx, worker_id: str) -> None:
@@ -57,6 +56,7 @@ def living(tx: Tx) -> list[WorkerInfo]:
             started_at=row["started_at"],
             lease_until=row["lease_until"],
             running=row["running"],
+            engine=row["engine"],
         )
         for row in rows.mappings()
     ]

@@ -54,9 +54,16 @@ JOB_SECONDS = Histogram(
     ("status", "document_type"),
     buckets=(0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 900, 3600),
 )
+ARTIFACTS = Counter("doctray_artifacts", "Forms of results that workers made on request: made, retried, failed.", ("form", "outcome"))
+ARTIFACT_SECONDS = Histogram(
+    "doctray_artifact_seconds",
+    "Time to make a form of a result, by form.",
+    ("form",),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
 STAGE_SECONDS = Histogram(
     "doctray_stage_seconds",
-    "Time of one stage of a job: fetch, render, ocr, extract, store.",
+    "Time of one stage of a job: fetch, render, ocr, extract, model, store.",
     ("stage",),
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600),
 )
@@ -66,11 +73,53 @@ PAGE_SECONDS = Histogram(
     ("source",),
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
 )
+STAGE_DEPTH = Gauge(
+    "doctray_stage_depth",
+    "What waits for a stage and what runs in it: jobs, but pages for ocr. Stages: fetch, render, ocr, extract, model, store.",
+    ("stage", "state"),
+)
 BATCH_PAGES = Histogram("doctray_batch_pages", "Pages that an engine read at once.", buckets=(1, 2, 4, 8, 16, 32, 64))
+ENGINE_SECONDS = Counter("doctray_engine_seconds", "Time that engines were at work, by how the call ended.", ("outcome",))
+ENGINE_WAIT_SECONDS = Histogram(
+    "doctray_engine_wait_seconds",
+    "How long the page of a batch that waited longest stood before the engine.",
+    buckets=(0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
+)
 ENGINE_RESTARTS = Counter(
     "doctray_engine_restarts", "Engine processes replaced: died, died_idle, timed_out, cancelled, recycled.", ("reason",)
 )
 CACHE_LOOKUPS = Counter("doctray_cache_lookups", "Looks for a result to reuse: hit or miss.", ("outcome",))
+
+# --- language models ---
+
+LLM_REQUESTS = Counter(
+    "doctray_llm_requests",
+    "Questions to a model, by outcome: answered, busy, unavailable, rejected or cancelled (also: out of time).",
+    ("extractor", "model", "outcome"),
+)
+LLM_REQUEST_SECONDS = Histogram(
+    "doctray_llm_request_seconds",
+    "Time until a model answered or failed.",
+    ("extractor", "model"),
+    buckets=(0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300),
+)
+LLM_TOKENS = Counter(
+    "doctray_llm_tokens", "Tokens as the model's server counts them: input or output.", ("extractor", "model", "direction")
+)
+LLM_COST = Counter(
+    "doctray_llm_cost", "What the tokens cost, in the currency of LLM_PRICES; nothing for models without a price.", ("extractor", "model")
+)
+LLM_REPAIRS = Counter("doctray_llm_repairs", "Useless answers that were asked for again.", ("extractor", "model"))
+LLM_FALLBACKS = Counter("doctray_llm_fallbacks", "Documents left to the rules: unavailable or rejected.", ("extractor", "model", "reason"))
+LLM_CIRCUIT = Gauge(
+    "doctray_llm_circuit", "1 for the state that the circuit to a model is in: closed, half_open or open.", ("extractor", "model", "state")
+)
+
+MEMORY_BYTES = Gauge(
+    "doctray_memory_bytes", "Memory of a worker and the processes that it started: worker, engine, pages, extraction.", ("part",)
+)
+GPU_BUSY_RATIO = Gauge("doctray_gpu_busy_ratio", "Part of the last second in which the worker's GPU ran something.", ("device",))
+GPU_MEMORY_BYTES = Gauge("doctray_gpu_memory_bytes", "Memory of the worker's GPU: used (by anyone) and total.", ("device", "state"))
 
 # --- webhooks ---
 
@@ -83,7 +132,10 @@ WEBHOOK_SECONDS = Histogram(
 
 BUILD = Info("doctray_build", "The version that runs.")
 # names without a prefix, which dashboards of the systems before this one read
-MEMORY_USAGE_PERCENT = Gauge("memory_usage_percent", "Memory of the machine in use.")
+MEMORY_USAGE_PERCENT = Gauge(
+    "memory_usage_percent",
+    "Of a worker: what it and its processes hold, over MAX_MEMORY_USAGE_GB. Of the API: memory of the machine in use.",
+)
 CACHE_HIT_RATE = Gauge("cache_hit_rate", "Share of looks for a result to reuse that found one, since this process started.")
 
 _lookups_lock = threading.Lock()

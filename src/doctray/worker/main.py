@@ -14,26 +14,32 @@ import structlog
 
 from doctray.clock import SystemClock
 from doctray.config import Settings, SettingsError
+from doctray.config import Worker as WorkerSettings
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.extraction import SCHEMA_VERSION
+from doctray.export.renderers import renderers
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.ocr.batcher import Batcher
-from doctray.ocr.devices import available_cores, resolve
+from doctray.ocr.devices import resolve
 from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import ENGINE_NAMES, make_engine
 from doctray.ocr.engines import fingerprint as engine_fingerprint
+from doctray.ocr.ppocr_weights import second_reader_version
 from doctray.outbound.fetch import HttpFetcher
 from doctray.pages.process import ProcessPageOpener
-from doctray.ports import Extractor, WorkerInfo
+from doctray.ports import WorkerInfo
 from doctray.queue.arq_worker import ArqWorker, end
+from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
-from doctray.service.process import Tools
 from doctray.service.sweep import Sweeper
+from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal
 from doctray.telemetry import logging as telemetry_logging
 from doctray.telemetry import metrics
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
-from doctray.worker.observe import MetricsObserver, count_batch, count_engine_lost
+from doctray.worker.extractors import fingerprint_of, open_extractors
+from doctray.worker.limits import batch_limits, engine_threads, stage_limits
+from doctray.worker.observe import MetricsObserver, count_artifact, count_batch, count_engine_lost, show_stage
 from doctray.worker.tasks import Jobs
 
 _log = structlog.get_logger()
@@ -41,6 +47,9 @@ _log = structlog.get_logger()
 JOURNAL_RETRY_S = 1.0
 WORKER_SHARE_GB = 0.5
 """Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
+
+ARTIFACTS_EVERY_S = 1.0
+"""How soon a searchable PDF is begun that somebody asks for: one indexed query."""
 
 LOST_CLAIMS_EVERY_S = 1.0
 """How soon a worker notices that a job was cancelled; the contract allows ten seconds."""
@@ -66,6 +75,11 @@ def _first_device(settings: Settings) -> str:
         raise SettingsError(str(error)) from error
 
 
+def second_readers(options: WorkerSettings) -> dict[str, str]:
+    """Engines whose lines are read again, and by whom."""
+    return {} if options.second_reader == "none" else {"easyocr": options.second_reader}
+
+
 class _Worker:
     def __init__(
         self,
@@ -76,6 +90,7 @@ class _Worker:
         jobs: Jobs,
         sweeper: Sweeper,
         deliverer: Deliverer,
+        maker: ArtifactMaker,
         info: WorkerInfo,
     ) -> None:
         self._settings = settings.worker
@@ -85,6 +100,7 @@ class _Worker:
         self._jobs = jobs
         self._sweeper = sweeper
         self._deliverer = deliverer
+        self._maker = maker
         self._info = info
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -103,6 +119,7 @@ class _Worker:
             asyncio.create_task(self._drop_lost(), name="lost claims"),
             asyncio.create_task(self._sweeper.forever(), name="sweep"),
             asyncio.create_task(self._deliverer.forever(every_s=self._settings.sweep_seconds), name="deliveries"),
+            asyncio.create_task(self._maker.forever(every_s=ARTIFACTS_EVERY_S), name="artifacts"),
         ]
         hearing = asyncio.create_task(arq.run(), name="bell")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -114,13 +131,13 @@ class _Worker:
             await end(hearing)
             await self._jobs.drain(grace_s=self._settings.drain_seconds)
             await end(*upkeep, stopping)
-            await self._deliverer.drain(grace_s=POSTS_END_S)
+            await asyncio.gather(self._deliverer.drain(grace_s=POSTS_END_S), self._maker.drain(grace_s=POSTS_END_S))
             await self._retire()
 
     async def _warm_up(self) -> None:
         """Load the engine while jobs with a text layer go through already. An engine that cannot load ends the worker."""
         await self._engine.start()
-        _log.info("engine.ready", engine=self._settings.engine, device=self._info.device)
+        _log.info("engine.ready", engine=self._reading, device=self._info.device)
         await asyncio.Event().wait()
 
     async def _register(self) -> None:
@@ -143,7 +160,9 @@ class _Worker:
         while True:
             await asyncio.sleep(self._settings.heartbeat_seconds)
             try:
-                held = await self._journal.extend(self._info.worker_id, lease_s=self._settings.lease_seconds, running=self._jobs.running)
+                held = await self._journal.extend(
+                    self._info.worker_id, lease_s=self._settings.lease_seconds, running=self._jobs.running, engine=self._reading
+                )
             except TemporarilyUnavailable:
                 _log.warning("lease.not_renewed")
                 continue
@@ -151,6 +170,17 @@ class _Worker:
                 _log.error("lease.lost", worker=self._info.worker_id, jobs=self._jobs.running)
                 self._jobs.drop_all()
                 await self._register()
+
+    @property
+    def _reading(self) -> str:
+        """What reads here, for people; empty while it is loading."""
+        if not self._engine.ready:
+            return ""
+        told = f"{self._settings.engine} {self._engine.engine_version}"
+        if self._engine.backend:
+            told += f" on {self._engine.backend}"
+        second = second_readers(self._settings).get(self._settings.engine)
+        return f"{told}, second reader {second}" if second else told
 
     async def _drop_lost(self) -> None:
         while True:
@@ -176,8 +206,9 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
     notices = await stack.enter_async_context(open_notices(settings))
     guard, announcer = guard_of(settings), announcer_of(settings)
 
+    limits = stage_limits(options, device=device)
     pages = ProcessPageOpener(
-        max_children=options.concurrency,
+        max_children=limits.render,
         page_seconds=options.page_seconds,
         max_pages=settings.intake.max_pages,
         max_pixels=int(settings.intake.max_pixels_mp * 1_000_000),
@@ -189,8 +220,10 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
             make_engine,
             device=device,
             models_dir=settings.models_dir,
-            threads=available_cores(),
+            threads=engine_threads(options, device=device),
             null_delay_s=options.null_delay_ms / 1000,
+            second_reader=options.second_reader,
+            cache_dir=settings.home / "cache",
         ),
         engine=options.engine,
         device=device,
@@ -198,14 +231,15 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         on_lost=count_engine_lost,
     )
     stack.push_async_callback(engine.close)
-    reader = await stack.enter_async_context(Batcher(engine, page_timeout_s=options.page_seconds, on_batch=count_batch))
+    batcher = Batcher(engine, limits=batch_limits(device=device), page_timeout_s=options.page_seconds, on_batch=count_batch)
+    reader = await stack.enter_async_context(batcher)
 
-    extractors: dict[str, Extractor] = {"rules": RulesExtractor()}
+    extractors = open_extractors(settings.llm, rules=RulesExtractor(), clock=clock, stack=stack)
     fingerprint = " ".join(
         (
             engine_fingerprint(options.engine),
-            f"second_reader={options.second_reader}",
-            *(f"{name}={extractor.version}" for name, extractor in sorted(extractors.items())),
+            *(f"second_reader={name}/{second_reader_version()}" for name in second_readers(options).values()),
+            fingerprint_of(extractors, settings.llm),
             f"schema={SCHEMA_VERSION}",
             f"doctray={version('doctray')}",
         )
@@ -219,16 +253,16 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         pages=pages,
         reader=reader,
         extractors=extractors,
-        default_extractor="rules",
+        default_extractor=settings.llm.extractors[0],
         default_engine=options.engine,
         engine_versions={name: engine_fingerprint(name).partition("/")[2] for name in ENGINE_NAMES},
-        second_reader=None if options.second_reader == "none" else options.second_reader,
+        second_readers=second_readers(options),
         fingerprint=fingerprint,
         fetcher=HttpFetcher(guard, clock=clock, max_bytes=settings.intake.max_file_bytes, user_agent=f"doctray/{version('doctray')}"),
         clock=clock,
         announcer=announcer,
         observer=MetricsObserver(on_end=deliverer.kick),
-        extract_slots=asyncio.Semaphore(options.max_extractions),
+        stages=limits.stages(show_stage),
         max_file_bytes=settings.intake.max_file_bytes,
         cache_ttl_s=settings.retention.cache_ttl_hours * 3600,
         job_seconds=options.job_seconds,
@@ -257,4 +291,14 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         retention_s=settings.retention.retention_days * 86400,
     )
     jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
-    return _Worker(settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliverer=deliverer, info=info)
+    maker = ArtifactMaker(
+        journal=journal,
+        blobs=blobs,
+        notices=notices,
+        clock=clock,
+        renderers=renderers(pages=pages, blobs=blobs),
+        on_made=count_artifact,
+    )
+    return _Worker(
+        settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliverer=deliverer, maker=maker, info=info
+    )

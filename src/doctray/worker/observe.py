@@ -1,12 +1,17 @@
 """What the worker's metrics are told: `doctray.service.process.Observer` on the instruments of `doctray.telemetry.metrics`."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 from doctray.domain.document import Page
 from doctray.domain.errors import blame, catalogue
 from doctray.domain.job import Job, JobStatus
+from doctray.extraction.breaker import Circuit
 from doctray.ocr.batcher import BatchRead
+from doctray.ocr.gpu_usage import Gpu, GpuUsage
 from doctray.telemetry import metrics
+from doctray.worker.memory import PARTS, memory_by_part
 
 
 class MetricsObserver:
@@ -43,11 +48,82 @@ class MetricsObserver:
         self._on_end()
 
 
+class MetricsModelObserver:
+    """`doctray.extraction.model_extractor.ModelObserver` for one model. price: of a million input and output tokens, or None."""
+
+    def __init__(self, *, extractor: str, model: str, price: tuple[float, float] | None) -> None:
+        self._labels = (extractor, model)
+        self._price = price
+
+    def asked(self, outcome: str, seconds: float) -> None:
+        metrics.LLM_REQUESTS.labels(*self._labels, outcome).inc()
+        metrics.LLM_REQUEST_SECONDS.labels(*self._labels).observe(seconds)
+
+    def spent(self, input_tokens: int, output_tokens: int) -> None:
+        for direction, tokens in (("input", input_tokens), ("output", output_tokens)):
+            metrics.LLM_TOKENS.labels(*self._labels, direction).inc(tokens)
+        if self._price is not None:
+            cost = (input_tokens * self._price[0] + output_tokens * self._price[1]) / 1_000_000
+            metrics.LLM_COST.labels(*self._labels).inc(cost)
+
+    def repaired(self) -> None:
+        metrics.LLM_REPAIRS.labels(*self._labels).inc()
+
+    def gave_up(self, reason: str) -> None:
+        metrics.LLM_FALLBACKS.labels(*self._labels, reason).inc()
+
+    def circuit(self, state: Circuit) -> None:
+        """For the breaker's hook."""
+        for known in Circuit:
+            metrics.LLM_CIRCUIT.labels(*self._labels, known.value).set(known is state)
+
+
+def show_stage(stage: str, waiting: int, running: int) -> None:
+    """For the stages' hook."""
+    metrics.STAGE_DEPTH.labels(stage, "waiting").set(waiting)
+    metrics.STAGE_DEPTH.labels(stage, "running").set(running)
+
+
 def count_batch(batch: BatchRead) -> None:
     """For the batcher's hook."""
     metrics.BATCH_PAGES.observe(batch.pages)
+    metrics.ENGINE_SECONDS.labels(batch.outcome).inc(batch.seconds)
+    metrics.ENGINE_WAIT_SECONDS.observe(max(0.0, batch.waited_s))
+
+
+def watch_memory(*, limit_bytes: int) -> None:
+    """Memory of this worker and its processes, counted whenever the metrics are read."""
+
+    def total_percent() -> float:
+        return 100.0 * sum(memory_by_part().values()) / limit_bytes
+
+    for part in PARTS:
+        metrics.MEMORY_BYTES.labels(part).set_function(partial(_memory_of, part))
+    metrics.MEMORY_USAGE_PERCENT.set_function(total_percent)
+
+
+def _memory_of(part: str) -> float:
+    return float(memory_by_part()[part])
+
+
+def watch_gpu(gpu: Gpu, *, device: str) -> None:
+    """The GPU's figures, asked of the driver whenever the metrics are read; NaN where it does not say."""
+
+    def figure(of: Callable[[GpuUsage], float]) -> float:
+        usage = gpu.usage()
+        return math.nan if usage is None else of(usage)
+
+    metrics.GPU_BUSY_RATIO.labels(device).set_function(lambda: figure(lambda usage: usage.busy))
+    metrics.GPU_MEMORY_BYTES.labels(device, "used").set_function(lambda: figure(lambda usage: float(usage.memory_used_bytes)))
+    metrics.GPU_MEMORY_BYTES.labels(device, "total").set_function(lambda: figure(lambda usage: float(usage.memory_total_bytes)))
 
 
 def count_engine_lost(reason: str) -> None:
     """For the engine process's hook."""
     metrics.ENGINE_RESTARTS.labels(reason).inc()
+
+
+def count_artifact(form: str, outcome: str, seconds: float) -> None:
+    """For the maker's hook."""
+    metrics.ARTIFACTS.labels(form, outcome).inc()
+    metrics.ARTIFACT_SECONDS.labels(form).observe(seconds)

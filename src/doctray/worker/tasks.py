@@ -8,11 +8,12 @@ import structlog
 
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import JobStatus
-from doctray.ocr.batcher import reading_job
+from doctray.ocr.batcher import reading_job, reading_rank
 from doctray.ports import Claim
 from doctray.queue.arq_worker import end
 from doctray.service.jobs import clear_up
-from doctray.service.process import Tools, hand_back, process
+from doctray.service.process import hand_back, process
+from doctray.service.tools import Tools
 
 _log = structlog.get_logger()
 
@@ -40,8 +41,8 @@ class Jobs:
         return len(self._running)
 
     def free(self) -> int:
-        """Slots that a job could take now."""
-        return 0 if self._draining else self._free
+        """How many jobs could be taken now: slots are many, since a job that waits is cheap, but they fill no faster than jobs begin."""
+        return 0 if self._draining else min(self._free, self._tools.stages.room_for_jobs)
 
     async def hand_over(self, request_id: str) -> None:
         """Wait for a free slot, claim, and start; refused claims are no error. Never raises."""
@@ -78,6 +79,7 @@ class Jobs:
     async def _run(self, claim: Claim) -> None:
         structlog.contextvars.bind_contextvars(request_id=claim.request_id)
         reading_job.set(claim.request_id)
+        reading_rank.set(claim.job.due_at.timestamp())
         try:
             while True:
                 try:

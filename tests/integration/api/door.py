@@ -88,7 +88,9 @@ class Door:
     async def tell(self, request_id: str, progress: Progress) -> None:
         await self.notices.publish(request_id, progress)
 
-    async def make_key(self, *scopes: Scope, owner: str = "default", rate_per_minute: int | None = None) -> str:
+    async def make_key(
+        self, *scopes: Scope, owner: str = "default", rate_per_minute: int | None = None, daily_quota: int | None = None
+    ) -> str:
         secret = new_api_key()
         now = SystemClock().now()
         await self.journal.add_key(
@@ -101,6 +103,7 @@ class Door:
                 scopes=frozenset(scopes),
                 created_at=now,
                 rate_per_minute=rate_per_minute,
+                daily_quota=daily_quota,
             )
         )
         self.app.state.house.gate.forget()

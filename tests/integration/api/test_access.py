@@ -256,3 +256,22 @@ async def test_the_use_of_a_key_is_noted(door: Door) -> None:
     assert (await door.journal.keys())[0].last_used_at is None
     await door.client.get("/v1/jobs", headers={"x-api-key": key})
     assert (await door.journal.keys())[0].last_used_at is not None
+
+
+async def test_a_key_is_rotated_with_overlap_and_old_keys_are_marked(door: Door) -> None:
+    admin = await door.make_key(Scope.ADMIN)
+    key = await door.make_key(Scope.READ, owner="acme", rate_per_minute=7)
+    headers = {"x-api-key": admin}
+    listed = (await door.client.get("/v1/admin/keys", headers=headers)).json()["keys"]
+    key_id = next(each["key_id"] for each in listed if each["owner"] == "acme")
+    assert {(each["age_days"], each["old"]) for each in listed} == {(0, False)}
+    made = await door.client.post(f"/v1/admin/keys/{key_id}/rotate", json={"overlap_hours": 1}, headers=headers)
+    assert made.status_code == 201
+    assert (made.json()["owner"], made.json()["rate_per_minute"]) == ("acme", 7)
+    for each in (key, made.json()["key"]):
+        assert (await door.client.get("/v1/jobs", headers={"x-api-key": each})).status_code == 200
+    at_once = await door.client.post(f"/v1/admin/keys/{made.json()['key_id']}/rotate", json={"overlap_hours": 0}, headers=headers)
+    assert (await door.client.get("/v1/jobs", headers={"x-api-key": made.json()["key"]})).status_code == 401
+    assert (await door.client.get("/v1/jobs", headers={"x-api-key": at_once.json()["key"]})).status_code == 200
+    assert (await door.client.post("/v1/admin/keys/none/rotate", json={}, headers=headers)).status_code == 404
+    assert (await door.client.post(f"/v1/admin/keys/{key_id}/rotate", json={"overlap": 1}, headers=headers)).status_code == 422

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from doctray.api.limits import Limiter
+from doctray.domain.keys import Scope
 from tests.conftest import RedisServer
+from tests.integration.api.door import PDF, Door
 
 
 async def test_two_processes_share_one_window(redis_server: RedisServer) -> None:
@@ -43,3 +45,24 @@ async def test_without_redis_memory_counts_after_a_moment(own_redis: RedisServer
         assert time.monotonic() - started < 2
     finally:
         await limiter.close()
+
+
+async def test_a_daily_quota_counts_what_was_accepted_and_says_when_the_day_ends(door: Door) -> None:
+    key = await door.make_key(Scope.SUBMIT, Scope.READ, daily_quota=2)
+    headers = {"x-api-key": key}
+    refused = await door.client.post("/v1/jobs", files={"file": ("a.exe", b"MZ not a document" * 9)}, headers=headers)
+    assert refused.status_code == 415
+    for _ in range(2):
+        await door.submit(headers=headers)
+    answer = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
+    assert 0 < int(answer.headers["retry-after"]) <= 86400
+    assert (await door.client.get("/v1/jobs", headers=headers)).status_code == 200
+
+
+async def test_a_repeat_under_an_idempotency_key_costs_no_quota(door: Door) -> None:
+    key = await door.make_key(Scope.SUBMIT, daily_quota=2)
+    headers = {"x-api-key": key, "idempotency-key": "one"}
+    for _ in range(3):
+        await door.submit(headers=headers)
+    await door.submit(headers={"x-api-key": key})

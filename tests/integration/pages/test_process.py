@@ -27,7 +27,9 @@ from doctray.domain.errors import (
     UnsupportedMediaType,
 )
 from doctray.pages import wire
+from doctray.pages.completion import completed
 from doctray.pages.process import PageProcess, ProcessPageOpener
+from doctray.ports import PageSession, Unread
 from tests.integration.pages.builders import PARAGRAPH, a_pdf, encoded, paragraphs, picture, png_header, pymupdf, saved, with_scan
 
 PDF = "application/pdf"
@@ -53,6 +55,11 @@ def a_scanned_pdf(folder: Path) -> Path:
     return saved(a_pdf(with_scan), folder / "scan.pdf")
 
 
+async def whole(session: PageSession, number: int) -> Page | PageImage:
+    seen = await session.page(number)
+    return await session.image(number) if isinstance(seen, Unread) else seen
+
+
 def page_processes() -> list[psutil.Process]:
     """Children of the nursery, which is the only child of ours that runs its module."""
     return [child for nursery in nurseries() for child in nursery.children()]
@@ -76,14 +83,13 @@ async def test_a_sound_text_layer_comes_back_as_a_page(opener: ProcessPageOpener
         assert isinstance(page, Page)
         assert (page.number, page.source) == (2, PageSource.TEXT_LAYER)
         assert page.lines[0].text == PARAGRAPH[0]
-        assert await session.finish_page(page) == page
         with Image.open(io.BytesIO(await session.image_png(2))) as image:
             assert (image.format, image.size) == ("PNG", (page.width, page.height))
 
 
 async def test_a_scan_comes_back_as_an_image_to_be_read(opener: ProcessPageOpener, tmp_path: Path) -> None:
     async with opening(opener, a_scanned_pdf(tmp_path)) as session:
-        image = await session.page(1)
+        image = await session.image(1)
         assert isinstance(image, PageImage)
         assert (image.number, image.width, image.height, image.languages) == (1, 1700, 2200, ("en", "de"))
         with Image.open(io.BytesIO(await session.image_png(1))) as png:
@@ -96,9 +102,10 @@ async def test_a_page_that_an_engine_turned_is_finished_and_shown_upright(opener
     path = tmp_path / "turned.png"
     table.transpose(Image.Transpose.ROTATE_90).save(path)
     async with opening(opener, path, "image/png") as session:
-        image = await session.page(1)
+        image = await session.image(1)
         assert (image.width, image.height) == (600, 900)
-        page = await session.finish_page(Page(number=1, width=900, height=600, source=PageSource.OCR, rotation=90, engine="easyocr"))
+        read = Page(number=1, width=900, height=600, source=PageSource.OCR, rotation=90, engine="easyocr")
+        page = completed(read, await session.extras(1, rotation=read.rotation))
         (rule,) = page.segments
         assert (rule.left, rule.top, rule.right, rule.bottom) == pytest.approx((100, 201, 800, 201), abs=4)
         assert (page.engine, page.rotation) == ("easyocr", 90)
@@ -116,12 +123,36 @@ async def test_form_fields_of_a_scanned_form_follow_its_straightening_and_turnin
 
     path = saved(a_pdf(draw), tmp_path / "form.pdf")
     async with opening(opener, path) as session:
-        image = await session.page(1)
+        image = await session.image(1)
         assert isinstance(image, PageImage)
-        page = await session.finish_page(Page(number=1, width=image.height, height=image.width, source=PageSource.OCR, rotation=90))
-        (field,) = page.form_fields
+        (field,) = (await session.extras(1, rotation=90)).form_fields
         # the upper left corner of the page's lower right quarter; turned clockwise, that is the lower left quarter's upper right one
         assert field.box.as_list() == pytest.approx([2200 - 406 * 200 / 72, 850, 1100, 316 * 200 / 72], abs=1.5)
+
+
+async def test_a_page_left_unread_is_rendered_alike_when_the_document_is_opened_again(opener: ProcessPageOpener, tmp_path: Path) -> None:
+    path = a_scanned_pdf(tmp_path)
+    async with opening(opener, path) as session:
+        seen = await session.page(1)
+        assert isinstance(seen, Unread)
+        assert (seen.number, seen.width, seen.height) == (1, 1700, 2200)
+        image, png = await session.image(1), await session.image_png(1)
+    async with opening(opener, path) as session:
+        assert await session.image(1) == image
+        assert await session.image_png(1) == png
+
+
+@pytest.mark.parametrize("size", [(900, 600), (5200, 3000)])
+async def test_how_large_an_image_file_will_be_is_told_before_it_is_decoded(
+    size: tuple[int, int], opener: ProcessPageOpener, tmp_path: Path
+) -> None:
+    path = tmp_path / "picture.png"
+    picture(*size).save(path)
+    async with opening(opener, path, "image/png") as session:
+        seen, image = await session.page(1), await session.image(1)
+        assert isinstance(seen, Unread)
+        assert (seen.width, seen.height) == (image.width, image.height)
+        assert seen.size_bytes == len(image.rgb)
 
 
 async def test_only_the_chosen_pages_are_to_be_read(opener: ProcessPageOpener, tmp_path: Path) -> None:
@@ -180,7 +211,7 @@ async def test_each_bad_document_gets_its_code_and_the_next_is_read(opener: Proc
         path.write_bytes(content)
         with pytest.raises(expected) as raised:
             async with opening(opener, path, media_type) as session:
-                await session.page(1)
+                await whole(session, 1)
         assert str(tmp_path) not in raised.value.detail
     async with opening(opener, a_text_pdf(tmp_path)) as session:
         assert isinstance(await session.page(1), Page)
@@ -220,7 +251,7 @@ async def test_a_page_that_hangs_is_timed_out_and_its_process_ended(tmp_path: Pa
         await opener.close()
 
 
-async def test_a_page_over_its_processor_time_is_timed_out(opener: ProcessPageOpener, tmp_path: Path) -> None:
+async def test_a_page_over_its_processor_time_is_too_large_and_not_tried_again(opener: ProcessPageOpener, tmp_path: Path) -> None:
     async with opening(opener, a_text_pdf(tmp_path)) as session:
         (busy,) = page_processes()
         busy.suspend()
@@ -228,7 +259,7 @@ async def test_a_page_over_its_processor_time_is_timed_out(opener: ProcessPageOp
         await asyncio.sleep(0)
         busy.send_signal(signal.SIGXCPU)
         busy.resume()
-        with pytest.raises(TimedOut):
+        with pytest.raises(PageTooLarge, match="processor time"):
             await asked
 
 
@@ -239,7 +270,7 @@ async def test_a_page_that_takes_too_much_memory_is_too_large(tmp_path: Path) ->
     try:
         with pytest.raises(PageTooLarge):
             async with opening(opener, path, "image/png") as session:
-                await session.page(1)
+                await session.image(1)
     finally:
         await opener.close()
 

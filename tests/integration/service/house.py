@@ -11,11 +11,12 @@ from doctray.domain.document import Box, Line, Page, PageImage, PageSource, Word
 from doctray.domain.extraction import Extraction
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Job, JobOptions
-from doctray.ports import Extractor, OpenedDocument, PageReader, WorkerInfo
+from doctray.ports import Extractor, OpenedDocument, PageExtras, PageReader, Unread, WorkerInfo
 from doctray.service.announce import Announcer
-from doctray.service.process import Tools
+from doctray.service.stages import StageLimits
 from doctray.service.submit import Submission, receive, submit
 from doctray.service.sweep import Sweeper
+from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.migrate import upgrade
 from doctray.testing import FakeClock, MemoryBlobs, MemoryNotices, MemoryQueue, ScriptedExtractor, ScriptedReader
@@ -48,18 +49,24 @@ class Opener:
             raise self.error
         self.opened += 1
         numbers = tuple(page.number for page in self.pages)
-        yield Opener.Session(self.pages, OpenedDocument(media_type=media_type, page_total=len(self.pages), page_numbers=numbers))
+        yield self.Session(self.pages, OpenedDocument(media_type=media_type, page_total=len(self.pages), page_numbers=numbers))
 
     class Session:
         def __init__(self, pages: tuple[Page | PageImage, ...], opened: OpenedDocument) -> None:
             self._pages = pages
             self.opened = opened
 
-        async def page(self, number: int) -> Page | PageImage:
-            return next(page for page in self._pages if page.number == number)
+        async def page(self, number: int) -> Page | Unread:
+            page = next(page for page in self._pages if page.number == number)
+            return page if isinstance(page, Page) else Unread(number=number, width=page.width, height=page.height)
 
-        async def finish_page(self, page: Page) -> Page:
-            return page
+        async def image(self, number: int) -> PageImage:
+            image = next(page for page in self._pages if page.number == number)
+            assert isinstance(image, PageImage)
+            return image
+
+        async def extras(self, number: int, *, rotation: int) -> PageExtras:
+            return PageExtras()
 
         async def image_png(self, number: int) -> bytes:
             return b"png %d" % number
@@ -158,13 +165,13 @@ class House:
             "default_extractor": chosen.name,
             "default_engine": "easyocr",
             "engine_versions": {"easyocr": "1"},
-            "second_reader": None,
+            "second_readers": {},
             "fingerprint": "f1",
             "fetcher": fetcher or Fetcher(),
             "clock": self.clock,
             "announcer": self.announcer,
             "observer": self.observed,
-            "extract_slots": asyncio.Semaphore(1),
+            "stages": StageLimits().stages(),
             "max_file_bytes": 1_000_000,
             "cache_ttl_s": TTL_S,
             "job_seconds": 60.0,

@@ -20,7 +20,8 @@ from doctray.domain.errors import (
 from doctray.domain.job import Job, JobStatus
 from doctray.ports import Claim
 from doctray.service.jobs import cancel
-from doctray.service.process import Tools, hand_back, process
+from doctray.service.process import hand_back, process
+from doctray.service.tools import Tools
 from doctray.testing import ScriptedExtractor, ScriptedReader
 from tests.integration.service.house import PNG, TTL_S, WORKER, Fetcher, House, Opener, a_page, an_extraction
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from doctray.domain.batch import Batch
 from doctray.domain.job import DeliveryStatus, DeliveryTry, Job, JobStatus
 from doctray.domain.keys import ApiKey, Scope
 from doctray.ports import Idempotency, Snapshot
@@ -53,8 +54,9 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
         await journal.register(a_worker(clock), lease_s=1000)
         promise = Idempotency(scope="acme /v1/jobs", key="order 7", content="{}")
         jobs = {"queued": await journal.add(a_job(clock, metadata={"name": "Zoë \N{SNOWMAN}"}), idempotency=promise)}
+        await journal.open_batch(Batch(batch_id="b1", owner=OWNER, created_at=clock.now()))
         for name in ("processing", "completed", "dead", "deleted"):
-            jobs[name] = await journal.add(a_job(clock, webhook_url=f"http://{name}.test/"))
+            jobs[name] = await journal.add(a_job(clock, webhook_url=f"http://{name}.test/", batch_id="b1"))
         await claimed(journal, jobs["processing"])
         await journal.finish(await claimed(journal, jobs["completed"]), completed(jobs["completed"]), announce=announce)
         await journal.finish(await claimed(journal, jobs["dead"]), failed(), announce=announce)
@@ -78,6 +80,17 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
         await journal.add_webhook_secret(OWNER, b"\x00\xffold", overlap_s=60)
         await journal.add_webhook_secret(OWNER, b"\x00\xffnew", overlap_s=60)
         await journal.set_flag("maintenance", "until noon")
+        await journal.want_artifact(jobs["completed"].request_id, form="pdf", edition="r0")
+        await journal.add_review(
+            jobs["completed"].request_id,
+            owner=OWNER,
+            expected=0,
+            fields={"title": "Zo\u00eb"},
+            reviewed_by="ana",
+            key_id="k1",
+            note=None,
+            announce=lambda _job, _review: None,
+        )
     return jobs
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from doctray.api.admission import estimated_seconds
 from doctray.api.following import etag_of, matches, preferred_wait_s
-from doctray.api.routes_jobs import _accepted_form
 from doctray.domain.job import Job, JobStatus, Progress
 from doctray.ports import QueueState
 
@@ -51,25 +50,6 @@ def test_etag_changes_with_status_progress_and_attempt_only() -> None:
     ]
     assert len(set(tags)) == len(tags)
     assert etag_of(JOB, None) == etag_of(JOB.evolve(ring_no=5, claim_no=3, due_at=NOW + timedelta(hours=1)), None)
-
-
-@pytest.mark.parametrize(
-    ("accept", "form"),
-    [
-        ("", "json"),
-        ("*/*", "json"),
-        ("application/json", "json"),
-        ("text/plain", "txt"),
-        ("text/html, text/*;q=0.1", "txt"),
-        ("text/plain;q=0.5, application/json;q=0.4", "txt"),
-        ("text/plain;q=0.4, */*;q=0.5", "json"),
-        ("application/json;q=0", None),
-        ("application/json;q=high", None),
-        ("image/png", None),
-    ],
-)
-def test_accept(accept: str, form: str | None) -> None:
-    assert _accepted_form(accept) == form
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from doctray.api.options import ENGINES, LANGUAGES, check_schema, clean_file_name, parse_json, wanted_from_form, wanted_from_json
-from doctray.domain.errors import InvalidOption, InvalidSchema, MalformedRequest
+from doctray.api.options import ENGINES, LANGUAGES, clean_file_name, parse_json, wanted_from_form, wanted_from_json
+from doctray.domain.errors import InvalidOption, MalformedRequest
 from doctray.domain.job import DocumentType, JobOptions
 from doctray.ocr.engines import ENGINE_NAMES
 
@@ -142,39 +142,6 @@ def test_file_names(given: str, kept: str) -> None:
 def test_text_that_is_not_json(text: str) -> None:
     with pytest.raises(MalformedRequest):
         parse_json(text)
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {},
-        {"properties": {"a": {"type": "string"}}},
-        {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
-        {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"},
-        {"type": "object", "properties": {"$ref": {"type": "string"}}},
-        {"type": "object", "properties": {"a": {"$ref": "#"}}},
-    ],
-)
-def test_schemas_that_are_taken(schema: dict[str, Any]) -> None:
-    check_schema(schema)
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"type": "string"},
-        {"type": ["object", "null"]},
-        {"type": "nonsense"},
-        {"properties": []},
-        {"allOf": [{"$ref": "other.json"}]},
-        {"$dynamicRef": "https://example.org/x"},
-        {"$schema": "https://example.org/own"},
-        {"properties": {"a": {"minLength": -1}}},
-    ],
-)
-def test_schemas_that_are_refused(schema: dict[str, Any]) -> None:
-    with pytest.raises(InvalidSchema):
-        check_schema(schema)
 
 
 def test_engines_are_those_that_workers_have() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from doctray.domain.document import Box
-from doctray.extraction.grounding import Found, grounded, provenance_of, settle
+from doctray.extraction.grounding import Found, provenance_of, settle
+from doctray.extraction.placing import grounded
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import a_document, drawn
 

@@ -62,11 +62,11 @@ def test_a_certificate_that_says_nothing_goes_to_a_person() -> None:
     assert needs_review(1.0, warnings)
 
 
-def test_sureness_is_the_mean_over_values_less_for_doubted_and_unplaced_ones() -> None:
+def test_sureness_is_the_mean_over_values_less_for_unplaced_ones() -> None:
     place = Provenance(page=1, box=Box(0, 0, 1, 1), text="x", confidence=0.8)
     doubt = Warning(code="ambiguous_date", message="", pointer="/b")
     assert sureness({"kind": "other", "a": "x", "b": "y", "c": "z", "d": True}, {"/a": place, "/b": place}, [doubt]) == pytest.approx(
-        (0.8 + 0.56 + 0.3) / 3, abs=0.001
+        (0.8 + 0.8 + 0.3) / 3, abs=0.001
     )
     assert sureness({"kind": "other"}, {}, []) == 0.0
 

@@ -12,6 +12,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold, read_naic
 from doctray.extraction.rules.acord_table import policies
 from doctray.extraction.rules.anchors import Anchor, anchor, anchors
+from doctray.extraction.rules.coverages import coverages
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
 from doctray.extraction.rules.parties import Party, party
 from doctray.extraction.rules.reading import Phrase, Sheet
@@ -61,8 +62,13 @@ def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
         "producer_name": blocks["producer"][0],
         "holder_name": blocks["holder"][0],
         "insurers": insurers(sheet),
-        "policies": policies(sheet, order),
+        "policies": policies(sheet, order) or _tabled(sheet, order),
     }
+
+
+def _tabled(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
+    """The policies where the form's columns were not found but a table of another make is there; none of a blank form."""
+    return [c.tree() for c in coverages([sheet], order) if c.policy_number is not None or c.effective_date is not None]
 
 
 def _title(sheet: Sheet) -> Found | None:
@@ -146,7 +152,7 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
 
 def _form_print(word: Word) -> bool:
     """Signs that belong to the form's print or to its ruling lines, not to a name."""
-    return not fold(word.text) and word.text.strip() not in ("&", "-", "–", "/")
+    return not fold(word.text) and word.text.strip() not in ("&", "/")
 
 
 _NOT_INSURED = ("insurer", "insurers")
@@ -187,7 +193,7 @@ def insurers(sheet: Sheet) -> list[dict[str, Found]]:
     out = []
     for letter, label in rows:
         band = Box(label.box.right - 2, label.box.center_y - pitch * 0.55, sheet.width, label.box.center_y + pitch * 0.55)
-        words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows) is label and fold(w.text)]
+        words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows) is label and not _form_print(w)]
         insurer = _insurer(sheet, letter, label, words, heading)
         if insurer:
             out.append(insurer)

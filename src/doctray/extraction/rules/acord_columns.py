@@ -11,7 +11,8 @@ from doctray.extraction.rules.reading import Sheet, united
 Labels = dict[str, tuple[str, ...]]
 _GENERAL: Labels = {
     "EACH OCCURRENCE": ("EACH OCCURRENCE",),
-    "DAMAGE TO RENTED PREMISES": ("DAMAGE TO RENTED PREMISES", "DAMAGE TO RENTED", "PREMISES Ea occurrence", "FIRE DAMAGE"),
+    "DAMAGE TO RENTED PREMISES": ("DAMAGE TO RENTED PREMISES", "DAMAGE TO RENTED", "PREMISES Ea occurrence"),
+    "FIRE DAMAGE": ("FIRE DAMAGE Any one fire", "FIRE DAMAGE"),
     "MED EXP": ("MED EXP Any one person", "MED EXPENSE", "MED EXP", "MEDICAL EXPENSE"),
     "PERSONAL & ADV INJURY": ("PERSONAL & ADV INJURY", "PERSONAL & ADVERTISING INJURY"),
     "GENERAL AGGREGATE": ("GENERAL AGGREGATE",),

@@ -4,10 +4,10 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from doctray.domain.document import Box
+from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold
-from doctray.extraction.rules.acord_columns import SECTIONS, WORKERS, Columns, Labels, Section, columns_of
+from doctray.extraction.rules.acord_columns import SECTIONS, UMBRELLA, WORKERS, Columns, Labels, Section, columns_of
 from doctray.extraction.rules.acord_limits import currency_in, limits_of
 from doctray.extraction.rules.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
@@ -91,8 +91,8 @@ def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOr
     kind = _type(sheet, section, columns)
     if not (effective or expiry or numbers or limits) or (section.title is None and kind is None and not numbers):
         return []
-    count = max(1, min(len(numbers), max(len(effective), len(expiry))))
     letters = _letters(sheet, section, columns)
+    count = max(1, min(len(numbers), max(len(effective), len(expiry), len(letters))))
     marks = {"additional_insured": columns.additional, "subrogation_waived": columns.waived}
     out = []
     for index in range(count):
@@ -124,6 +124,8 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
             wrapped = [p for p in below if p.folded == "liability" and "liab" not in label.folded]
         words += [word for p in wrapped for word in p.words if fold(word.text) not in ("y", "n", "yin")]
         title = " ".join(word.text for word in words)
+        if section.limits is UMBRELLA and (excess := _ticked_excess(sheet, section, columns)) is not None:
+            return excess
         return Found(value=_printed_title(title), page=sheet.number, words=tuple(words))
     area = Box(columns.type_left - 4, section.top, columns.type_right, section.bottom)
     lines = [row for row in rows_of(sheet.inside(area)) if fold(" ".join(w.text for w in row)) not in ("", "x")]
@@ -132,6 +134,34 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
         return None
     return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+
+
+def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
+    """EXCESS LIABILITY where its box is ticked and that of UMBRELLA LIAB is not."""
+    area = Box(columns.type_left - 4 * columns.effective.height, section.top, columns.type_right, section.bottom)
+    ticks = {label: _tick_before(sheet, found[0], area) for label in ("UMBRELLA LIAB", "EXCESS LIAB") if (found := anchors(sheet, label, within=area))}
+    excess = ticks.get("EXCESS LIAB")
+    if excess is None or ticks.get("UMBRELLA LIAB") is not None:
+        return None
+    words = anchors(sheet, "EXCESS LIAB", within=area)[0].phrase.words
+    return Found(value="EXCESS LIABILITY", page=sheet.number, words=(excess, *words))
+
+
+_TICKS = frozenset({"X", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖"})
+_TICK_REACH = 5.0
+"""Line heights between a box and the words that it stands before."""
+
+
+def _tick_before(sheet: Sheet, label: Anchor, area: Box) -> Word | None:
+    height = label.phrase.height
+    near = [
+        word
+        for word in sheet.inside(area)
+        if word.text.strip(" |[]()").upper() in _TICKS
+        and abs(word.box.center_y - label.box.center_y) < 0.8 * height
+        and label.box.left - _TICK_REACH * height <= word.box.center_x <= label.box.left
+    ]
+    return near[-1] if near else None
 
 
 def _printed_title(text: str) -> str:

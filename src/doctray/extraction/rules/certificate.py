@@ -6,10 +6,12 @@ from typing import Any
 
 from doctray.domain.document import Document
 from doctray.domain.extraction import Extraction, Warning, leaves
+from doctray.extraction.calibration_certificate import CERTIFICATES
 from doctray.extraction.classify import CERTIFICATE
 from doctray.extraction.grounding import Found, Settled, settle, ungrounded
 from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
 from doctray.extraction.rules import acord, freeform, other
+from doctray.extraction.rules.evidence import weighed
 from doctray.extraction.rules.reading import Sheet, sheets_of
 from doctray.extraction.validate import check_certificate, needs_review, sureness
 
@@ -30,6 +32,9 @@ _EMPTY: Mapping[str, Any] = {
 }
 _NO_PLACE = ("/kind", "/currency")
 
+_Read = tuple[str, Mapping[str, Any], str]
+"""(kind, tree of found values, which rules read it)"""
+
 
 def extract(document: Document) -> Extraction:
     """Fields of the first certificate of the document as in schemas/certificate; those of the rest in other_documents."""
@@ -37,18 +42,20 @@ def extract(document: Document) -> Extraction:
     if not sheets:
         warning = Warning(code="no_text", message="No text was found on any page.")
         return Extraction(document_type=CERTIFICATE, fields={"kind": "other", **_EMPTY}, needs_review=True, warnings=(warning,))
-    trees = _certificates(sheets)
-    first, *rest = [settle(_whole(kind, tree)) for kind, tree in trees]
+    read = _certificates(sheets)
+    first, *rest = [settle(_whole(kind, tree)) for kind, tree, _ in read]
     warnings = [*first.warnings, *_unplaced(first), *check_certificate(first.fields)]
+    recognised = frozenset(sheet.number for sheet in sheets if sheet.ocr)
+    provenance = weighed(first, warnings, family=read[0][2], recognised=recognised, calibration=CERTIFICATES)
     if rest:
         warnings.append(
             Warning(code="several_documents", message="The file holds several certificates; the others are in other_documents.")
         )
-    confidence = sureness(first.fields, first.provenance, warnings)
+    confidence = sureness(first.fields, provenance, warnings)
     return Extraction(
         document_type=CERTIFICATE,
         fields=first.fields,
-        provenance=first.provenance,
+        provenance=provenance,
         confidence=confidence,
         needs_review=needs_review(confidence, warnings),
         warnings=tuple(warnings),
@@ -56,24 +63,24 @@ def extract(document: Document) -> Extraction:
     )
 
 
-def _certificates(sheets: Sequence[Sheet]) -> list[tuple[str, Mapping[str, Any]]]:
-    """(kind, tree) of every certificate in the file, in page order."""
+def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:
+    """Every certificate in the file, in page order."""
     found = _readings(sheets)
     return (
-        [(kind, _told_currency(tree)) for kind, tree in found]
+        [(kind, _told_currency(tree), family) for kind, tree, family in found]
         if _OTHER_DOLLARS.search("\n".join(sheet.text for sheet in sheets))
         else found
     )
 
 
-def _readings(sheets: Sequence[Sheet]) -> list[tuple[str, Mapping[str, Any]]]:
+def _readings(sheets: Sequence[Sheet]) -> list[_Read]:
     order = order_of(sheet.text for sheet in sheets)
     forms = [sheet for sheet in sheets if acord.is_acord(sheet)]
     if forms:
-        return [("insurance", acord.read(sheet, order)) for sheet in forms]
+        return [("insurance", acord.read(sheet, order), "acord") for sheet in forms]
     if freeform.is_insurance(sheets):
-        return [("insurance", freeform.read(part, order)) for part in freeform.parts(sheets)]
-    return [("other", other.read(part, order)) for part in other.parts(sheets)]
+        return [("insurance", freeform.read(part, order), "freeform") for part in freeform.parts(sheets)]
+    return [("other", other.read(part, order), "other") for part in other.parts(sheets)]
 
 
 _OTHER_DOLLARS = re.compile(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder
@@ -11,11 +12,13 @@ from doctray.extraction.rules.labels import Accept, Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 DID = re.compile(
-    r"\b(?:(?:has|have|having|for|by)\s+)?(?:(?:successfully|satisfactorily|duly|fully)\s+)?"
+    r"\b(?:(?:has|have|having|for|by)\s+)?(?:attended\s+and\s+)?(?:(?:successfully|satisfactorily|duly|fully)\s+)?"
     r"(?:complet(?:ed|ing|ion of)|attend(?:ed|ing|ance (?:at|of|in))|pass(?:ed|ing)|participat(?:ed|ing|ion) in|"
     r"finish(?:ed|ing)|fulfilled|undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
-    r"demonstrated|received (?:training|instruction) (?:in|on))\b\s*(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
-    r"prescribed course of study)\s+(?:for|of)\s+)?(?:(?:the|a|an|our)\b\s*)?",
+    r"demonstrated|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
+    r"recogni[sz]ed as|(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
+    r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|honou?rs)\s*)?(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
+    r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$))?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
     re.IGNORECASE,
 )
 
@@ -28,15 +31,17 @@ class CertificatePage:
     lines: Sequence[Phrase]
     labelled: Labelled
     order: DateOrder | None
+    title: Found | None
 
 
-def labelled_text(page: CertificatePage, key: str, accept: Accept) -> Found | None:
-    return next((found for phrase in values(page, key, accept) if (found := text_found(phrase)) is not None), None)
+def labelled_text(page: CertificatePage, key: str, accept: Accept, *, telling: bool = False) -> Found | None:
+    return next((found for phrase in values(page, key, accept, telling=telling) if (found := text_found(phrase)) is not None), None)
 
 
-def values(page: CertificatePage, key: str, accept: Accept) -> Iterable[Phrase]:
-    """Values beside the labels of one field; what is filled in over a ruled line stands above its label."""
-    return (phrase for _, phrase in page.labelled.values(key, accept, above=lambda sheet, spot: ruled_between(sheet, spot.label)))
+def values(page: CertificatePage, key: str, accept: Accept, *, telling: bool = False) -> Iterable[Phrase]:
+    """Values beside the labels of one field; what is filled in over a ruled line stands above its label. telling: no weak labels."""
+    labelled = page.labelled if not telling else page.labelled.telling()
+    return (phrase for _, phrase in labelled.values(key, accept, above=lambda sheet, spot: ruled_between(sheet, spot.label)))
 
 
 def ruled_between(sheet: Sheet, label: Phrase) -> bool:
@@ -59,6 +64,26 @@ def lines_below(lines: Sequence[Phrase], phrase: Phrase) -> list[Phrase]:
         if p.box.top >= phrase.box.bottom - 0.5 * phrase.height and p.box.left < phrase.box.right and p.box.right > phrase.box.left
     ]
     return [p for p in under if p.box.top - phrase.box.bottom < 8 * phrase.height]
+
+
+_PROMINENT = 1.25
+"""Large print is this many times as high as the page's middling word."""
+
+
+def prominent(page: CertificatePage) -> list[Phrase]:
+    """Lines in large print that are not the title, top to bottom."""
+    taken = set() if page.title is None else {id(word) for word in page.title.words}
+    usual = median([word.box.height for word in page.sheet.words])
+    return [
+        line
+        for line in page.lines
+        if line.height >= _PROMINENT * usual and not any(id(word) in taken for word in line.words) and not page.labelled.is_label(line)
+    ]
+
+
+def lower_half(page: CertificatePage) -> float:
+    """The height in the middle of what is printed."""
+    return (min(line.box.top for line in page.lines) + max(line.box.bottom for line in page.lines)) / 2
 
 
 def cut(phrase: Phrase, start: int, end: re.Pattern[str]) -> Phrase | None:

@@ -8,15 +8,18 @@ from typing import Any
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
 from doctray.extraction.rules.finds import amount_found
+from doctray.extraction.rules.labels import is_like
 from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.vocabulary import INSURANCE
 
 COVERAGE = re.compile(
-    r"\b(?:(?:commercial |comprehensive )?general liability|(?:commercial |business )?auto(?:mobile)?(?: liability)?|"
+    r"\b(?:(?:commercial |comprehensive |business )?general liability|(?:commercial |business )?auto(?:mobile)?(?: liability)?|"
     r"umbrella(?:[ /]+excess)?(?: liab(?:ility)?)?|excess(?:[ /]+umbrella)?(?: liab(?:ility)?)|"
     r"worker'?’?s'?’? comp(?:ensation)?|employer'?’?s'?’? liability|(?:public|products?|professional|product|pollution|"
     r"cyber|management|directors?|property owners'?|personal|vehicle|garage|liquor|"
-    r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|environmental|abuse|"
-    r"crime) (?:& officers |and officers )?(?:and products )?liability|professional indemnity|errors (?:&|"
+    r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|abuse|statutory|event|"
+    r"excess|contractual|aviation|marine|premises|contractors'?|malpractice|trustees?'?|charity|landlords?'?|host|garagekeepers|"
+    r"non[- ]owned auto|hired auto|crime) (?:(?:&|and|/) ?(?:officers|products?|public|property owners'?) )*liability|work injury compensation|professional indemnity|errors (?:&|"
     r"and) omissions|"
     r"commercial property|property (?:insurance|damage cover|coverage)|buildings?(?: & | and )contents|"
     r"business interruption|business personal property|contents insurance|builders'? risk|inland marine|"
@@ -58,17 +61,18 @@ class Coverage:
 def currency_of(limits: Mapping[str, Found]) -> Found | None:
     """The currency whose sign is printed with the sums."""
     for found in limits.values():
-        for word in found.words:
-            amount = read_amount(word.text.strip(" :;|"))
-            if amount is not None and amount.currency is not None:
-                return Found(value=amount.currency, page=found.page, words=(word,))
+        for _, _, amount in find_amounts(" ".join(word.text for word in found.words)):
+            if amount.currency is not None:
+                return Found(value=amount.currency, page=found.page, words=found.words)
     return None
 
 
 def heading(row: Sequence[Phrase]) -> Found | None:
     """The coverage that a row without sums names."""
+    if len(row) == 2 and is_like(row[0].text, INSURANCE["kind"]):
+        row = row[1:]
     text = text_of(row)
-    if len(row) > 2 or len(text.split()) > 9 or find_amounts(text) or AMOUNT_WORDS.match(text.strip(" -•")):
+    if len(row) > 2 or len(text.split()) > 9 or re.search(r"\d{3}|:\s*\S", text) or find_amounts(text) or AMOUNT_WORDS.match(text.strip(" -•")):
         return None
     match = COVERAGE.search(text)
     if match is None or text.rstrip().endswith((".", ",")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
@@ -80,6 +84,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         text.strip(" -•*·"),
         flags=re.IGNORECASE,
     ).strip(" :-")
+    kept = re.sub(r"\s+(?:declarations?|coverage part|schedule|section|details|policy details)$", "", kept, flags=re.IGNORECASE)
     words = [word for phrase in row for word in phrase.words if fold(word.text) and fold(word.text) in fold(kept)]
     return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts
-from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, label_and_sum, plain_label, text_of
+from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
+from doctray.extraction.rules.coverage_sums import sums_of
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
 from doctray.extraction.rules.labels import likeness
 from doctray.extraction.rules.reading import Phrase, Sheet
@@ -23,27 +24,21 @@ class _Column:
 
 def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: DateOrder | None) -> tuple[list[Coverage], set[int]]:
     """The coverages of a table whose headings are this row, and the rows it takes; nothing where it is no such row."""
-    if len(rows[index]) < 2 or sum(len(phrase.words) for phrase in rows[index]) > 30:
-        return [], set()
-    columns = [column for phrase in rows[index] for column in _columns_in(phrase)]
-    keys = {column.key for column in columns}
-    if (
-        len(columns) < 2
-        or ("type" not in keys and "policy_number" not in keys)
-        or len(keys - {"ignored"}) < 2
-        or len(columns) < len(rows[index]) - 1
-    ):
+    heads, columns = _headings(rows, index)
+    if not columns:
         return [], set()
     out: list[Coverage] = []
-    taken = {index}
+    taken = set(range(index, index + heads))
     bottom = max(column.box.bottom for column in columns)
     height = max(phrase.height for phrase in rows[index])
-    for number in range(index + 1, len(rows)):
+    for number in range(index + heads, len(rows)):
         row = rows[number]
         top = min(p.box.top for p in row)
-        if top - bottom > 3.5 * height or is_sentence(row) or any(p.text.rstrip().endswith(":") for p in row[:1]):
+        if top - bottom > 3.5 * height or is_sentence(row) or _ENDS_TABLE.match(row[0].text) or row[0].text.rstrip().endswith(":"):
             break
         cells = _cells(row, columns)
+        if set(cells) == {"type"} and (top - bottom > _WRAPPED * height or ":" in row[0].text):
+            break
         coverage = _coverage(sheet, cells, order)
         if _is_policy(coverage, cells, columns):
             out.append(coverage)
@@ -56,6 +51,74 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
     return (out, taken) if out else ([], set())
 
 
+_MOST_WORDS_OF_HEADING = 9
+_ENDS_TABLE = re.compile(r"\d{1,2}[.)] [A-Z]|(?:cancellation|certificate holder|description of|remarks|special conditions|notes?\b|total)", re.IGNORECASE)
+"""What begins the next box of a form."""
+
+_WRAPPED = 0.9
+"""A row that only goes on with the type above stands at most this many line heights beneath it."""
+
+_MOST_HEADING_LINES = 3
+
+
+def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[_Column]]:
+    """How many rows the headings take that begin with this one, and their columns; (0, []) where it begins no table.
+
+    A heading may run over lines (Policy / Number); the rows that give most columns count.
+    """
+    best: tuple[int, list[_Column]] = (0, [])
+    most = (0, 0)
+    joined = list(rows[index])
+    for lines in range(1, _MOST_HEADING_LINES + 1):
+        if lines > 1:
+            following = rows[index + lines - 1] if index + lines - 1 < len(rows) else ()
+            longer = _joined(joined, following)
+            if longer is None:
+                break
+            joined = longer
+        if len(joined) < 2 or sum(len(phrase.words) for phrase in joined) > _MOST_HEADING_WORDS:
+            break
+        columns = [column for phrase in joined for column in _columns_in(phrase)]
+        told = (len({column.key for column in columns}), len(columns))
+        if _make_table(columns, len(joined)) and told > most:
+            best, most = (lines, columns), told
+    return best
+
+
+_MOST_HEADING_WORDS = 36
+
+
+def _make_table(columns: Sequence[_Column], phrases: int) -> bool:
+    keys = {column.key for column in columns}
+    named = bool(keys & {"type", "policy_number", "insurer_and_number"})
+    return len(columns) >= 2 and named and len(keys - {"ignored"}) >= 2 and len(columns) >= phrases - 1
+
+
+def _joined(heads: Sequence[Phrase], following: Sequence[Phrase]) -> list[Phrase] | None:
+    """The headings with the words of the next row beneath each; None where that row is none of headings."""
+    if not following or any(find_amounts(p.text) or re.search(r"\d{2}", p.text) or p.text.rstrip().endswith(":") for p in following):
+        return None
+    bottom, height = max(p.box.bottom for p in heads), max(p.height for p in heads)
+    if min(p.box.top for p in following) - bottom > height:
+        return None
+    out = list(heads)
+    for phrase in following:
+        at = next((i for i, head in enumerate(out) if head.box.left - height <= phrase.box.center_x <= head.box.right + height), None)
+        own = _column(phrase)
+        if at is not None and not (own is not None and own.key in ("limit", "type") and _is_limit(out[at])):
+            out[at] = Phrase.of(phrase.page, [*out[at].words, *phrase.words])
+        elif at is None and own is None:
+            return None
+        elif at is None:
+            out.append(phrase)
+    return sorted(out, key=lambda p: p.box.left)
+
+
+def _is_limit(head: Phrase) -> bool:
+    column = _column(head)
+    return column is not None and column.key == "limit"
+
+
 def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: Sequence[_Column]) -> bool:
     """Whether a row is a policy of its own: a number beside dates, a type or sums; or a known coverage beside anything."""
     dated = coverage.effective_date is not None or coverage.expiry_date is not None
@@ -66,7 +129,9 @@ def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: S
 
 
 def _column(phrase: Phrase) -> _Column | None:
-    folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|usd|gbp)\b", "", phrase.folded).strip()
+    if len(phrase.words) > _MOST_WORDS_OF_HEADING:
+        return None
+    folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", phrase.folded).strip()
     best: tuple[float, str] | None = None
     for key, labels in COVERAGE_HEADINGS.items():
         for label in labels:
@@ -127,8 +192,19 @@ def _coverage(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrder 
     if letter and re.fullmatch(r"[A-F]", letter[0].text.strip()):
         coverage.insurer_letter = text_found(letter[0])
     coverage.insurer = _cell_text(cells.get("insurer"))
+    _add_insurer_and_number(coverage, cells)
     _add_limits(sheet, coverage, cells)
     return coverage
+
+
+def _add_insurer_and_number(coverage: Coverage, cells: Mapping[str, list[Phrase]]) -> None:
+    """A cell that holds the insurer on one line and the policy number on another."""
+    for phrase in cells.get("insurer_and_number", ()):
+        number = identifier_found(phrase)
+        if number is not None:
+            coverage.policy_number = coverage.policy_number or number
+        else:
+            coverage.insurer = coverage.insurer or text_found(phrase)
 
 
 def _goes_elsewhere(row: Sequence[Phrase], cells: Mapping[str, list[Phrase]], columns: Sequence[_Column]) -> bool:
@@ -145,17 +221,21 @@ def _continue(sheet: Sheet, coverage: Coverage, cells: Mapping[str, list[Phrase]
     if more and coverage.kind is not None and len(more[0].words) <= 5 and not find_amounts(more[0].text):
         words = (*coverage.kind.words, *[word for p in more for word in p.words])
         coverage.kind = Found(value=f"{coverage.kind.value} {text_of(more)}", page=coverage.kind.page, words=words)
+    _add_insurer_and_number(coverage, cells)
     _add_limits(sheet, coverage, cells)
 
 
 def _add_limits(sheet: Sheet, coverage: Coverage, cells: Mapping[str, list[Phrase]]) -> None:
-    for key, phrases in cells.items():
-        if not key.startswith("limit:"):
-            continue
-        for phrase in phrases:
-            label, found = label_and_sum(phrase, sheet)
-            if found is not None:
-                coverage.limits.setdefault(label or plain_label(key.removeprefix("limit:")), found)
+    """Sums under headings of limits, labelled in their cell, in the one left of it, or by the heading."""
+    label: Phrase | None = None
+    placed = [(phrase, key.removeprefix("limit:")) for key, phrases in cells.items() if key.startswith("limit:") for phrase in phrases]
+    for phrase, heading_text in sorted(placed, key=lambda item: item[0].box.left):
+        found = sums_of(sheet, [phrase])
+        if not found:
+            label = phrase
+        for item in found:
+            named = item.label or (plain_label(label.text) if label is not None else plain_label(heading_text))
+            coverage.limits.setdefault((item.qualifier or named) if item.several else named, item.found)
 
 
 def _cell_text(phrases: Sequence[Phrase] | None) -> Found | None:

@@ -2,32 +2,52 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, fold
-from doctray.extraction.rules.coverage import COVERAGE, Coverage, after_up_to, heading, is_sentence, label_and_sum, plain_label
+from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence
+from doctray.extraction.rules.coverage_sums import Sum, sums_of
 from doctray.extraction.rules.coverage_tables import table
-from doctray.extraction.rules.finds import amount_found, text_found
+from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import likeness
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row
+from doctray.extraction.rules.reading import Phrase, Sheet
 
 _LIMIT = re.compile(
-    r"\b(?:occurrence|aggregate|agg|limit|limits|deductible|excess|injury|damage|med(?:ical)? (?:exp\w*|pay\w*)|"
-    r"premises|retention|per (?:person|accident|claim|event)|combined|disease|employee|accident|"
-    r"indemnity|sum insured|each|any one|building|contents|stock|equipment|uninsured|underinsured|collision|comprehensive)\b",
+    r"\b(?:occurrence|aggregate|agg|limits?|deductible|excess|injury|damage|med(?:ical)?|expenses?|"
+    r"premises|retention|per (?:person|accident|claim|event)|combined|disease|employee|accident|amount of cover|"
+    r"indemnity|sums? insured|each|any one|buildings?|contents|stock|equipment|uninsured|underinsured|collision|comprehensive|"
+    r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|repatriation|insured'?s declared value|"
+    r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
+    r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv)\b",
     re.IGNORECASE,
 )
 _NO_LIMIT = re.compile(
-    r"\b(?:premium|price|tax|ipt|fee|total(?! limit)|paid|payable|payment|instal\w+|cost|charge|commission|turnover|"
-    r"revenue|payroll|wage\w*|vat|due|balance|discount|monthly|mileage|value)\b",
+    r"\b(?:premium|price|tax|ipt|fees?|total(?! (?:limit|sum))|paid|payable|instal\w+|cost|charge|commission|turnover|"
+    r"revenue|payroll|wage\w*|vat|gst|due|balance|discount|monthly|mileage|no claims?|stamp duty|levy|surcharge|refund|"
+    r"annual payment|payment (?:plan|method|date)|bonus|odometer|engine|seating|capacity|cc|year|age)\b",
     re.IGNORECASE,
 )
 _KIND_OF_COVER = re.compile(r"liabilit|indemnit|compensation|insurance|umbrella", re.IGNORECASE)
+_PERSONAL_LINES = re.compile(
+    r"\b(?:dwelling|other structures|personal property|loss of use|medical payments|baggage|luggage|cancellation|buildings?|contents|stock|"
+    r"bodily injury|property damage|collision|uninsured|underinsured|medical expenses)\b",
+    re.IGNORECASE,
+)
 
 
-def coverages(sheets: Sequence[Sheet], order: DateOrder | None) -> list[Coverage]:
-    """The coverages that the sheets list, in reading order."""
+@dataclass(slots=True)
+class _Group:
+    """Sums that follow one heading, or none."""
+
+    kind: Found | None
+    sums: list[Sum] = field(default_factory=list)
+
+
+def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: bool = False) -> list[Coverage]:
+    """The coverages that the sheets list, in reading order. one_policy: sums beside names of coverages are limits of one policy."""
     found: list[Coverage] = []
+    groups: list[_Group] = []
     for sheet in sheets:
         rows = sheet.rows()
         used: set[int] = set()
@@ -36,58 +56,86 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None) -> list[Coverage
                 listed, taken = table(sheet, rows, index, order)
                 found += listed
                 used |= taken
-        _gather_sums(sheet, [row for index, row in enumerate(rows) if index not in used], found)
+        groups += _groups(sheet, [row for index, row in enumerate(rows) if index not in used], go_on=groups[-1:])
+    for group in groups:
+        _add(found, group, one_policy=one_policy)
     return [c for c in found if c.limits or c.policy_number or c.effective_date]
 
 
-def _gather_sums(sheet: Sheet, rows: Sequence[Sequence[Phrase]], found: list[Coverage]) -> None:
-    """Adds what stands outside tables: sums go to the coverage whose heading they follow, or make one themselves."""
-    current: Coverage | None = found[-1] if found else None
-    headed = False
+def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_Group]) -> list[_Group]:
+    """The sums of a sheet by the heading that they follow; sums before its first heading follow the last of the sheet before."""
+    current = go_on[0] if go_on else _Group(None)
+    groups = [] if go_on else [current]
     for row in rows:
         if is_sentence(row):
             continue
         kind = heading(row)
         if kind is not None:
-            known = next((c for c in found if c.kind is not None and same_coverage(str(c.kind.value), str(kind.value))), None)
-            current, headed = known or Coverage(kind=kind), True
-            if known is None:
-                found.append(current)
+            current = _Group(kind)
+            groups.append(current)
             continue
-        label, sum_found, label_phrase = _row_sum(row, sheet)
-        if sum_found is None:
-            continue
-        if label_phrase is not None and label and _names_coverage(label) and not (headed and not _KIND_OF_COVER.search(label)):
+        current.sums += [found for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+    return groups
+
+
+def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
+    """Puts the sums of a group where they belong: to its heading's coverage, to coverages of their own, or to the last one before."""
+    if group.kind is not None:
+        kind = group.kind
+        known = next((c for c in found if c.kind is not None and same_coverage(str(c.kind.value), str(kind.value))), None)
+        if known is None:
+            known = Coverage(kind=kind)
+            found.append(known)
+        current: Coverage | None = known
+    else:
+        current = found[-1] if found else None
+    together = one_policy or _are_limits_of_one(group.sums)
+    headed = group.kind is not None
+    for item in group.sums:
+        named = bool(item.label) and item.place is not None and _names_coverage(item.label)
+        if item.own and not together and current is not None and current.limits:
+            current.limits.setdefault(item.qualifier, item.found)
+        elif named and not together and not (headed and not _KIND_OF_COVER.search(item.label)):
             headed = False
-            current = Coverage(kind=text_found(label_phrase))
-            current.limits["LIMIT"] = sum_found
+            current = Coverage(kind=text_found(item.place))
             found.append(current)
-        elif current is not None and label and len(label.split()) <= 7 and not _NO_LIMIT.search(label) and _LIMIT.search(label):
-            current.limits.setdefault(label, sum_found)
-        elif current is not None and not label and AMOUNT_WORDS.match(str(sum_found.value)):
-            current.limits.setdefault("LIMITS", sum_found)
+            current.limits[item.qualifier or "LIMIT"] = item.found
+        elif item.label and len(item.label.split()) <= 9 and (_LIMIT.search(item.label) or _LIMIT.search(item.qualifier)):
+            if current is None:
+                current = Coverage(kind=None)
+                found.append(current)
+            current.limits.setdefault(_limit_name(item), item.found)
+        elif current is not None and not item.label and AMOUNT_WORDS.match(str(item.found.value)):
+            current.limits.setdefault("LIMITS", item.found)
 
 
-def _row_sum(row: Sequence[Phrase], sheet: Sheet) -> tuple[str, Found | None, Phrase | None]:
-    """(label, sum, where the label is) of a row like `Each Occurrence Limit .... $1,000,000`."""
-    if len(row) == 1:
-        label, found = label_and_sum(row[0], sheet)
-        return label, found, row[0].part(0, max(1, len(label.split()))) if label else None
-    if len(row) > 4:
-        return "", None, None
-    first = row[0]
-    for phrase in row[1:]:
-        found = amount_found(after_up_to(phrase), ocr=sheet.ocr, small=False)
-        if found is not None and in_row(first.box, phrase.box):
-            return plain_label(first.text), found, first
-    return "", None, None
+_GENERIC = re.compile(
+    r"(?:(?:policy|liability|coverage|insurance|indemnity) )?(?:limits?|amounts?|sums? insured)(?: of (?:liability|indemnity|insurance|cover))?", re.IGNORECASE
+)
+
+
+def _limit_name(item: Sum) -> str:
+    """A sum's label; with what qualifies it, where one label has several sums."""
+    if not item.several:
+        return item.label
+    return item.qualifier if _GENERIC.fullmatch(item.label) else f"{item.label} {item.qualifier}"
+
+
+def _are_limits_of_one(sums: Sequence[Sum]) -> bool:
+    """Whether a list of sums is of one package, as a household's or a shop's, although some of its labels name coverages."""
+    of_package = sum(bool(_PERSONAL_LINES.search(item.label)) for item in sums)
+    liabilities = sum(bool(_BUSINESS_LINES.match(item.label)) for item in sums)
+    return of_package >= 2 or (of_package == 1 and not liabilities)
+
+
+_BUSINESS_LINES = re.compile(r"(?:commercial )?(?:general|public|professional|employers)", re.IGNORECASE)
 
 
 def _names_coverage(label: str) -> bool:
     rest = COVERAGE.sub("", label)
     return (
         bool(COVERAGE.match(label))
-        and not re.search(r"\b(?:occurrence|aggregate|agg|deductible|excess|each|per)\b", rest, re.IGNORECASE)
+        and not re.search(r"\b(?:occurrence|aggregate|agg|deductible|excess|each|per|limits?|amount)\b", rest, re.IGNORECASE)
         and len(label.split()) <= 8
     )
 

@@ -5,39 +5,48 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doctray.domain.document import Document
+from doctray.domain.errors import ExtractionRejected
 from doctray.domain.extraction import Extraction, Warning, leaves
+from doctray.extraction.answer_schema import inlined
+from doctray.extraction.custom_answer import allows, is_list, items_of, misfits, properties, shaped
 from doctray.extraction.grounding import Found, settle
-from doctray.extraction.parse import DateOrder, fold, order_of, read_amount
-from doctray.extraction.rules.finds import amount_found, date_found, text_found
-from doctray.extraction.rules.labels import Accept, Labelled, Vocabulary
+from doctray.extraction.json_schema import escaped
+from doctray.extraction.parse import DateOrder, fold, order_of
+from doctray.extraction.rules.custom_headings import unlabelled
+from doctray.extraction.rules.custom_labels import DEEPEST, labels_of, names_of, own_names
+from doctray.extraction.rules.custom_marks import chosen, has_boxes, marked
+from doctray.extraction.rules.custom_tables import Row, table_rows
+from doctray.extraction.rules.custom_totals import asks_for_total, total_to_pay
+from doctray.extraction.rules.custom_values import choices_of, read_typed
+from doctray.extraction.rules.labels import Labelled, Spot, Vocabulary, filled, values_of
 from doctray.extraction.rules.reading import Phrase, Sheet, sheets_of
 from doctray.extraction.validate import needs_review, sureness
 
 Schema = Mapping[str, Any]
 
-_DEEPEST = 6
-_TRUE, _FALSE = {"yes", "y", "true", "x", "ja", "oui", "si", "on"}, {"no", "n", "false", "nein", "non", "off"}
-
 
 def extract(document: Document, schema: Schema) -> Extraction:
-    """Fields as the schema names them. What was not found is null where the schema allows it, else left out.
+    """Fields as the schema names them. What was not found is null where the schema allows it, an empty list where it requires one,
+    else left out; `schema_violation` warnings name every place at which the schema is not satisfied by that.
 
-    Objects are filled property by property; arrays hold what one label names, parted by commas, or one object. `$ref` is not
-    followed. Where the answer does not fit the schema, a warning says at which field.
+    Objects are filled property by property; lists of objects by the rows of a table or by blocks that repeat the labels; lists of
+    values by what one label names.
     """
+    try:
+        plain = inlined(schema)
+    except ExtractionRejected:
+        return _unusable()
     sheets = [sheet for sheet in sheets_of(document) if sheet.words]
     order = order_of(sheet.text for sheet in sheets)
-    vocabulary = {pointer: labels for pointer, labels in _labels(schema).items() if labels}
-    filler = _Filler(sheets, vocabulary, order)
-    tree = filler.object(schema, "", 0)
-    settled = settle(tree)
-    warnings = [*settled.warnings, *_misfits(settled.fields, schema)]
-    if not leaves(settled.fields):
+    settled = settle(_Filler(sheets, plain, order).object(plain, "", 0))
+    fields = shaped(settled.fields, schema)
+    warnings = [*settled.warnings, *misfits(fields, schema)]
+    if not leaves(fields):
         warnings.append(Warning(code="no_fields", message="None of the schema's fields was found beside a label of its name."))
-    confidence = sureness(settled.fields, settled.provenance, warnings)
+    confidence = sureness(fields, settled.provenance, warnings)
     return Extraction(
         document_type="custom",
-        fields=settled.fields,
+        fields=fields,
         provenance=settled.provenance,
         confidence=confidence,
         needs_review=needs_review(confidence, warnings),
@@ -45,60 +54,76 @@ def extract(document: Document, schema: Schema) -> Extraction:
     )
 
 
-class _Filler:
-    """Fills a schema from the sheets of one document."""
+def _unusable() -> Extraction:
+    warnings = (
+        Warning(code="schema_unusable", message="The schema's references cannot be followed."),
+        Warning(code="no_fields", message="Nothing was looked for."),
+    )
+    return Extraction(document_type="custom", fields={}, needs_review=True, warnings=warnings)
 
-    def __init__(self, sheets: Sequence[Sheet], vocabulary: Vocabulary, order: DateOrder | None) -> None:
+
+class _Filler:
+    """Fills a schema without references from the sheets of one document."""
+
+    def __init__(self, sheets: Sequence[Sheet], schema: Schema, order: DateOrder | None) -> None:
         self._sheets = sheets
         self._order = order
-        self._labelled = Labelled.of(sheets, vocabulary)
+        self._ocr = {sheet.number: sheet.ocr for sheet in sheets}
+        self._vocabulary: Vocabulary = labels_of(schema)
+        self._labelled = Labelled.of(sheets, self._vocabulary)
 
     def object(self, schema: Schema, pointer: str, depth: int) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        for name, child in _properties(schema).items():
-            value = self._value(child, f"{pointer}/{_escaped(name)}", depth + 1)
-            if value is None and not _allows(child, "null"):
-                continue
-            out[name] = value
-        return out
+        found = {name: self._value(name, child, f"{pointer}/{escaped(name)}", depth + 1) for name, child in properties(schema).items()}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def _value(self, schema: Schema, pointer: str, depth: int) -> Any:
-        if depth > _DEEPEST:
+    def _value(self, name: str, schema: Schema, pointer: str, depth: int) -> Any:
+        if depth > DEEPEST:
             return None
-        if _properties(schema):
-            return self.object(schema, pointer, depth)
-        if _allows(schema, "array") and not _allows(schema, "string"):
-            return self._array(schema, pointer, depth)
-        return self._leaf(schema, pointer)
-
-    def _array(self, schema: Schema, pointer: str, depth: int) -> list[Any]:
-        items = schema.get("items")
-        items = items if isinstance(items, Mapping) else {}
-        if _properties(items):
-            one = self.object(items, f"{pointer}/0", depth + 1)
-            return [one] if any(isinstance(value, Found) for value in one.values()) else []
-        phrase = next(self._phrases(pointer, lambda text: bool(fold(text))), None)
-        if phrase is None:
-            return []
-        pieces = [Phrase.of(phrase.page, words) for words in _split(phrase)]
-        return [value for piece in pieces if (value := _typed(piece, items, self._order, ocr=False)) is not None]
-
-    def _leaf(self, schema: Schema, pointer: str) -> Found | None:
+        if properties(schema):
+            return self.object(schema, pointer, depth) or None
+        if is_list(schema):
+            items = items_of(schema)
+            return (self._objects(items, pointer) if properties(items) else self._values(items, pointer)) or None
         if "const" in schema:
-            return None
-        ocr = {sheet.number: sheet.ocr for sheet in self._sheets}
-        for phrase in self._phrases(pointer, lambda text: bool(fold(text))):
-            value = _typed(phrase, schema, self._order, ocr=ocr[phrase.page])
-            if value is not None:
-                return value
-        return self._printed_choice(schema)
+            return schema["const"]
+        return self._leaf(name, schema, pointer)
 
-    def _phrases(self, pointer: str, accept: Accept) -> Iterator[Phrase]:
-        return (phrase for _, phrase in self._labelled.values(pointer, accept))
+    # one value
+
+    def _leaf(self, name: str, schema: Schema, pointer: str) -> Found | None:
+        names = self._vocabulary.get(pointer, ())
+        if allows(schema, "boolean") and (tick := marked(self._sheets, names)) is not None:
+            return tick
+        own = own_names(name, schema)
+        if asks_for_total(own) and allows(schema, "number") and (total := total_to_pay(self._sheets, schema)) is not None:
+            return total
+        for spot, phrase in sorted(self._candidates(pointer), key=lambda item: _is_rate(item[1]) and not _RATE & set(own)):
+            found = self._read(phrase, schema)
+            if found is not None and (_stands_out(spot) or not isinstance(found.value, str) or choices_of(schema) or "format" in schema):
+                return found
+        return self._printed_choice(schema) or unlabelled(self._sheets, own, schema, self._order)
+
+    def _read(self, phrase: Phrase, schema: Schema) -> Found | None:
+        return read_typed(phrase, schema, self._order, ocr=self._ocr[phrase.page])
+
+    def _candidates(self, pointer: str) -> Iterator[tuple[Spot, Phrase]]:
+        """Phrases beside the property's labels: its own names first, labels that stand out first, then in reading order."""
+        mine = [(sheet, spot) for sheet, spot in self._labelled.spots if spot.key == pointer]
+        for sheet, spot in sorted(mine, key=lambda item: (not _stands_out(item[1]), item[1].rank, item[0].number, item[1].label.box.top)):
+            beside = list(values_of(sheet, spot, filled, is_label=self._labelled.is_label))
+            row = [*([spot.rest] if spot.rest is not None else []), *sheet.right_of(spot.phrase)]
+            for phrase in chosen(row) if has_boxes(row) else ():
+                yield spot, phrase
+            for phrase in beside:
+                yield spot, phrase
+            # A sign or a unit may stand between label and value in a column of its own: TOTAL | RM | 9.00
+            for phrase in sheet.right_of(spot.phrase)[1:3]:
+                if filled(phrase.text) and not self._labelled.is_label(phrase):
+                    yield spot, phrase
 
     def _printed_choice(self, schema: Schema) -> Found | None:
         """Of an enum whose label is not printed, the only choice that is printed itself."""
-        choices = [choice for choice in schema.get("enum", ()) if isinstance(choice, str) and len(choice) > 3]
+        choices = [choice for choice in choices_of(schema) if isinstance(choice, str) and len(choice) > 3]
         hits = [
             (choice, phrase) for choice in choices for sheet in self._sheets for phrase in sheet.phrases if phrase.folded == fold(choice)
         ]
@@ -107,139 +132,93 @@ class _Filler:
         choice, phrase = hits[0]
         return Found(value=choice, page=phrase.page, words=phrase.words, trust=0.6)
 
+    # lists
 
-def _typed(phrase: Phrase, schema: Schema, order: DateOrder | None, *, ocr: bool) -> Found | None:
-    """The phrase as the schema's type wants it, or None where it is nothing of that type."""
-    if schema.get("enum"):
-        return _chosen(phrase, schema["enum"])
-    if schema.get("format") in ("date", "date-time"):
-        return date_found(phrase, order)
-    if _allows(schema, "number") or _allows(schema, "integer"):
-        found = amount_found(phrase, ocr=ocr)
-        if found is None or isinstance(found.value, str):
-            found = _bare_number(phrase)
-        if found is None or (not _allows(schema, "number") and found.value != int(found.value)):
-            return None if not _allows(schema, "string") else text_found(phrase)
-        return found
-    if _allows(schema, "boolean"):
-        word = fold(phrase.text).split(" ")[0]
-        return Found(value=word in _TRUE, page=phrase.page, words=phrase.words) if word in _TRUE | _FALSE else None
-    found = text_found(phrase)
-    pattern = schema.get("pattern")
-    if found is not None and isinstance(pattern, str) and len(pattern) <= 200 and not _plainly_fits(pattern, str(found.value)):
-        return None
-    return found
+    def _values(self, items: Schema, pointer: str) -> list[Found]:
+        """What one label names, parted by commas, line by line, or marked among several boxes."""
+        for spot, phrase in self._candidates(pointer):
+            sheet = next(sheet for sheet in self._sheets if sheet.number == phrase.page)
+            row = [*([spot.rest] if spot.rest is not None else []), *sheet.right_of(spot.phrase)]
+            pieces = chosen(row) if has_boxes(row) else [piece for line in self._column(sheet, phrase) for piece in _split(line)]
+            found = [value for piece in pieces if (value := self._read(_unbulleted(piece), items)) is not None]
+            if found:
+                return found
+        return []
+
+    def _column(self, sheet: Sheet, first: Phrase) -> list[Phrase]:
+        """The phrase and those that stand beneath it at its left edge, line by line, up to the next label or a gap."""
+        out = [first]
+        while True:
+            beneath = [p for p in sheet.below(out[-1], lines=1.2) if abs(p.box.left - first.box.left) < first.height]
+            if not beneath or self._labelled.is_label(beneath[0]) or not filled(beneath[0].text) or sheet.left_of(beneath[0]):
+                return out
+            out.append(beneath[0])
+
+    def _objects(self, items: Schema, pointer: str) -> list[Any]:
+        """The rows of tables whose headings name the properties; else one object for each time that the labels come again."""
+        children = {
+            name: child
+            for name, child in properties(items).items()
+            if not properties(child) and not is_list(child) and "const" not in child
+        }
+        labels = {name: names_of(name, child) for name, child in children.items()}
+        tabled = table_rows(self._sheets, labels, lambda name, phrase: self._read(phrase, children[name])) if children else None
+        rows = tabled or self._blocks(children, f"{pointer}/0")
+        fixed = {name: child["const"] for name, child in properties(items).items() if "const" in child}
+        if rows or tabled is not None:
+            return [{**row, **fixed} for row in rows]
+        one = self.object(items, f"{pointer}/0", 2)
+        return [one] if any(isinstance(value, Found) for value in one.values()) else []
+
+    def _blocks(self, children: Mapping[str, Schema], pointer: str) -> list[Row]:
+        """Objects whose labels are printed again for each: a label that has its value already begins the next object."""
+        keys = {f"{pointer}/{escaped(name)}": name for name in children}
+        mine = [(sheet, spot) for sheet, spot in self._labelled.spots if spot.key in keys]
+        rows: list[Row] = []
+        used: set[int] = set()
+        for sheet, spot in sorted(mine, key=lambda item: (item[0].number, item[1].label.box.top, item[1].label.box.left)):
+            name = keys[spot.key]
+            for phrase in values_of(sheet, spot, filled, is_label=self._labelled.is_label):
+                found = self._read(phrase, children[name]) if id(phrase) not in used else None
+                if found is None or (isinstance(found.value, str) and not _stands_out(spot) and "format" not in children[name]):
+                    continue
+                used.add(id(phrase))
+                if not rows or name in rows[-1]:
+                    rows.append({})
+                rows[-1][name] = found
+                break
+        return rows if len(rows) > 1 else []
 
 
-def _plainly_fits(pattern: str, text: str) -> bool:
-    """Whether the text fits a pattern without nested repetition; others are left to the final check."""
-    if re.search(r"[*+}]\)?[*+{]", pattern) or len(text) > 500:
-        return True
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return True
+def _stands_out(spot: Spot) -> bool:
+    """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
+    return spot.marked or spot.rest is None
 
 
-def _chosen(phrase: Phrase, choices: Sequence[Any]) -> Found | None:
-    folded = phrase.folded
-    for choice in choices:
-        if fold(str(choice)) == folded or (len(str(choice)) > 2 and re.search(rf"\b{re.escape(fold(str(choice)))}\b", folded)):
-            return Found(value=choice, page=phrase.page, words=phrase.words)
-    return None
+_RATE = frozenset({"rate", "percent", "percentage", "vat rate", "tax rate", "gst rate", "interest rate", "discount rate", "discount"})
 
 
-def _bare_number(phrase: Phrase) -> Found | None:
-    for word in phrase.words:
-        amount = read_amount(word.text.strip("%,;:()"))
-        if amount is not None:
-            return Found(value=amount.value, page=phrase.page, words=(word,))
-    return None
+def _is_rate(phrase: Phrase) -> bool:
+    """Whether a phrase is a percentage, which often stands between a label and its sum: VAT 20% 74.00."""
+    return re.fullmatch(r"\W*\d{1,3}(?:[.,]\d+)?\s?%\W*", phrase.text) is not None
 
 
-def _split(phrase: Phrase) -> list[list[Any]]:
+_BULLET = re.compile(r"[•·▪◦*\-–—]|\(?[0-9a-z]{1,2}[.)]", re.IGNORECASE)
+
+
+def _unbulleted(phrase: Phrase) -> Phrase:
+    """The phrase without the bullet or number that an item of a list begins with."""
+    rest = phrase.part(1) if _BULLET.fullmatch(phrase.words[0].text) else None
+    return rest or phrase
+
+
+def _split(phrase: Phrase) -> list[Phrase]:
     out: list[list[Any]] = [[]]
     for word in phrase.words:
-        if fold(word.text) in ("and", "") and out[-1]:
+        if fold(word.text) in ("and", "") and out[-1] and not _BULLET.fullmatch(word.text):
             out.append([])
             continue
         out[-1].append(word)
         if word.text.endswith((",", ";")):
             out.append([])
-    return [words for words in out if words]
-
-
-def _labels(schema: Schema, pointer: str = "", depth: int = 0) -> dict[str, list[str]]:
-    """JSON Pointer of every leaf → what it may be called in print."""
-    out: dict[str, list[str]] = {}
-    for name, child in _properties(schema).items():
-        at = f"{pointer}/{_escaped(name)}"
-        items = child.get("items") if isinstance(child.get("items"), Mapping) else {}
-        if depth < _DEEPEST and _properties(child):
-            out |= _labels(child, at, depth + 1)
-        elif depth < _DEEPEST and _properties(items or {}):
-            out |= _labels(items or {}, f"{at}/0", depth + 1)
-        else:
-            out[at] = _names(name, child)
-    return out
-
-
-def _names(name: str, schema: Schema) -> list[str]:
-    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").replace("-", " ")
-    names = [str(schema["title"])] if isinstance(schema.get("title"), str) else []
-    names.append(spoken)
-    description = schema.get("description")
-    if isinstance(description, str):
-        names += re.findall(r"[\"'“”‘’]([^\"'“”‘’]{2,40})[\"'“”‘’]", description)
-        head = re.split(r"[.,;(]", description)[0].strip()
-        names += [head] if 0 < len(head.split()) <= 5 else []
-    extra = []
-    for one in names:
-        folded = fold(one)
-        extra += [re.sub(r"\bnumber\b", other, folded) for other in ("no", "#") if re.search(r"\bnumber\b", folded)]
-    return list(dict.fromkeys(one for one in [*names, *extra] if fold(one)))
-
-
-def _properties(schema: Schema) -> Mapping[str, Schema]:
-    properties = schema.get("properties")
-    return {name: child for name, child in properties.items() if isinstance(child, Mapping)} if isinstance(properties, Mapping) else {}
-
-
-def _allows(schema: Schema, kind: str) -> bool:
-    declared = schema.get("type")
-    kinds = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
-    nested = [_allows(option, kind) for key in ("anyOf", "oneOf") for option in schema.get(key, ()) if isinstance(option, Mapping)]
-    return kind in kinds or any(nested)
-
-
-def _misfits(fields: Mapping[str, Any], schema: Schema) -> list[Warning]:
-    """A warning for each field at which the answer does not fit the schema; the value itself is never shown.
-
-    The empty registry keeps jsonschema from fetching a `$ref` that leads outside.
-    """
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    try:
-        Draft202012Validator.check_schema(schema)
-        errors = sorted(
-            Draft202012Validator(schema, registry=Registry()).iter_errors(fields), key=lambda error: list(map(str, error.absolute_path))
-        )
-    except (SchemaError, Unresolvable, re.error, RecursionError):
-        return [Warning(code="schema_unusable", message="The answer could not be checked against the schema.")]
-    out = []
-    for error in errors[:50]:
-        pointer = "".join(f"/{_escaped(part)}" for part in error.absolute_path)
-        message = (
-            "A required field was not found."
-            if error.validator == "required"
-            else f"The value does not satisfy the schema's {error.validator}."
-        )
-        out.append(Warning(code="schema_mismatch", message=message, pointer=pointer))
-    return out
-
-
-def _escaped(key: object) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
+    return [Phrase.of(phrase.page, words) for words in out if words]

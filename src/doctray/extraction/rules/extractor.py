@@ -9,6 +9,7 @@ from doctray.domain.errors import ExtractionRejected
 from doctray.domain.extraction import Extraction, Warning
 from doctray.extraction.classify import CERTIFICATE, OTHER, TIMETABLE, classify
 from doctray.extraction.rules import certificate, custom
+from doctray.ports import PageImages
 
 
 class RulesExtractor:
@@ -18,7 +19,14 @@ class RulesExtractor:
     version = "1"
     model: str | None = None
 
-    async def extract(self, document: Document, *, document_type: str, schema: str | None) -> Extraction:
+    async def extract(
+        self,
+        document: Document,
+        *,
+        document_type: str,
+        schema: str | None,
+        images: PageImages | None = None,  # noqa: ARG002 (the port's)
+    ) -> Extraction:
         """See `ports.Extractor`. The work is done in a thread; it takes well under a second a page.
 
         Raises ExtractionRejected for a custom schema that is no JSON object.

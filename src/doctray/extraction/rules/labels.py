@@ -1,7 +1,8 @@
 """Finds printed labels in spite of OCR slips, and the value that stands with each: after it, right of it, or below it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -18,7 +19,8 @@ Vocabulary = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A label where it stands. rest: what follows it in the same phrase. rank: place of the label in its vocabulary's list.
+    """A label where it stands. rest: what follows it in the same phrase. rank: place of the label in its vocabulary's list, the most
+    telling first.
 
     marked: a colon or the like ends the label, so that it cannot be part of a sentence.
     """
@@ -31,6 +33,11 @@ class Spot:
     rest: Phrase | None
     marked: bool
 
+    @property
+    def weak(self) -> bool:
+        """Whether the label is a word that means other things too."""
+        return self.label.folded in _WEAK
+
 
 def likeness(printed: str, label: str) -> float:
     """How alike two folded texts are, in [0, 1]. Short labels must be the same: INSURED is one letter from INSURER."""
@@ -39,11 +46,11 @@ def likeness(printed: str, label: str) -> float:
     one, other = printed.replace(" ", ""), label.replace(" ", "")
     if one == other:
         return 1.0
-    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > max(2, len(other) // 5):
+    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > _most_apart(len(other)):
         return 0.0
     if _last_word(label) in _SHORT_ENDS and _last_word(printed) not in _SHORT_ENDS:
         return 0.0
-    ratio = fuzz.ratio(one, other) / 100
+    ratio = fuzz.ratio(one, other, score_cutoff=84) / 100
     return ratio if ratio >= (0.88 if len(other) < 9 else 0.84) and not _known_apart(one, other) else 0.0
 
 
@@ -63,21 +70,37 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
     words = phrase.words[skip:]
     colon = next((index for index, word in enumerate(words) if word.text.endswith(":")), len(words))
     prefixes = [fold(" ".join(word.text for word in words[:size])) for size in range(1, min(len(words), _LONGEST, colon + 1) + 1)]
-    for key, labels in vocabulary.items():
+    by_length = _by_length(tuple((key, tuple(labels)) for key, labels in vocabulary.items()))
+    for size, prefix in enumerate(prefixes, 1):
+        for key, rank, folded, count in by_length.get(len(prefix.replace(" ", "")), ()):
+            if not count - 2 <= size <= count + 2 or not (alike := likeness(prefix, folded)):
+                continue
+            end = _after_remark(words, size)
+            marked = words[end - 1].text.rstrip().endswith((":", ":-", "=")) or (end < len(words) and words[end].text[:1] in ":-–#")
+            if end < len(words) and not marked and len(words) - end > 8:
+                continue
+            weight = len(folded) * alike**4  # a longer label wins, but not by guessing at what is printed
+            if best is None or weight > best[0]:
+                best = (weight, _spot(key, rank, alike, phrase, skip, end, marked=marked))
+    return None if best is None else best[1]
+
+
+@lru_cache(maxsize=64)
+def _by_length(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[int, Sequence[tuple[str, int, str, int]]]:
+    """Letters of a printed text → (key, rank, folded label, its words) of the labels that a text of so many letters can be like."""
+    out: dict[int, list[tuple[str, int, str, int]]] = {}
+    for key, labels in vocabulary:
         for rank, label in enumerate(labels):
             folded = _folded(label)
-            count = len(folded.split())
-            for size in range(max(1, count - 1), min(len(prefixes), count + 2) + 1):
-                alike = likeness(prefixes[size - 1], folded)
-                if not alike:
-                    continue
-                marked = words[size - 1].text.rstrip().endswith((":", ":-", "=")) or (size < len(words) and words[size].text[:1] in ":-–#")
-                if size < len(words) and not marked and len(words) - size > 8:
-                    continue
-                weight = len(folded) * alike**4  # a longer label wins, but not by guessing at what is printed
-                if best is None or weight > best[0]:
-                    best = (weight, _spot(key, rank, alike, phrase, skip, size, marked=marked))
-    return None if best is None else best[1]
+            letters = len(folded.replace(" ", ""))
+            for length in range(max(1, letters - _most_apart(letters)), letters + _most_apart(letters) + 1):
+                out.setdefault(length, []).append((key, rank, folded, len(folded.split())))
+    return out
+
+
+def _most_apart(letters: int) -> int:
+    """Letters by which a printed text may differ from a label of so many in length."""
+    return max(2, letters // 5)
 
 
 def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[Phrase], bool], above: bool = False) -> Iterator[Phrase]:
@@ -97,7 +120,13 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     yield from _accepted([p for p in in_row[:1] if not is_label(p)], accept)
     if above:
         yield from _accepted([p for p in sheet.above(spot.phrase, lines=2.2)[:1] if not is_label(p)], accept)
+    if spot.weak and in_row and not is_label(in_row[0]) and in_row[0].box.left - spot.label.box.right < _BESIDE * spot.label.height:
+        return
     yield from _accepted(below, accept)
+
+
+_BESIDE = 25.0
+"""A value in a column of its own is at most this many line heights right of its label."""
 
 
 def value_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[Phrase], bool], above: bool = False) -> Phrase | None:
@@ -117,7 +146,11 @@ class Labelled:
         """stops: labels whose values nobody wants, but which are no values themselves."""
         found = tuple((sheet, spot) for sheet in sheets for spot in spots(sheet, {**vocabulary, **(stops or {})}))
         labels = {id(spot.phrase) for _, spot in found if spot.rest is None or spot.marked}
-        return cls(sheets, found, lambda phrase: id(phrase) in labels or phrase.text.rstrip().endswith(":"))
+        return cls(sheets, found, lambda phrase: id(phrase) in labels or _asks(phrase))
+
+    def telling(self) -> "Labelled":
+        """Without the labels that mean other things too."""
+        return replace(self, spots=tuple((sheet, spot) for sheet, spot in self.spots if not spot.weak))
 
     def values(self, key: str, accept: Accept, *, above: Callable[[Sheet, Spot], bool] | None = None) -> Iterator[tuple[Sheet, Phrase]]:
         """(sheet, value) beside the labels of one field: labels that stand out first, then page by page, the telling ones first.
@@ -126,7 +159,7 @@ class Labelled:
         """
         mine = [(sheet, spot) for sheet, spot in self.spots if spot.key == key]
         for sheet, spot in sorted(
-            mine, key=lambda item: (item[1].rank > _TELLING, not _stands_out(item[1]), item[0].number, item[1].rank, item[1].label.box.top)
+            mine, key=lambda item: (item[1].weak, not _stands_out(item[1]), item[0].number, item[1].rank, item[1].label.box.top)
         ):
             if not _stands_out(spot) and not (spot.rest is not None and (find_dates(spot.rest.text) or read_identifier(spot.rest.text))):
                 continue
@@ -134,8 +167,21 @@ class Labelled:
                 yield sheet, phrase
 
 
-_TELLING = 8
-"""Labels further down a vocabulary's list are words that mean other things too."""
+def _asks(phrase: Phrase) -> bool:
+    """Whether a phrase is a label by its looks, whatever it asks for."""
+    return phrase.text.rstrip().endswith(":") or phrase.folded.endswith(("name and address", "name and mailing address"))
+
+
+_WEAK = frozenset(
+    (
+        "name|date|dated|issued|issue|from|to|start|end|period|term|duration|validity|coverage|company|client|client name|company name|"
+        "business name|customer name|applicant|employer|address|agent|agency|holder|security|class|cover|product|policy|effective|"
+        "commences|inception|expires|expiry|expiration|expiring|renewal date|due date|owner|subject|event|activity|session|award|degree|"
+        "provider|issuer|sponsor|customer|item calibrated|equipment|instrument|name and address|mortgagee|lender|organization|organisation|institution|course|program|programme|training|module|topic|achievement|"
+        "discipline|certification|qualification|reference|ref|our ref|serial|credential|presented by|test date|certificate holder"
+    ).split("|")
+)
+"""Labels that are words of other meanings too: what stands beside a telling one counts first."""
 
 
 def _stands_out(spot: Spot) -> bool:
@@ -162,6 +208,19 @@ def _accepted(phrases: Iterable[Phrase], accept: Accept) -> Iterator[Phrase]:
     return (phrase for phrase in phrases if filled(phrase.text) and accept(phrase.text))
 
 
+_LONGEST_REMARK = 8
+
+
+def _after_remark(words: Sequence[Word], size: int) -> int:
+    """Where a label of so many words ends when a remark in brackets explains it: Name (First, Middle, Last)."""
+    if size >= len(words) or not words[size].text.startswith("("):
+        return size
+    for end in range(size, min(len(words), size + _LONGEST_REMARK)):
+        if ")" in words[end].text:
+            return end + 1
+    return size
+
+
 def _spot(key: str, rank: int, alike: float, phrase: Phrase, skip: int, size: int, *, marked: bool) -> Spot:
     label = phrase.part(skip, skip + size)
     assert label is not None
@@ -179,7 +238,10 @@ def _without_sign(rest: Phrase | None) -> Phrase | None:
 def _numbering(phrase: Phrase) -> int:
     """1 when the phrase starts with an item number as on a form: "2.", "(3)", "a)"."""
     first = phrase.words[0].text.strip()
-    return 1 if len(phrase.words) > 1 and len(first) <= 4 and first.rstrip(".)").lstrip("(").isalnum() and first[-1] in ".)" else 0
+    return 1 if len(phrase.words) > 1 and _ITEM_NUMBER.fullmatch(first) else 0
+
+
+_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]", re.IGNORECASE)
 
 
 _APART = ({"insured", "insurer"}, {"insured", "insurers"}, {"effective", "expiration"}, {"issued", "issuer"}, {"insured", "assured"})

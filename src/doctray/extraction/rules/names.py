@@ -5,32 +5,44 @@ from collections.abc import Sequence
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import find_dates, fold, unfilled
-from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, ruled_between
+from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, ruled_between
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import Spot, spots, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 from doctray.extraction.rules.vocabulary import NAME_PARTS
 
 TO_PERSON = re.compile(
-    r"\b(?:(?:presented|awarded|given|granted|conferred|issued|bestowed)\s+(?:up)?(?:on|to)|certif(?:y|ies|ied)\s+that|"
+    r"\b(?:(?:presented|awarded|given|granted|conferred|issued|bestowed|confers?|award(?:s|ed)?)\s+(?:up)?(?:on|to)|"
+    r"certif(?:y|ies|ied)\s+that|"
     r"know that|confirms? that|acknowledges that|recognizes|recognises|"
     r"honou?rs|is to certify(?:\s+that)?|congratulations(?=,? [A-Z]))\b[\s:,]*",
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
-    r"\s*(?:[;:]|,?\s\b(?:has|have|is|was|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at)\b)",
+    r"\s*(?:[;:]|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
+    r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an)\b)",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
     r"^the\b|\b(?:certificate|certify|certifies|has|have|this|that|of|completed|awarded|presented|successfully|course|"
-    r"training|program|signature|date|is|to|hereby|proudly|following|undersigned|above|name|for)\b",
+    r"training|program|signature|date|is|to|hereby|proudly|following|undersigned|above|name|for|given|sex|information|holder|recipient|"
+    r"individual|participant|student|member|degree|bachelor|master of|diploma|university|college|institute|policy|system)\b",
     re.IGNORECASE,
+)
+_HONORIFIC = re.compile(
+    r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kumari|Master|Herrn?|Frau|Sig|Sra?|Mme)\b\.?(?:/(?:Mr|Mrs|Ms|Miss)\b\.?)*"
+    r"(?:\s[A-Z][\w'’.\-]*){1,4})"
 )
 
 
 def recipient(page: CertificatePage) -> Found | None:
     return (
-        _name_after_phrase(page) or _name_before_deed(page) or _name_in_parts(page.sheet) or labelled_text(page, "recipient_name", _is_name)
+        _name_after_phrase(page)
+        or _name_before_deed(page)
+        or _name_in_parts(page.sheet)
+        or labelled_text(page, "recipient_name", is_name)
+        or _name_with_honorific(page)
+        or _prominent_name(page)
     )
 
 
@@ -40,15 +52,71 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
         if match is None:
             continue
         rest = cut(phrase, match.end(), _NAME_ENDS)
-        if rest is not None and _is_name(rest.text):
+        if rest is not None and is_name(rest.text):
             return text_found(rest)
+        if (told := _honoured(phrase, match.end())) is not None:
+            return told
+        after = phrase.text[match.end() :].rstrip()
+        if len(after) > _MOST_AFTER_PHRASE and not after.endswith(" of"):
+            continue
         for under in lines_below(page.lines, phrase)[:2]:
+            if page.labelled.is_label(under) or under.text[:1].islower():
+                break
             part = cut(under, 0, _NAME_ENDS)
-            if part is not None and _is_name(part.text):
+            if part is not None and is_name(part.text):
                 return text_found(part)
             if part is not None and DID.match(under.text):
                 break
     return None
+
+
+_MOST_AFTER_PHRASE = 12
+"""Letters after `certifies that` in its line: with more, the line goes on and the name does not stand beneath."""
+
+
+def _honoured(phrase: Phrase, start: int) -> Found | None:
+    """A name after Mr, Dr or the like in a line."""
+    match = _HONORIFIC.search(phrase.text, start)
+    if match is None:
+        return None
+    return text_found(Phrase.of(phrase.page, words_at(phrase.words, match.start(), match.end())))
+
+
+def _name_with_honorific(page: CertificatePage) -> Found | None:
+    """The first line that is a name with its honorific and nothing else."""
+    for phrase in page.lines:
+        match = _HONORIFIC.match(phrase.text)
+        if match is not None and match.end() == len(phrase.text) and not page.labelled.is_label(phrase):
+            return text_found(phrase, trust=0.8)
+    return None
+
+
+def _prominent_name(page: CertificatePage) -> Found | None:
+    """The one large line that looks like a person's name: two to four words with capitals, none of a course or a company."""
+    named = [line for line in prominent(page) if is_person(line.text)]
+    return text_found(named[0], trust=0.6) if len(named) == 1 else None
+
+
+def is_person(text: str) -> bool:
+    words = text.strip(" .,").split()
+    return (
+        2 <= len(words) <= 4
+        and is_name(text)
+        and all(re.fullmatch(r"(?:[A-ZÀ-Þ][\w'’.\-]*|de|da|van|von|der|bin|binti|al|el|y|e|la|le)", word) for word in words)
+        and not COURSE_WORDS.search(text)
+    )
+
+
+COURSE_WORDS = re.compile(
+    r"\b(?:course|introduction|intro|fundamentals?|basics?|advanced|essentials?|masterclass|bootcamp|safety|management|design|development|"
+    r"engineer\w*|science|python|java|excel|data|marketing|leadership|first aid|health|security|networking|programming|finance|accounting|"
+    r"skills|workshop|award|excellence|achievement|level|module|school|academy|ltd|limited|inc|llc|gmbh|department|services|society|"
+    r"association|council|learning|practitioner|specialist|professional|provider|certified|associate|analyst|developer|administrator|registrar|director|president|"
+    r"chairman|chairperson|secretary|officer|chief|deputy|manager|principal|dean|instructor|coordinator|head|ceo|chancellor|trainer|signature|"
+    r"superintendent|governor|minister|state|county|city|republic|kingdom|united|january|february|march|april|june|july|august|september|"
+    r"october|november|december)\b",
+    re.IGNORECASE,
+)
 
 
 def _name_before_deed(page: CertificatePage) -> Found | None:
@@ -63,6 +131,8 @@ def _name_before_deed(page: CertificatePage) -> Found | None:
         if match is None:
             continue
         before = Phrase.of(phrase.page, words_at(phrase.words, 0, match.start())) if match.start() > 3 else None
+        if before is not None and _SOMEBODY.search(before.text):
+            before = None
         over = [
             line
             for line in page.lines[:index]
@@ -71,9 +141,12 @@ def _name_before_deed(page: CertificatePage) -> Found | None:
             and line.box.right > phrase.box.left
         ]
         for candidate in [before] if before is not None else over[-1:]:
-            if _is_name(candidate.text):
+            if is_name(candidate.text):
                 return text_found(candidate)
     return None
+
+
+_SOMEBODY = re.compile(r"\b(?:above|below|individual|person|named|whose|holder|who|he|she|they|recipient|bearer)\b", re.IGNORECASE)
 
 
 def _name_in_parts(sheet: Sheet) -> Found | None:
@@ -104,14 +177,14 @@ def _name_part(sheet: Sheet, spot: Spot, row: Sequence[Spot]) -> Phrase | None:
     return None
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     text = text.strip(" .,:;_*")
     words = text.split()
     return (
         unfilled(text) is not None
         and 1 <= len(words) <= 7
         and len(fold(text)) >= 3
-        and re.fullmatch(r"[\w\s.,'’`\-–()/]+", text) is not None
+        and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
         and not _NO_NAME.search(text)
         and not find_dates(text)

@@ -9,44 +9,35 @@ from typing import Any
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, unfilled
-from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, values
+from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, values
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, text_found
-from doctray.extraction.rules.labels import Labelled
-from doctray.extraction.rules.names import TO_PERSON, recipient
+from doctray.extraction.rules.labels import Labelled, words_at
+from doctray.extraction.rules.issuers import is_organisation_name, issuer
+from doctray.extraction.rules.names import COURSE_WORDS, is_person, recipient
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
-from doctray.extraction.rules.titles import title_of
+from doctray.extraction.rules.titles import large_title, title_of
 from doctray.extraction.rules.vocabulary import OTHER, OTHER_STOPS
 
 _FOR = re.compile(
-    r"\b(?:in recognition of|for (?:outstanding|excellence in|exceptional|his|her|their|your|being|the|dedicated|"
-    r"valuable)|in appreciation (?:of|for))\b\s*",
+    r"\b(?:in recognition of|for (?:his|her|their|your|being|the)|in appreciation (?:of|for)|"
+    r"for (?=(?:an? )?(?:outstanding|excellence|exceptional|dedicated|valuable|exemplary|distinguished|continued|invaluable|excellent)\b))"
+    r"(?:\s+|(?<=\s)|$)(?:(?:his|her|their|your)\s+)?",
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
     r"\s*(?:[.;]|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bconducted\b|\borganis?z?ed\b|\bdated\b|\bfrom (?=\d|\w+ \d)|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
+    r"|\bat (?:our|your|this)\b|\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
     r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\band (?:is|"
     r"has|offered|in partnership)\b)",
     re.IGNORECASE,
 )
-_BY = re.compile(
-    r"\b(?:issued|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|hosted|(?:course|program|"
-    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+",
-    re.IGNORECASE,
-)
 _OF_BIRTH = re.compile(r"birth|born|\bdob\b|expir|valid|until|renew|lot\b", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:valid (?:until|till|to|through|up to)|expires?(?: on)?|expiring on|valid for use until)\b", re.IGNORECASE)
 _DONE_ON = re.compile(
-    r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted)\b", re.IGNORECASE
+    r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b", re.IGNORECASE
 )
-_ORGANISATION = re.compile(
-    r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
-    r"centre|center|hospital|board|authority|federation|commission|bureau|agency|"
-    r"company|corporation|ltd|limited|inc|llc|gmbh|group|trust|club|church|training|services|online|solutions|county|"
-    r"state of|city of|organi[sz]ation|meetings|clinic|office)\b",
-    re.IGNORECASE,
-)
-
 
 def parts(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
     """The sheets of each certificate in the file: a page that repeats the first title starts another."""
@@ -65,15 +56,16 @@ def parts(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
 
 def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     """The tree of found values of one certificate, its title page first."""
-    out: dict[str, Any] = {"title": next((title for sheet in sheets if (title := title_of(sheet)) is not None), None)}
-    pages = [CertificatePage(sheet, lines_of(sheet), Labelled.of([sheet], OTHER, stops=OTHER_STOPS), order) for sheet in sheets]
+    title = next((title for sheet in sheets if (title := title_of(sheet)) is not None), None) or large_title(sheets[0])
+    out: dict[str, Any] = {"title": title}
+    pages = [CertificatePage(sheet, lines_of(sheet), Labelled.of([sheet], OTHER, stops=OTHER_STOPS), order, title) for sheet in sheets]
     readers: Mapping[str, Callable[[CertificatePage], Found | None]] = {
         "recipient_name": recipient,
         "subject": _subject,
         "issue_date": _issue_date,
-        "expiry_date": lambda page: _labelled_date(page, "expiry_date"),
+        "expiry_date": _expiry_date,
         "certificate_number": _number,
-        "issuer_name": _issuer,
+        "issuer_name": issuer,
     }
     for name, reader in readers.items():
         out[name] = next((found for page in pages if (found := reader(page)) is not None), None)
@@ -81,20 +73,50 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
 
 
 def _subject(page: CertificatePage) -> Found | None:
+    labelled = labelled_text(page, "subject", _is_subject, telling=True)
+    if labelled is not None:
+        return labelled
     for pattern in (DID, _FOR):
         for phrase in page.lines:
+            if (page.labelled.is_label(phrase) and not _TELLS.match(phrase.text)) or _LABELLED.match(phrase.text):
+                continue
             for match in pattern.finditer(phrase.text):
                 found = _told_after(page, phrase, match.end())
                 if found is not None:
                     return found
-    return labelled_text(page, "subject", _is_subject)
+    return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or _vaccinated_against(page.title)
+
+
+_TELLS = re.compile(r"(?:who )?(?:has|have|having|for|by)\b", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:[\w'’()/.#-]+ ){0,3}[\w'’()/.#-]+ ?:")
+"""A line that begins with a label of its own, as Date completed:."""
+
+
+def _prominent_subject(page: CertificatePage) -> Found | None:
+    """The one large line that is no name: what an online course prints between title and name."""
+    large = [line for line in prominent(page) if _is_subject(line.text) and not is_person(line.text) and not is_organisation_name(line.text)]
+    named = any(is_person(line.text) for line in prominent(page))
+    return text_found(large[0], trust=0.5) if len(large) == 1 and (named or COURSE_WORDS.search(large[0].text)) else None
+
+
+_DISEASES = re.compile(
+    r"\b(?:covid[ -]?19|influenza|rabies|yellow fever|hepatitis [ab]|measles|mmr|polio\w*|tetanus|typhoid|cholera|meningitis|varicella)\b",
+    re.IGNORECASE,
+)
+
+
+def _vaccinated_against(title: Found | None) -> Found | None:
+    match = None if title is None else _DISEASES.search(" ".join(word.text for word in title.words))
+    if title is None or match is None:
+        return None
+    return Found(value=match[0], page=title.page, words=words_at(title.words, match.start(), match.end()), trust=0.6)
 
 
 def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | None:
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
     rest = cut(phrase, start, _SUBJECT_ENDS)
     if rest is not None and _is_subject(rest.text) and not _INTRODUCES.fullmatch(rest.text.strip()):
-        return text_found(rest)
+        return text_found(_with_next_line(page, phrase, rest))
     if not _INTRODUCES.fullmatch(phrase.text[start:].strip()):
         return None
     under = next(iter(lines_below(page.lines, phrase)), None)
@@ -102,10 +124,28 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     return text_found(part) if part is not None and _is_subject(part.text) else None
 
 
+_FULL_LINE = 0.8
+"""A line that takes this part of the widest one's width may be wrapped."""
+
+
+def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase:
+    """What a line ends with, and its rest in the line beneath where the line is full and no full stop ends it."""
+    if part.words[-1] is not line.words[-1] or line.text.rstrip().endswith((".", ";")):
+        return part
+    widest = max(other.box.width for other in page.lines)
+    under = next(iter(lines_below(page.lines, line)), None)
+    if under is None or line.box.width < _FULL_LINE * widest or not 0.8 < under.height / line.height < 1.25:
+        return part
+    if under.box.top - line.box.bottom > 0.9 * line.height or page.labelled.is_label(under) or _LABELLED.match(under.text):
+        return part
+    rest = cut(under, 0, _SUBJECT_ENDS)
+    return part if rest is None or not _is_subject(f"{part.text} {rest.text}") else Phrase.of(part.page, [*part.words, *rest.words])
+
+
 _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
-        r"module|in|on|of|entitled|titled|\W)*|.*\brequirements?"
+        r"module|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,
 )
@@ -117,10 +157,11 @@ def _article(text: str) -> str:
 
 
 def _issue_date(page: CertificatePage) -> Found | None:
-    labelled = _labelled_date(page, "issue_date")
+    vaccination = page.title is not None and re.search(r"vaccin|immuni", str(page.title.value), re.IGNORECASE)
+    labelled = _labelled_date(page, "issue_date", telling=bool(vaccination))
     if labelled is not None:
         return labelled
-    if (title := title_of(page.sheet)) is not None and re.search(r"vaccin|immuni", str(title.value), re.IGNORECASE):
+    if vaccination:
         return None
     free = [
         (phrase, date)
@@ -144,8 +185,24 @@ def _beside(sheet: Sheet, phrase: Phrase, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(p.text) for p in near)
 
 
-def _labelled_date(page: CertificatePage, key: str) -> Found | None:
-    for phrase in values(page, key, lambda text: bool(find_dates(text))):
+def _expiry_date(page: CertificatePage) -> Found | None:
+    """Beside a label, or in a sentence like: this certificate is valid until 3 May 2029."""
+    labelled = _labelled_date(page, "expiry_date")
+    if labelled is not None:
+        return labelled
+    for phrase in page.lines:
+        match = _ENDS.search(phrase.text)
+        if match is not None:
+            rest = Phrase.of(phrase.page, words_at(phrase.words, match.end(), len(phrase.text) + 1) or phrase.words[-1:])
+            found = date_found(rest, page.order)
+            if found is not None:
+                return found
+    return None
+
+
+def _labelled_date(page: CertificatePage, key: str, *, telling: bool = False) -> Found | None:
+    """telling: a label that means other dates too, as Date alone, does not count."""
+    for phrase in values(page, key, lambda text: bool(find_dates(text)), telling=telling):
         found = date_found(phrase, page.order)
         if found is not None:
             return found
@@ -160,41 +217,7 @@ def _number(page: CertificatePage) -> Found | None:
     return None
 
 
-def _issuer(page: CertificatePage) -> Found | None:
-    labelled = labelled_text(page, "issuer_name", _is_organisation)
-    if labelled is not None:
-        return labelled
-    return issued_by(page.sheet, page.order) or _letterhead(page.sheet)
-
-
-def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
-    """Who follows words like issued by or conducted by."""
-    for phrase in lines_of(sheet):
-        match = _BY.search(phrase.text)
-        if match is not None:
-            rest = cut(phrase, match.end(), _SUBJECT_ENDS)
-            if rest is not None and _is_organisation(rest.text) and not date_found(rest, order):
-                return text_found(rest, trust=0.9)
-    return None
-
-
-def _letterhead(sheet: Sheet) -> Found | None:
-    """An organisation named over the title, or between it and the words that certify."""
-    title = title_of(sheet)
-    if title is None:
-        return None
-    top, bottom = min(w.box.top for w in title.words), max(w.box.bottom for w in title.words)
-    lines = lines_of(sheet)
-    pivot = next((line.box.top for line in lines if line.box.top > bottom - 2 and TO_PERSON.search(line.text)), None)
-    between = [line for line in lines if pivot is not None and bottom - 2 <= line.box.top < pivot - 2]
-    over = sorted((line for line in lines if line.box.bottom <= top + 2), key=lambda line: -line.height)
-    for line in (*between, *over):
-        if _ORGANISATION.search(line.text) and _is_organisation(line.text):
-            return text_found(line, trust=0.8)
-    return None
-
-
-_NO_SUBJECT = re.compile(r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$", re.IGNORECASE)
+_NO_SUBJECT = re.compile(r"^(?:an? |the )?(?:\d+[- ](?:day|hour)s? |one day |online |training |above |following )*(?:course|programme?|training|workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$", re.IGNORECASE)
 
 
 def _is_subject(text: str) -> bool:
@@ -205,15 +228,4 @@ def _is_subject(text: str) -> bool:
         and bool(re.search(r"[A-Za-z]{2}", text))
         and len(text.split()) <= 18
         and not find_dates(text)
-    )
-
-
-def _is_organisation(text: str) -> bool:
-    words = text.split()
-    return (
-        unfilled(text) is not None
-        and 1 <= len(words) <= 12
-        and len(fold(text)) >= 3
-        and bool(re.search(r"[A-Za-z]{3}", text))
-        and words[0][:1].isupper()
     )

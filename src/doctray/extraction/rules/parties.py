@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from doctray.domain.document import Word
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import CANADIAN_POSTCODE, UK_POSTCODE, US_PLACE, fold, unfilled
+from doctray.extraction.parse import CANADIAN_POSTCODE, UK_POSTCODE, US_PLACE, find_dates, fold, unfilled
 from doctray.extraction.rules.finds import joined
 from doctray.extraction.rules.reading import Phrase, rows_of
 
@@ -42,7 +42,7 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     kept = [_before_bar(line) for line in kept]
     if not kept:
         return None, None
-    if is_address_line(kept[0].text) and not is_address_line_after_name(kept[0].text):
+    if is_address_line(kept[0].text) and not is_address_line_after_name(kept[0].text) and not _is_name_with_number(kept):
         return None, joined([line for line in kept if not _NOT_ADDRESS.search(line.text)])
     first, spilled = _name_then_place(kept[0])
     name = [first]
@@ -59,6 +59,14 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     return joined(name, " "), joined(address) if address else None
 
 
+_COMPANY = re.compile(r"\b(?:inc|llc|corp|corporation|ltd|limited|co|company|group|partners|services|enterprises|l\.?p|llp|trust)\b\.?$", re.IGNORECASE)
+
+
+def _is_name_with_number(lines: Sequence[Phrase]) -> bool:
+    """Whether the first line is a company's name although it begins like a street: 305 Power Corp, over its own street."""
+    return len(lines) > 1 and bool(_COMPANY.search(lines[0].text)) and is_address_line(lines[1].text)
+
+
 def to_postcode(lines: Sequence[Phrase]) -> Sequence[Phrase]:
     """The lines up to the first with a postcode: what follows is another matter."""
     end = next(
@@ -72,10 +80,29 @@ def to_postcode(lines: Sequence[Phrase]) -> Sequence[Phrase]:
     return lines[: end + 1]
 
 
+def is_party(text: str) -> bool:
+    """Whether the text can be who is named beside a label: words, no date, no sentence that goes on."""
+    return (
+        bool(re.search(r"[^\W\d_]{2}", text))
+        and len(text.split()) <= 16
+        and not find_dates(text)
+        and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms)\b", text, re.IGNORECASE)
+    )
+
+
+_PLACE_ELSEWHERE = re.compile(
+    r"\b(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2})?,? [A-ZÄÖÜÉ][\w\-]{2,}|\b(?:NSW|QLD|VIC|TAS|ACT|NT|SA|WA),?\s+\d{4}\b|"
+    r"\b[A-Z][a-z]+[ ,\-–]{1,3}\d{6}\b|\b[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat)\s+\d+"
+)
+"""Postcodes before their town (Europe), after a state (Australia) or a town (India, Singapore), and streets before their number."""
+
+
 def is_address_line(text: str) -> bool:
     """Whether the line is of an address: a street with its number, a box, a suite, or a place with its postcode."""
     if _NOT_ADDRESS.search(text):
         return False
+    if _PLACE_ELSEWHERE.search(text) and not re.match(r"\W*(?:policy|certificate|no)\b", text, re.IGNORECASE):
+        return True
     return bool(_STREET.match(text.strip()) or US_PLACE.search(text) or UK_POSTCODE.search(text) or CANADIAN_POSTCODE.search(text))
 
 
@@ -87,7 +114,7 @@ def is_address_line_after_name(text: str) -> bool:
 def _name_then_place(line: Phrase) -> tuple[Phrase, list[Phrase]]:
     """A first line that holds the street too, taken apart before its number; the name must have two words at least."""
     match = _PLACE_ON_THE_LINE.search(line.text)
-    if match is None or len(line.text[: match.start()].split()) < 2 or _STREET.match(line.text):
+    if match is None or _COMPANY.search(line.text) or len(line.text[: match.start()].split()) < 2 or _STREET.match(line.text):
         return line, []
     cut = len(line.text[: match.start()].split())
     name, place = line.part(0, cut), line.part(cut)

@@ -6,10 +6,10 @@ Made from words alone, whoever read them. Values of PDF form fields count as wor
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
-from doctray.domain.document import Box, Document, FormField, Page, PageSource, Word
+from doctray.domain.document import Box, Document, FormField, Page, PageSource, Segment, Word
 from doctray.extraction.parse import fold
 
 _WORD_GAP = 0.75
@@ -17,6 +17,10 @@ _WORD_GAP = 0.75
 
 _NOISE = 0.05
 """Words that an engine is less sure of are strokes and stains (stock EasyOCR on photographs)."""
+
+_COLON = re.compile(r"[:：][-–]?|[-–]:")
+_COLON_REACH = 40.0
+"""In a form whose colons stand in a column of their own, a colon is at most this many word heights right of its label."""
 
 _LEADER = re.compile(r"[._·…\-–—=]{3,}|[|]|[.·…]{2,}")
 
@@ -130,6 +134,12 @@ class Sheet:
             row.sort(key=lambda p: p.box.left)
         return rows
 
+    def band(self, top: float, bottom: float) -> "Sheet":
+        """The part of the page between two heights, as a page of its own with the same places."""
+        phrases = tuple(p for p in self.phrases if top <= p.box.center_y < bottom)
+        words = tuple(w for w in self.words if top <= w.box.center_y < bottom)
+        return replace(self, words=words, phrases=phrases, _tops=tuple(p.box.top for p in phrases))
+
     @property
     def text(self) -> str:
         return "\n".join(phrase.text for phrase in self.phrases)
@@ -167,24 +177,25 @@ def sheet_of(page: Page) -> Sheet:
 def phrases_of(number: int, words: Sequence[Word], page: Page | None = None) -> list[Phrase]:
     """Words joined left to right while they stand close on one row and no vertical ruling line parts them.
 
-    Leaders (....., ____) part phrases and vanish.
+    Leaders (....., ____) part phrases and vanish; a colon in a column of its own belongs to the label left of it.
     """
     walls = [] if page is None else [s for s in page.segments if not s.horizontal]
     phrases: list[Phrase] = []
     for row in rows_of(words):
-        current: list[Word] = []
+        runs: list[list[Word]] = []
+        parted = True
         for word in row:
             if _LEADER.fullmatch(word.text.strip()):
-                if current:
-                    phrases.append(Phrase.of(number, current))
-                current = []
-                continue
-            if current and not _joins(current[-1], word, walls):
-                phrases.append(Phrase.of(number, current))
-                current = []
-            current.append(word)
-        if current:
-            phrases.append(Phrase.of(number, current))
+                parted = True
+            elif runs and _COLON.fullmatch(word.text.strip()) and _is_its_colon(runs[-1][-1], word, walls, parted=parted):
+                runs[-1].append(word)
+                parted = True
+            elif parted or not _joins(runs[-1][-1], word, walls):
+                runs.append([word])
+                parted = False
+            else:
+                runs[-1].append(word)
+        phrases += [Phrase.of(number, run) for run in runs]
     return phrases
 
 
@@ -240,16 +251,27 @@ def _share_column(one: Box, other: Box, height: float) -> bool:
     return overlap > 0.3 * min(one.width, other.width) or abs(one.left - other.left) < 1.2 * height
 
 
-def _joins(left: Word, right: Word, walls: Sequence[object]) -> bool:
+def _joins(left: Word, right: Word, walls: Sequence[Segment]) -> bool:
     gap = right.box.left - left.box.right
     height = min(left.box.height, right.box.height)
     if gap > _WORD_GAP * height or gap < -1.0 * height:
         return False
     middle = (left.box.center_y + right.box.center_y) / 2
     return not any(
-        left.box.right - 0.25 * height <= wall.left <= right.box.left + 0.25 * height and wall.top <= middle <= wall.bottom  # type: ignore[attr-defined]
+        left.box.right - 0.25 * height <= wall.left <= right.box.left + 0.25 * height and wall.top <= middle <= wall.bottom
         for wall in walls
     )
+
+
+def _is_its_colon(label: Word, colon: Word, walls: Sequence[Segment], *, parted: bool) -> bool:
+    """Whether a colon with a gap before it ends the label left of it. Close ones are words of their phrase like any other."""
+    if not parted and _joins(label, colon, walls):
+        return False
+    height = max(label.box.height, colon.box.height)
+    if not any(character.isalpha() for character in label.text) or colon.box.left - label.box.right > _COLON_REACH * height:
+        return False
+    middle = colon.box.center_y
+    return not any(label.box.right <= wall.left <= colon.box.left and wall.top <= middle <= wall.bottom for wall in walls)
 
 
 def _filled_in(form_fields: Sequence[FormField], words: Sequence[Word]) -> list[Word]:

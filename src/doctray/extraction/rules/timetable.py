@@ -10,16 +10,22 @@ from doctray.extraction.rules.timetable_axes import layouts
 from doctray.extraction.rules.timetable_blocks import Block, blocks
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
-from doctray.extraction.rules.timetable_list import listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_titles import table_titles, titles
+from doctray.extraction.times import find_spans
 
-_POOR = 8.0
-"""A drawn table of fewer timed blocks is weighed against what alignment and lists give."""
-
-_BETTER = 1.5
+_CLEARLY = 1.25
 """What was drawn is trusted unless something else finds this many times as much."""
+
+_POOR, _MOST = 8.0, 0.8
+"""A drawn table that tells less than this, in all or a block, is weighed against what alignment and lists give."""
+
+_FLAW = 0.7
+"""What a block counts less when it cannot be right: it ends before it begins, or its subject runs over several lessons."""
+
+_LONGEST_SUBJECT = 80
 
 
 def extract(document: Document) -> Extraction:
@@ -43,10 +49,12 @@ def _tables(page: Page) -> list[Table]:
     for grid in grids:
         if rows := tabled_blocks(grid):
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
-            return [Table(page=page.number, titles=around, blocks=rows, ruled=True)]
+            return [Table(page=page.number, titles=around, blocks=rows, family="list")]
     best = _gridded(page, grids)
-    for other in (_from_alignment, _from_list):
-        if _worth(best) < _POOR and _worth(found := other(page)) > _BETTER * _worth(best):
+    if _reads_well(best):
+        return best
+    for other in (_from_columns, _from_alignment, _from_list):
+        if _worth(found := other(page)) > (_CLEARLY if best else 1.0) * _worth(best):
             best = found
     return best
 
@@ -59,7 +67,15 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
     for index, (layout, made) in enumerate(found):
         below = found[index + 1][0].grid.box.top if index + 1 < len(found) else float(page.height)
         around = table_titles(page, layout, above=above, below=below)
-        tables.append(Table(page=page.number, titles=around, blocks=made, ruled=layout.grid.ruled, unread=unread_cells(layout)))
+        tables.append(
+            Table(
+                page=page.number,
+                titles=around,
+                blocks=made,
+                family="ruled" if layout.grid.ruled else "aligned",
+                unread=unread_cells(layout),
+            )
+        )
         above = layout.grid.box.bottom
     return tables
 
@@ -70,11 +86,37 @@ def _from_alignment(page: Page) -> list[Table]:
 
 def _from_list(page: Page) -> list[Table]:
     listed = listed_blocks(page)
-    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, ruled=False)] if listed else []
+    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")] if listed else []
+
+
+def _from_columns(page: Page) -> list[Table]:
+    listed = columned_blocks(page)
+    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")] if listed else []
 
 
 def _worth(tables: Iterable[Table]) -> float:
-    return sum(1.0 if block.start.minutes is not None else 0.3 for table in tables for block in table.blocks)
+    """How much a reading of a page tells: each block counts, once for its day and time, and less where it cannot be right."""
+    places: set[tuple[str, str, int | None]] = set()
+    worth = 0.0
+    for block in (block for table in map(_in_week, tables) for block in table.blocks):
+        twice = _place(block) in places and block.start.minutes is not None
+        places.add(_place(block))
+        worth += _worth_of(block) - (1.0 if twice else 0.0)
+    return worth
+
+
+def _worth_of(block: Block) -> float:
+    start, end = block.start.minutes, block.end.minutes
+    worth = 0.3 if start is None else 1.0
+    backwards = start is not None and end is not None and end <= start
+    crowded = len(block.subject.value) > _LONGEST_SUBJECT or len(find_spans(block.subject.value)) > 0
+    return worth - _FLAW if backwards or crowded else worth
+
+
+def _reads_well(tables: Sequence[Table]) -> bool:
+    """Whether a drawn table tells so much that no other way of reading the page needs to be tried."""
+    made = [block for table in tables for block in table.blocks]
+    return _worth(tables) >= max(_POOR, _MOST * len(made))
 
 
 def _continued(tables: Iterable[Table]) -> list[Table]:

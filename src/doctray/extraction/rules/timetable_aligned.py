@@ -7,6 +7,7 @@ from statistics import median
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_axes import DayBand, day_bands, within_the_last
+from doctray.extraction.rules.timetable_boxes import DrawnBoxes
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.times import find_label_spans, resolve
@@ -41,7 +42,7 @@ def aligned_grids(page: Page) -> tuple[Grid, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Strip:
+class Strip:
     """A row or column of the table: from where to where it runs along its axis."""
 
     low: float
@@ -61,9 +62,11 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
         for word in words
         if time_axis.middle(word.box) > band.high and time_axis.low(word.box) < last + pitch and _is_within_days(word.box, band, first_day)
     ]
-    days = _strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
-    times = _strips(labels, time_axis, [*body, *_words_at(words, labels)], _long_rules(page, time_axis))
-    times = [_Strip(max(strip.low, band.high), strip.high) for strip in times]
+    boxed, body = _boxed(page, body, band)
+    ends = [edge for cell in boxed for edge in (time_axis.low(cell.box), time_axis.high(cell.box))]
+    days = strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
+    times = strips(labels, time_axis, [*body, *_words_at(words, labels)], _long_rules(page, time_axis), ends)
+    times = [Strip(max(strip.low, band.high), strip.high) for strip in times]
     heads = [*_head_cells(day_axis, days, [band.low] * len(days), [band.high] * len(days), [cell.words for cell in band.cells])]
     label_low, label_high = min(day_axis.low(box) for box in labels), max(day_axis.high(box) for box in labels)
     edge = min(label_high, days[0].low)
@@ -75,8 +78,22 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
             and label_low - 2 <= day_axis.middle(word.box) <= max(edge, label_low + 1)
         )
         heads.append(Cell(box=_box(day_axis, label_low, max(edge, label_low + 1), strip.low, strip.high), words=own))
-    cells = (*heads, *_body_cells(day_axis, days, times, body))
+    cells = (*heads, *boxed, *_body_cells(day_axis, days, times, body))
     return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=cells, ruled=False)
+
+
+def _boxed(page: Page, words: Sequence[Word], band: DayBand) -> tuple[list[Cell], list[Word]]:
+    """Cells that are drawn as boxes of their own, with the words in them; and the words outside of any."""
+    drawn = DrawnBoxes(page)
+    inside: dict[Box, list[Word]] = {}
+    outside: list[Word] = []
+    for word in words:
+        box = drawn.around(word)
+        if box is None or band.axis.length(box) > band.axis.length(hull(cell.box for cell in band.cells)) * 1.5:
+            outside.append(word)
+        else:
+            inside.setdefault(box, []).append(word)
+    return [Cell(box=box, words=tuple(own)) for box, own in inside.items()], outside
 
 
 def _is_within_days(box: Box, band: DayBand, first_day: float) -> bool:
@@ -91,7 +108,7 @@ def _time_labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
     day_axis, time_axis = band.axis, band.axis.other
     first = min(day_axis.low(cell.box) for cell in band.cells)
     beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
-    phrases = [(_around(phrase), find_label_spans(" ".join(word.text for word in phrase))) for phrase in _phrases(beside)]
+    phrases = [(_around(phrase), find_label_spans(" ".join(word.text for word in phrase))) for phrase in phrases_of(beside)]
     found = [(box, spans[0]) for box, spans in phrases if spans]
     found.sort(key=lambda item: time_axis.middle(item[0]))
     times = resolve([span for _, span in found])
@@ -109,7 +126,7 @@ def _one_for_each_place(boxes: Sequence[Box], axis: Axis) -> list[Box]:
     return kept
 
 
-def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+def phrases_of(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     """Words of a line that stand no further apart than words of one text do."""
     phrases: list[tuple[Word, ...]] = []
     for line in read(words).lines:
@@ -123,19 +140,21 @@ def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     return phrases
 
 
-def _strips(labels: Sequence[Box], axis: Axis, words: Sequence[Word], rules: Sequence[float]) -> list[_Strip]:
-    """One strip for each label, with borders on a rule between them, or where the fewest words stand in the way."""
+def strips(labels: Sequence[Box], axis: Axis, words: Sequence[Word], rules: Sequence[float], edges: Sequence[float] = ()) -> list[Strip]:
+    """One strip for each label, with borders on a rule between them, where most boxes end, or where the fewest words stand in the way."""
     borders = []
     for one, other in pairwise(labels):
         low, high = axis.middle(one), axis.middle(other)
         drawn = [rule for rule in rules if low < rule < high]
-        borders.append(drawn[0] if len(drawn) == 1 else _valley(axis, low, high, words))
+        near = [edge for edge in edges if low < edge < high]
+        borders.append(drawn[0] if len(drawn) == 1 else median(near) if near else _valley(axis, low, high, words))
     pitch = _pitch([axis.middle(box) for box in labels])
-    low = axis.middle(labels[0]) - pitch / 2
-    low = min(low, axis.low(labels[0]) - 1)
-    high = max(axis.middle(labels[-1]) + pitch / 2, axis.high(labels[-1]) + 1)
-    edges = [low, *borders, high]
-    return [_Strip(one, other) for one, other in pairwise(edges)]
+    first, last = axis.middle(labels[0]), axis.middle(labels[-1])
+    before = [place for place in (*rules, *edges) if first - pitch < place <= axis.low(labels[0]) + 1]
+    after = [place for place in (*rules, *edges) if axis.high(labels[-1]) - 1 <= place < last + 1.2 * pitch]
+    low = max(before) if before else min(first - pitch / 2, axis.low(labels[0]) - 1)
+    high = min(after) if after else max(last + pitch / 2, axis.high(labels[-1]) + 1)
+    return [Strip(one, other) for one, other in pairwise([low, *borders, high])]
 
 
 def _long_rules(page: Page, axis: Axis) -> list[float]:
@@ -174,7 +193,7 @@ def _words_at(words: Sequence[Word], boxes: Sequence[Box]) -> list[Word]:
 
 
 def _head_cells(
-    axis: Axis, strips: Sequence[_Strip], lows: Sequence[float], highs: Sequence[float], words: Sequence[tuple[Word, ...]]
+    axis: Axis, strips: Sequence[Strip], lows: Sequence[float], highs: Sequence[float], words: Sequence[tuple[Word, ...]]
 ) -> list[Cell]:
     return [
         Cell(box=_box(axis.other, low, high, strip.low, strip.high), words=own)
@@ -182,13 +201,13 @@ def _head_cells(
     ]
 
 
-def _body_cells(day_axis: Axis, days: Sequence[_Strip], times: Sequence[_Strip], words: Sequence[Word]) -> list[Cell]:
+def _body_cells(day_axis: Axis, days: Sequence[Strip], times: Sequence[Strip], words: Sequence[Word]) -> list[Cell]:
     columns, rows = (days, times) if day_axis is Axis.X else (times, days)
     cells: list[Cell] = []
     for row in rows:
         placed: list[tuple[int, int, list[Word]]] = []
         inside = [word for word in words if row.low <= word.box.center_y < row.high]
-        for phrase in _parted(_phrases(inside), columns):
+        for phrase in _parted(phrases_of(inside), columns):
             first, last = _columns_of(_around(phrase), columns)
             home = next((item for item in placed if item[0] <= last and first <= item[1]), None)
             if home is None:
@@ -203,7 +222,7 @@ def _body_cells(day_axis: Axis, days: Sequence[_Strip], times: Sequence[_Strip],
     return cells
 
 
-def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[_Strip]) -> list[tuple[Word, ...]]:
+def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[Strip]) -> list[tuple[Word, ...]]:
     """Phrases cut where a border runs through a gap that is wider than a space."""
     parts: list[tuple[Word, ...]] = []
     for phrase in phrases:
@@ -217,7 +236,7 @@ def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[_Strip]) -> l
     return parts
 
 
-def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequence[_Strip], day_axis: Axis) -> bool:
+def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequence[Strip], day_axis: Axis) -> bool:
     """Whether a row holds one text only, in the middle of four days or more: then it is meant for all of them."""
     if day_axis is not Axis.X or len(columns) < 4 or len(placed) != 1:
         return False
@@ -225,7 +244,7 @@ def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequ
     return abs(box.center_x - (low + high) / 2) <= 0.1 * (high - low)
 
 
-def _columns_of(box: Box, columns: Sequence[_Strip]) -> tuple[int, int]:
+def _columns_of(box: Box, columns: Sequence[Strip]) -> tuple[int, int]:
     covered = [
         index
         for index, column in enumerate(columns)

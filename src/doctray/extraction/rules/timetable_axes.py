@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_days import DayName, days_in_order, may_name_day, week_of
@@ -18,6 +19,14 @@ PERIOD = re.compile(
 
 _SAME = 0.5
 """Two labels stand for one stretch when they overlap by this part of the shorter one."""
+
+_HOLDS = {
+    "room": re.compile(r"r|s|rm|rooms?|venue|sala|salle|aula|raum|lokaal|saal|place|location", re.IGNORECASE),
+    "teacher": re.compile(
+        r"t|teachers?|staff|faculty|prof\.?|professor|lecturer|instructor|lehrer|docente|enseignant|docent", re.IGNORECASE
+    ),
+}
+"""Headings of columns that stand beside each day's."""
 
 _MOST_SEEDS = 200
 """A page that names days more often than this is no table of them, and is not searched to the end."""
@@ -52,6 +61,15 @@ class TimeSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideColumn:
+    """The stretch of the day axis, beside a day's lessons, in which only rooms or only teachers stand."""
+
+    low: float
+    high: float
+    holds: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """A grid with its axes known. `header`: where on the time axis the day labels end."""
 
@@ -60,6 +78,7 @@ class Layout:
     header: float
     days: tuple[DaySlot, ...]
     slots: tuple[TimeSlot, ...]
+    side_columns: tuple[SideColumn, ...] = ()
 
     @property
     def day_axis(self) -> Axis:
@@ -168,7 +187,26 @@ def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
         if name
     )
     days = tuple(replace(day, name=replace(day.name, week=day.name.week or _week_beside(grid, day, band))) for day in days)
-    return Layout(grid=grid, time_axis=day_axis.other, header=band.high, days=days, slots=_slots(grid, band, days, page))
+    side_columns = _side_columns(grid, band, days)
+    widened = tuple(
+        replace(day, high=max([day.high, *(column.high for column in side_columns if 0 <= column.low - day.high < day.high - day.low)]))
+        for day in days
+    )
+    slots = _slots(grid, band, days, page)
+    return Layout(grid=grid, time_axis=day_axis.other, header=band.high, days=widened, slots=slots, side_columns=side_columns)
+
+
+def _side_columns(grid: Grid, band: DayBand, days: Sequence[DaySlot]) -> tuple[SideColumn, ...]:
+    """Columns headed Room or Teacher right after each day's, where most days have one."""
+    found = []
+    for cell in grid.cells:
+        text = read(cell.words).text.strip(" .:")
+        level = band.axis.other.low(band.cells[0].box) <= band.axis.other.middle(cell.box) <= band.axis.other.high(band.cells[0].box)
+        level = level and cell not in band.cells
+        holds = next((kind for kind, pattern in _HOLDS.items() if pattern.fullmatch(text)), None) if level else None
+        if holds:
+            found.append(SideColumn(low=band.axis.low(cell.box), high=band.axis.high(cell.box), holds=holds))
+    return tuple(found) if len(found) * 2 > len(days) else ()
 
 
 def _week_beside(grid: Grid, day: DaySlot, band: DayBand) -> str | None:
@@ -345,7 +383,16 @@ def _filled(slots: Sequence[TimeSlot]) -> tuple[TimeSlot, ...]:
         if end is None and start is not None and following and following.start is not None and following.start > start:
             end = following.start
         grown[index] = replace(slot, start=start, end=end)
-    return tuple(grown)
+    return _with_last_step(grown)
+
+
+def _with_last_step(slots: list[TimeSlot]) -> tuple[TimeSlot, ...]:
+    """On a scale of even steps (8:00, 9:00, 10:00 …) the last one is as long as the others."""
+    starts = [slot.start for slot in slots if slot.start is not None]
+    steps = {later - start for start, later in pairwise(starts)}
+    if len(starts) == len(slots) >= 4 and len(steps) == 1 and slots[-1].end is None:
+        slots[-1] = replace(slots[-1], end=starts[-1] + steps.pop())
+    return tuple(slots)
 
 
 def _within(box: Box, other: Box) -> bool:

@@ -11,7 +11,9 @@ from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
 
 BREAKS = re.compile(
     r"\b(?:break|lunch|recess|recreation|interval|registration|register|assembly|tea|snack|dinner|home\s?time|dismissal|homeroom|"
-    r"tutor(?:ial)?\s+(?:time|group|period)|form\s+time|roll\s?call|prayer|chapel|playtime|nap|devotion)\b",
+    r"tutor(?:ial)?\s+(?:time|group|period)|form\s+time|roll\s?call|prayer|chapel|playtime|nap|devotion|"
+    r"pause|(?:mittags|grosse\s|große\s|hof)pause|mittag|r[ée]cr[ée](?:ation)?|d[ée]jeuner|cantine|recreo|descanso|almuerzo|comida|"
+    r"intervalo|almo[çc]o|intervallo|ricreazione|pranzo|pauze|lunchpauze|przerwa|obiad|teneff[üu]s|[öo][ğg]le|rast|frokost|pausa)\b",
     re.IGNORECASE,
 )
 """What a whole class does at once, so that a single cell may stand for every day."""
@@ -25,28 +27,39 @@ SPELT = re.compile(
 """Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
 
 _TITLE = r"(?:Mrs?|Ms|Miss|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Herr|Frau|Sr|Fr|Cikgu|Ustaz(?:ah)?)"
-_NAME = r"(?!(?:Time\s?table|Schedule|Class|Year|Room|Form|Group|Week)\b)[A-Z][\w'’-]*\.?"
-_PERSON = rf"{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|bin|binti|de|van|von))*"
+_NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
+_NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
+_PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
+_PERSON = rf"{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|{_PARTICLE}\b))*"
 TEACHER = re.compile(rf"(?<!\w){_PERSON}(?:\s?[/&,]\s?{_PERSON})*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
 _TEACHER_LABEL = re.compile(r"\b(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]\s*(?P<value>.+)$", re.IGNORECASE)
 _INITIALED = re.compile(r"(?:[A-Z]\.\s?){1,3}[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}")
+_ROOM_WORD = r"(?:(?:class)?room|rm|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
 _ROOM_LABELLED = re.compile(
-    r"[\[(]?\b(?:(?:class)?room|rm|venue)\b\s*(?:no\b\.?|number|#)?\s*[:.=-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b)[\])]?",
+    rf"[\[(]?\b{_ROOM_WORD}\b\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
+    r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",
     re.IGNORECASE,
 )
-_ROOM_OPEN = re.compile(r"\b(?:room|rm|venue)\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
-_ROOM = re.compile(
-    r"(?:[A-Z]{1,4}[-. ]?\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
-    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre))[\s#-]*[A-Z]?-?\d[\w.-]*"
-    r"|(?:room|rm)\s\w+|(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library)|online|zoom))"
+_ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
+_PLACE = (
+    r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle|gymnase|"
+    r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams"
+)
+ROOM = re.compile(
+    r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
+    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula|amphi|lokaal)"
+    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|{_PLACE}))"
 )
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
 
 _CLASS = re.compile(
     r"(?i:class|year|yr|grade|form|group|set|section)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
+_TAIL = re.compile(r"(?:\s[-–—|]\s|\s?@\s?|,\s)(?P<plain>[^-–—|,@()]{1,24}|[^|,@()\s]{1,12})$|\s?[(\[](?P<bracketed>[^()\[\]]{1,24})[)\]]$")
+"""What stands last in a line, parted from the rest by a dash, a bar, a comma or brackets."""
+
 _SMALL_WORDS = re.compile(
     r"of|to|and|in|at|for|the|on|or|by|a|an|with|up|us|it|is|go|do|no|so|my|we|be|he|me|if|as|am|pm|vs|mit|et|de|la|le|du|des|und"
 )
@@ -75,13 +88,25 @@ class Content:
     end_words: tuple[Word, ...] = ()
 
 
-def contents(reading: Reading) -> tuple[Content, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How the cells of one table are written. names: lines that name a teacher without any title. timed: its labels print the times."""
+
+    names: frozenset[str] = frozenset()
+    timed: bool = False
+
+
+PLAIN = Habits()
+"""Of a table of which nothing is known."""
+
+
+def contents(reading: Reading, habits: Habits = PLAIN) -> tuple[Content, ...]:
     """The lessons in a cell, several where each has its own printed time; () for an empty one or one of signs only (***)."""
     if _NOTHING.fullmatch(reading.text):
         return ()
     if reading.stacked:
         return (Content(subject=Found(value=reading.text, words=reading.words)),)
-    found = (_content(lines) for lines in _parts(reading.lines))
+    found = (_content(lines, habits) for lines in _parts(reading.lines))
     return tuple(content for content in found if content.subject or content.room or content.teacher or content.notes)
 
 
@@ -107,10 +132,13 @@ def _is_range(line: Sequence[Word]) -> bool:
     return _opens_with_range(line) and not _text(line)[find_spans(_text(line))[0].stop :].strip(" ).,:-")
 
 
-def _content(lines: Sequence[tuple[Word, ...]]) -> Content:
-    span, start_words, end_words, rest = _take_time(lines)
+def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
+    span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
     main, small = _part_small(_unbroken(rest))
-    sorted_out = _SortedOut()
+    if len(main) == 1 and not small and any(c.isdigit() for c in _bare(main[0])) and ROOM.fullmatch(_bare(main[0])):
+        room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
+        return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
+    sorted_out = _SortedOut(habits)
     for index, line in enumerate(main):
         left = sorted_out.take(line, head=index == 0 and len(main) > 1)
         if left:
@@ -135,6 +163,7 @@ def _content(lines: Sequence[tuple[Word, ...]]) -> Content:
 class _SortedOut:
     """Lines of a block, told apart as they are read."""
 
+    habits: Habits
     subject: list[tuple[Word, ...]] = field(default_factory=list)
     notes: list[tuple[Word, ...]] = field(default_factory=list)
     room: Found | None = None
@@ -144,23 +173,47 @@ class _SortedOut:
         """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
         if self.teacher is None and (found := _teacher(line)):
             self.teacher, line = found
+        if self.teacher is None and _bare(line) in self.habits.names:
+            self.teacher, line = Found(value=_bare(line), words=line, certainty=0.8), ()
         if self.room is None and (found := _labelled_room(line)):
             self.room, line = found
-        if head or not _bare(line):
-            return line if _bare(line) else ()
+        if not _bare(line):
+            return ()
+        line = self._without_tail(line)
+        if head:
+            return line
         parts = _parted(line)
         if len(parts) > 1 and not all(self._is_known(part) for part in parts) and not (self.teacher and not self.subject):
             return line
         return tuple(word for part in parts for word in self._take_part(part))
 
+    def _without_tail(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
+        """The line less a room that stands last, after a dash, a comma or in brackets (Maths - R12, Art (Studio))."""
+        tail = _TAIL.search(_text(line))
+        if tail is None or not (self.subject or any(c.isalpha() for c in _text(line)[: tail.start()])):
+            return line
+        group = "plain" if tail["plain"] else "bracketed"
+        alone = tail[group].strip(_DASHES)
+        words, rest = _cut(line, *tail.span())
+        if self.teacher is None and alone in self.habits.names:
+            self.teacher = Found(value=alone, words=words, certainty=0.8)
+            return rest
+        if self.room is None and ROOM.fullmatch(alone) and not re.fullmatch(r"\d|[A-Z]{3,4}[ .-]?\d{3,4}", alone):
+            self.room = Found(value=_room_name(alone), words=words, certainty=0.85)
+            return rest
+        return line
+
     def _is_known(self, part: tuple[Word, ...]) -> bool:
-        return bool(_ROOM.fullmatch(_bare(part)) or _INITIALED.fullmatch(_bare(part)) or _CLASS.fullmatch(_bare(part)))
+        alone = _bare(part)
+        return bool(ROOM.fullmatch(alone) or _INITIALED.fullmatch(alone) or _CLASS.fullmatch(alone) or alone in self.habits.names)
 
     def _take_part(self, part: tuple[Word, ...]) -> tuple[Word, ...]:
         alone = _bare(part)
         bracketed = re.fullmatch(r"[(\[].*[)\]]", _text(part).strip(_DASHES)) is not None
-        if self.room is None and _ROOM.fullmatch(alone) and (self.subject or any(letter.isdigit() for letter in alone)):
-            self.room = Found(value=re.sub(r"^(?:room|rm)\b\.?\s*", "", alone, flags=re.IGNORECASE), words=part, certainty=0.9)
+        if self.teacher is None and alone in self.habits.names:
+            self.teacher = Found(value=alone, words=part, certainty=0.8)
+        elif self.room is None and self.subject and ROOM.fullmatch(alone):
+            self.room = Found(value=_room_name(alone), words=part, certainty=0.9)
         elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
             self.teacher = Found(value=alone, words=part, certainty=0.85)
         elif self.subject and (bracketed or _CLASS.fullmatch(alone)):
@@ -168,6 +221,10 @@ class _SortedOut:
         else:
             return part
         return ()
+
+
+def _room_name(text: str) -> str:
+    return re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
 
 
 def _parted(line: tuple[Word, ...]) -> list[tuple[Word, ...]]:
@@ -189,7 +246,8 @@ def _unbroken(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
     for line in lines:
         before = _text(joined[-1]) if joined else ""
         bracket = before.startswith("(") and ")" not in before and ")" in _text(line)
-        if bracket or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
+        name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{_PARTICLE}\s[A-Z]", _text(line)))
+        if bracket or name or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
             joined[-1] = (*joined[-1], *line)
         else:
             joined.append(line)
@@ -197,15 +255,20 @@ def _unbroken(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
 
 
 def _take_time(
-    lines: Sequence[tuple[Word, ...]],
+    lines: Sequence[tuple[Word, ...]], *, lone: bool
 ) -> tuple[PrintedSpan | None, tuple[Word, ...], tuple[Word, ...], list[tuple[Word, ...]]]:
-    """The printed time of the block, and the lines without it. A time inside a sentence ("tidy up at 10.40") is none."""
+    """The printed time of the block, and the lines without it. A time inside a sentence ("tidy up at 10.40") is none.
+
+    lone: a time without an end is taken for one as well; where the labels print the times it is more likely a room (2.14).
+    """
     reading = Reading(tuple(lines))
     text = reading.text
     starts = _line_starts(reading)
     for span in find_block_spans(text):
-        lone = span.end is None
-        if _AT.search(text[: span.begin]) or (lone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0))):
+        alone = span.end is None
+        if _AT.search(text[: span.begin]) or (alone and not lone and span.begin > 0 and span.start.half is None):
+            continue
+        if alone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0)):
             continue
         taken = set(map(id, reading.between(span.begin, span.stop)))
         stop = span.end_begin if span.end else span.stop
@@ -265,7 +328,7 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     if match is None:
         return None
     words, rest = _cut(line, match.start(), match.end())
-    return Found(value=match["value"], words=words), rest
+    return Found(value=(match["value"] or match["said"]).strip(_DASHES), words=words), rest
 
 
 def _cut(line: tuple[Word, ...], begin: int, stop: int) -> tuple[tuple[Word, ...], tuple[Word, ...]]:

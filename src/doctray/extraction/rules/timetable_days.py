@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,15 +15,40 @@ _SHORT = {
 _FOREIGN = (
     "lundi mardi mercredi jeudi vendredi samedi dimanche",
     "montag dienstag mittwoch donnerstag freitag samstag sonntag",
-    "lunes martes miércoles jueves viernes sábado domingo",
-    "lunedì martedì mercoledì giovedì venerdì sabato domenica",
-    "segunda terça quarta quinta sexta sábado domingo",
+    "montag dienstag mittwoch donnerstag freitag sonnabend sonntag",
+    "lunes martes miercoles jueves viernes sabado domingo",
+    "lunedi martedi mercoledi giovedi venerdi sabato domenica",
+    "segunda terca quarta quinta sexta sabado domingo",
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "poniedzialek wtorek sroda czwartek piatek sobota niedziela",
+    "pazartesi sali carsamba persembe cuma cumartesi pazar",
+    "mandag tirsdag onsdag torsdag fredag lordag sondag",
+    "mandag tisdag onsdag torsdag fredag lordag sondag",
+    "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+    "pondeli utery streda ctvrtek patek sobota nedele",
+    "luni marti miercuri joi vineri sambata duminica",
+    "dilluns dimarts dimecres dijous divendres dissabte diumenge",
+    "hetfo kedd szerda csutortok pentek szombat vasarnap",
     "isnin selasa rabu khamis jumaat sabtu ahad",
     "senin selasa rabu kamis jumat sabtu minggu",
 )
+_FOREIGN_SHORT = tuple(
+    tuple(names.split())
+    for names in (
+        "mo di mi do fr sa so", "lun mar mer jeu ven sam dim", "lu ma me je ve sa di", "lun mar mie jue vie sab dom", "l m x j v s d",
+        "lun mar mer gio ven sab dom", "seg ter qua qui sex sab dom", "2a 3a 4a 5a 6a sab dom",
+        "ma di wo do vr za zo", "pon wt sr czw pt sob nd",
+        "pn wt sr cz pt so nd", "pzt sal car per cum cmt paz", "man tir ons tor fre lor son", "man tis ons tor fre lor son",
+        "ma ti ke to pe la su", "po ut st ct pa so ne", "lun mar mie joi vin sam dum", "l m m j v s d", "l m m g v s d", "m d m d f s s",
+        "m d w d v z z", "m d m d v l s", "isn sel rab kha jum sab ahd", "sen sel rab kam jum sab min",
+    )
+)  # fmt: skip
+"""Abbreviations by language: each may stand for other days elsewhere (di: Tuesday or Sunday), so they count in a row only."""
+
 _NAMES = {day.casefold(): index for index, day in enumerate(DAYS)}
 _WORDS = _NAMES | {name: index for names in _FOREIGN for index, name in enumerate(names.split())}
+_ABBREVIATIONS = frozenset(name for names in _FOREIGN_SHORT for name in names)
+_FEWEST_SHORT = 3
 _LETTERS = {"m": (0,), "t": (1, 3), "w": (2,), "f": (4,), "s": (5, 6)}
 _FUZZY = 0.75
 _SLIPS = str.maketrans("013568|!$", "oiisbbiis")
@@ -49,7 +75,7 @@ def day_name(text: str) -> DayName | None:
     if (several := _several(text)) is not None:
         return DayName(days=several, certainty=0.95, week=week)
     head = re.split(r"[\s,(\-–/:]", text, maxsplit=1)[0]
-    rest = text[len(head) :]
+    rest = re.sub(r"^[-\s]*feira\b", "", text[len(head) :], flags=re.IGNORECASE)
     if re.search(r"[^\W\d_]{4,}", _WEEK.sub(" ", _MONTHS.sub(" ", rest))):
         return None
     if any(_single(part) for part in re.findall(r"[^\W\d_]{3,}", rest)):
@@ -60,7 +86,7 @@ def day_name(text: str) -> DayName | None:
 
 def may_name_day(text: str) -> bool:
     """Whether a label names a day, or could beside others (a single letter)."""
-    return day_name(text) is not None or text.strip(" .").casefold() in _LETTERS
+    return day_name(text) is not None or text.strip(" .").casefold() in _LETTERS or _folded(text) in _ABBREVIATIONS
 
 
 def week_of(text: str) -> str | None:
@@ -75,7 +101,8 @@ def days_in_order(texts: Sequence[str]) -> list[DayName | None]:
     A label that cannot be read is taken for the day that its distance from known ones tells, with a certainty below 0.65.
     """
     found = [day_name(text) for text in texts]
-    _read_letters(texts, found)
+    if not _read_abbreviations(texts, found):
+        _read_letters(texts, found)
     _read_by_distance(texts, found)
     return found
 
@@ -86,8 +113,14 @@ _MONTHS = re.compile(
 )
 
 
+def _folded(word: str) -> str:
+    """Small letters and digits without accents. ł and ı are letters of their own in Unicode, ª is what a machine reads as a."""
+    plain = unicodedata.normalize("NFKD", word.casefold().replace("ł", "l").replace("ı", "i").replace("ø", "o"))
+    return re.sub(r"[^\w|!$]|[\u0300-\u036f]", "", plain)
+
+
 def _single(word: str) -> tuple[int, float] | None:
-    folded = re.sub(r"[^\w|!$]", "", word.casefold())
+    folded = _folded(word)
     if folded in _WORDS:
         return _WORDS[folded], 1.0
     if folded in _SHORT and len(folded) >= 2:
@@ -99,8 +132,9 @@ def _single(word: str) -> tuple[int, float] | None:
         return _SHORT[slipped], 0.9
     if len(slipped) < 5:
         return None
-    likeness, name = max((difflib.SequenceMatcher(None, slipped, name, autojunk=False).ratio(), name) for name in _NAMES)
-    return (_NAMES[name], 0.9) if likeness >= 0.85 or (likeness >= _FUZZY and slipped[0] == name[0]) else None
+    likeness, name = max((difflib.SequenceMatcher(None, slipped, name, autojunk=False).ratio(), name) for name in _WORDS)
+    english = name in _NAMES
+    return (_WORDS[name], 0.9) if likeness >= 0.85 or (english and likeness >= _FUZZY and slipped[0] == name[0]) else None
 
 
 def _several(text: str) -> tuple[str, ...] | None:
@@ -113,6 +147,32 @@ def _several(text: str) -> tuple[str, ...] | None:
     if len(parts) > 1 and all(parts):
         return tuple(DAYS[index] for index in sorted({part[0] for part in parts if part}))
     return None
+
+
+def _read_abbreviations(texts: Sequence[str], found: list[DayName | None]) -> bool:
+    """Short names of one language other than English: where three or more follow one another, they are the row's days."""
+    labels = [_folded(text) for text in texts]
+    if sum(name is not None and len(label) > 2 for name, label in zip(found, labels, strict=True)) > 1:
+        return False
+    best: dict[int, int] = {}
+    for names in _FOREIGN_SHORT:
+        places: dict[int, int] = {}
+        last = -1
+        for index, label in enumerate(labels):
+            day = next((day for day, name in enumerate(names) if name == label and day > last), None)
+            if day is not None:
+                places[index] = last = day
+        if len(places) > len(best):
+            best = places
+    english = sum(name is not None for name in found)
+    if len(best) < max(_FEWEST_SHORT, english + 1):
+        return False
+    alone = all(len(labels[index]) == 1 for index in best)
+    if alone and (len(best) < 4 or 0 not in best.values()):
+        return False
+    for index, day in best.items():
+        found[index] = DayName(days=(DAYS[day],), certainty=0.85 if alone else 0.95)
+    return True
 
 
 def _read_letters(texts: Sequence[str], found: list[DayName | None]) -> None:

@@ -1,10 +1,13 @@
 """Writes a table as the fields of docs/schemas/timetable, with provenance, warnings and confidence."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from doctray.domain.document import Word
 from doctray.domain.extraction import Extraction, Fields, Provenance, Warning
+from doctray.extraction.calibration_timetable import TIMETABLES
+from doctray.extraction.confidence import Evidence, probability
 from doctray.extraction.grounding import provenance_of
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_checks import check_times
@@ -17,8 +20,8 @@ _TITLES = ("teacher_name", "class_name", "school_name", "term", "year")
 _DOUBTFUL = 0.8
 """A value less sure than this is for a person to look at."""
 
-_UNRULED = 0.9
-"""Certainty of what alignment alone puts in its place."""
+_LOOSE = 0.8
+"""Certainty of a time whose label stands beside the block's border, not on it."""
 
 _INFERRED = 0.6
 """What a time that only its neighbours tell adds to the confidence of the whole."""
@@ -26,38 +29,39 @@ _INFERRED = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One timetable as found. page: that of its titles; blocks know their own. ruled: its cells are drawn.
+    """One timetable as found. page: that of its titles; blocks know their own. unread: cells with marks that are no text.
 
-    unread: cells with marks that are no text.
+    family: ruled (its cells are drawn), aligned (told by how words line up) or list.
     """
 
     page: int
     titles: Titles
     blocks: tuple[Block, ...]
-    ruled: bool
+    family: str
     unread: int = 0
 
 
 def written(table: Table) -> Extraction:
     """The table's fields; each value that was read has provenance, each inferred time a warning."""
-    sheet = _Sheet()
+    sheet = _Sheet(family=table.family)
     for key in _TITLES:
         found: Found | None = getattr(table.titles, key)
         value = int(found.value) if found and key == "year" else None
         sheet.put(sheet.fields, key, found, page=table.page, pointer=f"/{key}", value=value)
     for index, block in enumerate(table.blocks):
-        sheet.fields["timeblocks"].append(_block_fields(sheet, block, f"/timeblocks/{index}", certainty=1.0 if table.ruled else _UNRULED))
+        sheet.fields["timeblocks"].append(_block_fields(sheet, block, f"/timeblocks/{index}"))
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
     sheet.warnings.extend(check_times(sheet.fields["timeblocks"]))
-    doubtful = sum(place.confidence < _DOUBTFUL for place in sheet.provenance.values())
+    provenance = sheet.weighed()
+    doubtful = sum(place.confidence < _DOUBTFUL for place in provenance.values())
     if doubtful:
         sheet.warnings.append(Warning(code="low_confidence", message=f"{doubtful} values are read with confidence below {_DOUBTFUL}."))
     return Extraction(
         document_type="timetable",
         fields=sheet.fields,
-        provenance=sheet.provenance,
-        confidence=round(sum(sheet.confidences) / max(1, len(sheet.confidences)), 4),
+        provenance=provenance,
+        confidence=sheet.confidence(provenance),
         needs_review=bool(sheet.warnings),
         warnings=tuple(sheet.warnings),
     )
@@ -73,48 +77,76 @@ def _empty() -> Fields:
     return {**dict.fromkeys(_TITLES), "timeblocks": []}
 
 
-@dataclass(slots=True)
+_OF_A_BLOCK = {"day": "day", "start": "time", "end": "time"}
+"""What of a block is told by its place in the table, and is wrong together with its neighbours."""
+
+
+@dataclass(slots=True, kw_only=True)
 class _Sheet:
     """The fields as they are filled in, with what is known of each."""
 
+    family: str
     fields: Fields = field(default_factory=_empty)
-    provenance: dict[str, Provenance] = field(default_factory=dict)
-    confidences: list[float] = field(default_factory=list)
+    places: dict[str, Provenance] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
     warnings: list[Warning] = field(default_factory=list)
+    inferred: int = 0
 
     def put(self, target: dict[str, Any], key: str, found: Found | None, *, page: int, pointer: str, value: int | None = None) -> None:
         if found is None:
             target[key] = None
             return
         target[key] = found.value if value is None else value
-        self.confidences.append(found.confidence)
         if found.words:
-            self.provenance[pointer] = replace(provenance_of(page, found.words), confidence=round(found.confidence, 4))
+            self.places[pointer] = provenance_of(page, found.words)
+            self.evidence[pointer] = Evidence(
+                field=_OF_A_BLOCK.get(key, key), family=self.family, ocr=_recognised(found.words), trust=found.certainty
+            )
         else:
             self.warnings.append(Warning(code="ungrounded", message="The value stands nowhere on the page.", pointer=pointer))
 
+    def weighed(self) -> dict[str, Provenance]:
+        """The places of the values, each with the probability that it is right; a check that found fault counts for the whole block."""
+        faulty = {warning.pointer for warning in self.warnings if warning.code in ("impossible_time", "overlapping_times")}
+        return {
+            pointer: replace(place, confidence=probability(self._judged(pointer, faulty), TIMETABLES))
+            for pointer, place in self.places.items()
+        }
 
-def _block_fields(sheet: _Sheet, block: Block, pointer: str, *, certainty: float) -> Mapping[str, Any]:
+    def _judged(self, pointer: str, faulty: Container[str]) -> Evidence:
+        block = pointer.rpartition("/")[0]
+        return replace(self.evidence[pointer], failed=block in faulty)
+
+    def confidence(self, provenance: Mapping[str, Provenance]) -> float:
+        """Of the whole, in [0, 1]: the mean over its values; inferred times count with what they are worth on the average."""
+        total = sum(place.confidence for place in provenance.values()) + _INFERRED * self.inferred
+        return round(total / max(1, len(provenance) + self.inferred), 4)
+
+
+def _recognised(words: Sequence[Word]) -> float | None:
+    """The least confidence of the words; None where they come from a text layer."""
+    least = min(word.confidence for word in words)
+    return None if least == 1.0 else least
+
+
+def _block_fields(sheet: _Sheet, block: Block, pointer: str) -> Mapping[str, Any]:
     fields: dict[str, Any] = {}
-    sheet.put(fields, "day", _lowered(block.day, certainty), page=block.page, pointer=f"{pointer}/day")
+    sheet.put(fields, "day", block.day, page=block.page, pointer=f"{pointer}/day")
     for key, edge in (("start", block.start), ("end", block.end)):
-        _put_edge(sheet, fields, key, edge, page=block.page, pointer=f"{pointer}/{key}", certainty=certainty)
+        _put_edge(sheet, fields, key, edge, page=block.page, pointer=f"{pointer}/{key}")
     for key in ("subject", "room", "teacher", "notes", "week"):
-        sheet.put(fields, key, _lowered(getattr(block, key), certainty), page=block.page, pointer=f"{pointer}/{key}")
+        sheet.put(fields, key, getattr(block, key), page=block.page, pointer=f"{pointer}/{key}")
     return fields
 
 
-def _lowered(found: Found | None, certainty: float) -> Found | None:
-    return replace(found, certainty=found.certainty * certainty) if found else None
-
-
-def _put_edge(sheet: _Sheet, fields: dict[str, Any], key: str, edge: Edge, *, page: int, pointer: str, certainty: float) -> None:
+def _put_edge(sheet: _Sheet, fields: dict[str, Any], key: str, edge: Edge, *, page: int, pointer: str) -> None:
     if edge.minutes is None:
         fields[key] = None
         return
     fields[key] = clock(edge.minutes)
     if edge.inferred:
         sheet.warnings.append(Warning(code="inferred_time", message="The time is not printed; neighbouring times fix it.", pointer=pointer))
-        sheet.confidences.append(_INFERRED)
+        sheet.inferred += 1
         return
+    certainty = _LOOSE if edge.loose else 1.0
     sheet.put(fields, key, Found(value=fields[key], words=edge.words, certainty=certainty), page=page, pointer=pointer)

@@ -5,24 +5,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_aligned import phrases_of, strips
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import Content, contents
 from doctray.extraction.rules.timetable_days import DayName, day_name
-from doctray.extraction.rules.timetable_grid import Grid, hull
+from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
 
 _HEADINGS = {
-    "day": r"days?|weekday",
-    "time": r"times?|hours?|when|duration|period\s*time|timings?|slot",
-    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?",
-    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?",
-    "subject": r"subjects?(?:\s*name)?|courses?(?:\s*(?:name|title))?|modules?(?:\s*name)?|activity|activities|lesson|class(?:\s*name)?"
-    r"|event|topic|session|title|unit",
-    "room": r"rooms?(?:\s*(?:no|number))?|venue|location|place|where|classroom|hall",
-    "teacher": r"teachers?|lecturers?|instructors?|faculty|staff|tutor|professor|coach|leader",
-    "notes": r"notes?|remarks?|comments?|details|type",
+    "day": r"days?|weekday|day\(s\)|jour|tag|wochentag|d[ií]a|giorno|dag|dia|dzie[nń]|g[üu]n",
+    "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
+    r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]",
+    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|inicio|in[ií]cio|inizio",
+    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|fin|fim|fine",
+    "subject": r"subjects?(?:\s*(?:name|title))?|courses?(?:\s*(?:name|title|\(section\)|\(credits?\)|/?\s*module))*"
+    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|mati[èe]re|cours|materia|asignatura"
+    r"|disciplina|vak|przedmiot|ders",
+    "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal",
+    "teacher": r"teachers?|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
+    r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel",
+    "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week",
 }
 _FEWEST = 2
 
@@ -36,14 +40,85 @@ class Listed:
 
 
 def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
-    """Blocks of a drawn table with one lesson a row, whose first row names its columns (Day, Time, Subject …); else ()."""
+    """Blocks of a table with one lesson a row, whose first row names its columns (Day, Time, Subject …); else ().
+
+    The day stands in a column, or alone in a row above its lessons.
+    """
     rows = _rows(grid)
     for index, row in enumerate(rows):
         columns = _columns(row)
-        if {"day", "subject"} <= set(columns) and {"time", "start"} & set(columns):
-            drafts = [_row_draft(later, columns, grid.page) for later in rows[index + 1 :]]
-            return _settled(_carried([draft for draft in drafts if draft]))
+        if "subject" in columns and {"time", "start"} & set(columns):
+            drafts: list[_Draft] = []
+            heading: Reading | None = None
+            for later in rows[index + 1 :]:
+                said = [reading for _, reading in later if reading.text]
+                if len(said) == 1 and day_name(said[0].text):
+                    heading = said[0]
+                elif draft := _row_draft(later, columns, grid.page):
+                    if draft.name is None and heading and "day" not in columns:
+                        draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
+                    drafts.append(draft)
+            return _settled(_carried(drafts))
     return ()
+
+
+def columned_blocks(page: Page) -> Listed | None:
+    """Blocks of a list whose columns are named, and told by how they line up: lines between them are drawn in part or not at all."""
+    words = [word for word in page.words if word.angle == 0 and word.text.strip()]
+    lines = read(words).lines
+    for line in lines:
+        heads = [(hull(word.box for word in phrase), Reading((phrase,))) for phrase in phrases_of(line)]
+        columns = _columns(heads)
+        if not ({"day", "subject"} <= set(columns) and {"time", "start"} & set(columns)):
+            continue
+        grid = _columned_grid(page, heads, [word for word in words if word.box.center_y > hull(b for b, _ in heads).bottom], columns)
+        made = tabled_blocks(grid) if grid else ()
+        if len(made) >= _FEWEST:
+            around = titles(
+                page, Box(0, hull(b for b, _ in heads).top, page.width, page.height), inside=(), above=0.0, below=float(page.height)
+            )
+            return Listed(titles=around, blocks=made)
+    return None
+
+
+def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Sequence[Word], columns: dict[str, Box]) -> Grid | None:
+    """The list as a grid: a row for each line that prints a time, and in each row the day that it belongs to."""
+    columns_at = strips([box for box, _ in heads], Axis.X, body, ())
+    place = {id(box): strip for (box, _), strip in zip(heads, columns_at, strict=True)}
+    in_column = {
+        key: [word for word in body if place[id(box)].low <= word.box.center_x < place[id(box)].high] for key, box in columns.items()
+    }
+    timed = in_column.get("start") or in_column.get("time") or []
+    levels = [hull(word.box for word in line) for line in read(timed).lines if find_label_spans(Reading((line,)).text)]
+    if len(levels) < _FEWEST:
+        return None
+    rows = strips(levels, Axis.Y, [word for key, own in in_column.items() if key != "day" for word in own], ())
+    days = [(hull(word.box for word in line), line) for line in read(in_column["day"]).lines if day_name(Reading((line,)).text)]
+    top = min(box.top for box, _ in heads)
+    cells = [
+        Cell(box=Box(strip.low, top, strip.high, rows[0].low), words=reading.words)
+        for (_, reading), strip in zip(heads, columns_at, strict=True)
+    ]
+    rules = [(s.top + s.bottom) / 2 for s in page.segments if s.horizontal and s.right - s.left >= page.width / 4]
+    for row, level in zip(rows, levels, strict=True):
+        for (box, _), strip in zip(heads, columns_at, strict=True):
+            if columns.get("day") is box:
+                own = _day_of(level, days, rules)
+            else:
+                own = tuple(w for w in body if strip.low <= w.box.center_x < strip.high and row.low <= w.box.center_y < row.high)
+            cells.append(Cell(box=Box(strip.low, row.low, strip.high, row.high), words=own))
+    return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=tuple(cells), ruled=False)
+
+
+def _day_of(level: Box, days: Sequence[tuple[Box, tuple[Word, ...]]], rules: Sequence[float]) -> tuple[Word, ...]:
+    """The label of the day of a row: the one between the same two rules, else the last one above; () where there is none."""
+    above = max((rule for rule in rules if rule <= level.center_y), default=float("-inf"))
+    below = min((rule for rule in rules if rule > level.center_y), default=float("inf"))
+    between = [words for box, words in days if above <= box.center_y < below]
+    if len(between) == 1:
+        return between[0]
+    before = [words for box, words in days if box.top <= level.bottom]
+    return before[-1] if before else ()
 
 
 def listed_blocks(page: Page) -> Listed | None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from doctray.domain.document import Box
+from doctray.domain.document import Box, Word
+from doctray.extraction.rules.timetable_aligned import phrases_of
 from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, TimeSlot
-from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, contents
-from doctray.extraction.rules.timetable_grid import Axis, Cell
+from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents
+from doctray.extraction.rules.timetable_grid import Axis, Cell, hull
+from doctray.extraction.rules.timetable_habits import habits_of
 from doctray.extraction.rules.timetable_reading import Found, read
 
 SNAP = 0.25
@@ -15,6 +17,9 @@ SNAP = 0.25
 
 _COVERS = 0.5
 """A block belongs to a day when it overlaps this part of the day's stretch, or of its own where it is the smaller."""
+
+_CENTRED = 0.25
+"""Text that was set for one column stands in its middle, give or take this part of its width."""
 
 _SURE_PAIR, _SURE_LETTER = 0.5, 0.9
 """Confidence that two letters, or one, must have to be a subject: engines read turned print as scattered signs."""
@@ -43,7 +48,8 @@ def unread_cells(layout: Layout) -> int:
     """How many cells hold marks of which no subject could be read (turned or faint print that an engine took for signs)."""
     body = [cell for cell in layout.grid.cells if _is_body(layout, cell) and _days_of(layout, cell.box)]
     _, cells = _spelled(layout, body)
-    found = (content.subject for cell in cells for content in contents(read(cell.words)))
+    habits = _habits(layout, cells)
+    found = (content.subject for cell in cells for content in contents(read(cell.words), habits))
     return sum(subject is not None and not is_readable(subject) for subject in found)
 
 
@@ -58,10 +64,59 @@ def _from_cells(layout: Layout) -> list[Piece]:
     body = [cell for cell in layout.grid.cells if _is_body(layout, cell) and _days_of(layout, cell.box)]
     spelled, cells = _spelled(layout, body)
     pieces = list(spelled)
-    for cell in cells:
-        for order, content in enumerate(contents(read(cell.words))):
+    habits = _habits(layout, cells)
+    for cell in (part for whole in cells for part in _parted(layout, whole)):
+        holds = _holds(layout, cell.box)
+        if holds:
+            reading = read(cell.words)
+            found = Found(value=reading.text, words=reading.words)
+            content = Content(subject=None, room=found if holds == "room" else None, teacher=found if holds == "teacher" else None)
+            pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), content))
+            continue
+        for order, content in enumerate(contents(read(cell.words), habits)):
             pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), content, order))
     return pieces
+
+
+def _parted(layout: Layout, cell: Cell) -> list[Cell]:
+    """A cell over several days, or over several labels of times, whose text stands apart in each: only the lines between were too faint."""
+    by_day = _split(layout.day_axis, cell, [(day.low, day.high) for day in layout.days])
+    return [part for each in by_day for part in _split(layout.time_axis, each, [(slot.low, slot.high) for slot in layout.slots])]
+
+
+def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]]) -> list[Cell]:
+    low, high = axis.low(cell.box), axis.high(cell.box)
+    inside = [stretch for stretch in stretches if min(high, stretch[1]) - max(low, stretch[0]) >= _COVERS * (stretch[1] - stretch[0])]
+    if len(inside) < 2 or any(word.angle for word in cell.words):
+        return [cell]
+    own: dict[tuple[float, float], list[Word]] = {}
+    for phrase in (phrase for line in read(cell.words).lines for phrase in phrases_of(line)):
+        box = hull(word.box for word in phrase)
+        home = next((s for s in inside if s[0] - 2 <= axis.low(box) and axis.high(box) <= s[1] + 2), None)
+        if home is None:
+            return [cell]
+        own.setdefault(home, []).extend(phrase)
+    centred = all(
+        abs(axis.middle(hull(word.box for word in words)) - (stretch[0] + stretch[1]) / 2) <= _CENTRED * (stretch[1] - stretch[0])
+        for stretch, words in own.items()
+    )
+    if len(own) < 2 or not centred:
+        return [cell]
+    return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
+
+
+def _between(axis: Axis, box: Box, stretch: tuple[float, float]) -> Box:
+    low, high = stretch
+    return Box(low, box.top, high, box.bottom) if axis is Axis.X else Box(box.left, low, box.right, high)
+
+
+def _holds(layout: Layout, box: Box) -> str | None:
+    middle = layout.day_axis.middle(box)
+    return next((column.holds for column in layout.side_columns if column.low <= middle <= column.high), None)
+
+
+def _habits(layout: Layout, cells: Sequence[Cell]) -> Habits:
+    return habits_of(cells, timed=any(slot.start is not None for slot in layout.slots))
 
 
 def _piece(layout: Layout, box: Box, days: tuple[DaySlot, ...], content: Content, order: int = 0) -> Piece:

@@ -68,6 +68,10 @@ _DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}(?:[ ./-]\d{2,4})?)\b\)?",
     re.IGNORECASE,
 )
+_MOST_DIGITS = 4
+"""More stand in numbers of forms and of telephones, and in rulers of a photographed screen, than in names of classes."""
+
+_WEEK_TITLE = re.compile(r"\bweek\s*[-:]?\s*(?:odd|even|[AB]|\d{1,2})\b|\b(?:odd|even|[AB]|1st|2nd|first|second)\s+week\b", re.IGNORECASE)
 _STRIP = " \t-–—:;,|/•·*_()[]."
 
 
@@ -237,12 +241,14 @@ def _remainder(line: Reading) -> Found | None:
     if _SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
         return None
     blank = text
-    for pattern in (_TERM, _DATE, _MONTH, _YEAR, _FILLER):
+    for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTH, _YEAR, _FILLER):
         blank = pattern.sub(lambda match: " " * len(match[0]), blank)
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
         return None
     value = parts[0][0].strip(_STRIP)
+    if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
+        return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
 
 

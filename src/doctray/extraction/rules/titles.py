@@ -8,7 +8,7 @@ from doctray.extraction.rules.reading import Phrase, Sheet
 
 _KIND = re.compile(
     r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
-    r"insurance card|schedule of insurance|policy schedule|insurance schedule|"
+    r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|cover note|transcript of|testimonial|statement of (?:insurance|attainment)|"
     r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
     re.IGNORECASE,
@@ -20,9 +20,10 @@ _SENTENCE = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:of|in|for|de|du|d'|del)\b|^(?:completion|achievement|attendance|participation|appreciation|excellence|"
-    r"recognition|training|insurance)\W*$",
+    r"recognition|training|insurance|currency)\W*$",
     re.IGNORECASE,
 )
+_ABOVE = re.compile(r"^(?:course|professional|specialization|achievement|completion|training|merit|graduation|attendance)\W*$", re.IGNORECASE)
 _MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ def title_of(sheet: Sheet) -> Found | None:
     """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
     candidates = [
         p
-        for p in _rows(sheet)
+        for p in map(_without_re, _rows(sheet))
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
@@ -57,9 +58,40 @@ def title_of(sheet: Sheet) -> Found | None:
         ]
         if beneath and _CONTINUES.match(beneath[0].text) and not _SENTENCE.search(beneath[0].text):
             words += beneath[0].words
+        over = [
+            p
+            for p in _rows(sheet)
+            if best.box.top - 1.5 * best.height <= p.box.bottom <= best.box.top + 0.3 * best.height
+            and p.box.left < best.box.right
+            and p.box.right > best.box.left
+        ]
+        if len(words) == len(best.words) and over and _ABOVE.match(over[-1].text):
+            words = [*over[-1].words, *words]
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
     text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
+
+
+_ALSO_KIND = re.compile(
+    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|participation|register|registration|membership|report|insurance)\b",
+    re.IGNORECASE,
+)
+
+
+def _without_re(phrase: Phrase) -> Phrase:
+    """The subject line of a letter without its Re:."""
+    rest = phrase.part(1) if re.fullmatch(r"(?:re|subject|ref):?", phrase.words[0].text, re.IGNORECASE) else None
+    return phrase if rest is None else rest
+
+
+def large_title(sheet: Sheet) -> Found | None:
+    """The largest line of the page, where it names something that certifies."""
+    rows = _rows(sheet)
+    if not rows:
+        return None
+    best = max(rows, key=lambda p: p.height)
+    telling = _ALSO_KIND.search(best.text) and not _SENTENCE.search(best.text) and len(best.words) <= 8 and best.box.center_y < 0.75 * sheet.height
+    return Found(value=best.text.strip(" :-–—_.|*"), page=sheet.number, words=best.words, trust=0.6) if telling else None
 
 
 def _rows(sheet: Sheet) -> list[Phrase]:

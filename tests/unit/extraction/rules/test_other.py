@@ -81,7 +81,7 @@ def test_a_name_inside_a_sentence_is_cut_out(line: str, name: str) -> None:
         ("has successfully completed the Business Program in excellence.", "Business Program"),
         ("for completing the course Basic Welding on 3 May 2026", "course Basic Welding"),
         ("has attended the Food Hygiene Workshop held at Main Hall", "Food Hygiene Workshop"),
-        ("for outstanding customer service", "customer service"),
+        ("for outstanding customer service", "outstanding customer service"),
         ("has completed Emergency First Aid at Work", "Emergency First Aid at Work"),
         ("has completed the Welding Course at Ferryside College", "Welding Course"),
     ],

@@ -1,0 +1,189 @@
+"""An extractor in processes of its own, which are killed when a document keeps them too long.
+
+Rules are pure Python with regular expressions: one that runs away holds the interpreter's lock, and in the worker's own process would
+hold its heartbeat with it.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from doctray.domain.document import Document
+from doctray.domain.errors import ExtractionFailed
+from doctray.domain.extraction import Extraction
+from doctray.extraction.child import LENGTH, Failed, MakeExtractor, Request, frame, unframe
+from doctray.ports import PageImages
+
+_log = structlog.get_logger()
+
+_START_SECONDS = 60.0
+"""Loading the rules takes half a second, on a machine that is starting everything at once some more."""
+
+_END_SECONDS = 2.0
+
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+"""What Python needs to start; the worker's keys and passwords stay out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Child:
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class ExtractorProcess:
+    """`doctray.ports.Extractor` over another one, for an event loop in the main thread (the kernel ends a child with the thread that
+    started it).
+
+    make: builds the extractor in the child; picklable, as its class is. name, version: the extractor's. children: how many work at once;
+    further calls wait. seconds: for each document.
+    """
+
+    model: str | None = None
+
+    def __init__(self, make: MakeExtractor, *, name: str, version: str, children: int = 2, seconds: float = 60.0) -> None:
+        self.name = name
+        self.version = version
+        self._make = make
+        self._seconds = seconds
+        self._places = asyncio.Semaphore(children)
+        self._idle: list[_Child] = []
+        self._busy: set[_Child] = set()
+        self._closed = False
+
+    async def start(self) -> None:
+        """Have one child ready, so that the first document does not wait for it. Raises ExtractionFailed when none can be started."""
+        async with self._places:
+            self._idle.append(await self._spawn())
+
+    async def extract(
+        self,
+        document: Document,
+        *,
+        document_type: str,
+        schema: str | None,
+        images: PageImages | None = None,  # noqa: ARG002 (the port's)
+    ) -> Extraction:
+        """Raises what the extractor raises; ExtractionFailed when it takes too long (its process is killed) or its process ends."""
+        request = Request(document=document, document_type=document_type, schema=schema)
+        # 2 ms for a page of 500 words, and a document has up to 500 pages
+        framed = await asyncio.to_thread(frame, request)
+        async with self._places:
+            child = self._take() or await self._spawn()
+            reply = await self._ask(child, framed)
+        if isinstance(reply, Failed):
+            if reply.cause:
+                _log.error("extraction.crashed", extractor=self.name, cause=reply.cause)
+            raise reply.error(reply.detail)
+        assert isinstance(reply, Extraction)
+        return reply
+
+    async def close(self) -> None:
+        """End all children; what they work on raises ExtractionFailed. Idempotent."""
+        self._closed = True
+        children = (*self._idle, *self._busy)
+        self._idle.clear()
+        for child in children:
+            await _end(child)
+
+    def _take(self) -> _Child | None:
+        while self._idle:
+            child = self._idle.pop()
+            if child.process.returncode is None:
+                return child
+            child.writer.close()
+        return None
+
+    async def _ask(self, child: _Child, framed: bytes) -> Any:
+        self._busy.add(child)
+        whole = False
+        try:
+            async with asyncio.timeout(self._seconds):
+                child.writer.write(framed)
+                await child.writer.drain()
+                body = await _receive(child.reader)
+            whole = True
+            return await asyncio.to_thread(unframe, body)
+        except TimeoutError as error:
+            _log.warning("extraction.killed", extractor=self.name, seconds=self._seconds)
+            raise ExtractionFailed(f"The fields were not found within {self._seconds:g} s.") from error
+        except (EOFError, OSError) as error:
+            _log.warning("extraction.process_ended", extractor=self.name)
+            raise ExtractionFailed("The process that extracts ended while it worked on the document.") from error
+        finally:
+            self._busy.discard(child)
+            if whole and not self._closed:
+                self._idle.append(child)
+            else:
+                await _end(child)
+
+    async def _spawn(self) -> _Child:
+        if self._closed:
+            raise ExtractionFailed("The extractor is closed: this worker is ending.")
+        child = await _launch()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                child.writer.write(frame(self._make))
+                await child.writer.drain()
+                pid = unframe(await _receive(child.reader))
+        except (TimeoutError, EOFError, OSError) as error:
+            await _end(child)
+            raise ExtractionFailed("The process that extracts could not be started.") from error
+        except asyncio.CancelledError:
+            await _end(child)
+            raise
+        _log.debug("extraction.started", extractor=self.name, pid=pid)
+        return child
+
+
+async def _launch() -> _Child:
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "doctray.extraction.child",
+                str(theirs.fileno()),
+                str(os.getpid()),
+                pass_fds=(theirs.fileno(),),
+                # What is printed may be a document's text; failures come as frames.
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=_environment(),
+            )
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+    except BaseException:
+        ours.close()
+        raise
+    return _Child(process=process, reader=reader, writer=writer)
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"PYTHONPATH": path}
+
+
+async def _receive(reader: asyncio.StreamReader) -> bytes:
+    (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+    return await reader.readexactly(size)
+
+
+async def _end(child: _Child) -> None:
+    """Close, kill and reap."""
+    child.writer.close()
+    with contextlib.suppress(ProcessLookupError):
+        child.process.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            await child.process.wait()

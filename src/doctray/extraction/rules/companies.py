@@ -1,0 +1,156 @@
+"""Who insures and who brokers: beside labels, in the letterhead and the signature, or in the words that certify."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, find_dates, fold
+from doctray.extraction.rules import acord
+from doctray.extraction.rules.coverage import Coverage
+from doctray.extraction.rules.finds import text_found
+from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party
+from doctray.extraction.rules.labels import Labelled, words_at
+from doctray.extraction.rules.parties import is_address_line, is_party
+from doctray.extraction.rules.reading import Phrase, Sheet
+
+INSURES = re.compile(
+    r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|versicherung\w*|assurances?|"
+    r"(?:compensation|insurance|state) fund|seguros|assicurazioni|verzekeringen|forsikring|reiseforsikring|takaful)\b",
+    re.IGNORECASE,
+)
+_BROKES = re.compile(
+    r"\bbrok\w+|\bcourtier|\bagenc(?:y|ies)\b|\bagents\b|\binsurance (?:services|advis[eo]rs|consultants|group|partners|solutions|"
+    r"professionals|center|centre|associates|planners|management)\b|\brisk (?:partners|services|solutions|advis[eo]rs|management)\b|"
+    r"\bintermediar|\bmakler",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"\b(?:limited|ltd|inc|incorporated|llc|plc|co|corp|corporation|company|ag|se|sa|s\.a|gmbh|n\.?v|b\.?v|pty|pte|bhd|mutual|group|"
+    r"association|exchange|as|a/s|oy|ab|s\.?p\.?a)\b",
+    re.IGNORECASE,
+)
+_NO_COMPANY = re.compile(
+    r"\b(?:certificate|certify|certifies|policy|polic(?:y|ies)|schedule|declarations?|evidence|confirmation|proof|card|period|premium|"
+    r"class|type|cover|coverage|coverages|details|certificate|liability|compensation|information|summary|terms|act|department|"
+    r"commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
+    re.IGNORECASE,
+)
+_CERTIFIES = re.compile(r"^(?:we,? )?(?P<who>[A-Z][\w&'’.,\- ]{2,60}?),? (?:hereby )?certif(?:y|ies) that\b")
+_CERTIFIED = re.compile(
+    r"\bcertif(?:y|ies|ied) that,? (?P<who>(?-i:[A-Z])[\w&'’.\- ]{2,60}?)(?:,| insures\b| has (?:issued|insured|provided|effected)\b|$)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|^underwritten by:?\s+(?P<by>\S.{2,80})",
+    re.IGNORECASE,
+)
+_FIRST_WORDS = ("this", "it", "we", "i", "hereby", "to", "the", "in")
+
+_LETTERHEAD = 0.22
+"""Part of the page's height in which a letterhead stands."""
+
+
+def insurers(
+    paper: Labelled, coverages: Sequence[Coverage], order: DateOrder | None, *, titled: Sequence[Phrase]
+) -> list[dict[str, Found]]:
+    """With letter, name and NAIC number as far as they are printed. titled: phrases of the title, which name no company."""
+    for sheet in paper.sheets:
+        lettered = [insurer for insurer in acord.insurers(sheet) if "name" in insurer]
+        if lettered:
+            if len(lettered) == 1 and "naic" not in lettered[0]:
+                code = _naic(paper)
+                lettered[0].update({"naic": code} if code is not None else {})
+            return lettered
+    named = _of_coverages(coverages)
+    if named:
+        return named
+    name = labelled_insurer(paper) or _in_words(paper.sheets, order) or next(_in_head(paper.sheets, titled, insures=True), None)
+    if name is None:
+        return []
+    code = _naic(paper)
+    return [{"name": name, "naic": code} if code is not None else {"name": name}]
+
+
+def producer(paper: Labelled, *, titled: Sequence[Phrase]) -> Found | None:
+    labelled = labelled_party(paper, "producer")[0]
+    if labelled is not None:
+        return labelled
+    signed = (found for found in _signed(paper.sheets) if _BROKES.search(str(found.value)))
+    return next(signed, None) or next(_in_head(paper.sheets, titled, insures=False), None)
+
+
+def who_certifies(sheets: Sequence[Sheet]) -> Found | None:
+    """Who says of itself that it certifies."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _CERTIFIES.match(phrase.text)
+            if match is not None and fold(match["who"]).split(" ")[0] not in _FIRST_WORDS:
+                return text_found(phrase.part(0, len(match["who"].split())), trust=0.8)
+    return None
+
+
+def is_broker(name: str) -> bool:
+    return bool(_BROKES.search(name))
+
+
+def _naic(paper: Labelled) -> Found | None:
+    for _, phrase in paper.values("naic", lambda text: re.fullmatch(r"\W*\d{5}\W*", text) is not None):
+        return text_found(phrase)
+    return None
+
+
+def _of_coverages(found: Sequence[Coverage]) -> list[dict[str, Found]]:
+    named: dict[str, Found] = {}
+    for coverage in found:
+        if coverage.insurer is not None:
+            named.setdefault(fold(str(coverage.insurer.value)), coverage.insurer)
+    return [{"name": insurer} for insurer in named.values()]
+
+
+def _in_words(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
+    """The company that sentences and signatures name as the insurer."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _CERTIFIED.search(phrase.text)
+            if match is not None and INSURES.search(match["who"]) and fold(match["who"]).split(" ")[0] not in _FIRST_WORDS:
+                words = words_at(phrase.words, match.start("who"), match.end("who"))
+                return text_found(Phrase.of(phrase.page, words), trust=0.9)
+    return next((found for found in _signed(sheets) if INSURES.search(str(found.value)) and not is_broker(str(found.value))), None)
+
+
+def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
+    """Those on whose behalf the paper is signed, in the line or in the one beneath."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _SIGNED.search(phrase.text)
+            if match is not None:
+                start = match.start("who" if match["who"] else "for" if match["for"] else "by")
+                words: Sequence[Phrase] = [Phrase.of(phrase.page, words_at(phrase.words, start, len(phrase.text)))]
+            elif re.search(r"\bon behalf of:?$", phrase.text, re.IGNORECASE):
+                words = sheet.below(phrase)[:1]
+            else:
+                continue
+            for named in words:
+                found = text_found(named, trust=0.9)
+                if found is not None and is_party(named.text) and str(found.value)[:1].isupper():
+                    yield found
+
+
+def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool) -> Iterator[Found]:
+    """Companies in the letterhead of the first page: insurers, or (insures False) brokers."""
+    for sheet in sheets[:1]:
+        for phrase in sheet.phrases:
+            if phrase.box.top > _LETTERHEAD * sheet.height:
+                break
+            text = phrase.text.strip()
+            broker = is_broker(text)
+            if any(phrase.box == title.box for title in titled) or len(phrase.words) > 8 or _NO_COMPANY.search(text):
+                continue
+            if insures == broker or not (broker or INSURES.search(text) or _COMPANY.search(text)):
+                continue
+            if not INSURES.search(text) and not broker:
+                continue
+            if text[:1].isupper() and not is_address_line(text) and not find_dates(text):
+                found = text_found(phrase, trust=0.7)
+                if found is not None:
+                    yield found

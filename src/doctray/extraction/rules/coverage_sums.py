@@ -1,0 +1,139 @@
+"""Sums in a row of an insurance paper, each with the label and the words that qualify it: Limit $1,000,000 any one occurrence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
+from doctray.extraction.rules.coverage import plain_label
+from doctray.extraction.rules.finds import amount_found
+from doctray.extraction.rules.labels import words_at
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row
+
+_QUALIFIER = re.compile(
+    r"\W*(?P<text>(?:(?:per|each(?: and every)?|any one|every|in the) (?:occurrence|claim|accident|person|event|period(?: of insurance)?|loss|"
+    r"employee|aggregate|project|location|vehicle|item|policy|year|disease)|(?:annual |general |policy )?aggregate|minimum)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_SUM = re.compile(r"\s*\b(?:up to|of|is|are|not less than|no less than|maximum|max\.?|minimum)\s*:?$|[\s:\-–—=.]+$", re.IGNORECASE)
+_LEAST_BARE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """One sum. label: printed before it, "" where there is none; place: where the label stands. qualifier: printed after it, as
+    `per occurrence`. several: its label has more than one sum. own: the sum has words of its own and shares its label's row."""
+
+    label: str
+    place: Phrase | None
+    found: Found
+    qualifier: str = ""
+    several: bool = False
+    own: bool = False
+
+
+def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The sums of a row, left to right; each label counts once, unless its sums are qualified."""
+    out: list[Sum] = []
+    label: Phrase | None = None
+    used = False
+    for phrase in row[:_MOST_CELLS]:
+        found = _in_phrase(sheet, phrase)
+        if not found:
+            label, used = phrase, False
+            continue
+        for item in found:
+            if item.label:
+                out.append(item)
+            elif label is not None and in_row(label.box, phrase.box) and (not used or item.several):
+                out.append(Sum(label=plain_label(label.text), place=label, found=item.found, qualifier=item.qualifier, several=item.several))
+                used = True
+            elif label is None:
+                out.append(item)
+    return out
+
+
+_MOST_CELLS = 6
+
+
+def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
+    """`label: sum`, `sum qualifier`, several of them parted by strokes or commas, or a sum alone."""
+    text = phrase.text
+    spans = [(start, end) for start, end, _ in find_amounts(text)]
+    if not spans:
+        return _bare(sheet, phrase)
+    out = []
+    for index, (start, end) in enumerate(spans):
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+        before = text[spans[index - 1][1] if index else 0 : start]
+        qualifier = _QUALIFIER.match(text[end:following])
+        words = words_at(phrase.words, start, end)
+        found = amount_found(Phrase.of(phrase.page, words), ocr=sheet.ocr, small=False)
+        if found is None or isinstance(found.value, str):
+            continue
+        label = _label(before) if not index or qualifier is None else ""
+        if label and _is_prose(before, label, text[end + (0 if qualifier is None else qualifier.end()) : following]):
+            continue
+        place = Phrase.of(phrase.page, words_at(phrase.words, 0, len(before.rstrip()))) if label and not index else None
+        out.append(
+            Sum(
+                label=label,
+                place=place,
+                found=found,
+                qualifier="" if qualifier is None else " ".join(qualifier["text"].split()),
+                several=len(spans) > 1 and qualifier is not None,
+            )
+        )
+    first = next((item for item in out if item.label), None)
+    return [
+        item if item.label or first is None or not item.qualifier else
+        Sum(label=first.label, place=first.place, found=item.found, qualifier=item.qualifier, several=True, own=True)
+        for item in out
+    ]
+
+
+_UNFINISHED = re.compile(
+    r"\b(?:of|to|a|an|the|is|are|by|for|from|than|over|under|with|at|up|be|not|exceeding|exceed|least|additional|first|or|and|any|our|your|"
+    r"we|you|if|pay|plus|minus|between|than|about|only|another|further|costs?)$",
+    re.IGNORECASE,
+)
+_MID_SENTENCE = re.compile(r"(?:an?|any|if|we|you|this|that|where|when|in|our|your|will|is|are|which|with|by)\b", re.IGNORECASE)
+_MOST_WORDS_AFTER = 3
+
+
+def _is_prose(before: str, label: str, after: str) -> bool:
+    """Whether the sum stands inside a sentence: its label ends in the middle of one, or words go on after it."""
+    if before.rstrip().endswith((":", "=")):
+        return False
+    return bool(_UNFINISHED.search(label) or _MID_SENTENCE.match(label)) or len(re.findall(r"[^\W\d_]{2,}", after)) > _MOST_WORDS_AFTER
+
+
+def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
+    """A round number without sign or grouping, or the word in the place of a sum, alone or after its label."""
+    for cut in range(len(phrase.words)):
+        part = phrase.part(cut)
+        assert part is not None
+        text = part.text.strip(" .:;|")
+        label = _label(" ".join(word.text for word in phrase.words[:cut]))
+        if AMOUNT_WORDS.match(text) and (cut == 0 or label):
+            place = phrase.part(0, cut) if cut else None
+            found = amount_found(part, ocr=sheet.ocr, small=False)
+            return [] if found is None else [Sum(label=label, place=place, found=found)]
+        if len(part.words) == 1 and re.fullmatch(r"\d{3,9}", text) and (cut == 0 or phrase.words[cut - 1].text.endswith(":")):
+            found = amount_found(part, ocr=sheet.ocr, small=True)
+            if found is not None and isinstance(found.value, int) and found.value >= _LEAST_BARE and found.value % 50 == 0:
+                return [Sum(label=label, place=phrase.part(0, cut) if cut else None, found=found)]
+    amount = read_amount(phrase.text)
+    if amount is not None and amount.repaired:
+        found = amount_found(phrase, ocr=sheet.ocr, small=False)
+        return [] if found is None else [Sum(label="", place=None, found=found)]
+    return []
+
+
+def _label(text: str) -> str:
+    kept = text.strip(" ,;/&•*·()-–—")
+    kept = re.sub(r"^(?:and|or|plus)\b\s*", "", kept, flags=re.IGNORECASE)
+    while (shorter := _BEFORE_SUM.sub("", kept)) != kept:
+        kept = shorter
+    return plain_label(kept) if len(fold(kept)) >= 3 and re.search(r"[^\W\d_]{2}", kept) else ""

@@ -1,0 +1,137 @@
+"""The policies of an insurance paper: one a coverage, with what is printed for each and what is printed once for all."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder
+from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading
+from doctray.extraction.rules.coverages import coverages
+from doctray.extraction.rules.finds import text_found
+from doctray.extraction.rules.insurance_values import labelled_insurer, period, policy_numbers
+from doctray.extraction.rules.labels import Labelled, words_at
+from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.titles import title_of
+from doctray.extraction.rules.vocabulary import INSURANCE, INSURANCE_STOPS
+
+_OF_ONE_POLICY = ("policy_number", "insurer", "period", "effective_date")
+
+
+def policies_of(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
+    """One coverage a policy. Where the paper has a section for each, the section's number, period and insurer are its own."""
+    sections = _sections(paper.sheets)
+    if not sections:
+        return _listed(paper, order)
+    found = [coverage for section in sections for coverage in _of_section(section, order)]
+    before = _before(paper.sheets, sections[0])
+    if before is not None:
+        _complete(found, before, order)
+    return found
+
+
+def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
+    numbers = policy_numbers(paper)
+    start, end = period(paper, order)
+    named = _kind(paper)
+    kind = named or _kind_of_title(paper.sheets)
+    found = coverages(paper.sheets, order, one_policy=named is not None)
+    if not found:
+        if not numbers and start is None and end is None:
+            return []
+        return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in numbers or [None]]
+    for coverage in found:
+        coverage.kind = coverage.kind or kind
+        coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
+        if coverage.effective_date is None and coverage.expiry_date is None:
+            coverage.effective_date, coverage.expiry_date = start, end
+    return found
+
+
+def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
+    paper = Labelled.of([section], INSURANCE, stops=INSURANCE_STOPS)
+    numbers = policy_numbers(paper)
+    start, end = period(paper, order)
+    insurer = labelled_insurer(paper)
+    found = coverages([section], order, one_policy=True)
+    if not found and (numbers or start is not None):
+        found = [Coverage(kind=next((kind for row in section.rows() if (kind := heading(row)) is not None), None))]
+    for coverage in found:
+        coverage.policy_number = coverage.policy_number or next(iter(numbers), None)
+        coverage.insurer = coverage.insurer or insurer
+        if coverage.effective_date is None and coverage.expiry_date is None:
+            coverage.effective_date, coverage.expiry_date = start, end
+    return found
+
+
+def _complete(found: Sequence[Coverage], before: Sheet, order: DateOrder | None) -> None:
+    """Gives what is printed before the first section to the policies that lack it."""
+    paper = Labelled.of([before], INSURANCE, stops=INSURANCE_STOPS)
+    numbers = policy_numbers(paper)
+    start, end = period(paper, order)
+    for coverage in found:
+        coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
+        if coverage.effective_date is None and coverage.expiry_date is None:
+            coverage.effective_date, coverage.expiry_date = start, end
+
+
+def _sections(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The bands of the pages that headings naming a coverage begin, where two of them at least have a number or period of their own."""
+    bands: list[Sheet] = []
+    for sheet in sheets:
+        tops = [min(p.box.top for p in row) for row in sheet.rows() if heading(row) is not None]
+        title = title_of(sheet)
+        if title is not None:
+            tops = [top for top in tops if not any(word.box.top <= top <= word.box.bottom for word in title.words)]
+        bands += [sheet.band(top, bottom) for top, bottom in pairwise([*tops, float(sheet.height)])]
+    owned = [band for band in bands if _owns_policy(band)]
+    return owned if len(owned) >= 2 else []
+
+
+def _owns_policy(band: Sheet) -> bool:
+    keys = {spot.key for _, spot in Labelled.of([band], INSURANCE, stops=INSURANCE_STOPS).spots if spot.rest is None or spot.marked}
+    return "policy_number" in keys or ("insurer" in keys and bool(keys & set(_OF_ONE_POLICY[2:])))
+
+
+def _before(sheets: Sequence[Sheet], section: Sheet) -> Sheet | None:
+    sheet = next((sheet for sheet in sheets if sheet.number == section.number), None)
+    top = min((p.box.top for p in section.phrases), default=0.0)
+    return None if sheet is None else sheet.band(0.0, top)
+
+
+def _kind(paper: Labelled) -> Found | None:
+    """The kind of insurance beside a label like Type of cover."""
+    for _, phrase in paper.values(
+        "kind", lambda text: bool(_COVER_WORDS.search(text)) and len(text.split()) <= 8 and not re.search(r"[$£€]|\d{3}", text)
+    ):
+        return text_found(phrase)
+    return None
+
+
+def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
+    """The kind of insurance that the title names, as Employers' Liability, or Motor Insurance."""
+    for sheet in sheets:
+        title = title_of(sheet)
+        if title is None:
+            continue
+        beneath = [p.words for p in sheet.below(Phrase.of(sheet.number, title.words), lines=1.5)[:1] if len(p.words) <= 6]
+        for words in (title.words, *beneath):
+            text = " ".join(word.text for word in words)
+            matches = [match for pattern in (_KIND_IN_TITLE, COVERAGE) if (match := pattern.search(text)) is not None]
+            if matches:
+                match = min(matches, key=lambda match: (match.start(), -match.end()))
+                return Found(value=match[0], page=sheet.number, words=words_at(words, match.start(), match.end()), trust=0.7)
+    return None
+
+
+_COVER_WORDS = re.compile(
+    r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
+    r"marine|compensation|travel|household|homeowners?|renters?|buildings?|contents|package policy)\b",
+    re.IGNORECASE,
+)
+_KIND_IN_TITLE = re.compile(
+    r"\b(?:(?:motor|vehicle|liability|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|personal accident|health|"
+    r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|"
+    r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo)",
+    re.IGNORECASE,
+)

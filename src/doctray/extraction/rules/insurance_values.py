@@ -1,0 +1,195 @@
+"""Values that an insurance paper shows beside its labels: parties with their addresses, periods, numbers, the kind of cover."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, fold, has_date_shape, read_identifier
+from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, joined, text_found
+from doctray.extraction.rules.labels import Labelled, filled, words_at
+from doctray.extraction.rules.parties import Party, is_address_line, is_party, party_of_lines, to_postcode
+from doctray.extraction.rules.reading import Phrase, Sheet
+
+_MOST_LINES = 7
+"""Of a name with its address."""
+
+_DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid)\b", re.IGNORECASE)
+_REGISTERED = re.compile(r"[\s,;(]+(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Company No|FCA)\b")
+_WORDS = re.compile(r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE)
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
+
+
+def labelled_party(paper: Labelled, key: str) -> Party:
+    for sheet, phrase in paper.values(key, is_party):
+        lines = lines_from(paper, sheet, phrase)
+        name, address = party_of_lines(lines)
+        if name is not None:
+            return name, address if any(is_address_line(line.text) for line in lines) else None
+    return None, None
+
+
+def labelled_insurer(paper: Labelled) -> Found | None:
+    for sheet, phrase in paper.values("insurer", is_party):
+        found = text_found(whole_row(paper, sheet, phrase))
+        if found is not None:
+            return _without_number(found)
+    return None
+
+
+def _without_number(found: Found) -> Found:
+    """A company without the number of its registration (ABN, NAIC) that follows in its line."""
+    match = _REGISTERED.search(str(found.value))
+    if match is None or match.start() < 3:
+        return found
+    return replace(found, value=str(found.value)[: match.start()], words=words_at(found.words, 0, match.start()))
+
+
+def labelled_address(paper: Labelled) -> Found | None:
+    for sheet, phrase in paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text))):
+        return joined(to_postcode(lines_from(paper, sheet, phrase)))
+    return None
+
+
+def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
+    """A value with the lines that go on right beneath it, as far as the next label, its neighbour's value, or a gap."""
+    label = next((p for p in sheet.left_of(phrase)[:1] if paper.is_label(p)), None)
+    lines = [phrase]
+    while len(lines) < _MOST_LINES:
+        last = lines[-1]
+        beneath = [
+            p
+            for p in sheet.below(last, lines=1.0)
+            if abs(p.box.left - phrase.box.left) < 1.5 * phrase.height
+            or (len(lines) > 1 and abs(p.box.left - lines[1].box.left) < phrase.height)
+        ]
+        if len(lines) == 1 and not beneath:
+            beneath = [p for p in sheet.below(last, lines=1.0)[:1] if is_address_line(p.text)]
+        if (
+            not beneath
+            or beneath[0].box.top - last.box.bottom > 0.9 * last.height
+            or paper.is_label(beneath[0])
+            or not filled(beneath[0].text)
+            or (label is not None and _has_label_of_its_own(sheet, beneath[0], label))
+        ):
+            break
+        lines.append(whole_row(paper, sheet, beneath[0]))
+    return lines
+
+
+def _has_label_of_its_own(sheet: Sheet, value: Phrase, label: Phrase) -> bool:
+    """Whether the column of labels goes on beside this line, so that the line is another label's value."""
+    return any(p.box.left < label.box.right and p.box.right > label.box.left for p in sheet.left_of(value))
+
+
+_ROW_REACH, _POSTCODE_REACH = 1.6, 6.0
+"""Line heights between parts of one line; typists set postcodes apart."""
+
+_POSTCODE = re.compile(r"\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
+
+
+def whole_row(paper: Labelled, sheet: Sheet, phrase: Phrase) -> Phrase:
+    """The phrase with those right of it that follow closely; recognition parts words that stand wide."""
+    words, last = list(phrase.words), phrase
+    for following in sheet.right_of(phrase):
+        reach = _POSTCODE_REACH if _POSTCODE.fullmatch(following.text) else _ROW_REACH
+        if following.box.left - last.box.right > reach * last.height or paper.is_label(following):
+            break
+        words += following.words
+        last = following
+    return Phrase.of(phrase.page, words)
+
+
+def policy_numbers(paper: Labelled) -> list[Found]:
+    """The policy number, or several that one label names, parted by a stroke."""
+    for sheet, phrase in paper.values("policy_number", lambda text: bool(re.search(r"\d", text))):
+        whole = whole_row(paper, sheet, phrase)
+        found = [identifier for piece in _split_at_stroke(whole) if (identifier := identifier_found(piece)) is not None]
+        if found:
+            return found
+    return []
+
+
+_LEAST_OF_A_NUMBER = 6
+"""Letters and digits of each of two policy numbers that a stroke parts; shorter parts are of one number (MX 4471 889 / 02)."""
+
+
+def _split_at_stroke(phrase: Phrase) -> list[Phrase]:
+    cut = next((index for index, word in enumerate(phrase.words) if word.text in ("/", "&", "and", ";")), None)
+    if cut is None or cut == 0 or cut + 1 >= len(phrase.words):
+        return [phrase]
+    left, right = phrase.part(0, cut), phrase.part(cut + 1)
+    assert left is not None
+    assert right is not None
+    whole = all(read_identifier(part.text) and len(fold(part.text).replace(" ", "")) >= _LEAST_OF_A_NUMBER for part in (left, right))
+    return [left, right] if whole else [phrase]
+
+
+def period(paper: Labelled, order: DateOrder | None) -> tuple[Found | None, Found | None]:
+    """When the insurance starts and ends: by a label each, by one label for both, or in a sentence with two dates."""
+    start, end = first_date(paper, "effective_date", order), first_date(paper, "expiry_date", order)
+    if start is not None and end is not None and start.value != end.value:
+        return start, end
+    for sheet, phrase in paper.values("period", lambda text: bool(_DATED.search(text))):
+        dates = _dates_from(paper, sheet, phrase, order)
+        if len(dates) >= 2:
+            return dates[0], dates[1]
+        if dates and _YEARS.search(whole_row(paper, sheet, phrase).text):
+            return None, dates[0]
+    for sheet in paper.sheets:
+        for phrase in sheet.phrases:
+            dates = dates_found(phrase, order)
+            if len(dates) == 2 and dates[0].value < dates[1].value and (_RANGE.search(phrase.text) or not _WORDS.search(phrase.text)):
+                return dates[0], dates[1]
+    return start, end if end is None or start is None or start.value != end.value else None
+
+
+def _dates_from(paper: Labelled, sheet: Sheet, phrase: Phrase, order: DateOrder | None) -> list[Found]:
+    """The dates of a period that may run on in its row and on the next line."""
+    whole = whole_row(paper, sheet, phrase)
+    dates = dates_found(whole, order)
+    for p in sheet.below(whole, lines=1.2)[:1]:
+        if len(dates) == 1 and not paper.is_label(p):
+            dates += dates_found(p, order)
+    return dates
+
+
+def first_date(paper: Labelled, key: str, order: DateOrder | None) -> Found | None:
+    for sheet, phrase in paper.values(key, lambda text: bool(re.search(r"\d", text))):
+        found = date_found(phrase, order) or date_found(_with_next_line(sheet, phrase), order)
+        if found is not None:
+            return found
+    return None
+
+
+def _with_next_line(sheet: Sheet, phrase: Phrase) -> Phrase:
+    """A date that was wrapped before its year, with the line beneath it: 3rd June / 2024."""
+    for p in sheet.phrases:
+        close = -0.4 * phrase.height <= p.box.top - phrase.box.bottom <= 1.2 * phrase.height and p.box.left <= phrase.box.right
+        if close and re.match(r"(?:19|20)\d\d\b", p.text):
+            return Phrase.of(phrase.page, [*phrase.words, p.words[0]])
+    return phrase
+
+
+def first_identifier(paper: Labelled, key: str) -> Found | None:
+    for _, phrase in paper.values(key, lambda text: read_identifier(text) is not None):
+        return identifier_found(phrase)
+    return None
+
+
+def first_title_row_date(sheet: Sheet, words: Sequence[Phrase], order: DateOrder | None) -> Found | None:
+    """A date at the head of the page, right of or over the title (words), where it is the only one."""
+    bottom = max(p.box.bottom for p in words)
+    found = [d for p in sheet.phrases if p.box.center_y <= bottom and not _RANGE.search(p.text) for d in dates_found(p, order)]
+    return found[0] if len(found) == 1 else None
+
+
+_LETTER_HEAD = 0.4
+"""Part of the page in which a letter has its date."""
+
+
+def date_of_letter(sheet: Sheet, order: DateOrder | None) -> Found | None:
+    """A date that stands alone in the upper part of a page, where it is the only one to do so."""
+    alone = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(p.text) and not sheet.left_of(p)]
+    return replace(found, trust=found.trust * 0.8) if len(alone) == 1 and (found := date_found(alone[0], order)) is not None else None

@@ -1,0 +1,144 @@
+"""Who issued a certificate: beside a label, after words like issued by, in the letterhead, or over the signatures."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
+from doctray.extraction.rules.certificate_page import CertificatePage, cut, labelled_text, lower_half
+from doctray.extraction.rules.finds import date_found, text_found
+from doctray.extraction.rules.labels import words_at
+from doctray.extraction.rules.names import TO_PERSON
+from doctray.extraction.rules.parties import is_address_line
+from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
+
+_BY = re.compile(
+    r"\b(?:issued|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|hosted|accredited|certified|(?:course|program|"
+    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|limited|inc|llc|gmbh|"
+    r"pvt|plc|co)\b)",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\s*(?:[;:|•]|\.\s|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|delivered) through\b|,\s*(?=\d)|"
+    r"\bdated\b|\bheld\b)",
+    re.IGNORECASE,
+)
+_CERTIFIES = re.compile(
+    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|awards|recogni[sz]es|confers|hereby awards?)\b"
+)
+_THE = re.compile(r"(?:the\s+)?", re.IGNORECASE)
+_NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
+_ORGANISATION = re.compile(
+    r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
+    r"centre|center|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
+    r"company|corporation|ltd|limited|inc|llc|gmbh|plc|group|trust|club|church|training|services|online|solutions|county|"
+    r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|testing|learning|education|"
+    r"certification|examinations?|league|committee|alliance|union|network|partners|consult\w+|systems|technologies|polytechnic|faculty)\b",
+    re.IGNORECASE,
+)
+_NO_ORGANISATION = re.compile(
+    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|successfully|completed|"
+    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|[:@]|www\.|https?|\.com\b",
+    re.IGNORECASE,
+)
+_TOP = 0.3
+
+
+def issuer(page: CertificatePage) -> Found | None:
+    labelled = labelled_text(page, "issuer_name", is_organisation)
+    if labelled is not None:
+        return labelled
+    return (
+        issued_by(page.sheet, page.order)
+        or _who_certifies(page)
+        or next(_organisations(page, _head(page)), None)
+        or next(_organisations(page, _foot(page)), None)
+        or _first_line(page)
+    )
+
+
+def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
+    """Who follows words like issued by or conducted by."""
+    for phrase in lines_of(sheet):
+        match = _BY.search(phrase.text)
+        if match is not None:
+            rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
+            if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
+                return text_found(rest, trust=0.9)
+    return None
+
+
+def _who_certifies(page: CertificatePage) -> Found | None:
+    """Who says of itself that it certifies, awards or confers."""
+    for phrase in page.lines:
+        match = _CERTIFIES.match(phrase.text)
+        if match is not None and fold(match["who"]).split(" ")[0] not in _NOBODY and is_organisation(match["who"]):
+            words = words_at(phrase.words, 0, match.end("who"))
+            if not re.match(r"the (?:senate|board|faculty|council|trustees|president|regents) of the university$", match["who"].lower()):
+                return text_found(Phrase.of(phrase.page, words), trust=0.8)
+    return None
+
+
+def _head(page: CertificatePage) -> Sequence[Phrase]:
+    """Lines between the title and the words that certify, then those over the title, the largest first."""
+    title = page.title
+    if title is None or title.page != page.sheet.number:
+        return sorted((line for line in page.lines if line.box.top < _TOP * page.sheet.height), key=lambda line: -line.height)
+    top, bottom = min(w.box.top for w in title.words), max(w.box.bottom for w in title.words)
+    pivot = next((line.box.top for line in page.lines if line.box.top > bottom - 2 and TO_PERSON.search(line.text)), None)
+    between = [line for line in page.lines if pivot is not None and bottom - 2 <= line.box.top < pivot - 2]
+    over = sorted((line for line in page.lines if line.box.bottom <= top + 0.3 * (bottom - top)), key=lambda line: -line.height)
+    return [*over, *between]
+
+
+def _foot(page: CertificatePage) -> Sequence[Phrase]:
+    """Phrases of the lower half, from below: who signs."""
+    middle = lower_half(page)
+    return [phrase for phrase in reversed(page.sheet.phrases) if phrase.box.center_y > middle]
+
+
+def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[Found]:
+    for line in lines:
+        part = cut(line, 0, _ENDS)
+        if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line):
+            found = text_found(part, trust=0.8)
+            if found is not None:
+                yield found
+
+
+def _first_line(page: CertificatePage) -> Found | None:
+    """What stands at the very top, in words with capitals: a letterhead that names no kind of organisation."""
+    title = page.title
+    top = _TOP * page.sheet.height if title is None or title.page != page.sheet.number else min(word.box.top for word in title.words)
+    for line in page.lines[:1]:
+        words = line.text.split()
+        capitals = sum(word[:1].isupper() for word in words)
+        if line.box.bottom <= top and 1 < len(words) <= 6 and capitals == len(words) and _could_be_letterhead(page, line):
+            return text_found(line, trust=0.6)
+    return None
+
+
+def _could_be_letterhead(page: CertificatePage, line: Phrase) -> bool:
+    return (
+        not _NO_ORGANISATION.search(line.text)
+        and not page.labelled.is_label(line)
+        and not find_dates(line.text)
+        and read_identifier(line.text) is None
+        and is_organisation(line.text)
+    )
+
+
+def is_organisation_name(text: str) -> bool:
+    """Whether the text names a kind of organisation and is no sentence, label or address."""
+    return bool(_ORGANISATION.search(text)) and not _NO_ORGANISATION.search(text) and is_organisation(text) and not is_address_line(text)
+
+
+def is_organisation(text: str) -> bool:
+    words = text.split()
+    return (
+        unfilled(text) is not None
+        and 1 <= len(words) <= 12
+        and len(fold(text)) >= 3
+        and bool(re.search(r"[^\W\d_]{3}", text))
+        and words[0][:1].isupper()
+    )

@@ -1,0 +1,94 @@
+"""Text that runs up or down on an upright page, as the headings at the side of a timetable do. EasyOCR itself reads none of it.
+
+A turned word's box is as wide as a line is high, and much higher. Such boxes are joined to lines on the page turned by 90 degrees, and
+each is read in all three ways: only that tells which way it runs, or that it is a tall letter of upright text.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+
+from doctray.ocr.craft_boxes import Polygon
+from doctray.ocr.easyocr_lines import LevelBox, TextLine, text_lines
+
+UP, DOWN = 270, 90
+"""Degrees clockwise that text is turned which runs upwards, and downwards."""
+
+# A box tells which way its text runs when it is this much longer than wide.
+_STRETCHED = 1.8
+# A turned word is higher than a line by this factor, and no wider than one by that.
+_LEAST_HEIGHT = 1.5
+_MOST_WIDTH = 2.0
+# Short words read nearly as well upside down; below this difference of confidence a line follows the others.
+_ALIKE = 0.15
+
+
+def parted(polygons: Sequence[Polygon]) -> tuple[list[Polygon], list[Polygon]]:
+    """Boxes of upright text, and boxes that may be of turned text."""
+    sizes = [_size(polygon) for polygon in polygons]
+    heights = [height for width, height in sizes if width >= _STRETCHED * height]
+    if not heights:
+        return list(polygons), []
+    usual = median(heights)
+    upright: list[Polygon] = []
+    turned: list[Polygon] = []
+    for polygon, (width, height) in zip(polygons, sizes, strict=True):
+        tall = height >= _STRETCHED * width and height >= _LEAST_HEIGHT * usual and width <= _MOST_WIDTH * usual
+        (turned if tall else upright).append(polygon)
+    return upright, turned
+
+
+def ways_of(polygons: Sequence[Polygon], *, width: int, height: int) -> list[tuple[TextLine, ...]]:
+    """Lines of boxes that may be of turned text, each as it is if it runs across, downwards and upwards.
+
+    width, height: of the page, in pixels. What runs along a tilted baseline is left out.
+    """
+    framed = [_seen_downwards(polygon, width) for polygon in polygons]
+    found = [line.level for line in text_lines(framed, width=height, height=width) if line.level is not None]
+    return [
+        (
+            _line(LevelBox(width - box.bottom, width - box.top, box.left, box.right), 0, width, height),
+            _line(box, DOWN, width, height),
+            _line(LevelBox(height - box.right, height - box.left, width - box.bottom, width - box.top), UP, width, height),
+        )
+        for box in found
+    ]
+
+
+def best_ways(confidences: Sequence[Sequence[float]]) -> list[int]:
+    """Which way (0 across, 1 down, 2 up) each line reads best.
+
+    confidences: of its three readings. Where down and up read nearly alike, the way that most of the page's turned text runs is taken.
+    """
+    turned = [(down, up) for across, down, up in confidences if max(down, up) >= across]
+    mostly_up = sum(up for _, up in turned) > sum(down for down, _ in turned)
+    chosen = []
+    for across, down, up in confidences:
+        if across > max(down, up):
+            chosen.append(0)
+        elif abs(down - up) < _ALIKE:
+            chosen.append(2 if mostly_up else 1)
+        else:
+            chosen.append(1 if down > up else 2)
+    return chosen
+
+
+def _size(polygon: Polygon) -> tuple[int, int]:
+    xs, ys = polygon[0::2], polygon[1::2]
+    return int(xs.max() - xs.min()), int(ys.max() - ys.min())
+
+
+def _seen_downwards(polygon: Polygon, width: int) -> Polygon:
+    """The box on the page turned counter-clockwise, clockwise from its top left there."""
+    points = np.stack((polygon[1::2], width - polygon[0::2]), axis=1)
+    return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0).reshape(-1)
+
+
+def _line(box: LevelBox, angle: int, width: int, height: int) -> TextLine:
+    """The line whose box lies so on the page of width x height pixels turned back by the angle."""
+    if angle == DOWN:
+        return TextLine(tuple((width - y, x) for x, y in box.corners), box, angle)
+    if angle == UP:
+        return TextLine(tuple((y, height - x) for x, y in box.corners), box, angle)
+    return TextLine(box.corners, box)

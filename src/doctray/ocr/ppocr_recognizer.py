@@ -1,0 +1,183 @@
+"""PP-OCRv6's recogniser: crops of text lines in, characters with their places and confidences out.
+
+The same weights and preprocessing as RapidOCR's own TextRecognizer, on a better schedule: crops of like width travel together and are
+padded to the widest of their batch only (RapidOCR: to 320 pixels at least), in the CPU's fastest precision, and of the output layer,
+18,710 characters wide, only the columns that the page's languages can need are computed.
+
+Imports OpenVINO and OpenCV: only engine processes import this module.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from doctray.domain.errors import EngineFailure
+from doctray.ocr.ppocr_weights import IDEOGRAPHIC_LANGUAGES, RECOGNIZER, weights_file
+from doctray.ocr.runtimes import Network, Precision, cpu_precisions, openvino_core, openvino_network
+from doctray.ocr.second_reader import LineReading
+
+Rgb = NDArray[np.uint8]
+
+# What the network takes: 48 pixels high (its only fixed side), one step of its output for 8 pixels of width.
+_HEIGHT_PX = 48
+_STEP_PX = 8
+# Widths are rounded up to this, so that pages meet few different shapes.
+_WIDTH_QUANTUM_PX = 32
+_LEAST_WIDTH_PX = 64
+# A line of 200 characters of usual width; what is longer is squeezed into it, as RapidOCR does with what is wider than its batch.
+_GREATEST_WIDTH_PX = 4800
+# Pixels of width in a batch. From 2,000 to 8,000 the time is the same, and activations take some 6 kB a pixel.
+_BATCH_WIDTH_PX = 3200
+# The reader is not asked about strips so narrow that no letter is in them.
+_LEAST_SIDE_PX = 3
+
+_BLANK = 0
+# Beyond ASCII and the letters of European languages: quotes, dashes, bullets, signs of currency and trade.
+_LATIN_SIGNS = "‘’“”„‚–—•…‰€£™℠°"
+_LAST_LATIN_LETTER = "\u024f"
+
+
+@dataclass(frozen=True, slots=True)
+class _OutputLayer:
+    """The columns of the network's last layer for some alphabet. weights: 120 x K; bias: K; characters: K, the first one blank."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    characters: tuple[str, ...]
+
+    def only(self, columns: Sequence[int]) -> "_OutputLayer":
+        return _OutputLayer(
+            np.ascontiguousarray(self.weights[:, columns]),
+            np.ascontiguousarray(self.bias[columns]),
+            tuple(self.characters[column] for column in columns),
+        )
+
+
+class PpocrRecognizer:
+    """threads: of inference. precision: None for the CPU's fastest. Not to be called from two threads at once.
+
+    Raises EngineFailure when the weights are missing or cannot be loaded.
+    """
+
+    def __init__(self, *, threads: int, precision: Precision | None = None) -> None:
+        precision = precision or cpu_precisions()[0]
+        features, self._every_character = _parts(openvino_core().read_model(weights_file(RECOGNIZER)))
+        self._latin = self._every_character.only(_latin_columns(self._every_character.characters))
+        self._network: Network = openvino_network(features, precision=precision, threads=threads)
+
+    @property
+    def backend(self) -> str:
+        return self._network.backend
+
+    def read(self, crops: Sequence[Rgb], *, languages: frozenset[str] = frozenset(("en",))) -> list[LineReading]:
+        """One reading for each crop, in order. crops: lines of upright text without padding, H x W x 3 RGB, of any size.
+
+        languages: decide which characters can be read; see `ppocr_weights.LANGUAGES`. Confidence is the mean of the characters', as
+        in RapidOCR; a crop without text reads "" at 0.
+        """
+        layer = self._every_character if languages & IDEOGRAPHIC_LANGUAGES else self._latin
+        readings = [LineReading(text="", confidence=0.0)] * len(crops)
+        for width, members in _batches([_text_width(crop) for crop in crops]):
+            batch = np.zeros((len(members), 3, _HEIGHT_PX, width), np.float32)
+            used = [_put(crops[member], batch[place]) for place, member in enumerate(members)]
+            best, certainty = _most_likely(self._network(batch), layer)
+            for place, member in enumerate(members):
+                readings[member] = _decoded(best[place], certainty[place], layer.characters, width_px=used[place])
+        return readings
+
+
+def _parts(model: Any) -> tuple[Any, _OutputLayer]:
+    """The network up to its last layer, and that layer; its characters are in the ONNX file's metadata.
+
+    The layer is computed apart, in fp32: bf16 has no room between 0.99 and 1 for confidences.
+    """
+    import openvino
+    from openvino import opset13
+
+    try:
+        matmul = [node for node in model.get_ordered_ops() if node.get_type_name() == "MatMul"][-1]
+        addition = next(iter(matmul.output(0).get_target_inputs())).get_node()
+        weights = np.array(matmul.input_value(1).get_node().data, np.float32)
+        bias = np.array(addition.input_value(1).get_node().data, np.float32)
+        # CTC's blank comes before the characters of the file, a space after them (rapidocr.ch_ppocr_rec.utils).
+        characters = ("", *model.get_rt_info()["framework"]["character"].value.splitlines(), " ")
+    except (AttributeError, IndexError, KeyError, RuntimeError, StopIteration) as error:
+        raise EngineFailure(f"{RECOGNIZER} is not the network that was expected; install the version that constraints.txt names") from error
+    if weights.shape[1:] != bias.shape or bias.shape != (len(characters),):
+        raise EngineFailure(f"{RECOGNIZER} has {len(bias)} outputs for {len(characters)} characters; install rapidocr again")
+    features = openvino.Model([opset13.result(matmul.input_value(0))], model.get_parameters(), "ppocr_features")
+    return features, _OutputLayer(weights, bias, characters)
+
+
+def _latin_columns(characters: Sequence[str]) -> list[int]:
+    readable = (number for number, char in enumerate(characters) if char and (char <= _LAST_LATIN_LETTER or char in _LATIN_SIGNS))
+    return [_BLANK, *readable]
+
+
+def _text_width(crop: Rgb) -> int:
+    """Pixels of width at the network's height; 0 for what cannot hold a letter."""
+    height, width = int(crop.shape[0]), int(crop.shape[1])
+    if min(height, width) < _LEAST_SIDE_PX:
+        return 0
+    return min(_GREATEST_WIDTH_PX, math.ceil(_HEIGHT_PX * width / height))
+
+
+def _batches(widths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Widths and members of batches: narrow crops first, each batch within the budget of pixels."""
+    members: list[int] = []
+    widest = 0
+    for member in sorted((number for number, width in enumerate(widths) if width), key=lambda number: widths[number]):
+        width = max(_LEAST_WIDTH_PX, math.ceil(widths[member] / _WIDTH_QUANTUM_PX) * _WIDTH_QUANTUM_PX)
+        if members and width * (len(members) + 1) > _BATCH_WIDTH_PX:
+            yield widest, members
+            members = []
+        members.append(member)
+        widest = width
+    if members:
+        yield widest, members
+
+
+def _put(crop: Rgb, room: NDArray[np.float32]) -> int:
+    """Scale a crop into its 3 x 48 x W place, values -1..1 in B, G, R order as RapidOCR feeds them, zeros right of it; its width there."""
+    width = _text_width(crop)
+    scaled = cv2.resize(crop, (width, _HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+    room[:, :, :width] = scaled[:, :, ::-1].transpose(2, 0, 1)
+    room[:, :, :width] /= 127.5
+    room[:, :, :width] -= 1.0
+    return width
+
+
+def _most_likely(features: NDArray[np.float32], layer: _OutputLayer) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For each crop and step the likeliest column and its probability (softmax). features: N x T x 120."""
+    scores = features.reshape(-1, features.shape[-1]) @ layer.weights
+    scores += layer.bias
+    best = scores.argmax(axis=1)
+    scores -= scores[np.arange(len(scores)), best][:, None]
+    certainty = 1.0 / np.exp(scores, out=scores).sum(axis=1)
+    return best.reshape(features.shape[:2]), certainty.reshape(features.shape[:2])
+
+
+def _decoded(best: NDArray[np.intp], certainty: NDArray[np.float32], characters: Sequence[str], *, width_px: int) -> LineReading:
+    """Greedy CTC: a run of equal steps is one character, as sure as its first step; blanks are none (rapidocr.ch_ppocr_rec.utils)."""
+    starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
+    ends = np.append(starts[1:], len(best))
+    runs = [(int(start), int(end)) for start, end in zip(starts, ends, strict=True) if best[start] != _BLANK]
+    if not runs:
+        return LineReading(text="", confidence=0.0)
+    text = "".join(characters[best[start]] for start, _ in runs)
+    certainties = tuple(float(certainty[start]) for start, _ in runs)
+    centres = [(start + end) / 2 * _STEP_PX / width_px for start, end in runs]
+    return LineReading(text=text, confidence=sum(certainties) / len(certainties), spans=_spans(centres), certainties=certainties)
+
+
+def _spans(centres: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    """Characters meet halfway between their centres; the first begins and the last ends with the crop, which was cut out tightly."""
+    inner = [min(1.0, (one + other) / 2) for one, other in pairwise(centres)]
+    edges = [0.0, *inner, 1.0]
+    return tuple(pairwise(edges))

@@ -1,0 +1,165 @@
+"""The console in a real Chromium, against the real service: signing in, handing in, following, looking, correcting, approving."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.acceptance.service import Service, running
+from tests.samples.fixtures import SampleSet
+from tests.samples.generate import Form
+
+KEY = "console-test-key-0123456789abcdef"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WITHIN_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium; .ci/run installs Debian's")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running(tmp_path_factory.mktemp("console"), OCR_ENGINE="null", API_KEY=KEY) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, service: Service) -> Iterator[Page]:
+    """A page of its own context. Whatever it logs as an error, or asks of another host, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WITHIN_MS)
+    expect.set_options(timeout=WITHIN_MS)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda told: complaints.append(told.text) if told.type == "error" and "401" not in told.text else None)
+    opened.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(service.url) else None)
+    opened.goto(service.url)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def paper(samples: SampleSet) -> Path:
+    return samples.one("certificate_of_insurance", Form.TEXT).path
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("API key").fill(KEY)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+
+
+def hand_in(page: Page, path: Path) -> None:
+    """Until it is completed, and open."""
+    page.set_input_files("#files", path)
+    page.get_by_role("list", name="Handed in").get_by_role("link", name=path.name).click()
+    expect(page.locator(".badge")).to_have_text(["completed"])
+
+
+def faults(page: Page) -> list[str]:
+    # Axe is a script of ours here, not of the page: it runs beside the page's own policy.
+    found = Axe().run(page)
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found.response["violations"]]
+
+
+def test_nothing_is_shown_before_a_key_has_signed_in(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_be_hidden()
+    page.get_by_label("API key").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not valid")
+    sign_in(page)
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_words_and_fields_light_up_both_ways(page: Page, samples: SampleSet) -> None:
+    sign_in(page)
+    hand_in(page, paper(samples))
+    image = page.locator(".sheet img")
+    expect(image).to_be_visible()
+    page.wait_for_function("document.querySelector('.sheet img').naturalWidth > 0")
+    row = page.locator('.leaf[data-pointer="/insured_name"]')
+    row.hover()
+    lit = page.locator(".sheet rect.field.lit")
+    expect(lit).to_have_count(1)
+    lit.hover(force=True)
+    expect(row).to_have_class("leaf lit")
+    page.mouse.move(0, 0)
+    expect(page.locator(".lit")).to_have_count(0)
+
+
+def test_a_correction_is_approved_and_the_machines_reading_is_kept(page: Page, service: Service, samples: SampleSet) -> None:
+    sign_in(page)
+    hand_in(page, paper(samples))
+    request_id = page.url.rsplit("/", 1)[1]
+    with service.client(KEY) as client:
+        read = client.result(request_id)["fields"]["insured_name"]
+    page.get_by_label("insured name").fill("Corrected Company")
+    page.get_by_role("button", name="Save and approve").click()
+    expect(page.locator(".badge")).to_have_text(["approved"])
+    expect(page.get_by_label("insured name")).to_have_value("Corrected Company")
+    with service.client(KEY) as client:
+        result = client.result(request_id)
+    assert result["validated"] is True
+    assert result["fields"]["insured_name"] == read
+    assert result["review"]["fields"]["insured_name"] == "Corrected Company"
+
+
+def test_the_console_works_by_keyboard(page: Page, samples: SampleSet) -> None:
+    page.keyboard.type(KEY)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+    page.set_input_files("#files", paper(samples))
+    link = page.get_by_role("list", name="Handed in").get_by_role("link")
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".badge")).to_have_text(["completed"])
+    page.get_by_label("insured name").focus()
+    expect(page.locator(".sheet rect.field.lit")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_light_or_dark(page: Page, samples: SampleSet, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert faults(page) == []
+    sign_in(page)
+    hand_in(page, paper(samples))
+    assert faults(page) == []
+    page.get_by_role("link", name="Jobs", exact=True).click()
+    expect(page.get_by_role("table")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_nothing_overflows_on_a_phone(page: Page, samples: SampleSet) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    hand_in(page, paper(samples))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
