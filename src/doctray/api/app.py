@@ -32,7 +32,16 @@ DESCRIPTION = (
 )
 
 CORS_EXPOSED = ("Content-Disposition", "ETag", "Retry-After", "Location", "RateLimit", "RateLimit-Policy")
-CORS_REQUEST_HEADERS = ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "prefer", "x-api-key", "x-read-token")
+CORS_REQUEST_HEADERS = (
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "x-api-key",
+    "x-read-token",
+)
 
 
 def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:

@@ -206,9 +206,14 @@ async def visible_job(request: Request, request_id: str) -> Job:
     if token and read_token_matches(house.parts.secret_key, request_id, token):
         await count_read(request, f"address:{address_of(request)}")
         return await live_job(house, request_id, owner=None)
-    if token and presented_key(request.headers) is None and session_of(request) is None and await house.gate.locked():
-        await count_read(request, f"address:{address_of(request)}")
-        raise Unauthenticated("The read token does not open this job.")
+    if presented_key(request.headers) is None and session_of(request) is None and await house.gate.locked():
+        if "origin" in request.headers:
+            # A page of another origin has only its token to show. Without it, it learns nothing, not even whether there is such a job.
+            await count_read(request, f"address:{address_of(request)}")
+            raise NotFound
+        if token:
+            await count_read(request, f"address:{address_of(request)}")
+            raise Unauthenticated("The read token does not open this job.")
     caller = await caller_with(Scope.READ)(request)
     return await live_job(house, request_id, owner=caller.owner)
 

@@ -282,8 +282,8 @@ class WorkerView(BaseModel):
     device: str
     slots: int
     running: int
+    engine: str = Field(description="what reads there and on what backend; empty while it is loading")
     fingerprint: str
-    engine: str
     started_at: AwareDatetime
     lease_until: AwareDatetime | None
 
@@ -317,8 +317,8 @@ def worker_view(worker: WorkerInfo) -> dict[str, Any]:
         "device": worker.device,
         "slots": worker.slots,
         "running": worker.running,
-        "fingerprint": worker.fingerprint,
         "engine": worker.engine,
+        "fingerprint": worker.fingerprint,
         "started_at": iso_time(worker.started_at),
         "lease_until": iso_time(worker.lease_until),
     }

@@ -93,7 +93,7 @@ function worker(each) {
     {},
     h("td", {}, `${each.host} (${each.pid})`),
     h("td", {}, each.device),
-    h("td", {}, h("code", {}, each.fingerprint)),
+    h("td", {}, each.engine || "loading …"),
     h("td", {}, `${each.running} of ${each.slots}`),
     h("td", {}, when(each.started_at)),
   );

@@ -1,0 +1,30 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Http\Controllers;
+
+use App\Jobs\TakeDocumentResult;
+use Doctray\Webhook;
+use Illuminate\Http\Request;
+use Illuminate\Http\Response;
+use Illuminate\Support\Facades\Cache;
+
+final class DoctrayWebhookController
+{
+    /** Answers quickly and leaves the work to the queue: doctray waits 15 s at most and then tries again. */
+    public function __invoke(Request $request): Response
+    {
+        $headers = array_map(fn (array $values): string => (string) $values[0], $request->headers->all());
+        $event = Webhook::verified($request->getContent(), $headers, config('doctray.webhook_secrets'));
+        if ($event === null) {
+            return response('', 401);
+        }
+        // The same announcement may come more than once, always under the same webhook-id.
+        if (Cache::add('doctray:' . $headers['webhook-id'], true, now()->addDays(3))) {
+            TakeDocumentResult::dispatch($event['type'], $event['data']);
+        }
+
+        return response('', 204);
+    }
+}
