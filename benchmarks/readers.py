@@ -30,7 +30,7 @@ class ReaderSpec:
     """Which reader, and how. kind: easyocr-readme, rapidocr-readme, tesseract, text-layer, or engine for one of doctray's.
 
     engine, second_reader, backend: doctray's names; backend "" is the one that its calibration picks. device: "cpu" or a GPU's number.
-    counted: what its networks compute is counted, see `benchmarks.arithmetic`.
+    cores: that it may run on; 0: all. counted: what its networks compute is counted, see `benchmarks.arithmetic`.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class ReaderSpec:
     second_reader: str = ""
     backend: str = ""
     device: str = "cpu"
+    cores: int = 0
     counted: bool = False
 
 

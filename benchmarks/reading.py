@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,15 +56,16 @@ class ReaderProcess:
             stderr=self._said,
             env=os.environ | {"CUDA_VISIBLE_DEVICES": "" if self._spec.device == "cpu" else self._spec.device},
         )
-        self.about = self._receive()["about"]
-        self.read(self._warm_up)
+        try:
+            self.about = self._receive()["about"]
+            self.read(self._warm_up)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._said.close()
+        self._end()
 
     @property
     def pid(self) -> int:
@@ -75,10 +76,18 @@ class ReaderProcess:
         """All pages in one turn. Raises RuntimeError, with what the process printed last, when it died."""
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"pages": [str(page) for page in pages]}).encode() + b"\n")
-        self._process.stdin.flush()
+        # One that is dead already has said why; `_receive` tells.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps({"pages": [str(page) for page in pages]}).encode() + b"\n")
+            self._process.stdin.flush()
         answer = self._receive()
         return Reading(**(answer | {"texts": tuple(answer["texts"])}))
+
+    def _end(self) -> None:
+        if self._process is not None:
+            with self._process:
+                self._process.kill()
+        self._said.close()
 
     def _receive(self) -> dict[str, Any]:
         assert self._process is not None
@@ -98,6 +107,9 @@ def main() -> None:
         # Whatever libraries print stays out of the answers.
         os.dup2(2, 1)
         spec = ReaderSpec(**json.loads(sys.argv[1]))
+        if spec.cores:
+            # Before any library counts them.
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: spec.cores])
         work = stack.enter_context(watched_openvino()) if spec.counted else None
         reader = make_reader(spec)
         if work is not None and isinstance(reader, EasyOcrReadme):

@@ -115,6 +115,6 @@ def _show(result: Result) -> None:
                 said.append(f"{figure.label} {spread.median:.{figure.digits}f}")
         for figure in compared:
             ratio = result.ratios(side.name, figure)
-            if ratio is not None:
+            if ratio is not None and side.name != result.table.reference:
                 said.append(f"{figure.label} ratio {ratio.median:.2f} ({ratio.least:.2f}-{ratio.most:.2f})")
         print(f"  {side.name}: {'; '.join(said)}")

@@ -41,19 +41,20 @@ def running_service(settings: Mapping[str, str]) -> Iterator[Service]:
         with log.open("wb") as out:
             server = subprocess.Popen([sys.executable, "-m", "doctray", "serve"], env=env, stdout=out, stderr=out)
             try:
-                _until_healthy(url, server, log)
+                _until_healthy(url, server, log, workers=settings.get("WORKER_ENABLED") != "false")
                 yield Service(url=url, pid=server.pid)
             finally:
                 server.terminate()
                 server.wait()
 
 
-def _until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _until_healthy(url: str, server: subprocess.Popen[bytes], log: Path, *, workers: bool) -> None:
     deadline = time.monotonic() + _HEALTHY_WITHIN_S
     with httpx.Client(base_url=url, trust_env=False, timeout=5) as client:
         while time.monotonic() < deadline and server.poll() is None:
             try:
-                if client.get("/health").json()["status"] == "healthy":
+                state = client.get("/health").json()["status"]
+                if state == "healthy" or (state == "degraded" and not workers):
                     return
             except httpx.HTTPError:
                 pass

@@ -27,7 +27,7 @@ FIGURES = (
     Figure(name="f1", label="word F1", digits=3),
     Figure(name="precision", label="precision", digits=3),
     Figure(name="recall", label="recall", digits=3),
-    Figure(name="cpu_seconds", label="CPU s/page", better="lower", digits=2),
+    Figure(name="cpu_seconds", label="CPU s/page", better="lower", compared=True, digits=2),
     Figure(name="peak_gb", label="peak memory, GB", better="lower", digits=2),
 )
 
@@ -52,8 +52,8 @@ class ReadingSide:
     spec: ReaderSpec
     together: int = 1
 
-    def on(self, device: str) -> "ReadingSide":
-        return replace(self, spec=replace(self.spec, device=device))
+    def on(self, device: str, *, cores: int = 0) -> "ReadingSide":
+        return replace(self, spec=replace(self.spec, device=device, cores=cores))
 
     def as_side(self) -> Side:
         return Side(name=self.name, about=self.about)

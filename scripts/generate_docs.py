@@ -36,8 +36,15 @@ HOW_MANY = (
     ("devices", "devices that pages are read on", "while `WORKER_COUNT` is unset, also the number of workers"),
     ("count", "worker processes that `serve` starts", "over the number of devices: workers take the devices in turn"),
     ("processes", "processes of the API, under `serve` and `api`", "nothing to do with workers, in spite of its name"),
-    ("concurrency", "jobs that one worker has in flight", "bounds all that one worker does; its jobs share one engine process"),
-    ("max_extractions", "jobs of one worker that are extracting fields at once", "the smaller of this and `WORKER_CONCURRENCY`"),
+    (
+        "concurrency",
+        "jobs that one worker has taken on",
+        "they share one engine process; most of them wait for a stage, holding next to nothing",
+    ),
+    ("page_processes", "documents that one worker has open at once", "text layers pass through here, past scans that wait for the engine"),
+    ("image_memory_mb", "MiB of page images on their way to the engine of one worker", "bounds how far rendering runs ahead"),
+    ("engine_threads", "threads of one engine on the CPU", "unset: the cores, shared between the workers that `serve` starts on the CPU"),
+    ("max_extractions", "language-model calls of one worker at once", "rules have two processes of their own beside them"),
 )
 """Field of Worker, what it sets, and which wins."""
 

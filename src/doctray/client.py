@@ -34,6 +34,9 @@ TERMINAL = ("completed", "failed", "cancelled")
 LONG_POLL_S = 20.0
 """How long one status request asks the service to hold it; below WAIT_MAX_SECONDS and common proxy limits."""
 
+FORM_S = 300.0
+"""How long a form of a result is waited for that has to be made: a searchable PDF of 500 pages takes minutes."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE_S = 30.0
 _AFTER_CHANGE_S = 0.1
@@ -181,9 +184,59 @@ class Client:
         """The job as it stands; with wait_s as soon as it changes, or after that many seconds."""
         return _json(self._get(_path(request_id), params={"wait": f"{wait_s:g}"} if wait_s else None))
 
-    def result(self, request_id: str) -> dict[str, Any]:
-        """The result. Raises ProblemError: not_finished, expired, or the code that the job failed with."""
-        return _json(self._get(_path(request_id, "/result")))
+    @overload
+    def result(self, request_id: str) -> dict[str, Any]: ...
+
+    @overload
+    def result(self, request_id: str, *, form: str, timeout_s: float = FORM_S) -> bytes: ...
+
+    def result(self, request_id: str, *, form: str | None = None, timeout_s: float = FORM_S) -> dict[str, Any] | bytes:
+        """The result; with form its bytes in that form: json, md, txt, csv, xlsx, ics, hocr, or pdf (the document, searchable).
+
+        Some forms are made when they are first asked for, which is waited for. Raises ProblemError: not_finished, expired,
+        not_acceptable, or the code that the job or the making failed with; WaitTimeout after timeout_s.
+        """
+        if form is None:
+            return _json(self._get(_path(request_id, "/result")))
+        deadline = time.monotonic() + timeout_s
+        path = _path(request_id, f"/result.{quote(form, safe='')}")
+        while True:
+            left_s = deadline - time.monotonic()
+            answer = self._get(path, params={"wait": f"{max(0.0, min(LONG_POLL_S, left_s)):g}"})
+            if answer.status_code != httpx.codes.ACCEPTED:
+                return answer.content
+            if left_s <= 0:
+                raise WaitTimeout(_json(answer))
+            self._sleep(min(max(left_s, 0.0), _AFTER_CHANGE_S))
+
+    def page_image(self, request_id: str, number: int) -> bytes:
+        """Page `number` (from 1) as it was read, as PNG; boxes refer to its pixels. Raises ProblemError: not_found where none is kept."""
+        return self._get(_path(request_id, f"/pages/{number}.png")).content
+
+    def review(
+        self,
+        request_id: str,
+        fields: Mapping[str, Any],
+        *,
+        reviewed_by: str | None = None,
+        note: str | None = None,
+        if_match: str | None = None,
+    ) -> dict[str, Any]:
+        """Say what the fields are, all of them; the review as it is kept.
+
+        if_match: the number of the review that these fields were made from, as `"2"` with its quotes, or a result's ETag;
+        None: there is none yet; "*": whatever there is. Raises ProblemError: review_conflict when somebody else was faster,
+        invalid_option (with errors and their pointers) when the fields do not fit the document's schema.
+        """
+        body = {"fields": fields, "reviewed_by": reviewed_by, "note": note}
+        headers = {"if-match": if_match} if if_match is not None else None
+        given = {name: value for name, value in body.items() if value is not None}
+        return _json(self._ask(lambda: self._http.put(_path(request_id, "/review"), json=given, headers=headers)))
+
+    def reviews(self, request_id: str) -> list[dict[str, Any]]:
+        """Every review of the job, oldest first; the last one counts."""
+        found: list[dict[str, Any]] = _json(self._get(_path(request_id, "/review")))["reviews"]
+        return found
 
     def wait(
         self, request_id: str, *, timeout_s: float | None = None, on_progress: Callable[[dict[str, Any]], None] | None = None

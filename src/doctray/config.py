@@ -246,13 +246,16 @@ class Worker(_Group):
         4,
         ge=1,
         validation_alias=_env("MAX_CONCURRENT_EXTRACTIONS"),
-        description="extractions that one worker has in flight: as many by rules, and as many by a model",
+        description="extractions by a model that one worker has in flight; by rules at most two, each in a process",
     )
     max_memory_gb: float = Field(
         4.0,
         gt=0,
         validation_alias=_env("MAX_MEMORY_USAGE_GB"),
         description="resident memory of a worker with its engine and page processes, at which the engine is recycled",
+    )
+    gpu_memory_gb: float | None = Field(
+        None, gt=0, validation_alias=_env("MAX_GPU_MEMORY_GB"), description="memory that an engine may take of its GPU; unset: all there is"
     )
     poll_interval_s: float = Field(
         0.02, gt=0, le=60, validation_alias=_env("WORKER_POLL_INTERVAL"), description="seconds between looks at the queue"
@@ -286,7 +289,12 @@ class Worker(_Group):
     page_seconds: float = Field(
         180, gt=0, validation_alias=_env("PAGE_BUDGET_SECONDS"), description="time budget of one page, reading included"
     )
-    job_seconds: float = Field(3600, gt=0, validation_alias=_env("JOB_BUDGET_SECONDS"), description="time budget of one job")
+    extraction_seconds: float = Field(
+        60, gt=0, validation_alias=_env("EXTRACTION_BUDGET_SECONDS"), description="time budget of the rules for one document"
+    )
+    job_seconds: float = Field(
+        3600, gt=0, validation_alias=_env("JOB_BUDGET_SECONDS"), description="time budget of one job, waiting for its turn left out"
+    )
     drain_seconds: float = Field(
         20, gt=0, validation_alias=_env("DRAIN_SECONDS"), description="time that running jobs get after SIGTERM before they are handed back"
     )

@@ -6,12 +6,14 @@ from doctray.domain.document import PageSource
 from doctray.ocr.null_engine import NullEngine
 from doctray.ports import OcrEngine
 from tests.engines.images import a_printed_page, an_image, page_of
-from tests.engines.real import easyocr_engine
+from tests.engines.real import doubly_read_engine, easyocr_engine, rapidocr_engine
+
+ENGINES = {"null": NullEngine, "easyocr": easyocr_engine, "easyocr with ppocr": doubly_read_engine, "rapidocr": rapidocr_engine}
 
 
-@pytest.fixture(params=["null", pytest.param("easyocr", marks=pytest.mark.slow)])
+@pytest.fixture(params=["null", *(pytest.param(name, marks=pytest.mark.slow) for name in list(ENGINES)[1:])])
 def engine(request: pytest.FixtureRequest) -> OcrEngine:
-    return NullEngine() if request.param == "null" else easyocr_engine()
+    return ENGINES[request.param]()
 
 
 def test_it_has_a_name_and_a_version(engine: OcrEngine) -> None:

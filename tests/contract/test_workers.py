@@ -22,7 +22,9 @@ async def test_a_lease_is_extended_while_it_lives(journal: Journal, clock: FakeC
     clock.advance(LEASE_S - 1)
     assert await journal.extend("w1", lease_s=LEASE_S, running=3)
     clock.advance(LEASE_S - 1)
-    assert [worker.running for worker in await journal.workers()] == [3]
+    assert [(worker.running, worker.engine) for worker in await journal.workers()] == [(3, "")]
+    assert await journal.extend("w1", lease_s=1, running=3, engine="easyocr 1.7.2 on openvino-bf16")
+    assert [worker.engine for worker in await journal.workers()] == ["easyocr 1.7.2 on openvino-bf16"]
     clock.advance(1)
     assert not await journal.extend("w1", lease_s=LEASE_S, running=3)
     assert await journal.workers() == []

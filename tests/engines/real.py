@@ -1,4 +1,4 @@
-"""The real EasyOCR, loaded once for all tests of a process: it takes 5 s."""
+"""The real engines, each loaded once for all tests of a process: it takes seconds."""
 
 from functools import cache
 from pathlib import Path
@@ -10,3 +10,14 @@ from doctray.ports import OcrEngine
 @cache
 def easyocr_engine() -> OcrEngine:
     return make_engine("easyocr", "cpu", Path("/nonexistent/models"), 2)
+
+
+@cache
+def rapidocr_engine() -> OcrEngine:
+    return make_engine("rapidocr", "cpu", None, 2)
+
+
+@cache
+def doubly_read_engine() -> OcrEngine:
+    """EasyOCR with the second reader: the default configuration."""
+    return make_engine("easyocr", "cpu", Path("/nonexistent/models"), 2, second_reader="ppocr")

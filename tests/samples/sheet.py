@@ -49,9 +49,7 @@ class Sheet:
     def line(self, start: Point, end: Point, *, width: float = 0.6, colour: Colour = BLACK) -> None:
         self._page.draw_line(start, end, color=colour, width=width)
 
-    def box(
-        self, rect: Rect, *, width: float = 0.6, colour: Colour = BLACK, fill: Colour | None = None, dashes: str | None = None
-    ) -> None:
+    def box(self, rect: Rect, *, width: float = 0.6, colour: Colour = BLACK, fill: Colour | None = None, dashes: str | None = None) -> None:
         """dashes: a PDF dash pattern, as "[3 2] 0"."""
         self._page.draw_rect(pymupdf.Rect(rect), color=colour if width else None, width=width, fill=fill, dashes=dashes)
 

@@ -104,7 +104,9 @@ LOOKS: dict[str, Look] = {
     "word_processor": Look(cell="lines", label="stacked", clock="12_dot", title="labelled"),
     "word_processor_even": Look(cell="even_lines", label="range", clock="24", title="one_line", free=0.2),
     "word_processor_down": Look(across=False, cell="two_lines", names="short", clock="12_dot", pause="turned"),
-    "planner_class": Look(across=False, names="two", label="number_range", cell="asc", pause="gap", free=0.3, title="one_line", doubles=True),
+    "planner_class": Look(
+        across=False, names="two", label="number_range", cell="asc", pause="gap", free=0.3, title="one_line", doubles=True
+    ),
     "planner_across": Look(names="short", label="number_range", cell="asc", pause="gap", free=0.2, clock="24_short"),
     "planner_german": Look(names="de_short", label="stacked", cell="two_lines", pause="gap", doubles=True, title="one_line"),
     "german_full": Look(names="de", clock="24", cell="brackets", pause="each"),
@@ -153,9 +155,7 @@ LOOKS: dict[str, Look] = {
 def grid(name: str, rng: Random) -> Paper:
     """The look of that name, of a week drawn by rng."""
     look = LOOKS[name]
-    plan = a_plan(
-        rng, days=look.days, periods=look.periods, doubles=look.doubles, free=look.free, breaks=look.pause != "gap"
-    )
+    plan = a_plan(rng, days=look.days, periods=look.periods, doubles=look.doubles, free=look.free, breaks=look.pause != "gap")
     sheet = Sheet(*A4_ACROSS_PT)
     titles = draw_titles(sheet, plan, look)
     blocks = Painter(sheet, plan, look).paint(TABLE)

@@ -92,7 +92,9 @@ def a_plan(rng: Random, *, days: int = 5, periods: int = 6, doubles: bool = Fals
     )
 
 
-def block(day: int, slot: Slot, subject: str, *, room: str | None = None, teacher: str | None = None, week: str | None = None) -> dict[str, Any]:
+def block(
+    day: int, slot: Slot, subject: str, *, room: str | None = None, teacher: str | None = None, week: str | None = None
+) -> dict[str, Any]:
     """A time block as the schema has it. A slot that starts at -1 has no time that is printed; one that ends at -1 no end."""
     return {
         "day": DAYS[day],

@@ -173,7 +173,10 @@ def of_teacher(rng: Random) -> Paper:
 def with_legend(rng: Random) -> Paper:
     """A college's table of subject codes, with a legend of names and teachers below and signatures."""
     plan = a_plan(rng, days=6, periods=6, free=0.15, doubles=True)
-    codes = {subject: "".join(part[0] for part in subject.split()) + str(index) for index, subject in enumerate(sorted({x.subject for x in plan.lessons}))}
+    codes = {
+        subject: "".join(part[0] for part in subject.split()) + str(index)
+        for index, subject in enumerate(sorted({x.subject for x in plan.lessons}))
+    }
     coded = replace(plan, lessons=tuple(replace(lesson, subject=codes[lesson.subject]) for lesson in plan.lessons))
     sheet = Sheet(*A4_ACROSS_PT)
     sheet.cell((36, 18, 806, 40), [(plan.school.upper(), Style(font="hebo", size=14))])

@@ -20,7 +20,7 @@ PITCH_PT, LEADING_PT, MARGIN_PT = 5.1, 13.0, 40.0
 _SIZES = {"": 9.0, "##": 13.0, "#": 18.0}
 _FONTS = (("helv", "hebo"), ("tiro", "tibo"), ("helv", "tibo"))
 _RUN = re.compile(r"\S+(?: \S+)*")
-_PRINTABLE = str.maketrans({"₹": "Rs ", "–": "-", "’": "'"})
+_PRINTABLE = str.maketrans({"₹": "Rs ", "€": "EUR ", "–": "-", "’": "'"})
 """The fonts that every PDF reader has know Latin-1 only."""
 
 

@@ -1,21 +1,16 @@
 """`doctray demo`: what scripts/run does once everything is installed: serve, send the two samples, show what came out."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import click
-import httpx
 
 from doctray.cli.main import load_settings
+from doctray.cli.own_service import healthy, start, stop, tail
 
 SAMPLES = ("certificate_of_insurance.pdf", "class_timetable.png")
-
-HEALTHY_WITHIN_S = 60.0
-"""Redis, migrations and the API take about two seconds; a loaded machine gets more."""
 
 DONE_WITHIN_S = 600.0
 """For both samples together, on a machine that is busy with other things."""
@@ -36,32 +31,25 @@ def demo_command(once: bool) -> None:
     url = f"http://{settings.service.host}:{settings.service.port}"
     click.echo(f"Starting Redis, the API and the workers. State: {settings.home}. Log: {log_path}")
     with log_path.open("ab") as log:
-        start = log.tell()
-        server = subprocess.Popen(
-            [sys.executable, "-m", "doctray", "serve"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "DOCTRAY_SUPERVISOR_PID": str(os.getpid())},
-            process_group=0,
-        )
+        log_start = log.tell()
+        server = start(log)
         try:
-            failed = _demonstrate(server, url, samples, log_path, start)
+            failed = _demonstrate(server, url, samples, log_path, log_start)
             if not once and not failed:
                 _serve_on(server, url)
         except KeyboardInterrupt:
             failed = False
         finally:
-            _stop(server)
+            stop(server)
     sys.exit(1 if failed else 0)
 
 
 def _demonstrate(server: subprocess.Popen[bytes], url: str, samples: list[Path], log_path: Path, log_start: int) -> bool:
     """Whether something went wrong; what it was has been said."""
     began = time.monotonic()
-    if not _healthy(server, url):
+    if not healthy(server, url):
         click.echo(f"doctray did not start. The end of {log_path}:", err=True)
-        click.echo(_tail(log_path, log_start), err=True)
+        click.echo(tail(log_path, log_start), err=True)
         return True
     click.echo(f"Serving on {url} after {time.monotonic() - began:.1f} s. Sending {' and '.join(path.name for path in samples)}.")
     command = [sys.executable, "-m", "doctray", "submit", "--url", url, *map(str, samples)]
@@ -69,23 +57,9 @@ def _demonstrate(server: subprocess.Popen[bytes], url: str, samples: list[Path],
         submitted = subprocess.run(command, check=False, timeout=DONE_WITHIN_S)  # noqa: S603 our own command
     except subprocess.TimeoutExpired:
         click.echo(f"The samples were not finished within {DONE_WITHIN_S:g} s. The end of {log_path}:", err=True)
-        click.echo(_tail(log_path, log_start), err=True)
+        click.echo(tail(log_path, log_start), err=True)
         return True
     return submitted.returncode != 0
-
-
-def _healthy(server: subprocess.Popen[bytes], url: str) -> bool:
-    deadline = time.monotonic() + HEALTHY_WITHIN_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2, trust_env=False).status_code == 200:
-                # Another server on the same port would answer too; ours is alive a moment later only if the port was free.
-                time.sleep(0.3)
-                return server.poll() is None
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.05)
-    return False
 
 
 def _serve_on(server: subprocess.Popen[bytes], url: str) -> None:
@@ -93,22 +67,6 @@ def _serve_on(server: subprocess.Popen[bytes], url: str) -> None:
     server.wait()
     if server.returncode:
         raise click.ClickException(f"The server ended with status {server.returncode}; its log says why.")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is None:
-        server.send_signal(signal.SIGTERM)
-    try:
-        server.wait(timeout=60)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        server.kill()
-        server.wait()
-
-
-def _tail(path: Path, start: int) -> str:
-    with path.open("rb") as log:
-        log.seek(start)
-        return "\n".join(log.read().decode(errors="replace").splitlines()[-15:])
 
 
 def _samples_folder() -> Path:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "submit": ("doctray.cli.submit", "submit_command"),
     "status": ("doctray.cli.status", "status_command"),
     "result": ("doctray.cli.status", "result_command"),
+    "eval": ("doctray.cli.eval", "eval_command"),
     "keys": ("doctray.cli.keys", "keys_group"),
     "dead-letters": ("doctray.cli.dead_letters", "dead_letters_group"),
     "backup": ("doctray.cli.backup", "backup_command"),

@@ -20,21 +20,28 @@ _NOTHING = frozenset({"", "null", "none", "n a", "na", "not found", "not printed
 
 
 class UnusableAnswer(Exception):
-    """The answer is no JSON object, or does not satisfy the schema. The text tells the model why, and holds none of its answer."""
+    """The answer is no JSON object, or does not satisfy the schema. The text tells the model why; it may hold keys that the model chose.
+
+    reason: not_json, schema or cut_off, for logs.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(text)
 
 
 def read_answer(text: str, schema: Schema, *, order: DateOrder | None) -> Fields:
     """The fields of an answer, tidied and checked. order: how the document writes numeric dates. Raises UnusableAnswer."""
     fields = _tidied(_parsed(text), schema, order)
     if not isinstance(fields, dict):
-        raise UnusableAnswer("it is not a JSON object.")
+        raise UnusableAnswer("it is not a JSON object.", "not_json")
     try:
         faults = violations(fields, schema, most=MOST_NAMED)
     except NotCheckable as error:
-        raise UnusableAnswer("it cannot be checked against the schema.") from error
+        raise UnusableAnswer("it cannot be checked against the schema.", "schema") from error
     if faults:
         named = "; ".join(f"at {fault.pointer or 'the top'} {fault.keyword} ({fault.expected}) is not satisfied" for fault in faults)
-        raise UnusableAnswer(f"it does not satisfy the schema: {named}.")
+        raise UnusableAnswer(f"it does not satisfy the schema: {named}.", "schema")
     return fields
 
 
@@ -43,11 +50,11 @@ def _parsed(text: str) -> Any:
     body = re.sub(r"^\s*<think>.*?</think>", "", text, count=1, flags=re.DOTALL).strip()
     start = body.find("{")
     if start < 0:
-        raise UnusableAnswer("it is not JSON.")
+        raise UnusableAnswer("it is not JSON.", "not_json")
     try:
         value, _ = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).raw_decode(body, start)
     except (ValueError, RecursionError) as error:
-        raise UnusableAnswer("it is not JSON, or is cut off.") from error
+        raise UnusableAnswer("it is not JSON, or is cut off.", "not_json") from error
     return value
 
 

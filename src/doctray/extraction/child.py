@@ -5,50 +5,17 @@ It holds one document at a time, and no secret of the worker; it can be killed a
 
 import asyncio
 import os
-import pickle
 import signal
 import socket
-import struct
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from doctray.domain.document import Document
 from doctray.domain.errors import DoctrayError, ExtractionFailed
 from doctray.domain.extraction import Extraction
+from doctray.extraction.wire import LENGTH, Failed, Request, frame, unframe
 from doctray.lifeline import die_with_parent
 from doctray.ports import Extractor
-
-LENGTH = struct.Struct("!Q")
-
-MakeExtractor = Callable[[], Extractor]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    document: Document
-    document_type: str
-    schema: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """error: its class; exceptions themselves carry what cannot be pickled. cause: class and place of what is none of ours, for the log."""
-
-    error: type[DoctrayError]
-    detail: str | None
-    cause: str = ""
-
-
-def frame(message: object) -> bytes:
-    """Pickled: both ends are ours, and nothing else has the socket."""
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
-
-
-def unframe(body: bytes) -> Any:
-    return pickle.loads(body)  # noqa: S301 (see `frame`)
 
 
 def main() -> None:
@@ -74,7 +41,7 @@ async def _answer(extractor: Extractor, request: Request) -> Extraction | Failed
         place = error.__traceback__
         while place is not None and place.tb_next is not None:
             place = place.tb_next
-        where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else "unknown"  # noqa: PTH119
+        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
         return Failed(error=ExtractionFailed, detail=None, cause=f"{type(error).__name__} at {where}")
 
 

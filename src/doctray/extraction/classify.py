@@ -39,7 +39,8 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\bevidence of (?:commercial )?(?:property |liability )?(?:insurance|cover)|\bconfirmation of insurance|"
-            r"\binsurance certificate|\bproof of insurance"
+            r"\binsurance certificate|\bproof of (?:insurance|coverage|cover)|\bverification of insurance|\bnotice of insurance|"
+            r"\bcertificate of (?:[\w'’&-]+ ){1,4}insurance"
         ),
         5,
     ),
@@ -90,7 +91,10 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (r"\bconfer(?:s|red)\b.{0,30}\b(?:up)?on\b|\bthe degree of\b|\b(?:erfolgreich )?teilgenommen\b", 4),
     (r"\bname of policyholder|\bnamed insured|\bpolicy ?holder|\bcertificate holder|\binsurers? affording", 3),
     (r"\bpolicy (?:number|no\b|#|period|start date|eff)", 2),
-    (r"\bcertificate (?:no|number|id)\b|\bcertification number", 2),
+    (r"\bcertificate (?:no|number|id)\b|\bcertification number|\bcard (?:no|number)\b.*\bvalid (?:until|to|through)\b", 2),
+    (r"\b(?:induction|training|competency|skills|provider|safety|membership|licen[cs]e|registration) card\b", 4),
+    (r"\b(?:safety|inspection|training|attendance|gas safety) (?:record|certificate)\b", 4),
+    (r"\bgroup policy\b|\bcoverage (?:effective|ends|begins)|\bunderwritten by\b|\bmaximum benefit\b", 2),
 )
 _OTHER_SIGNS: tuple[tuple[str, float], ...] = (
     (
@@ -117,12 +121,25 @@ _OTHER_SIGNS: tuple[tuple[str, float], ...] = (
 )
 
 
+_UNTOLD = 1.6
+"""What a paper scores as neither before anything tells: more than a stray mention of certificates, less than one in the heading."""
+
+
+_LEAST_TIMETABLE = 2.5
+"""Two days and a time are opening hours."""
+
+
 def classify(document: Document) -> tuple[str, float]:
     """(certificate, timetable or other; confidence in [0, 1]). Receipts, letters, invoices and empty pages are other."""
     text = "\n".join(page.text for page in document.pages[:6])
     if len(fold(text)) < 12:
         return OTHER, 0.9
-    scores = {CERTIFICATE: _certificate_score(text), TIMETABLE: _timetable_score(document), OTHER: 2.5 + _weight(_OTHER_SIGNS, text)}
+    timetable = _timetable_score(document)
+    scores = {
+        CERTIFICATE: _certificate_score(text),
+        TIMETABLE: timetable if timetable > _LEAST_TIMETABLE else 0.0,
+        OTHER: _UNTOLD + _weight(_OTHER_SIGNS, text),
+    }
     best = max(scores, key=lambda kind: scores[kind])
     runner_up = max(score for kind, score in scores.items() if kind != best)
     margin = (scores[best] - runner_up) / max(scores[best], 1.0)

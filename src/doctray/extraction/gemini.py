@@ -89,6 +89,9 @@ def _config(question: Question) -> "types.GenerateContentConfig":
         response_json_schema=for_gemini(question.schema),
         max_output_tokens=question.max_output_tokens,
         candidate_count=1,
+        # The library would ask on and on by itself for an answer that is cut off.
+        automatic_continuation=False,
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
 
 
@@ -99,16 +102,22 @@ def _reply(response: "types.GenerateContentResponse") -> Reply:
         raise ExtractionRejected("gemini gave no answer: its filter blocked the document.")
     candidate = response.candidates[0]
     reason = candidate.finish_reason
-    if reason not in (None, FinishReason.STOP, FinishReason.MAX_TOKENS, FinishReason.FINISH_REASON_UNSPECIFIED):
+    if reason is not None and reason not in (FinishReason.STOP, FinishReason.FINISH_REASON_UNSPECIFIED, *_cut_off()):
         raise ExtractionRejected(f"gemini stopped its answer: {re.sub(r'[^A-Za-z_]', '', str(reason.value))[:40].lower()}.")
     parts = (candidate.content.parts if candidate.content else None) or []
     usage = response.usage_metadata
     return Reply(
         text="".join(part.text for part in parts if part.text and not part.thought),
-        complete=reason is not FinishReason.MAX_TOKENS,
+        complete=reason not in _cut_off(),
         input_tokens=(usage and usage.prompt_token_count) or 0,
         output_tokens=((usage and usage.candidates_token_count) or 0) + ((usage and usage.thoughts_token_count) or 0),
     )
+
+
+def _cut_off() -> "tuple[types.FinishReason, ...]":
+    from google.genai.types import FinishReason
+
+    return FinishReason.MAX_TOKENS, FinishReason.CONTINUATION
 
 
 def _refused(error: Any) -> DoctrayError:

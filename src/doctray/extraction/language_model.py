@@ -1,4 +1,4 @@
-"""The seam to a language model: one question in, one answer out. Who asks (`model_extractor`) knows neither Gemini nor HTTP.
+"""The seam to a language model: one question in, one answer out. Who asks (`conversation`) knows neither Gemini nor HTTP.
 
 An adapter translates all that can go wrong into three words: `ModelBusy` (ask again in a while), `ExtractorUnavailable` (it
 does not answer, or refuses us) and `ExtractionRejected` (it answered, and the answer is of no use).

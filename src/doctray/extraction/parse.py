@@ -49,11 +49,12 @@ _EDGE, _END = r"(?<![\dA-Za-z])", r"(?!\d|[/\-]\d)"
 _ISO = re.compile(rf"{_EDGE}(?P<y>(?:19|20)\d\d)(?P<sep>\s?[/.\-–]\s?)(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})(?!\d)")
 _NUMERIC = re.compile(rf"{_EDGE}(?P<a>\d{{1,2}}){_SEPARATOR}(?P<b>\d{{1,2}}){_SEPARATOR}(?P<y>\d{{4}}(?!\d)|\d{{2}}{_END})")
 _DAY_MONTH = re.compile(
-    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\.?\s+(?:of|de))?[\s,.\-–/]*{_MONTH.format('mon')}\b\.?(?:\s+(?:in\s+the\s+year|de|del))?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
+    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\.?\s+(?:of|de))?[\s,.\-–/]*{_MONTH.format('mon')}(?![^\W\d_])\.?(?:\s+(?:in\s+the\s+year|de|del))?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![A-Za-z]){_MONTH.format('mon')}\b\.?[\s.\-–/]*(?P<d>\d{{1,2}}){_ORDINAL}[\s,.\-–/]+{_YEAR.format('y')}{_END}", re.IGNORECASE
+    rf"(?<![A-Za-z]){_MONTH.format('mon')}(?![^\W\d_])\.?[\s.\-–/]*(?P<d>\d{{1,2}}){_ORDINAL}[\s,.\-–/]+{_YEAR.format('y')}{_END}",
+    re.IGNORECASE,
 )
 _SLASHES_AS_STROKES = re.compile(r"(?<!\d)(?P<a>0[1-9]|1[0-2]|[12]\d|3[01])[17|lI](?P<b>0[1-9]|[12]\d|3[01])[17|lI](?P<y>20[0-4]\d)(?!\d)")
 _DIGIT_LIKE = str.maketrans(
@@ -113,7 +114,7 @@ _MOST_DATES_PAIRED = 40
 def _order_of_whole_years(text: str) -> DateOrder | None:
     """The one order under which some two dates lie whole years apart, to the day or less a day: 11/06/2026 and 10/06/2031."""
     matches = [match for match, _ in zip(_NUMERIC.finditer(text), range(_MOST_DATES_PAIRED), strict=False)]
-    telling = {order: 0 for order in DateOrder}
+    telling = dict.fromkeys(DateOrder, 0)
     for order in DateOrder:
         days = [read.value for match in matches if (read := _numeric(match, order)) is not None]
         telling[order] = sum(_spans_whole_years(start, end) for start in days for end in days if start < end)
@@ -127,7 +128,9 @@ _LONGEST_SPAN_YEARS = 10
 
 def _spans_whole_years(start: date, end: date) -> bool:
     after = end + timedelta(days=1)
-    return any((day.month, day.day) == (start.month, start.day) and 0 < day.year - start.year <= _LONGEST_SPAN_YEARS for day in (end, after))
+    return any(
+        (day.month, day.day) == (start.month, start.day) and 0 < day.year - start.year <= _LONGEST_SPAN_YEARS for day in (end, after)
+    )
 
 
 def has_date_shape(text: str) -> bool:
@@ -223,8 +226,12 @@ _CURRENCIES = {
     "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "₹": "INR", "rs": "INR", "inr": "INR",
     "c$": "CAD", "ca$": "CAD", "cad": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "nz$": "NZD", "nzd": "NZD", "r": "ZAR", "zar": "ZAR",
     "s$": "SGD", "sgd": "SGD", "hk$": "HKD", "hkd": "HKD", "chf": "CHF", "¥": "JPY", "jpy": "JPY", "aed": "AED", "rm": "MYR", "myr": "MYR",
+    "ngn": "NGN", "n": "NGN", "₦": "NGN", "kes": "KES", "ksh": "KES", "kshs": "KES", "ghs": "GHS",
 }  # fmt: skip
-_SIGN = r"(?:us|ca?|au?|nz|s|hk)?\$|£|€|₹|¥|usd|gbp|eur|inr|cad|aud|nzd|zar|sgd|hkd|chf|jpy|aed|myr|rs\.?|rm|r(?=\s?\d)"
+_SIGN = (
+    r"(?:us|ca?|au?|nz|s|hk)?\$|£|€|₹|¥|usd|gbp|eur|inr|cad|aud|nzd|zar|sgd|hkd|chf|jpy|aed|myr|ngn|kes|kshs?\.?|ghs|₦|"
+    r"rs\.?|rm|[rn](?=\s?\d)"
+)
 _NUMBER = r"\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 _SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
 _AMOUNT = re.compile(
@@ -365,8 +372,11 @@ _PLACEHOLDER = re.compile(
 
 _ASKED_FOR = frozenset({"name", "address", "zip", "line", "postcode"})
 _ASKING = _ASKED_FOR | frozenset(
-    "1 2 3 city state code postal street country company business phone email here your of the and insured recipient certificate holder "
-    "number date full first last town county province suite".split()
+    re.findall(
+        r"\w+",
+        """1 2 3 city state code postal street country company business phone email here your of the and insured recipient certificate
+        holder number date full first last town county province suite""",
+    )
 )
 """Words that a form asks with (ADDRESS LINE 1, CITY, STATE ZIP CODE): a value of nothing else is not filled in."""
 
@@ -396,5 +406,10 @@ def mended_postcode(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case, accents and every sign but letters and digits taken away, words parted by one space: for comparing labels."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+|#", plain))
+    plain = text.lower()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(_WORDS_AND_NUMBER_SIGNS.findall(plain))
+
+
+_WORDS_AND_NUMBER_SIGNS = re.compile(r"[^\W_]+|#")

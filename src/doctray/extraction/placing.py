@@ -17,8 +17,8 @@ from doctray.domain.extraction import Fields, Provenance, Warning, leaves
 from doctray.extraction.grounding import provenance_of, ungrounded
 from doctray.extraction.parse import DateOrder, find_amounts, find_dates, fold, read_amount
 from doctray.extraction.rules.labels import words_at
-from doctray.extraction.rules.reading import Sheet, rows_of, sheets_of
-from doctray.extraction.rules.timetable_days import day_name
+from doctray.extraction.rules.reading import Sheet, rows_of, sheet_of
+from doctray.extraction.rules.timetable_days import DAYS, day_name
 from doctray.extraction.times import clock, find_label_spans
 
 Words = tuple[Word, ...]
@@ -46,7 +46,7 @@ def grounded(fields: Fields, document: Document, *, exempt: Sequence[str] = ()) 
     times and days by meaning, so that 2025-02-01 stands where "1 Feb 2025" is printed. Booleans and the keys in `exempt` need
     no place. The first place in reading order wins.
     """
-    places = [_Places(sheet) for sheet in sheets_of(document)]
+    places = _Pages(document)
     provenance: dict[str, Provenance] = {}
     warnings: list[Warning] = []
     known: dict[tuple[type, object], Provenance | None] = {}
@@ -55,7 +55,7 @@ def grounded(fields: Fields, document: Document, *, exempt: Sequence[str] = ()) 
             continue
         key = (type(value), value)
         if key not in known:
-            known[key] = _first(place.of(value) for place in places) or _first(place.nearly(value) for place in places)
+            known[key] = _first(page.of(value) for page in places) or _first(page.nearly(value) for page in places)
         found = known[key]
         if found is not None:
             provenance[pointer] = found
@@ -112,7 +112,20 @@ class _Meanings:
     dates: dict[str, Words] = field(default_factory=dict)
     amounts: dict[float, Words] = field(default_factory=dict)
     times: dict[str, Words] = field(default_factory=dict)
-    days: dict[str, Words] = field(default_factory=dict)
+
+
+class _Pages:
+    """The pages of a document, each made ready when it is first looked at: most values stand on the first."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._ready: list[_Places] = []
+
+    def __iter__(self) -> "Iterator[_Places]":
+        for index, page in enumerate(self._document.pages):
+            if index == len(self._ready):
+                self._ready.append(_Places(sheet_of(page)))
+            yield self._ready[index]
 
 
 class _Places:
@@ -146,7 +159,7 @@ class _Places:
             return words
         wanted = _letters(value)
         # Of a run over the columns of a page and one over its rows, a value may be whole in either.
-        return (wanted and (self._run.find(wanted) or self._rows.find(wanted))) or self._meanings.days.get(value, ())
+        return (wanted and (self._run.find(wanted) or self._across.find(wanted))) or (self._days.get(value, ()) if value in DAYS else ())
 
     def _of_number(self, value: int | float) -> Words:
         return self._meanings.amounts.get(float(value)) or self._run.find(_letters(str(value)))
@@ -154,7 +167,7 @@ class _Places:
     def _alike(self, wanted: str) -> Words:
         if len(wanted) < _ALIKE_FROM:
             return ()
-        for run in (self._run, self._rows):
+        for run in (self._run, self._across):
             found = fuzz.partial_ratio_alignment(wanted, run.letters, score_cutoff=ALIKE) if len(run.letters) >= len(wanted) else None
             if found is None:
                 continue
@@ -167,20 +180,34 @@ class _Places:
     def _in_pieces(self, value: str) -> Words:
         """The words of a value that is printed in parts, as addresses are, all of them near one another."""
         pieces = [_letters(piece) for piece in re.split(r"[,;\n]", value)]
-        found = [self._run.find(piece) or self._rows.find(piece) for piece in pieces if piece]
+        found = [self._run.find(piece) or self._across.find(piece) for piece in pieces if piece]
         if len(found) < 2 or not all(found):
             return ()
         words = tuple(dict.fromkeys(word for part in found for word in part))
         return words if _near(words) else ()
 
     @cached_property
-    def _rows(self) -> _Run:
-        return _Run.of([word for row in rows_of(self._sheet.words) for word in row])
+    def _rows(self) -> list[list[Word]]:
+        return rows_of(self._sheet.words)
+
+    @cached_property
+    def _across(self) -> _Run:
+        return _Run.of([word for row in self._rows for word in row])
+
+    @cached_property
+    def _days(self) -> dict[str, Words]:
+        """Days that short phrases name, by what they mean: Mon, Lundi, Monday to Friday."""
+        out: dict[str, Words] = {}
+        for phrase in self._sheet.phrases:
+            named = day_name(phrase.text) if len(phrase.words) <= _LONGEST_WINDOW else None
+            for day in named.days if named else ():
+                out.setdefault(day, phrase.words)
+        return out
 
     @cached_property
     def _meanings(self) -> _Meanings:
         out = _Meanings()
-        for row in rows_of(self._sheet.words):
+        for row in self._rows:
             text = " ".join(word.text for word in row)
             for order in DateOrder:
                 for date in find_dates(text, order):
@@ -196,10 +223,6 @@ class _Places:
                 read = read_amount(" ".join(word.text for word in window))
                 if read is not None:
                     out.amounts.setdefault(float(read.value), window)
-        for phrase in self._sheet.phrases:
-            named = day_name(phrase.text)
-            for day in named.days if named else ():
-                out.days.setdefault(day, phrase.words)
         return out
 
 

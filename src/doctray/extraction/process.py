@@ -18,7 +18,7 @@ import structlog
 from doctray.domain.document import Document
 from doctray.domain.errors import ExtractionFailed
 from doctray.domain.extraction import Extraction
-from doctray.extraction.child import LENGTH, Failed, MakeExtractor, Request, frame, unframe
+from doctray.extraction.wire import LENGTH, Failed, MakeExtractor, Request, frame, unframe
 from doctray.ports import PageImages
 
 _log = structlog.get_logger()

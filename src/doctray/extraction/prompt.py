@@ -6,7 +6,7 @@ A document is split by pages into parts that fit a token budget; each part is a 
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +73,11 @@ def turn_of(part: Part, *, name: str | None = None) -> Turn:
     return Turn(role=Role.USER, text=f"<<<document {name}>>>\n{part.text}\n<<<end of document {name}>>>")
 
 
-def parts_of(document: Document, *, budget_tokens: int) -> list[Part]:
+def parts_of(document: Document, *, budget_tokens: int) -> Iterator[Part]:
     """The document's pages, as many in each part as the budget takes; a page beyond it is parted between its lines.
 
-    Pages without text are left out: no page at all gives no part.
+    Pages without text are left out: no page at all gives no part. A page is looked at when its part is asked for.
     """
-    parts: list[Part] = []
     waiting: list[tuple[int, str]] = []
     room = float(budget_tokens)
     for page in document.pages:
@@ -89,11 +88,12 @@ def parts_of(document: Document, *, budget_tokens: int) -> list[Part]:
             shown = f"--- page {page.number} of {document.page_total} ---\n{piece}"
             cost = tokens_of(shown)
             if waiting and cost > room:
-                parts.append(_joined(waiting))
+                yield _joined(waiting)
                 waiting, room = [], float(budget_tokens)
             waiting.append((page.number, shown))
             room -= cost
-    return [*parts, _joined(waiting)] if waiting else parts
+    if waiting:
+        yield _joined(waiting)
 
 
 def tokens_of(text: str) -> int:

@@ -33,21 +33,20 @@ MONTH_NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 _ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _CARDINALS = {word: number for number, word in enumerate(_ONES.split(), 1)} | {word: 10 * n for n, word in enumerate(_TENS.split(), 2)}
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        (
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-            "seventeenth eighteenth nineteenth twentieth"
-        ).split(),
-        1,
-    )
-} | {"thirtieth": 30}
+_FIRST_TWENTY = re.findall(
+    r"\w+",
+    """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
+    seventeenth eighteenth nineteenth twentieth""",
+)
+_ORDINALS = {word: number for number, word in enumerate(_FIRST_TWENTY, 1)} | {"thirtieth": 30}
 
 _CARDINAL = rf"(?:{'|'.join(sorted(_CARDINALS, key=len, reverse=True))})"
 _ORDINAL = rf"(?:(?:twenty|thirty)[ \-])?(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 _DAY = rf"(?P<day>{_ORDINAL}|\d{{1,2}} ?(?:st|nd|rd|th))"
-_YEAR = rf"(?P<year>two thousand(?:,? and)?(?:[ ,]{{1,2}}{_CARDINAL}(?:[ \-]{_CARDINAL})?)?|(?:nineteen|twenty)(?: hundred)?(?: and)? {_CARDINAL}(?:[ \-]{_CARDINAL})?|(?:19|20)\d\d)"
+_YEAR = (
+    rf"(?P<year>two thousand(?:,? and)?(?:[ ,]{{1,2}}{_CARDINAL}(?:[ \-]{_CARDINAL})?)?|(?:nineteen|"
+    rf"twenty)(?: hundred)?(?: and)? {_CARDINAL}(?:[ \-]{_CARDINAL})?|(?:19|20)\d\d)"
+)
 _BETWEEN = r"[ ,]{1,3}(?:in the year (?:of our lord )?|in |of )?(?:the year )?"
 _DATE = re.compile(
     rf"\b(?:{_DAY} (?:day )?(?:of )?(?P<month>{MONTH_NAMES})|(?P<month2>{MONTH_NAMES}) (?:the )?(?P<day2>{_ORDINAL})){_BETWEEN}{_YEAR}\b",

@@ -37,8 +37,8 @@ Range = tuple[float, float]
 def craft_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *, taps: dict[str, Any] | None = None) -> Any:
     """An `openvino.Model`: N x H x W x 3 uint8 RGB to N x H/2 x W/2 x 2 float32, region score and link score.
 
-    ranges: least and largest value that enter each convolution; those named are computed in 8 bits. taps: is given the node that enters
-    each convolution, by name. Raises KeyError when weights are missing.
+    ranges: least and largest value that comes out of each stage; those named are handed on in 8 bits, and what takes nothing else is
+    computed in 8 bits. taps: is given the node that comes out of each stage, by name. Raises KeyError when weights are missing.
     """
     import openvino
     from openvino import opset13 as op
@@ -46,7 +46,7 @@ def craft_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *
     net = _Builder(op, weights, ranges or {}, taps if taps is not None else {})
     image = op.parameter([-1, -1, -1, 3], np.uint8, name="image")
     colour = op.divide(op.subtract(op.convert(image, np.float32), MEAN), DEVIATION)
-    x = op.transpose(colour, np.array([0, 3, 1, 2], np.int64))
+    x = net.handed_on(op.transpose(colour, np.array([0, 3, 1, 2], np.int64)), "image")
     skipped = []
     for number, stage in enumerate(_TRUNK, start=1):
         for step in stage:
@@ -77,11 +77,18 @@ class _Builder:
         self._ranges = ranges
         self._taps = taps
 
+    def handed_on(self, x: Any, name: str) -> Any:
+        """The output of a stage. In 8 bits it is rounded here, at its source: what pools, branches and convolves it then moves bytes only."""
+        self._taps[name] = x
+        if name not in self._ranges:
+            return x
+        low, high = (np.array(edge, np.float32) for edge in self._ranges[name])
+        return self._quantised(x, low, high, levels=256)
+
     def conv(self, x: Any, name: str, norm: str | None, *, padding: int = 0, dilation: int = 1, relu: bool) -> Any:
         weight, bias = self._folded(name, norm)
-        x = self._convolved(x, name, weight, padding=padding, dilation=dilation)
-        x = self._op.add(x, bias.reshape(1, -1, 1, 1))
-        return self._op.relu(x, name=f"{name}/relu") if relu else x
+        x = self._op.add(self._convolved(x, weight, padding=padding, dilation=dilation), bias.reshape(1, -1, 1, 1))
+        return self.handed_on(self._op.relu(x) if relu else x, name)
 
     def pool(self, x: Any, *, kernel: int, stride: int, padding: int) -> Any:
         pads, sides = [padding] * 2, [kernel] * 2
@@ -92,7 +99,7 @@ class _Builder:
         op = self._op
         weight, bias = self._folded(name, norm)
         split = weight.shape[1] - int(skip.get_output_partial_shape(0)[1].get_length())
-        lower = self._convolved(below, f"{name}.below", weight[:, :split], padding=0, dilation=1)
+        lower = self._convolved(below, weight[:, :split], padding=0, dilation=1)
         if upsampled:
             height_width = op.gather(op.shape_of(skip), np.array([2, 3]), np.array(0))
             lower = op.interpolate(
@@ -103,8 +110,8 @@ class _Builder:
                 axes=np.array([2, 3]),
                 coordinate_transformation_mode="half_pixel",
             )
-        upper = self._convolved(skip, f"{name}.skip", weight[:, split:], padding=0, dilation=1)
-        return op.relu(op.add(op.add(upper, bias.reshape(1, -1, 1, 1)), lower))
+        upper = self._convolved(skip, weight[:, split:], padding=0, dilation=1)
+        return self.handed_on(op.relu(op.add(op.add(upper, bias.reshape(1, -1, 1, 1)), lower)), name)
 
     def _folded(self, name: str, norm: str | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Weight and bias with the batch norm taken into them."""
@@ -115,16 +122,19 @@ class _Builder:
         shift = self._weights[f"{norm}.bias"] - self._weights[f"{norm}.running_mean"] * gain
         return (weight * gain[:, None, None, None]).astype(np.float32), (bias * gain + shift).astype(np.float32)
 
-    def _convolved(self, x: Any, name: str, weight: NDArray[np.float32], *, padding: int, dilation: int) -> Any:
-        op = self._op
-        self._taps[name] = x
-        kernel: Any = op.constant(np.ascontiguousarray(weight))
-        if name in self._ranges:
-            x = self._quantised(x, *(np.array(edge, np.float32) for edge in self._ranges[name]), levels=256)
+    def _convolved(self, x: Any, weight: NDArray[np.float32], *, padding: int, dilation: int) -> Any:
+        kernel: Any = self._op.constant(np.ascontiguousarray(weight))
+        if self._is_quantised(x):
             bound = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
             kernel = self._quantised(kernel, -bound, bound, levels=255)
         pads = [padding] * 2
-        return op.convolution(x, kernel, [1, 1], pads, pads, [dilation] * 2, name=name)
+        return self._op.convolution(x, kernel, [1, 1], pads, pads, [dilation] * 2)
+
+    def _is_quantised(self, x: Any) -> bool:
+        node = x.get_node() if hasattr(x, "get_node") else x
+        while node.get_type_name() == "MaxPool":
+            node = node.input_value(0).get_node()
+        return bool(node.get_type_name() == "FakeQuantize")
 
     def _quantised(self, x: Any, low: NDArray[np.float32], high: NDArray[np.float32], *, levels: int) -> Any:
         return self._op.fake_quantize(x, low, high, low, high, levels)

@@ -25,7 +25,7 @@ from doctray.ocr.easyocr_lines import TextLine, text_lines
 from doctray.ocr.easyocr_models import ENGLISH, model_version
 from doctray.ocr.easyocr_networks import LineReader, Networks
 from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
-from doctray.ocr.runtimes import Backend
+from doctray.ocr.runtimes import Backend, Network
 from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine, make_second_reader
 from doctray.ocr.split_words import placed, split_words
 from doctray.ocr.upright import best_turn, is_doubtful, lies_sideways
@@ -103,7 +103,7 @@ class EasyOcrEngine:
             return [self._page(sheet) for sheet in sheets]
 
     def _find(self, sheet: _Sheet) -> None:
-        sheet.polygons = self._detector.find(sheet.rgb)
+        sheet.polygons = self._detector.find(sheet.rgb, sheet.grey)
 
     def _put_on_feet(self, sheet: _Sheet) -> None:
         """Turn a page that lies on its side."""
@@ -219,6 +219,17 @@ def load(
     *, device: str, models_dir: Path | None, threads: int, second_reader: str, cache_dir: Path | None, backend: str | None
 ) -> EasyOcrEngine:
     """See `engines.make_engine`."""
-    chosen = Backend.of(backend) if backend is not None else best_backend(device=device, threads=threads, cache_dir=cache_dir)
-    networks = Networks(backend=chosen, device=CPU if device == CPU else "cuda", models_dir=models_dir, threads=threads)
+
+    def on(chosen: Backend) -> Networks:
+        return Networks(backend=chosen, device=CPU if device == CPU else "cuda", models_dir=models_dir, threads=threads)
+
+    def detector(candidate: Backend) -> Network:
+        return on(candidate).detector()
+
+    with failures_named():
+        networks = on(
+            Backend.of(backend)
+            if backend is not None
+            else best_backend(device=device, threads=threads, cache_dir=cache_dir, detector=detector)
+        )
     return EasyOcrEngine(networks, threads=threads, second_reader=make_second_reader(second_reader, threads=threads))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from doctray.domain.errors import EngineFailure
 from doctray.ocr.craft_graph import craft_model
+from doctray.ocr.craft_ranges import RANGES
 from doctray.ocr.crnn_graph import crnn_model
 from doctray.ocr.crnn_reader import CrnnReader
 from doctray.ocr.easyocr_models import detector_weights, recogniser_model, recogniser_weights
 from doctray.ocr.easyocr_weights import read_state_dict
-from doctray.ocr.runtimes import Backend, Network, openvino_network, torch_network
+from doctray.ocr.runtimes import Backend, Network, Precision, openvino_network, torch_network
 from doctray.ocr.second_reader import LineReading
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Networks:
         """CRAFT: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. Raises EngineFailure."""
         path = detector_weights()
         if self._backend.runtime == "openvino":
-            return openvino_network(craft_model(read_state_dict(path)), precision=self._backend.precision, threads=self._threads)
+            ranges = RANGES if self._backend.precision is Precision.INT8 else None
+            return openvino_network(craft_model(read_state_dict(path), ranges), precision=self._backend.precision, threads=self._threads)
         from doctray.ocr.easyocr_torch import craft_module
 
         return torch_network(craft_module(path), backend=self._backend, device=self._device, threads=self._threads)

@@ -20,6 +20,9 @@ _STRETCHED = 1.8
 # A turned word is higher than a line by this factor, and no wider than one by that.
 _LEAST_HEIGHT = 1.5
 _MOST_WIDTH = 2.0
+# A column's words share this much of their widths, and stand this part of a width apart.
+_SHARED_WIDTH = 0.6
+_SPACE = 0.6
 # Short words read nearly as well upside down; below this difference of confidence a line follows the others.
 _ALIKE = 0.15
 
@@ -31,12 +34,34 @@ def parted(polygons: Sequence[Polygon]) -> tuple[list[Polygon], list[Polygon]]:
     if not heights:
         return list(polygons), []
     usual = median(heights)
-    upright: list[Polygon] = []
-    turned: list[Polygon] = []
-    for polygon, (width, height) in zip(polygons, sizes, strict=True):
-        tall = height >= _STRETCHED * width and height >= _LEAST_HEIGHT * usual and width <= _MOST_WIDTH * usual
-        (turned if tall else upright).append(polygon)
-    return upright, turned
+    turned = [
+        at
+        for at, (width, height) in enumerate(sizes)
+        if height >= _STRETCHED * width and height >= _LEAST_HEIGHT * usual and width <= _MOST_WIDTH * usual
+    ]
+    _take_short_ones(polygons, turned)
+    upright = set(range(len(polygons))).difference(turned)
+    return [polygons[at] for at in sorted(upright)], [polygons[at] for at in sorted(turned)]
+
+
+def _take_short_ones(polygons: Sequence[Polygon], turned: list[int]) -> None:
+    """Add what goes on a turned word: a short word or a number, which is not taller than wide."""
+    waiting = list(turned)
+    rest = [at for at, polygon in enumerate(polygons) if at not in turned and _size(polygon)[0] < _STRETCHED * _size(polygon)[1]]
+    while waiting and rest:
+        word = polygons[waiting.pop()]
+        joined = [at for at in rest if _goes_on(word, polygons[at])]
+        rest = [at for at in rest if at not in joined]
+        turned += joined
+        waiting += joined
+
+
+def _goes_on(word: Polygon, other: Polygon) -> bool:
+    """Whether the other box stands in the turned word's column, a space away at most."""
+    (width, _), (other_width, _) = _size(word), _size(other)
+    shared = min(word[0::2].max(), other[0::2].max()) - max(word[0::2].min(), other[0::2].min())
+    gap = max(word[1::2].min(), other[1::2].min()) - min(word[1::2].max(), other[1::2].max())
+    return bool(shared >= _SHARED_WIDTH * max(width, other_width) and gap <= _SPACE * width)
 
 
 def ways_of(polygons: Sequence[Polygon], *, width: int, height: int) -> list[tuple[TextLine, ...]]:

@@ -28,7 +28,10 @@ def read_state_dict(path: Path) -> StateDict:
     """Its tensors by name, without the prefix that torch's DataParallel puts before each. Raises OSError, or ValueError for a file that
     is not of torch or holds something else."""
     data = path.read_bytes()
-    tensors = _from_zip(data) if zipfile.is_zipfile(io.BytesIO(data)) else _from_legacy(data)
+    try:
+        tensors = _from_zip(data) if zipfile.is_zipfile(io.BytesIO(data)) else _from_legacy(data)
+    except (pickle.UnpicklingError, EOFError, LookupError, TypeError, AttributeError, struct.error, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name} is not a file of torch") from error
     return {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
 
 
@@ -85,7 +88,9 @@ def _rebuilt(storage: _Storage, offset: int, shape: tuple[int, ...], strides: tu
 
 def _from_zip(data: bytes) -> dict[str, NDArray[np.float32]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        (head,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
+        head = next((name for name in archive.namelist() if name.endswith("/data.pkl")), None)
+        if head is None:
+            raise ValueError("not a file of torch")
         folder = head.removesuffix("data.pkl")
 
         def stored(key: str, dtype: np.dtype[Any], size: int) -> _Storage:

@@ -53,6 +53,8 @@ def _serve(sock: socket.socket) -> None:
     engines: dict[str, OcrEngine] = {}
     try:
         setup: Setup = unframe(_next_frame(sock))
+        if setup.gpu_memory_bytes is not None:
+            _limit_gpu_memory(setup.gpu_memory_bytes)
         engine = _engine(setup.engine, setup.make, engines)
         engine.read([_warm_up_image()])
     except Exception as error:
@@ -63,6 +65,15 @@ def _serve(sock: socket.socket) -> None:
         request: ReadRequest = unframe(_next_frame(sock))
         sock.sendall(frame(_answer(request, _images(sock, request), setup, engines)))
         _give_memory_back()
+
+
+def _limit_gpu_memory(limit_bytes: int) -> None:
+    """Beyond it torch raises its out-of-memory error, as it does on a smaller GPU, and batches are halved."""
+    import torch
+
+    if torch.cuda.is_available():
+        _, total = torch.cuda.mem_get_info(0)
+        torch.cuda.set_per_process_memory_fraction(min(1.0, limit_bytes / total), 0)
 
 
 def _answer(request: ReadRequest, images: list[PageImage], setup: Setup, engines: dict[str, OcrEngine]) -> ReadReply | Failed:

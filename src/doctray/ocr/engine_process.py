@@ -22,8 +22,8 @@ log = structlog.get_logger()
 
 # What a chunk of pixels is cut to, so that the loop turns between writes: 0.1 ms each.
 _CHUNK_BYTES = 256 * 1024
-# Loading EasyOCR takes 5 s on idle cores; a start beside eight others on two cores took 40 s.
-_START_TIMEOUT_S = 120.0
+# The first start on a machine also finds out what it computes best with: 14 s of processor time on two cores, 84 s beside twenty others.
+_START_TIMEOUT_S = 300.0
 # A closed child ends at once by itself; this is for one that is stuck.
 _END_TIMEOUT_S = 2.0
 # Of the worker's environment: its secrets are no business of the engine.
@@ -57,7 +57,7 @@ class EngineProcess:
 
     make: builds an engine by its name in the child; must be picklable, e.g. `partial(make_engine, device=…, models_dir=…,
     threads=…)`. engine: the default engine, loaded before `start` returns; others are loaded when first asked for.
-    max_rss_bytes, max_pages: above these the child is replaced between two reads; None: never.
+    max_rss_bytes, max_pages: above these the child is replaced between two reads; None: never. gpu_memory_bytes: see `Setup`.
     on_lost: told why a child was replaced: died, died_idle, timed_out, cancelled or recycled; it must not block or raise.
     """
 
@@ -69,10 +69,11 @@ class EngineProcess:
         device: str,
         max_rss_bytes: int | None = None,
         max_pages: int | None = None,
+        gpu_memory_bytes: int | None = None,
         start_timeout_s: float = _START_TIMEOUT_S,
         on_lost: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._setup = Setup(make=make, engine=engine)
+        self._setup = Setup(make=make, engine=engine, gpu_memory_bytes=gpu_memory_bytes)
         self._device = device
         self._max_rss_bytes = max_rss_bytes
         self._max_pages = max_pages

@@ -75,13 +75,17 @@ class PpocrRecognizer:
     def backend(self) -> str:
         return self._network.backend
 
+    def readable(self, languages: frozenset[str]) -> frozenset[str]:
+        """The characters that can come out for these languages."""
+        return frozenset("".join(self._layer(languages).characters))
+
     def read(self, crops: Sequence[Rgb], *, languages: frozenset[str] = frozenset(("en",))) -> list[LineReading]:
         """One reading for each crop, in order. crops: lines of upright text without padding, H x W x 3 RGB, of any size.
 
         languages: decide which characters can be read; see `ppocr_weights.LANGUAGES`. Confidence is the mean of the characters', as
         in RapidOCR; a crop without text reads "" at 0.
         """
-        layer = self._every_character if languages & IDEOGRAPHIC_LANGUAGES else self._latin
+        layer = self._layer(languages)
         readings = [LineReading(text="", confidence=0.0)] * len(crops)
         for width, members in _batches([_text_width(crop) for crop in crops]):
             batch = np.zeros((len(members), 3, _HEIGHT_PX, width), np.float32)
@@ -90,6 +94,9 @@ class PpocrRecognizer:
             for place, member in enumerate(members):
                 readings[member] = _decoded(best[place], certainty[place], layer.characters, width_px=used[place])
         return readings
+
+    def _layer(self, languages: frozenset[str]) -> _OutputLayer:
+        return self._every_character if languages & IDEOGRAPHIC_LANGUAGES else self._latin
 
 
 def _parts(model: Any) -> tuple[Any, _OutputLayer]:

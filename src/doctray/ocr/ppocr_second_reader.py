@@ -4,13 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from doctray.domain.document import Box
 from doctray.ocr.easyocr_failures import failures_named
+from doctray.ocr.lone_ink import LoneInk, lone_ink
 from doctray.ocr.ppocr_detector import Rgb, cut_out
 from doctray.ocr.ppocr_page import PpocrPageReader
 from doctray.ocr.ppocr_weights import LANGUAGES, second_reader_version
 from doctray.ocr.reconcile import reconcile
 from doctray.ocr.reconcile_places import Assignment, assigned
 from doctray.ocr.second_reader import LineReading, ReadLine, ReadWord, SettledLine
+from doctray.ocr.split_words import placed
+
+_CROSSES = frozenset("Xx")
+# A box with ink in it that does not read as a cross: a tick, a blot, a cross that touches the sides.
+_TICKED_OTHERWISE = 0.6
+# A speck reads as a letter too, but not surely.
+_SURE_OF_A_LETTER = 0.8
 
 
 class PpocrSecondReader:
@@ -44,7 +53,11 @@ class PpocrSecondReader:
             ReadLine(corners=[(float(x), float(y)) for x, y in line.corners], reading=line.reading, angle=line.angle) for line in seen
         ]
         assignment = assigned(lines, second)
-        return [*_seen_by_both(assignment), *self._seen_by_the_first(page, assignment, languages)]
+        settled = [*_seen_by_both(assignment), *self._seen_by_the_first(page, assignment, languages)]
+        with failures_named("PP-OCR"):
+            ink = lone_ink(page, [box for line in settled for _, box in _boxes(line, page)])
+        kept = [line for line in (_outside(line, page, ink) for line in settled) if line.words]
+        return [*kept, *self._crosses(ink, languages), *self._letters(ink, languages)]
 
     def _seen_by_the_first(self, page: Rgb, assignment: Assignment, languages: Sequence[str]) -> list[SettledLine]:
         """What only the first reader found, read again where it found it."""
@@ -56,6 +69,22 @@ class PpocrSecondReader:
             if (words := reconcile(line.reading, look))
         ]
 
+    def _crosses(self, ink: LoneInk, languages: Sequence[str]) -> list[SettledLine]:
+        """A ticked box reads X, however it was ticked, and is surer where the recogniser reads so too."""
+        looks = self.read([inside for _, inside in ink.ticked], languages=languages)
+        return [
+            _alone(box, "X", look.confidence if look.text.strip() in _CROSSES else _TICKED_OTHERWISE)
+            for (box, _), look in zip(ink.ticked, looks, strict=True)
+        ]
+
+    def _letters(self, ink: LoneInk, languages: Sequence[str]) -> list[SettledLine]:
+        looks = self.read([cutting for _, cutting in ink.letters], languages=languages)
+        return [
+            _alone(box, look.text.strip(), look.confidence)
+            for (box, _), look in zip(ink.letters, looks, strict=True)
+            if look.confidence >= _SURE_OF_A_LETTER and look.text.strip().isalnum()
+        ]
+
 
 def _seen_by_both(assignment: Assignment) -> list[SettledLine]:
     return [
@@ -63,3 +92,28 @@ def _seen_by_both(assignment: Assignment) -> list[SettledLine]:
         for line, first in assignment.shared
         if (words := reconcile(first, line.reading))
     ]
+
+
+def _boxes(line: SettledLine, page: Rgb) -> list[tuple[ReadWord, Box]]:
+    height, width = page.shape[:2]
+    return [
+        (word, on_page.box)
+        for word, on_page in zip(line.words, placed(line.words, line.corners, width=width, height=height, angle=line.angle), strict=True)
+    ]
+
+
+def _outside(line: SettledLine, page: Rgb, ink: LoneInk) -> SettledLine:
+    """The line without what was read of a ticked box as a character: `_crosses` reads it better."""
+    words = tuple(
+        word for word, box in _boxes(line, page) if len(word.text) > 1 or not any(_holds(ticked, box) for ticked, _ in ink.ticked)
+    )
+    return SettledLine(corners=line.corners, angle=line.angle, words=words)
+
+
+def _holds(box: Box, other: Box) -> bool:
+    return box.left <= other.center_x <= box.right and box.top <= other.center_y <= box.bottom
+
+
+def _alone(box: Box, text: str, confidence: float) -> SettledLine:
+    corners = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
+    return SettledLine(corners=corners, words=(ReadWord(text=text, confidence=confidence, start=0.0, end=1.0),))

@@ -1,110 +1,179 @@
 """Two readings of one line made into one: what they agree on is surer for it, and where they differ the likelier one stands.
 
-Words are chosen whole and from one reader each, so that nothing is written that neither of them read; what the other read instead is
-kept as an alternative.
+The characters of a word all come from one reader, and its bounds from what the readers saw there, so that nothing is written that neither
+of them read; what the other read instead is kept as an alternative.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
+from typing import assert_never
 
 from doctray.ocr.reconcile_alignment import Column, Glyph, aligned, text_of, word_groups
-from doctray.ocr.reconcile_kinds import CURRENCY_SIGNS, NUMERIC, WELL_FORMED, kind_of, stricter
-from doctray.ocr.reconcile_odds import Evidence, agreed_is_right, first_is_right, lone_is_right, second_is_right
+from doctray.ocr.reconcile_kinds import CURRENCY_SIGNS, NUMERIC, STRICT, WELL_FORMED, Kind, kind_of, stricter
+from doctray.ocr.reconcile_odds import (
+    AGREED_RIGHT,
+    FIRST_RIGHT,
+    ONLY_FIRST_RIGHT,
+    ONLY_SECOND_RIGHT,
+    SECOND_RIGHT,
+    Agreement,
+    Difference,
+    Lone,
+    chance,
+)
 from doctray.ocr.second_reader import LineReading, ReadWord
 
 # What only one reader saw and is hardly ever there: specks, rules and borders read as punctuation.
 _LEAST_CHANCE_ALONE = 0.15
-# What a scanner's dust and a form's rules are read as, when only one reader sees it.
+# Marks that EasyOCR's dictionary lacks, as it writes them.
 _TYPOGRAPHIC = str.maketrans("‘’‚“”„–—−", "'''\"\"\"---")
+# Marks that never begin a word.
+_TRAILING = frozenset(".,;)]%")
+# EasyOCR is surer than this of spaces between letters that are there, and less sure of those that it sees after a comma (0016).
+_SURE_OF_A_SPACE = 0.9
+# How a ticked box before its label is read.
+_CROSSES = frozenset("Xx")
 
 
 def reconcile(first: LineReading, second: LineReading) -> tuple[ReadWord, ...]:
     """The words of the line from left to right; none where neither reader saw text.
 
-    first, second: readings of the same crop, in the order that `reconcile_odds` was fitted in (EasyOCR, PP-OCR).
+    first, second: readings of the same line, in the order that `reconcile_odds` was fitted in (EasyOCR, PP-OCR).
     """
     return tuple(word for group in word_groups(aligned(first, second)) for word in _words_of(group))
 
 
-def _words_of(group: Sequence[Column]) -> list[ReadWord]:
-    one = [column[0] for column in group if column[0] is not None]
-    other = [column[1] for column in group if column[1] is not None]
+def weighed(group: Sequence[Column]) -> Difference | Agreement | Lone:
+    """What is known of the readings of a group (`word_groups`)."""
+    one, other = _of(group, 0), _of(group, 1)
     if not one or not other:
-        return _lone(one or other, is_first=bool(one))
+        return _lone(one or other)
     ours, theirs = text_of(one), text_of(other)
     numeric = stricter(kind_of(ours), kind_of(theirs)) in NUMERIC
-    sure_one, sure_other = _certainty(one), _certainty(other)
-    if _same_print(ours, theirs):
-        chance = agreed_is_right(sure_one, sure_other, numeric=numeric)
-        # The second reader's dictionary has the typographic marks that the first one's lacks.
-        return [_word(glyphs_, chance) for glyphs_ in _split(other)]
-    evidence = Evidence(
-        first=sure_one,
-        second=sure_other,
+    if _printed(ours) == _printed(theirs):
+        return Agreement(first=_certainty(one), second=_certainty(other), numeric=numeric)
+    return Difference(
+        first=_certainty(one),
+        second=_certainty(other),
         form=(kind_of(theirs) in WELL_FORMED) - (kind_of(ours) in WELL_FORMED),
         numeric=numeric,
         letters_agree=_letters(ours) == _letters(theirs),
         currency=_has_currency(theirs) - _has_currency(ours),
     )
-    chances = (first_is_right(evidence), second_is_right(evidence))
-    chosen = 0 if chances[0] > chances[1] else 1
-    return _with_alternatives(group, chosen=chosen, chance=chances[chosen])
 
 
-def _lone(found: Sequence[Glyph], *, is_first: bool) -> list[ReadWord]:
-    words = []
-    for word in _split(found):
-        has_letters = any(glyph.char.isalnum() for glyph in word)
-        chance = lone_is_right(_certainty(word), is_first=is_first, has_letters=has_letters)
-        if chance >= _LEAST_CHANCE_ALONE:
-            words.append(_word(word, chance))
-    return words
+def _words_of(group: Sequence[Column]) -> list[ReadWord]:
+    match weighed(group):
+        case Lone():
+            return _lone_words(group)
+        case Agreement() as agreement:
+            # The second reader has typographic marks that the first one's dictionary lacks.
+            return _chosen(group, reader=1, sure=chance(AGREED_RIGHT, agreement))
+        case Difference() as difference:
+            chances = (chance(FIRST_RIGHT, difference), chance(SECOND_RIGHT, difference))
+            reader = 0 if chances[0] > chances[1] else 1
+            return _chosen(group, reader=reader, sure=chances[reader])
+        case _ as never:
+            assert_never(never)
 
 
-def _with_alternatives(group: Sequence[Column], *, chosen: int, chance: float) -> list[ReadWord]:
-    """The chosen reader's words, each with what the other read on the same ink."""
-    words = []
-    for _, run in groupby(_with_word_numbers(group, chosen), key=lambda numbered: numbered[0]):
-        columns = [column for _, column in run]
-        kept = [glyph for column in columns if (glyph := column[chosen]) is not None]
-        other = text_of([glyph for column in columns if (glyph := column[1 - chosen]) is not None])
-        differs = other and not _same_print(text_of(kept), other)
-        words.append(_word(kept, chance, alternatives=(other,) if differs else ()))
-    return words
+def _lone_words(group: Sequence[Column]) -> list[ReadWord]:
+    """Words that only one reader saw, but for those that are hardly ever there."""
+    reader, weights = (0, ONLY_FIRST_RIGHT) if _of(group, 0) else (1, ONLY_SECOND_RIGHT)
+    words = [(word, chance(weights, _lone(_of(word, reader)))) for word in _split(group, reader)]
+    return [_word(word, reader, sure) for word, sure in words if sure >= _LEAST_CHANCE_ALONE]
 
 
-def _with_word_numbers(group: Sequence[Column], chosen: int) -> list[tuple[int, Column]]:
-    """Each column with the chosen reader's word that it belongs to; what only the other saw goes to the word before it."""
-    numbered = []
-    number = next(glyph.word for column in group if (glyph := column[chosen]) is not None)
-    for column in group:
-        glyph = column[chosen]
-        number = number if glyph is None else glyph.word
-        numbered.append((number, column))
-    return numbered
+def _lone(glyphs: Sequence[Glyph]) -> Lone:
+    return Lone(certainty=_certainty(glyphs), has_letters=any(glyph.char.isalnum() for glyph in glyphs))
 
 
-def _word(found: Sequence[Glyph], chance: float, *, alternatives: tuple[str, ...] = ()) -> ReadWord:
+def _chosen(group: Sequence[Column], *, reader: int, sure: float) -> list[ReadWord]:
+    return [_word(word, reader, sure) for word in _split(group, reader)]
+
+
+def _word(columns: Sequence[Column], reader: int, sure: float) -> ReadWord:
+    glyphs, other = _of(columns, reader), text_of(_of(columns, 1 - reader))
+    text = "".join(glyph.char for glyph in glyphs)
     return ReadWord(
-        text="".join(glyph.char for glyph in found),
-        confidence=round(chance, 4),
-        start=min(glyph.start for glyph in found),
-        end=max(glyph.end for glyph in found),
-        alternatives=alternatives,
+        text=text,
+        confidence=round(sure, 4),
+        start=min(glyph.start for glyph in glyphs),
+        end=max(glyph.end for glyph in glyphs),
+        alternatives=() if not other or other.translate(_TYPOGRAPHIC) == text.translate(_TYPOGRAPHIC) else (other,),
     )
 
 
-def _split(found: Sequence[Glyph]) -> list[list[Glyph]]:
-    return [list(word) for _, word in groupby(found, key=lambda glyph: glyph.word)]
+def _split(group: Sequence[Column], reader: int) -> list[list[Column]]:
+    """The group as the words of one reader, which the other's spaces part too; what the other alone saw stays with the word before it."""
+    joined = "".join(glyph.char for glyph in _of(group, reader))
+    kind = kind_of(joined)
+    words: list[list[Column]] = []
+    before: Column | None = None
+    waiting: list[Column] = []
+    for column in group:
+        if column[reader] is None:
+            (words[-1] if words else waiting).append(column)
+            continue
+        if before is None or _parts(before, column, reader, joined=kind) or _is_cross(words, group, reader):
+            words.append([*waiting, column])
+            waiting = []
+        else:
+            words[-1].append(column)
+        before = column
+    return words
 
 
-def _certainty(found: Sequence[Glyph]) -> float:
+def _parts(before: Column, after: Column, reader: int, *, joined: Kind) -> bool:
+    """Whether a word ends between two columns of which both have the reader's ink. joined: the kind of the whole group without spaces."""
+    seen = _differs_in_word(before[reader], after[reader])
+    other = _differs_in_word(before[1 - reader], after[1 - reader])
+    if seen and other:
+        return True
+    left, right = before[reader], after[reader]
+    if left is None or right is None or not (seen or other):
+        return False
+    beside_a_mark = not (left.char.isalnum() and right.char.isalnum())
+    if (joined in STRICT and beside_a_mark) or right.char in _TRAILING or (left.char in ".," and right.char.isdigit()):
+        return False
+    if seen:
+        return True
+    # A space that only the other reader saw counts where it was sure of it and saw the same letters on both sides.
+    space = after[1 - reader]
+    return space is not None and space.space >= _SURE_OF_A_SPACE and _same(before) and _same(after)
+
+
+def _differs_in_word(one: Glyph | None, other: Glyph | None) -> bool:
+    return one is not None and other is not None and one.word != other.word
+
+
+def _same(column: Column) -> bool:
+    return column[0] is not None and column[1] is not None and column[0].char == column[1].char
+
+
+def _is_cross(words: Sequence[Sequence[Column]], group: Sequence[Column], reader: int) -> bool:
+    """Whether what there is so far is the cross of a ticked box that the reader took for the first letter of its label.
+
+    The other reader has the label without it: `XOCCUR` and `OCCUR`.
+    """
+    if len(words) != 1 or len(words[0]) != 1:
+        return False
+    glyph, other = words[0][0][reader], words[0][0][1 - reader]
+    rest = group[1:]
+    return glyph is not None and other is None and glyph.char in _CROSSES and len(rest) > 1 and all(_same(column) for column in rest)
+
+
+def _of(columns: Sequence[Column], reader: int) -> list[Glyph]:
+    return [glyph for column in columns if (glyph := column[reader]) is not None]
+
+
+def _certainty(glyphs: Sequence[Glyph]) -> float:
     """A word is as sure as its least sure character."""
-    return min(glyph.certainty for glyph in found)
+    return min(glyph.certainty for glyph in glyphs)
 
 
-def _same_print(one: str, other: str) -> bool:
-    return one == other or one.translate(_TYPOGRAPHIC) == other.translate(_TYPOGRAPHIC)
+def _printed(text: str) -> str:
+    """The ink: spaces do not count, nor what kind of dash or quotation mark it is."""
+    return text.replace(" ", "").translate(_TYPOGRAPHIC)
 
 
 def _letters(text: str) -> str:

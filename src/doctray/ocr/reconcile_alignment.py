@@ -19,15 +19,17 @@ _NO_GROUP: frozenset[int] = frozenset()
 _SAME, _OTHER_CASE, _LOOKALIKE, _STRANGER, _ALONE = 0, 2, 6, 14, 8
 # Characters that lie further apart than this many widths of a character cost more by each width, up to a pair that is worse than none.
 _NEAR_WIDTHS = 2
-_FAR, _FARTHEST = 4, 2 * _ALONE
+_FAR, _FARTHEST = 4, 2 * _ALONE + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character that is no space. word: number of its word in the reading. start, end: parts 0..1 of the line's width."""
+    """A character that is no space. word: number of its word in the reading. space: how sure the reader is of the space before it, 0 for
+    none. start, end: parts 0..1 of the line's width."""
 
     char: str
     word: int
+    space: float
     start: float
     end: float
     certainty: float
@@ -40,12 +42,13 @@ Column = tuple[Glyph | None, Glyph | None]
 def glyphs(reading: LineReading) -> tuple[Glyph, ...]:
     """The reading's characters in order."""
     found = []
-    word = 0
+    word, space = 0, 0.0
     for char, (start, end), certainty in zip(reading.text, reading.spans_or_shares, reading.certainties_or_confidence, strict=True):
         if char.isspace():
-            word += 1
+            word, space = word + 1, certainty
         else:
-            found.append(Glyph(char, word, start, end, certainty))
+            found.append(Glyph(char, word, space, start, end, certainty))
+            space = 0.0
     return tuple(found)
 
 
@@ -55,7 +58,7 @@ def aligned(first: LineReading, second: LineReading) -> list[Column]:
     Where both readings say where their characters are, those far from one another are not taken for the same ink.
     """
     one, other = glyphs(first), glyphs(second)
-    reach = _NEAR_WIDTHS / max(1, len(one), len(other)) if first.spans and second.spans else None
+    reach = _NEAR_WIDTHS * max(_pitch(one), _pitch(other)) if first.spans and second.spans else None
     head = 0
     while head < min(len(one), len(other)) and _cost(one[head], other[head], reach) == _SAME:
         head += 1
@@ -127,8 +130,13 @@ def _edit_script(first: Sequence[Glyph], second: Sequence[Glyph], reach: float |
     return script[::-1]
 
 
+def _pitch(found: Sequence[Glyph]) -> float:
+    """Usual width of a character, as a part of the line."""
+    return (found[-1].end - found[0].start) / len(found) if found else 0.0
+
+
 def _cost(one: Glyph, other: Glyph, reach: float | None) -> int:
-    return _unlikeness(one.char, other.char) + (0 if reach is None else _distance(one, other, reach))
+    return _unlikeness(one.char, other.char) + (_distance(one, other, reach) if reach else 0)
 
 
 def _unlikeness(one: str, other: str) -> int:

@@ -40,6 +40,9 @@ class Kind(StrEnum):
 
 
 NUMERIC = frozenset((Kind.AMOUNT, Kind.DATE, Kind.TIME, Kind.NUMBER))
+STRICT = frozenset((Kind.AMOUNT, Kind.DATE, Kind.TIME, Kind.CONTACT))
+"""Kinds whose form chance hardly makes: `1, 000, 000` that is one of them without its spaces was printed without them."""
+
 WELL_FORMED = frozenset((Kind.AMOUNT, Kind.DATE, Kind.TIME, Kind.CONTACT, Kind.NUMBER, Kind.NAME, Kind.PROSE))
 """What has the form of something. A CODE may well be right, but a word with one digit misread into it is one too."""
 

@@ -54,9 +54,11 @@ def assigned(first: Sequence[ReadLine], second: Sequence[ReadLine]) -> Assignmen
 @dataclass(frozen=True, slots=True)
 class _Word:
     """A word of the first reader. characters: where it is in its line's text. spans (of its characters), top, bottom: pixels along and
-    across the way the text runs."""
+    across the way the text runs. space: how sure the reader is of the space before it."""
 
+    line: ReadLine
     text: str
+    space: float
     characters: slice
     spans: tuple[tuple[float, float], ...]
     certainties: tuple[float, ...]
@@ -93,15 +95,20 @@ class _Bed:
         return along * across if across > 0 and across >= _SHARED_HEIGHT * min(bottom - top, word.bottom - word.top) else 0.0
 
     def reading_of(self, words: Sequence[_Word]) -> LineReading:
-        """The words from left to right, spaces between them, as one reading of this line."""
+        """The words from left to right, spaces between them, as one reading of this line.
+
+        Between two boxes of the first reader nobody read a space: there is one if they do not touch.
+        """
         text: list[str] = []
         spans: list[tuple[float, float]] = []
         certainties: list[float] = []
+        before: _Word | None = None
         for word in sorted(words, key=lambda word: word.left):
-            if text:
+            if before is not None:
                 text.append(" ")
                 spans.append((spans[-1][1], spans[-1][1]))
-                certainties.append(1.0)
+                certainties.append(word.space if word.line is before.line else float(word.left >= before.right))
+            before = word
             text += word.text
             spans += (((left - self._left) / self._width, (right - self._left) / self._width) for left, right in word.spans)
             certainties += word.certainties
@@ -115,7 +122,9 @@ def _words(line: ReadLine) -> Iterator[_Word]:
     for found in re.finditer(r"\S+", reading.text):
         characters = slice(*found.span())
         yield _Word(
+            line=line,
             text=found.group(),
+            space=certainties[found.start() - 1] if found.start() else 1.0,
             characters=characters,
             spans=tuple((left + start * (right - left), left + end * (right - left)) for start, end in spans[characters]),
             certainties=certainties[characters],

@@ -21,15 +21,19 @@ MakeEngine = Callable[[str], OcrEngine]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """First frame to the child. make: builds an engine by name (it and what it holds can be pickled). engine: loaded and warmed up."""
+    """First frame to the child. make: builds an engine by name (it and what it holds can be pickled). engine: loaded and warmed up.
+
+    gpu_memory_bytes: that torch may take of the GPU; None: all there is.
+    """
 
     make: MakeEngine
     engine: str
+    gpu_memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The child's first frame: its engine is loaded and warm. backend: what it computes on, as `openvino-bf16`; "" where it says nothing."""
+    """The child's first frame: its engine is loaded and warm. backend: what it computes on, as `openvino-bf16`; "" if it does not say."""
 
     name: str
     version: str

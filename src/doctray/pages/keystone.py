@@ -29,13 +29,13 @@ _TRIALS = 400
 _NEAR_DEGREES = 0.35
 """A line belongs to a vanishing point when it points at it this well; the edges that a camera draws waver by about 0.2°."""
 
-_FEWEST = 6
-"""Both edges of three rules: fewer tell nothing about convergence."""
+_FEWEST = 10
+"""Both edges of five rules: fewer meet in a point by chance."""
 
 _LEAST_SPREAD = 0.25
 """The lines stand at least this part of the page apart: what is printed side by side looks parallel from anywhere."""
 
-_LEAST_SHARE = 0.4
+_LEAST_SHARE = 0.5
 _CLEARLY_BETTER = 1.08
 """Length of lines that a vanishing point explains: as a part of all, and against what parallel lines explain."""
 

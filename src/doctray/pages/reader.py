@@ -116,9 +116,7 @@ class DocumentReader:
         """The page as it was read, upright once `extras` has been told the rotation."""
         reading = self.read(number)
         rotation = 0 if reading.page is not None else self._rotations.get(number, 0)
-        bgr = cv2.cvtColor(_turned(reading.rgb, rotation), cv2.COLOR_RGB2BGR)
-        _, encoded = cv2.imencode(".png", bgr, (cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL))
-        return encoded.tobytes()
+        return encoded(_turned(reading.rgb, rotation))
 
     def _keep(self, number: int, reading: Reading) -> None:
         self._readings[number] = reading
@@ -166,6 +164,14 @@ def _straight(rgb: Rgb, placement: Placement | None, verdict: Verdict | None) ->
     height, width = straight.rgb.shape[:2]
     moved = placement and placement.then(*straight.affine, width=width, height=height)
     return Reading(rgb=straight.rgb, page=None, placement=moved, verdict=verdict)
+
+
+def encoded(rgb: Rgb) -> bytes:
+    """As PNG; of one channel where the page has no colour, which takes a third of the time and of the bytes."""
+    is_gray = np.array_equal(rgb[..., 0], rgb[..., 1]) and np.array_equal(rgb[..., 1], rgb[..., 2])
+    pixels = np.ascontiguousarray(rgb[..., 0]) if is_gray else cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    _, png = cv2.imencode(".png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL))
+    return png.tobytes()
 
 
 def _turned(rgb: Rgb, rotation: int) -> Rgb:

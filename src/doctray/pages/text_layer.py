@@ -61,7 +61,7 @@ def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painte
     """page: a pymupdf.Page. gray: the page rendered under this placement. Raises UnreadableLayer."""
     covered = _covered_areas(page, painted)
     words: list[Word] = []
-    printed: defaultdict[str, list[Box]] = defaultdict(list)
+    printed = _Printed()
     hidden_letters = 0
     for letters, angle in _printed_words(page, placement):
         rect = _around(letters)
@@ -71,8 +71,7 @@ def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painte
         text = "".join(letter.text for letter in letters)
         shown = sum(letter.shown for letter in letters) * 2 >= len(letters)
         if shown and not _is_covered(rect, covered) and _has_contrast(box, gray):
-            if not _is_overprint(box, printed[text]):
-                printed[text].append(box)
+            if printed.is_new(text, box):
                 words.append(Word(text=text, box=box, confidence=1.0, angle=angle))
         else:
             hidden_letters += len(text)
@@ -120,23 +119,23 @@ def _letters(line: dict[str, Any]) -> Iterator[_Letter]:
         is_dingbats = "dingbats" in span["font"].lower()
         for char in span["chars"]:
             text = char["c"].translate(_DINGBATS) if is_dingbats else char["c"]
-            # a no-break space parts words as well; a soft hyphen and a zero-width space are not printed
-            text = " " if text == "\xa0" else text.replace("\xad", "").replace("\u200b", "").replace("\ufeff", "")
+            if not text.isascii():
+                # a no-break space parts words as well; a soft hyphen and a zero-width space are not printed
+                text = " " if text == "\xa0" else text.replace("\xad", "").replace("\u200b", "").replace("\ufeff", "")
             if text:
                 yield _Letter(text, char["bbox"], shown)
 
 
 def _around(letters: Sequence[_Letter]) -> Rect:
-    return (
-        min(letter.rect[0] for letter in letters),
-        min(letter.rect[1] for letter in letters),
-        max(letter.rect[2] for letter in letters),
-        max(letter.rect[3] for letter in letters),
-    )
+    lefts, tops, rights, bottoms = zip(*(letter.rect for letter in letters), strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _covered_areas(page: Any, painted: Painted) -> list[Rect]:
     """Areas of text spans over which an opaque image is painted later: how some scanners lay their OCR under the scan."""
+    if not any(kind == "fill-image" for kind, *_ in painted):
+        # listing the images of a page takes as long as its text
+        return []
     opaque = [tuple(info["bbox"]) for info in page.get_image_info() if not info.get("has-mask")]
     if not opaque:
         return []
@@ -164,10 +163,24 @@ def _is_covered(rect: Rect, covered: Sequence[Rect]) -> bool:
     return any(area[0] <= x <= area[2] and area[1] <= y <= area[3] for area in covered)
 
 
-def _is_overprint(box: Box, printed: Sequence[Box]) -> bool:
-    """Bold type and shadows are made by printing a word again, a hair's breadth away."""
-    near = 0.25 * min(box.width, box.height)
-    return any(abs(box.center_x - other.center_x) <= near and abs(box.center_y - other.center_y) <= near for other in printed)
+class _Printed:
+    """Words so far, found by their text and height on the page: a table may say the same word a thousand times."""
+
+    _STRIP_PX = 16.0
+
+    def __init__(self) -> None:
+        self._boxes: defaultdict[tuple[str, int], list[Box]] = defaultdict(list)
+
+    def is_new(self, text: str, box: Box) -> bool:
+        """Add the word; False where it is there already: bold type and shadows are made by printing one again, a hair's breadth away."""
+        near = 0.25 * min(box.width, box.height)
+        x, y = box.center_x, box.center_y
+        for strip in range(int((y - near) // self._STRIP_PX), int((y + near) // self._STRIP_PX) + 1):
+            for other in self._boxes.get((text, strip), ()):
+                if abs(x - other.center_x) <= near and abs(y - other.center_y) <= near:
+                    return False
+        self._boxes[text, int(y // self._STRIP_PX)].append(box)
+        return True
 
 
 def _has_contrast(box: Box, gray: Gray) -> bool:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
 
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import BellUnreachable
@@ -20,6 +22,17 @@ RUNG = "doctray:bell:rung"
 
 RING_EXPIRES_S = 7 * 86400
 """How long a ring outlives its due time; arq's default of a day fails what waits longer (its issue 320). The sweep re-rings anyway."""
+
+
+# What arq's enqueue_job does in three round trips, in one, with the scores by the server's clock. arq's keys and format: the contract
+# tests ring here and hear with arq's own worker.
+_ENQUEUE = """
+if redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then
+  local now = redis.call('TIME')
+  redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[4], ARGV[1])
+  if ARGV[6] == '1' then redis.call('PUBLISH', ARGV[5], '') end
+end
+"""
 
 
 def to_json(value: dict[str, Any]) -> bytes:
@@ -47,22 +60,16 @@ class ArqQueue:
 
     def __init__(self, dsn: str, *, timeout_s: float = 0.5) -> None:
         self._redis = open_arq(dsn, timeout_s=timeout_s)
+        self._enqueue = self._redis.register_script(_ENQUEUE)
         self._fuse = Fuse()
 
     async def ring(self, request_id: str, ring_no: int, *, priority: int = 0, delay_s: float = 0.0) -> None:
-        head_start_s = priority * PRIORITY_HEAD_START_S
+        ring = f"{request_id}:{ring_no}"
+        task = serialize_job(TASK_NAME, (request_id,), {}, None, timestamp_ms(), serializer=to_json)
+        expires_ms = round(1000 * (RING_EXPIRES_S + delay_s))
+        later_ms = round(1000 * (delay_s - priority * PRIORITY_HEAD_START_S))
         with self._asked():
-            seconds, micros = await self._redis.time()
-            now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
-            await self._redis.enqueue_job(
-                TASK_NAME,
-                request_id,
-                _job_id=f"{request_id}:{ring_no}",
-                _defer_until=now + timedelta(seconds=delay_s - head_start_s),
-                _expires=RING_EXPIRES_S + delay_s,
-            )
-            if delay_s <= 0:
-                await self._redis.publish(RUNG, "")
+            await self._enqueue(keys=[job_key_prefix + ring, QUEUE_NAME], args=[ring, task, expires_ms, later_ms, RUNG, int(delay_s <= 0)])
 
     async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
         if not rings:

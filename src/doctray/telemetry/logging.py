@@ -23,6 +23,7 @@ _QUIET = {
     # arq tells of each hand-over in sentences; our own events tell the job's story
     "arq": logging.WARNING,
     "alembic": logging.WARNING,
+    "google_genai": logging.WARNING,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "python_multipart": logging.WARNING,

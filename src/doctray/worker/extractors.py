@@ -6,9 +6,10 @@ from random import Random
 
 from doctray.config import Llm
 from doctray.extraction.breaker import Breaker
+from doctray.extraction.conversation import Conversation, Limits
 from doctray.extraction.gemini import GeminiModel
 from doctray.extraction.language_model import LanguageModel
-from doctray.extraction.model_extractor import Limits, ModelExtractor
+from doctray.extraction.model_extractor import ModelExtractor
 from doctray.extraction.openai_compatible import OpenAICompatibleModel
 from doctray.ports import Clock, Extractor
 from doctray.worker.observe import MetricsModelObserver
@@ -17,19 +18,19 @@ from doctray.worker.observe import MetricsModelObserver
 def open_extractors(settings: Llm, *, rules: Extractor, clock: Clock, stack: AsyncExitStack) -> dict[str, Extractor]:
     """`rules`, and a model for each that is configured; closed with the stack."""
     found: dict[str, Extractor] = {"rules": rules}
+    limits = limits_of(settings)
     for model in _models(settings):
         observer = MetricsModelObserver(extractor=model.name, model=model.model, price=settings.prices.get(model.model))
-        breaker = Breaker(failures=settings.breaker_failures, pause_s=settings.breaker_seconds, clock=clock, on_change=observer.circuit)
-        found[model.name] = ModelExtractor(
+        conversation = Conversation(
             model,
-            rules=rules,
-            limits=limits_of(settings),
-            breaker=breaker,
+            limits=limits,
+            breaker=Breaker(failures=settings.breaker_failures, pause_s=settings.breaker_seconds, clock=clock, on_change=observer.circuit),
             clock=clock,
             observer=observer,
             random=Random(),  # noqa: S311 jitter
         )
-        stack.push_async_callback(model.close)
+        found[model.name] = ModelExtractor(conversation, name=model.name, model=model.model, rules=rules, limits=limits, observer=observer)
+        stack.push_async_callback(conversation.close)
     return found
 
 

@@ -13,6 +13,9 @@ CPU_IMAGES_MB = 128
 GPU_IMAGES_MB = 768
 """Two full batches, one being read and one waiting."""
 
+RULES_PROCESSES = 2
+"""Rules take 10 to 100 ms a document: one process has enough to do for few, and the second goes on when a document keeps the first."""
+
 PAGE_PROCESSES_LEAST = 2
 """So that a document with a text layer is opened while another is being rendered."""
 
@@ -25,7 +28,7 @@ def stage_limits(worker: Worker, *, device: str) -> StageLimits:
     return StageLimits(
         render=worker.page_processes or max(PAGE_PROCESSES_LEAST, min(PAGE_PROCESSES_MOST, available_cores())),
         image_bytes=images_mb * MIB,
-        extract=worker.max_extractions,
+        extract=min(worker.max_extractions, RULES_PROCESSES),
         model=worker.max_extractions,
     )
 

@@ -18,12 +18,14 @@ from doctray.config import Worker as WorkerSettings
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.extraction import SCHEMA_VERSION
 from doctray.export.renderers import renderers
+from doctray.extraction.process import ExtractorProcess
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.ocr.batcher import Batcher
-from doctray.ocr.devices import resolve
+from doctray.ocr.devices import CPU, resolve
 from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import ENGINE_NAMES, make_engine
 from doctray.ocr.engines import fingerprint as engine_fingerprint
+from doctray.ocr.gpu_usage import open_gpu
 from doctray.ocr.ppocr_weights import second_reader_version
 from doctray.outbound.fetch import HttpFetcher
 from doctray.pages.process import ProcessPageOpener
@@ -39,7 +41,15 @@ from doctray.telemetry import metrics
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 from doctray.worker.extractors import fingerprint_of, open_extractors
 from doctray.worker.limits import batch_limits, engine_threads, stage_limits
-from doctray.worker.observe import MetricsObserver, count_artifact, count_batch, count_engine_lost, show_stage
+from doctray.worker.observe import (
+    MetricsObserver,
+    count_artifact,
+    count_batch,
+    count_engine_lost,
+    show_stage,
+    watch_gpu,
+    watch_memory,
+)
 from doctray.worker.tasks import Jobs
 
 _log = structlog.get_logger()
@@ -52,7 +62,10 @@ ARTIFACTS_EVERY_S = 1.0
 """How soon a searchable PDF is begun that somebody asks for: one indexed query."""
 
 LOST_CLAIMS_EVERY_S = 1.0
-"""How soon a worker notices that a job was cancelled; the contract allows ten seconds."""
+LOST_CLAIMS_JOBS = 16
+LOST_CLAIMS_LONGEST_S = 5.0
+"""How soon a worker notices that a job was cancelled: it asks the journal about each of its jobs every second, and about more than
+16 as much more rarely, so that asking stays a small part of its work. The contract allows ten seconds."""
 
 
 async def run(settings: Settings, *, device: str | None) -> None:
@@ -184,7 +197,8 @@ class _Worker:
 
     async def _drop_lost(self) -> None:
         while True:
-            await asyncio.sleep(LOST_CLAIMS_EVERY_S)
+            crowd = max(1.0, self._jobs.running / LOST_CLAIMS_JOBS)
+            await asyncio.sleep(min(LOST_CLAIMS_LONGEST_S, LOST_CLAIMS_EVERY_S * crowd))
             await self._jobs.drop_lost()
 
     async def _retire(self) -> None:
@@ -213,7 +227,15 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         max_pages=settings.intake.max_pages,
         max_pixels=int(settings.intake.max_pixels_mp * 1_000_000),
     )
-    await pages.start()
+    rules = ExtractorProcess(
+        RulesExtractor,
+        name=RulesExtractor.name,
+        version=RulesExtractor.version,
+        children=limits.extract,
+        seconds=options.extraction_seconds,
+    )
+    stack.push_async_callback(rules.close)
+    await asyncio.gather(pages.start(), rules.start())
     stack.push_async_callback(pages.close)
     engine = EngineProcess(
         partial(
@@ -228,13 +250,14 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         engine=options.engine,
         device=device,
         max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
+        gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
         on_lost=count_engine_lost,
     )
     stack.push_async_callback(engine.close)
     batcher = Batcher(engine, limits=batch_limits(device=device), page_timeout_s=options.page_seconds, on_batch=count_batch)
     reader = await stack.enter_async_context(batcher)
 
-    extractors = open_extractors(settings.llm, rules=RulesExtractor(), clock=clock, stack=stack)
+    extractors = open_extractors(settings.llm, rules=rules, clock=clock, stack=stack)
     fingerprint = " ".join(
         (
             engine_fingerprint(options.engine),
@@ -280,6 +303,11 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
     port, close_metrics = metrics.serve_worker_metrics(options.metrics_port or 0)
     stack.callback(close_metrics)
     _log.info("worker.metrics_listening", port=port)
+    watch_memory(limit_bytes=int(options.max_memory_gb * 2**30))
+    gpu = open_gpu(device)
+    if gpu is not None:
+        _log.info("gpu.watched", device=device, gpu=gpu.name)
+        watch_gpu(gpu, device=device)
     sweeper = Sweeper(
         journal=journal,
         blobs=blobs,

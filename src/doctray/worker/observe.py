@@ -1,7 +1,8 @@
 """What the worker's metrics are told: `doctray.service.process.Observer` on the instruments of `doctray.telemetry.metrics`."""
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from functools import partial
 
 from doctray.domain.document import Page
@@ -49,7 +50,7 @@ class MetricsObserver:
 
 
 class MetricsModelObserver:
-    """`doctray.extraction.model_extractor.ModelObserver` for one model. price: of a million input and output tokens, or None."""
+    """`doctray.extraction.conversation.ModelObserver` for one model. price: of a million input and output tokens, or None."""
 
     def __init__(self, *, extractor: str, model: str, price: tuple[float, float] | None) -> None:
         self._labels = (extractor, model)
@@ -78,6 +79,9 @@ class MetricsModelObserver:
             metrics.LLM_CIRCUIT.labels(*self._labels, known.value).set(known is state)
 
 
+MEMORY_COUNTED_FOR_S = 1.0
+
+
 def show_stage(stage: str, waiting: int, running: int) -> None:
     """For the stages' hook."""
     metrics.STAGE_DEPTH.labels(stage, "waiting").set(waiting)
@@ -94,16 +98,20 @@ def count_batch(batch: BatchRead) -> None:
 def watch_memory(*, limit_bytes: int) -> None:
     """Memory of this worker and its processes, counted whenever the metrics are read."""
 
-    def total_percent() -> float:
-        return 100.0 * sum(memory_by_part().values()) / limit_bytes
+    found: dict[str, int] = {}
+    counted_at = -math.inf
+
+    def bytes_of(parts: Collection[str]) -> float:
+        # one reading of /proc for all instruments of one scrape
+        nonlocal counted_at
+        if time.monotonic() - counted_at > MEMORY_COUNTED_FOR_S:
+            found.update(memory_by_part())
+            counted_at = time.monotonic()
+        return float(sum(found[part] for part in parts))
 
     for part in PARTS:
-        metrics.MEMORY_BYTES.labels(part).set_function(partial(_memory_of, part))
-    metrics.MEMORY_USAGE_PERCENT.set_function(total_percent)
-
-
-def _memory_of(part: str) -> float:
-    return float(memory_by_part()[part])
+        metrics.MEMORY_BYTES.labels(part).set_function(partial(bytes_of, (part,)))
+    metrics.MEMORY_USAGE_PERCENT.set_function(lambda: 100.0 * bytes_of(PARTS) / limit_bytes)
 
 
 def watch_gpu(gpu: Gpu, *, device: str) -> None:

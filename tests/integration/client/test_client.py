@@ -14,6 +14,7 @@ from doctray.domain.keys import Scope
 from doctray.outbound.signing import new_secret, sign
 from doctray.ports import Claim
 from tests.integration.api.door import PDF, RESULT, Door
+from tests.integration.api.test_results import make_all
 from tests.integration.client.served import Served
 from tests.integration.outbound.servers import Answering, Seen, Server, answering, hanging_up, serving
 
@@ -120,6 +121,39 @@ async def test_a_job_can_be_cancelled_listed_and_deleted(served: Served) -> None
     with pytest.raises(ProblemError) as caught:
         await served.ask(lambda client: client.status(request_id))
     assert caught.value.code == "expired"
+
+
+async def test_a_form_that_has_to_be_made_is_waited_for(served: Served) -> None:
+    request_id = (await served.ask(lambda client: client.submit(PDF)))["request_id"]
+    await served.door.complete(request_id)
+    assert (await served.ask(lambda client: client.result(request_id, form="csv"))).startswith(b"request_id,")
+    waiting = asyncio.create_task(served.ask(lambda client: client.result(request_id, form="xlsx")))
+    async with asyncio.timeout(10):
+        while await served.door.journal.artifact(request_id, "xlsx") is None:
+            await asyncio.sleep(0.01)
+    await make_all(served.door)
+    assert (await waiting).startswith(b"PK")
+    with pytest.raises(WaitTimeout):
+        await served.ask(lambda client: client.result(request_id, form="pdf", timeout_s=0.2))
+    with pytest.raises(ProblemError) as refused:
+        await served.ask(lambda client: client.result(request_id, form="docx"))
+    assert refused.value.code == "not_acceptable"
+
+
+async def test_a_review_is_handed_in_and_read(served: Served) -> None:
+    request_id = (await served.ask(lambda client: client.submit(PDF)))["request_id"]
+    await served.door.complete(request_id)
+    kept = await served.ask(lambda client: client.review(request_id, {"kind": "other"}, reviewed_by="Ana", note="by phone"))
+    assert (kept["number"], kept["reviewed_by"], kept["note"]) == (1, "Ana", "by phone")
+    with pytest.raises(ProblemError) as late:
+        await served.ask(lambda client: client.review(request_id, {"kind": "insurance"}))
+    assert late.value.code == "review_conflict"
+    await served.ask(lambda client: client.review(request_id, {"kind": "insurance"}, if_match='"1"'))
+    with pytest.raises(ProblemError) as wrong:
+        await served.ask(lambda client: client.review(request_id, {"kind": "x"}, if_match="*"))
+    assert [fault["pointer"] for fault in wrong.value.errors] == ["/fields/kind"]
+    reviews = await served.ask(lambda client: client.reviews(request_id))
+    assert [review["fields"] for review in reviews] == [{"kind": "other"}, {"kind": "insurance"}]
 
 
 async def test_a_failed_job_says_why(served: Served) -> None:

@@ -127,6 +127,22 @@ async def test_status_and_result_of_one_job(served: Served, documents: list[str]
     assert json.loads((await doctray("status", request_id, "--json", "--url", served.url)).stdout)["status"] == "completed"
 
 
+async def test_a_result_is_taken_in_a_form(served: Served, documents: list[str], tmp_path: Path) -> None:
+    await doctray("submit", documents[0], "--no-wait", "--url", served.url)
+    (request_id,) = await _rung(served, 1)
+    await served.door.complete(request_id)
+    printed = await doctray("result", request_id, "--format", "txt", "--url", served.url)
+    assert (printed.exit_code, printed.stdout) == (0, "Certificate\nA-1")
+    target = tmp_path / "result.csv"
+    saved = await doctray("result", request_id, "--format", "csv", "-o", str(target), "--url", served.url)
+    assert (saved.exit_code, saved.stdout) == (0, "")
+    assert target.read_bytes().startswith(b"request_id,")
+    refused = await doctray("result", request_id, "--format", "ics", "--url", served.url)
+    assert (refused.exit_code, "not_acceptable" in refused.stderr) == (1, True)
+    nowhere = await doctray("result", request_id, "--format", "csv", "-o", str(tmp_path / "no" / "file"), "--url", served.url)
+    assert (nowhere.exit_code, "No such file" in nowhere.stderr) == (1, True)
+
+
 async def test_the_status_of_a_failed_job_is_a_failure(served: Served, documents: list[str]) -> None:
     await doctray("submit", documents[0], "--no-wait", "--url", served.url)
     (request_id,) = await _rung(served, 1)

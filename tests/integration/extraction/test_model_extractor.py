@@ -12,11 +12,15 @@ import pytest
 
 from doctray.clock import SystemClock
 from doctray.domain.document import Document
-from doctray.domain.errors import DoctrayError, ExtractionRejected, ExtractorUnavailable
+from doctray.domain.errors import DoctrayError, ExtractionFailed, ExtractionRejected, ExtractorUnavailable
 from doctray.domain.extraction import Extraction
+from doctray.extraction.answer_schema import fields_schema
 from doctray.extraction.breaker import Breaker, Circuit
-from doctray.extraction.model_extractor import Limits, ModelExtractor
+from doctray.extraction.conversation import Conversation, Limits
+from doctray.extraction.json_schema import violations
+from doctray.extraction.model_extractor import ModelExtractor
 from doctray.extraction.rules.extractor import RulesExtractor
+from doctray.testing import ScriptedExtractor
 from tests.integration.extraction.models import GEMINI, OPENAI, Speech, in_turn, json_answer, saying
 from tests.integration.outbound.servers import Answering, Seen, Server, dripping_body, hanging_up, serving
 from tests.unit.extraction.drawing import a_document
@@ -128,17 +132,20 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
         async def opened(answer: Answering, speech: Speech = OPENAI, *, failures: int = 3, pause_s: float = 60.0, **limits: Any) -> Desk:
             server = await stack.enter_async_context(serving(answer))
             model, observed = speech.open(server.url()), Observed()
+            rules = limits.pop("rules", None) or RulesExtractor()
             given = {"timeout_s": 20.0, "max_input_tokens": 4000, "max_document_tokens": 100_000, "max_output_tokens": 500, **limits}
-            extractor = ModelExtractor(
+            conversation = Conversation(
                 model,
-                rules=RulesExtractor(),
                 limits=Limits(**given),
                 breaker=Breaker(failures=failures, pause_s=pause_s, clock=SystemClock(), on_change=observed.circuit.append),
                 clock=SystemClock(),
                 observer=observed,
                 random=Random(1),
             )
-            stack.push_async_callback(extractor.close)
+            extractor = ModelExtractor(
+                conversation, name=model.name, model=model.model, rules=rules, limits=Limits(**given), observer=observed
+            )
+            stack.push_async_callback(conversation.close)
             return Desk(server, extractor, observed)
 
         yield opened
@@ -165,6 +172,7 @@ async def test_values_come_with_their_places_and_both_extractors_are_named(speec
     assert found.provenance["/policies/0/limits/Each occurrence"].text == "$1,000,000"
     assert "ungrounded" not in {code for code, _ in warned(found)}
     assert tuple(found.extractors) == (speech.name, "rules")
+    assert violations(found.fields, fields_schema("certificate")) == []
     assert here.observed.tokens == [300, 40]
 
 
@@ -182,6 +190,32 @@ async def test_what_model_and_rules_both_say_is_surer_than_what_one_says(desk: O
     found = await here.extract(PAPER)
     assert found.provenance["/insured_name"].confidence > 0.9
     assert found.provenance["/subject"].confidence <= 0.85
+
+
+TIMETABLE = """
+CLASS 5B TIMETABLE
+
+Time            Monday      Tuesday     Wednesday
+9:00 - 9:45     Maths       Art         History
+10:00 - 10:45   English     Maths       Music
+11:00 - 11:45   Science     English     Art
+"""
+
+
+async def test_a_timetable_is_weighed_block_by_block(desk: Opened) -> None:
+    rows = [("09:00", "09:45", "Maths Art History"), ("10:00", "10:45", "English Maths Drama"), ("11:00", "11:45", "Science English Art")]
+    blocks = [
+        {"day": day, "start": start, "end": end, "subject": subject}
+        for start, end, subjects in rows
+        for day, subject in zip(("Monday", "Tuesday", "Wednesday"), subjects.split(), strict=True)
+    ]
+    here = await desk(saying(OPENAI, documents({"class_name": "5B", "timeblocks": blocks})))
+    found = await here.extract(TIMETABLE, "timetable")
+    assert violations(found.fields, fields_schema("timetable")) == []
+    subjects = {(block["day"], block["start"]): block["subject"] for block in found.fields["timeblocks"]}
+    assert subjects["Wednesday", "10:00"] == "Music", "the rules read it, and Drama is on no page"
+    assert len(subjects) == 9
+    assert [code for code, pointer in warned(found) if pointer.endswith("/subject")] == ["disagreement"]
 
 
 async def test_a_disagreement_is_shown_with_its_place(desk: Opened) -> None:
@@ -216,6 +250,16 @@ async def test_a_page_without_words_is_not_shown_to_a_model(desk: Opened) -> Non
     here = await desk(saying(OPENAI, documents(FIELDS)))
     found = await here.extract(Document(pages=(), page_total=1))
     assert (found.fields["insured_name"], here.server.connections) == (None, 0)
+
+
+async def test_a_paper_on_which_the_rules_fail_gets_what_the_model_says(desk: Opened) -> None:
+    here = await desk(saying(OPENAI, documents(FIELDS)), rules=ScriptedExtractor(ExtractionFailed(), name="rules"))
+    found = await here.extract(PAPER)
+    assert found.fields["insured_name"] == "Red Barn Roofing LLC"
+    assert (tuple(found.extractors), found.provenance["/insured_name"].confidence) == (("openai_compatible",), 0.85)
+    assert violations(found.fields, fields_schema("certificate")) == []
+    with pytest.raises(ExtractionFailed):
+        await here.extract(PAPER, "auto")
 
 
 async def test_a_callers_schema_is_filled_and_satisfied(desk: Opened) -> None:

@@ -217,6 +217,16 @@ async def test_a_document_that_gemini_blocks_is_rejected(opened: list[LanguageMo
         assert "filter" in (await failure(opened[0])).detail
 
 
+async def test_gemini_is_not_asked_on_and_on_for_the_rest_of_an_answer(opened: list[LanguageModel]) -> None:
+    body = GEMINI.said('{"a": 1', reason="CONTINUATION")
+    body["candidates"][0]["continuationToken"] = base64.b64encode(b"more").decode()
+    async with serving(json_answer(body)) as server:
+        opened.append(GEMINI.open(server.url()))
+        reply = await opened[0].ask(a_question())
+    assert (reply.complete, len(server.seen)) == (False, 1)
+    assert "ontinuation" not in server.seen[0].body.decode()
+
+
 async def test_thoughts_are_counted_and_left_out(opened: list[LanguageModel]) -> None:
     body = GEMINI.said('{"a": 1}')
     body["candidates"][0]["content"]["parts"].insert(0, {"text": "let me see", "thought": True})
@@ -230,19 +240,25 @@ async def test_thoughts_are_counted_and_left_out(opened: list[LanguageModel]) ->
 @both
 async def test_a_model_that_hangs_can_be_left(speech: Speech, opened: list[LanguageModel]) -> None:
     """The connection is closed with the question, so that a server can stop working on it."""
-    held = asyncio.Event()
+    arrived, left = asyncio.Event(), asyncio.Event()
 
-    async def hang(seen: object, writer: asyncio.StreamWriter) -> None:
-        await held.wait()
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        while await reader.read(65536):
+            pass
+        left.set()
+        writer.close()
 
-    async with serving(hang) as server:
-        opened.append(speech.open(server.url()))
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await opened[0].ask(a_question())
-        held.set()
-        async with asyncio.timeout(10):
-            await server.closed.wait()
+    listening = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with listening:
+        opened.append(speech.open(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"))
+        asking = asyncio.create_task(opened[0].ask(a_question()))
+        async with asyncio.timeout(30):
+            await arrived.wait()
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            await left.wait()
 
 
 async def test_a_server_that_knows_no_json_schema_is_asked_more_plainly_and_remembered(opened: list[LanguageModel]) -> None:

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
@@ -18,6 +20,8 @@ from doctray.storage.migrate import upgrade
 from doctray.storage.schema_version import EXPECTED_VERSION
 from doctray.storage.sqlite_store import sqlite_engine
 from doctray.storage.tables import metadata
+from doctray.testing import FakeClock
+from tests.contract.builders import a_job
 
 
 def _dsn(path: Path) -> str:
@@ -101,3 +105,22 @@ heavy = {{"alembic", "mako", "asyncpg"}} & set(sys.modules)
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+async def test_jobs_of_the_first_version_are_there_after_the_upgrade(tmp_path: Path) -> None:
+    """Rows that were written before reviews are rows without one."""
+    path = tmp_path / "journal.sqlite3"
+    await asyncio.to_thread(upgrade, _dsn(path))
+    clock = FakeClock()
+    async with SqlJournal(open_store(_dsn(path), now=clock.timestamp), retention_s=60) as journal:
+        job = await journal.add(a_job(clock))
+    engine = sqlite_engine(_dsn(path), begin="BEGIN IMMEDIATE")
+    with engine.begin() as conn:
+        config = Config()
+        config.set_main_option("script_location", "doctray.storage:migrations")
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0001")
+    engine.dispose()
+    await asyncio.to_thread(upgrade, _dsn(path))
+    async with SqlJournal(open_store(_dsn(path), now=clock.timestamp), retention_s=60) as journal:
+        assert await journal.get(job.request_id) == job

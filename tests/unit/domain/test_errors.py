@@ -11,6 +11,8 @@ CONTRACT = [
     "not_acceptable",
     "not_finished",
     "idempotency_conflict",
+    # beyond api.md: decisions/0019
+    "review_conflict",
     "too_large",
     "unsupported_media_type",
     "invalid_option",

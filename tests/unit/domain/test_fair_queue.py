@@ -47,9 +47,7 @@ def test_coming_back_with_the_next_item_is_no_way_to_the_front() -> None:
 
 
 def test_rank_decides_within_a_round_and_starves_nobody() -> None:
-    queue = filled(
-        ("slow", 1), ("slow", 2), ("urgent", 10), ("urgent", 11), ("urgent", 12), ranks={"slow": 5.0, "urgent": -270.0}
-    )
+    queue = filled(("slow", 1), ("slow", 2), ("urgent", 10), ("urgent", 11), ("urgent", 12), ranks={"slow": 5.0, "urgent": -270.0})
     assert drained(queue) == [10, 1, 11, 2, 12]
 
 

@@ -70,6 +70,12 @@ def test_who_has_a_flight_key(options: JobOptions, source: BlobRef | None, flies
     assert (transition.flight_key(job) is not None) is flies
 
 
+def test_a_review_settles_what_the_machine_doubted() -> None:
+    once = transition.reviewed(a_job(status=JobStatus.COMPLETED, needs_review=True))
+    assert (once.validated, once.needs_review, once.review_no) == (True, False, 1)
+    assert transition.reviewed(once).review_no == 2
+
+
 def test_a_tombstone_forgets_whatever_is_not_listed_as_kept() -> None:
     kept = {"request_id", "owner", "status", "generation", "claim_no", "ring_no", "attempt", "created_at", "due_at"}
     kept |= {"started_at", "finished_at", "expires_at", "deadline_at", "deleted_at"}
@@ -92,6 +98,7 @@ def test_a_tombstone_forgets_whatever_is_not_listed_as_kept() -> None:
         confidence=0.5,
         needs_review=True,
         validated=True,
+        review_no=2,
         error=ERROR,
         dead_lettered=True,
         engine="easyocr",

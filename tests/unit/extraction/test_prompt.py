@@ -56,21 +56,21 @@ def test_pages_are_marked_and_kept_in_order() -> None:
 @pytest.mark.parametrize("budget", [60, 200, 1000])
 def test_parts_keep_to_the_budget_and_lose_nothing(budget: int) -> None:
     document = a_document(*["\n".join(f"word{page}x{line} and more" for line in range(30)) for page in range(5)])
-    parts = parts_of(document, budget_tokens=budget)
+    parts = list(parts_of(document, budget_tokens=budget))
     assert all(part.tokens <= budget + 20 for part in parts)
     shown = re.findall(r"word\dx\d+", "\n".join(part.text for part in parts))
     assert shown == [f"word{page}x{line}" for page in range(5) for line in range(30)]
 
 
 def test_a_line_beyond_the_budget_is_cut() -> None:
-    parts = parts_of(a_document("x" * 3000), budget_tokens=100)
+    parts = list(parts_of(a_document("x" * 3000), budget_tokens=100))
     assert "".join(re.findall(r"x+", "".join(part.text for part in parts))) == "x" * 3000
     assert all(part.tokens <= 120 for part in parts)
 
 
 def test_pages_without_text_give_no_part() -> None:
-    assert parts_of(a_document("", "  "), budget_tokens=100) == []
-    assert parts_of(Document(pages=(), page_total=3), budget_tokens=100) == []
+    assert list(parts_of(a_document("", "  "), budget_tokens=100)) == []
+    assert list(parts_of(Document(pages=(), page_total=3), budget_tokens=100)) == []
 
 
 def test_spaces_that_keep_columns_cost_little() -> None:

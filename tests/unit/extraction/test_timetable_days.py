@@ -29,6 +29,16 @@ from doctray.extraction.rules.timetable_days import DAYS, day_name, days_in_orde
         ("Dienstag", [1]),
         ("miércoles", [2]),
         ("vendredi", [4]),
+        ("Terça-feira", [1]),
+        ("Quinta", [3]),
+        ("woensdag", [2]),
+        ("Środa", [2]),
+        ("Poniedziałek", [0]),
+        ("Çarşamba", [2]),
+        ("Salı", [1]),
+        ("Giovedì", [3]),
+        ("Miercoles", [2]),
+        ("torsdag", [3]),
     ],
 )
 def test_a_label_names_these_days(text: str, days: list[int]) -> None:
@@ -83,3 +93,37 @@ def test_an_empty_corner_before_a_known_day_is_no_day() -> None:
 
 def test_a_break_between_two_days_is_no_day() -> None:
     assert days_in_order(["Mon", "Break", "Tue", "Wed"])[1] is None
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "Mo Di Mi Do Fr",
+        "MO DI MI DO FR",
+        "Lun Mar Mer Jeu Ven",
+        "lun. mar. mié. jue. vie.",
+        "Lun Mar Mer Gio Ven",
+        "Seg. Ter. Qua. Qui. Sex.",
+        "2ª 3ª 4ª 5ª 6ª",
+        "ma di wo do vr",
+        "Pon Wt Śr Czw Pt",
+        "Pzt Sal Çar Per Cum",
+        "Man Tir Ons Tor Fre",
+        "L M X J V",
+        "L M M J V",
+        "M D M D F",
+        "M T W T F",
+    ],
+)
+def test_short_names_of_one_language_in_a_row_are_its_days(texts: str) -> None:
+    assert [name.days[0] if name else None for name in days_in_order(texts.split())] == list(DAYS[:5])
+
+
+def test_short_names_stand_apart_from_columns_between_them() -> None:
+    names = days_in_order(["", "Seg.", "Sala", "Ter.", "Sala", "Qua.", "Sala"])
+    assert [name.days[0] if name else None for name in names] == [None, "Monday", None, "Tuesday", None, "Wednesday", None]
+
+
+@pytest.mark.parametrize("texts", [["EN", "MA", "SC", "PT", "HI"], ["Art", "Mar", "PE"], ["M", "D", "PE", "IT"], ["di", "so"]])
+def test_codes_of_subjects_are_no_days_for_looking_like_one(texts: list[str]) -> None:
+    assert [name for name in days_in_order(texts) if name] == []

@@ -19,7 +19,7 @@ def test_every_name_has_a_fingerprint_that_stays() -> None:
 
 def test_an_unknown_engine_is_refused_with_the_names_there_are() -> None:
     for refused in (lambda: make_engine("tesseract", "cpu", None, 1), lambda: fingerprint("tesseract")):
-        with pytest.raises(InvalidOption, match="easyocr, null"):
+        with pytest.raises(InvalidOption, match="easyocr, easyocr_stock, rapidocr, null"):
             refused()
 
 

@@ -253,7 +253,7 @@ def _insurer_labels(sheet: Sheet) -> list[tuple[str, Phrase]]:
                 continue
             compact = fold(part.text).replace(" ", "")
             letter = {"8": "b", "0": "d", "o": "d", "1": "f"}.get(compact[-1:], compact[-1:])
-            if len(compact) == 8 and letter in "abcdef" and fuzz.ratio(compact[:-1], "insurer") >= 80:
+            if letter in "abcdef" and _asks_for_insurer(compact[:-1]):
                 found.append((letter.upper(), part))
                 break
     leftmost = {letter: min((part for other, part in found if other == letter), key=lambda part: part.box.left) for letter, _ in found}
@@ -262,6 +262,11 @@ def _insurer_labels(sheet: Sheet) -> list[tuple[str, Phrase]]:
     if len(found) == 6:
         return [(letter, part) for letter, (_, part) in zip("ABCDEF", found, strict=True)]
     return found
+
+
+def _asks_for_insurer(compact: str) -> bool:
+    """INSURER, or COMPANY as forms of the last century have it; recognition may take a letter of the former for another."""
+    return compact in ("company", "companyletter", "insurerletter") or (len(compact) == 7 and fuzz.ratio(compact, "insurer") >= 80)
 
 
 def _nearest(word: Word, rows: Sequence[tuple[str, Phrase]]) -> Phrase:

@@ -139,7 +139,11 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
 def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     """EXCESS LIABILITY where its box is ticked and that of UMBRELLA LIAB is not."""
     area = Box(columns.type_left - 4 * columns.effective.height, section.top, columns.type_right, section.bottom)
-    ticks = {label: _tick_before(sheet, found[0], area) for label in ("UMBRELLA LIAB", "EXCESS LIAB") if (found := anchors(sheet, label, within=area))}
+    ticks = {
+        label: _tick_before(sheet, found[0], area)
+        for label in ("UMBRELLA LIAB", "EXCESS LIAB")
+        if (found := anchors(sheet, label, within=area))
+    }
     excess = ticks.get("EXCESS LIAB")
     if excess is None or ticks.get("UMBRELLA LIAB") is not None:
         return None

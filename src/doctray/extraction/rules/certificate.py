@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doctray.domain.document import Document
-from doctray.domain.extraction import Extraction, Warning, leaves
+from doctray.domain.extraction import Extraction, Fields, Warning, leaves
 from doctray.extraction.calibration_certificate import CERTIFICATES
 from doctray.extraction.classify import CERTIFICATE
+from doctray.extraction.confidence import Evidence
 from doctray.extraction.grounding import Found, Settled, settle, ungrounded
 from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
 from doctray.extraction.rules import acord, freeform, other
-from doctray.extraction.rules.evidence import weighed
+from doctray.extraction.rules.evidence import evidence_of, weighed
 from doctray.extraction.rules.reading import Sheet, sheets_of
 from doctray.extraction.validate import check_certificate, needs_review, sureness
 
@@ -61,6 +62,18 @@ def extract(document: Document) -> Extraction:
         warnings=tuple(warnings),
         other_documents=tuple(settled.fields for settled in rest),
     )
+
+
+def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
+    """Fields of the first certificate, and what is known of each value: what a calibration is fitted on."""
+    sheets = [sheet for sheet in sheets_of(document) if sheet.words]
+    if not sheets:
+        return {}, {}
+    kind, tree, family = _certificates(sheets)[0]
+    settled = settle(_whole(kind, tree))
+    warnings = [*settled.warnings, *check_certificate(settled.fields)]
+    recognised = frozenset(sheet.number for sheet in sheets if sheet.ocr)
+    return settled.fields, evidence_of(settled, warnings, family=family, recognised=recognised)
 
 
 def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:

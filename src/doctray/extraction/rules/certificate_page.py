@@ -15,9 +15,12 @@ DID = re.compile(
     r"\b(?:(?:has|have|having|for|by)\s+)?(?:attended\s+and\s+)?(?:(?:successfully|satisfactorily|duly|fully)\s+)?"
     r"(?:complet(?:ed|ing|ion of)|attend(?:ed|ing|ance (?:at|of|in))|pass(?:ed|ing)|participat(?:ed|ing|ion) in|"
     r"finish(?:ed|ing)|fulfilled|undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
-    r"demonstrated|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
+    r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
+    r"received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
+    r"completado|participado en|a suivi|securing|winning|obtaining|"
     r"recogni[sz]ed as|(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
-    r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|honou?rs)\s*)?(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
+    r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"
+    r"honou?rs)\s*)?(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
     r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$))?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
     re.IGNORECASE,
 )

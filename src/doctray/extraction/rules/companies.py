@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_dates, fold
+from doctray.extraction.parse import find_dates, fold
 from doctray.extraction.rules import acord
 from doctray.extraction.rules.coverage import Coverage
 from doctray.extraction.rules.finds import text_found
@@ -31,7 +31,8 @@ _COMPANY = re.compile(
 )
 _NO_COMPANY = re.compile(
     r"\b(?:certificate|certify|certifies|policy|polic(?:y|ies)|schedule|declarations?|evidence|confirmation|proof|card|period|premium|"
-    r"class|type|cover|coverage|coverages|details|certificate|liability|compensation|information|summary|terms|act|department|"
+    r"class|type|cover|date|expiry|commencement|description|vehicle|holder|name of|number|coverage|coverages|details|"
+    r"certificate|liability|compensation|information|summary|terms|act|department|"
     r"commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
 )
@@ -41,7 +42,8 @@ _CERTIFIED = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|^underwritten by:?\s+(?P<by>\S.{2,80})",
+    r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|"
+    r"^underwritten by:?\s+(?P<by>\S.{2,80})",
     re.IGNORECASE,
 )
 _FIRST_WORDS = ("this", "it", "we", "i", "hereby", "to", "the", "in")
@@ -50,9 +52,7 @@ _LETTERHEAD = 0.22
 """Part of the page's height in which a letterhead stands."""
 
 
-def insurers(
-    paper: Labelled, coverages: Sequence[Coverage], order: DateOrder | None, *, titled: Sequence[Phrase]
-) -> list[dict[str, Found]]:
+def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence[Phrase]) -> list[dict[str, Found]]:
     """With letter, name and NAIC number as far as they are printed. titled: phrases of the title, which name no company."""
     for sheet in paper.sheets:
         lettered = [insurer for insurer in acord.insurers(sheet) if "name" in insurer]
@@ -64,7 +64,7 @@ def insurers(
     named = _of_coverages(coverages)
     if named:
         return named
-    name = labelled_insurer(paper) or _in_words(paper.sheets, order) or next(_in_head(paper.sheets, titled, insures=True), None)
+    name = labelled_insurer(paper) or _in_words(paper.sheets) or next(_in_head(paper.sheets, titled, insures=True), None)
     if name is None:
         return []
     code = _naic(paper)
@@ -107,7 +107,7 @@ def _of_coverages(found: Sequence[Coverage]) -> list[dict[str, Found]]:
     return [{"name": insurer} for insurer in named.values()]
 
 
-def _in_words(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
+def _in_words(sheets: Sequence[Sheet]) -> Found | None:
     """The company that sentences and signatures name as the insurer."""
     for sheet in sheets:
         for phrase in sheet.phrases:

@@ -6,20 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
+from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold
 from doctray.extraction.rules.finds import amount_found
 from doctray.extraction.rules.labels import is_like
 from doctray.extraction.rules.reading import Phrase, Sheet
-from doctray.extraction.rules.vocabulary import INSURANCE
+from doctray.extraction.rules.vocabulary import COVERAGE_HEADINGS, INSURANCE
 
 COVERAGE = re.compile(
     r"\b(?:(?:commercial |comprehensive |business )?general liability|(?:commercial |business )?auto(?:mobile)?(?: liability)?|"
     r"umbrella(?:[ /]+excess)?(?: liab(?:ility)?)?|excess(?:[ /]+umbrella)?(?: liab(?:ility)?)|"
-    r"worker'?’?s'?’? comp(?:ensation)?|employer'?’?s'?’? liability|(?:public|products?|professional|product|pollution|"
+    r"(?:worker|employee)'?’?s'?’? comp(?:ensation)?|employer'?’?s'?’? liability|(?:public|products?|professional|product|pollution|"
     r"cyber|management|directors?|property owners'?|personal|vehicle|garage|liquor|"
     r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|abuse|statutory|event|"
     r"excess|contractual|aviation|marine|premises|contractors'?|malpractice|trustees?'?|charity|landlords?'?|host|garagekeepers|"
-    r"non[- ]owned auto|hired auto|crime) (?:(?:&|and|/) ?(?:officers|products?|public|property owners'?) )*liability|work injury compensation|professional indemnity|errors (?:&|"
+    r"non[- ]owned auto|hired auto|crime) (?:(?:&|and|/) ?(?:officers|products?|public|property owners'?) )*liability|"
+    r"work injury compensation|professional indemnity|errors (?:&|"
     r"and) omissions|"
     r"commercial property|property (?:insurance|damage cover|coverage)|buildings?(?: & | and )contents|"
     r"business interruption|business personal property|contents insurance|builders'? risk|inland marine|"
@@ -71,8 +72,16 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     """The coverage that a row without sums names."""
     if len(row) == 2 and is_like(row[0].text, INSURANCE["kind"]):
         row = row[1:]
+    if len(row) == 2 and is_like(row[1].text, COVERAGE_HEADINGS["limit"]):
+        row = row[:1]
     text = text_of(row)
-    if len(row) > 2 or len(text.split()) > 9 or re.search(r"\d{3}|:\s*\S", text) or find_amounts(text) or AMOUNT_WORDS.match(text.strip(" -•")):
+    if (
+        len(row) > 2
+        or len(text.split()) > 9
+        or re.search(r"\d{3}|:\s*\S", text)
+        or find_amounts(text)
+        or AMOUNT_WORDS.match(text.strip(" -•"))
+    ):
         return None
     match = COVERAGE.search(text)
     if match is None or text.rstrip().endswith((".", ",")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
@@ -84,7 +93,12 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         text.strip(" -•*·"),
         flags=re.IGNORECASE,
     ).strip(" :-")
-    kept = re.sub(r"\s+(?:declarations?|coverage part|schedule|section|details|policy details)$", "", kept, flags=re.IGNORECASE)
+    kept = re.sub(
+        r"\s+(?:declarations?|coverage part|schedule|section|details|policy details|coverages?(?: declarations?)?)$",
+        "",
+        kept,
+        flags=re.IGNORECASE,
+    )
     words = [word for phrase in row for word in phrase.words if fold(word.text) and fold(word.text) in fold(kept)]
     return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
 

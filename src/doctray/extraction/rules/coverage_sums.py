@@ -12,7 +12,8 @@ from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row
 
 _QUALIFIER = re.compile(
-    r"\W*(?P<text>(?:(?:per|each(?: and every)?|any one|every|in the) (?:occurrence|claim|accident|person|event|period(?: of insurance)?|loss|"
+    r"[\s(]*(?P<text>(?:(?:per|each(?: and every)?|any one|every|in the) (?:occurrence|claim|accident|person|event|"
+    r"period(?: of insurance)?|loss|"
     r"employee|aggregate|project|location|vehicle|item|policy|year|disease)|(?:annual |general |policy )?aggregate|minimum)\b)",
     re.IGNORECASE,
 )
@@ -47,7 +48,9 @@ def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
             if item.label:
                 out.append(item)
             elif label is not None and in_row(label.box, phrase.box) and (not used or item.several):
-                out.append(Sum(label=plain_label(label.text), place=label, found=item.found, qualifier=item.qualifier, several=item.several))
+                out.append(
+                    Sum(label=plain_label(label.text), place=label, found=item.found, qualifier=item.qualifier, several=item.several)
+                )
                 used = True
             elif label is None:
                 out.append(item)
@@ -87,8 +90,9 @@ def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         )
     first = next((item for item in out if item.label), None)
     return [
-        item if item.label or first is None or not item.qualifier else
-        Sum(label=first.label, place=first.place, found=item.found, qualifier=item.qualifier, several=True, own=True)
+        item
+        if item.label or first is None or not item.qualifier
+        else Sum(label=first.label, place=first.place, found=item.found, qualifier=item.qualifier, several=True, own=True)
         for item in out
     ]
 

@@ -10,7 +10,7 @@ from doctray.extraction.parse import DateOrder, find_amounts
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_sums import sums_of
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
-from doctray.extraction.rules.labels import likeness
+from doctray.extraction.rules.labels import best_key
 from doctray.extraction.rules.reading import Phrase, Sheet
 from doctray.extraction.rules.vocabulary import COVERAGE_HEADINGS
 
@@ -52,7 +52,9 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
 
 
 _MOST_WORDS_OF_HEADING = 9
-_ENDS_TABLE = re.compile(r"\d{1,2}[.)] [A-Z]|(?:cancellation|certificate holder|description of|remarks|special conditions|notes?\b|total)", re.IGNORECASE)
+_ENDS_TABLE = re.compile(
+    r"\d{1,2}[.)] [A-Z]|(?:cancellation|certificate holder|description of|remarks|special conditions|notes?\b|total)", re.IGNORECASE
+)
 """What begins the next box of a form."""
 
 _WRAPPED = 0.9
@@ -128,18 +130,19 @@ def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: S
     return len(cells) > 1 and coverage.kind is not None and bool(COVERAGE.search(str(coverage.kind.value)))
 
 
+_LEAST_SURE = 0.9
+_LONG_HEADINGS = [(key, label.replace(" ", "")) for key, labels in COVERAGE_HEADINGS.items() for label in labels if len(label) > 12]
+"""Long ones are known at the end of a phrase too, whatever stands before them."""
+
+
 def _column(phrase: Phrase) -> _Column | None:
     if len(phrase.words) > _MOST_WORDS_OF_HEADING:
         return None
     folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", phrase.folded).strip()
-    best: tuple[float, str] | None = None
-    for key, labels in COVERAGE_HEADINGS.items():
-        for label in labels:
-            alike = likeness(folded, label)
-            if not alike and len(label) > 12 and folded.replace(" ", "").endswith(label.replace(" ", "")):
-                alike = 0.9
-            if alike and (best is None or alike > best[0]):
-                best = (alike, key)
+    best = best_key(folded, COVERAGE_HEADINGS)
+    if best is None:
+        compact = folded.replace(" ", "")
+        best = next(((_LEAST_SURE, key) for key, label in _LONG_HEADINGS if compact.endswith(label)), None)
     return None if best is None else _Column(best[1], phrase.text.strip(" :"), phrase.box)
 
 
@@ -165,8 +168,11 @@ def _cells(row: Sequence[Phrase], columns: Sequence[_Column]) -> dict[str, list[
         if re.fullmatch(r"[A-F]", phrase.text.strip()) and phrase.box.left <= columns[0].box.left + 2 * phrase.height:
             cells.setdefault("insurer_letter", []).append(phrase)
             continue
+        last = columns[-1]
         column = min(columns, key=lambda c: _distance(c.box, phrase.box))
-        if _distance(column.box, phrase.box) > 6 * phrase.height:
+        if last.key == "limit" and phrase.box.left > last.box.left:
+            column = last
+        elif _distance(column.box, phrase.box) > 6 * phrase.height:
             continue
         key = f"limit:{column.label}" if column.key == "limit" else column.key
         cells.setdefault(key, []).append(phrase)

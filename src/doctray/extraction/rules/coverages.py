@@ -17,7 +17,8 @@ _LIMIT = re.compile(
     r"\b(?:occurrence|aggregate|agg|limits?|deductible|excess|injury|damage|med(?:ical)?|expenses?|"
     r"premises|retention|per (?:person|accident|claim|event)|combined|disease|employee|accident|amount of cover|"
     r"indemnity|sums? insured|each|any one|buildings?|contents|stock|equipment|uninsured|underinsured|collision|comprehensive|"
-    r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|repatriation|insured'?s declared value|"
+    r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|"
+    r"repatriation|insured'?s declared value|"
     r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv)\b",
     re.IGNORECASE,
@@ -44,8 +45,11 @@ class _Group:
     sums: list[Sum] = field(default_factory=list)
 
 
-def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: bool = False) -> list[Coverage]:
-    """The coverages that the sheets list, in reading order. one_policy: sums beside names of coverages are limits of one policy."""
+def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: bool = False, package: bool = False) -> list[Coverage]:
+    """The coverages that the sheets list, in reading order.
+
+    one_policy: sums beside names of coverages are limits of one policy. package: headings are sections of that policy too.
+    """
     found: list[Coverage] = []
     groups: list[_Group] = []
     for sheet in sheets:
@@ -57,8 +61,10 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
                 found += listed
                 used |= taken
         groups += _groups(sheet, [row for index, row in enumerate(rows) if index not in used], go_on=groups[-1:])
+    if package and not found:
+        groups = [_Group(None, [item for group in groups for item in group.sums])]
     for group in groups:
-        _add(found, group, one_policy=one_policy)
+        _add(found, group, one_policy=one_policy or package)
     return [c for c in found if c.limits or c.policy_number or c.effective_date]
 
 
@@ -110,7 +116,9 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
 
 
 _GENERIC = re.compile(
-    r"(?:(?:policy|liability|coverage|insurance|indemnity) )?(?:limits?|amounts?|sums? insured)(?: of (?:liability|indemnity|insurance|cover))?", re.IGNORECASE
+    r"(?:(?:policy|liability|coverage|insurance|indemnity) )?(?:limits?|amounts?|sums? insured)(?: of (?:liability|"
+    r"indemnity|insurance|cover))?",
+    re.IGNORECASE,
 )
 
 

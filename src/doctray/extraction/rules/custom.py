@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from doctray.domain.document import Document
+from doctray.domain.document import Document, Word
 from doctray.domain.errors import ExtractionRejected
 from doctray.domain.extraction import Extraction, Warning, leaves
 from doctray.extraction.answer_schema import inlined
@@ -12,17 +13,25 @@ from doctray.extraction.custom_answer import allows, is_list, items_of, misfits,
 from doctray.extraction.grounding import Found, settle
 from doctray.extraction.json_schema import escaped
 from doctray.extraction.parse import DateOrder, fold, order_of
+from doctray.extraction.rules.custom_blocks import heading_names, lines_under, part_of_block
 from doctray.extraction.rules.custom_headings import unlabelled
 from doctray.extraction.rules.custom_labels import DEEPEST, labels_of, names_of, own_names
-from doctray.extraction.rules.custom_marks import chosen, has_boxes, marked
+from doctray.extraction.rules.custom_marks import boxes_of, chosen, has_boxes, marked, marked_choice
+from doctray.extraction.rules.custom_places import places, stands_out
 from doctray.extraction.rules.custom_tables import Row, table_rows
 from doctray.extraction.rules.custom_totals import asks_for_total, total_to_pay
-from doctray.extraction.rules.custom_values import choices_of, read_typed
+from doctray.extraction.rules.custom_values import choices_of, format_of, is_plausible, read_typed
 from doctray.extraction.rules.labels import Labelled, Spot, Vocabulary, filled, values_of
 from doctray.extraction.rules.reading import Phrase, Sheet, sheets_of
 from doctray.extraction.validate import needs_review, sureness
 
 Schema = Mapping[str, Any]
+
+OWN_TRUST = 0.95
+"""Of a value beside a label that the schema itself names. A judgement: schemas are the callers', so there is nothing to measure it on."""
+
+OTHER_TRUST = 0.85
+"""Of a value beside another word for the same, or beside a label that may be part of a sentence."""
 
 
 def extract(document: Document, schema: Schema) -> Extraction:
@@ -71,66 +80,79 @@ class _Filler:
         self._ocr = {sheet.number: sheet.ocr for sheet in sheets}
         self._vocabulary: Vocabulary = labels_of(schema)
         self._labelled = Labelled.of(sheets, self._vocabulary)
+        self._boxes = boxes_of(sheets)
+        self._dates = sum(format_of(child) in ("date", "date-time") for child in properties(schema).values())
 
-    def object(self, schema: Schema, pointer: str, depth: int) -> dict[str, Any]:
-        found = {name: self._value(name, child, f"{pointer}/{escaped(name)}", depth + 1) for name, child in properties(schema).items()}
+    def object(self, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase] = ()) -> dict[str, Any]:
+        """block: the lines under the heading that names the object, if there is one."""
+        found = {
+            name: self._value(name, child, f"{pointer}/{escaped(name)}", depth + 1, block) for name, child in properties(schema).items()
+        }
         return {name: value for name, value in found.items() if value is not None}
 
-    def _value(self, name: str, schema: Schema, pointer: str, depth: int) -> Any:
+    def _value(self, name: str, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase]) -> Any:
         if depth > DEEPEST:
             return None
         if properties(schema):
-            return self.object(schema, pointer, depth) or None
+            beneath = lines_under(self._sheets, heading_names(own_names(name, schema)))
+            return self.object(schema, pointer, depth, beneath) or None
         if is_list(schema):
             items = items_of(schema)
-            return (self._objects(items, pointer) if properties(items) else self._values(items, pointer)) or None
+            return (self._objects(items) if properties(items) else self._values(items, pointer)) or None
         if "const" in schema:
             return schema["const"]
-        return self._leaf(name, schema, pointer)
+        found = part_of_block(block, own_names(name, schema)) or self._leaf(name, schema, pointer)
+        if found is None and depth == 1 and not choices_of(schema):
+            # Inside an object the label of the object is missing too: what stands alone on a page may be another's.
+            return unlabelled(self._sheets, own_names(name, schema), schema, self._order, dates=self._dates)
+        return found
 
     # one value
 
     def _leaf(self, name: str, schema: Schema, pointer: str) -> Found | None:
-        names = self._vocabulary.get(pointer, ())
-        if allows(schema, "boolean") and (tick := marked(self._sheets, names)) is not None:
-            return tick
         own = own_names(name, schema)
+        if allows(schema, "boolean") and (tick := marked(self._boxes, self._vocabulary.get(pointer, ()))) is not None:
+            return tick
         if asks_for_total(own) and allows(schema, "number") and (total := total_to_pay(self._sheets, schema)) is not None:
-            return total
+            return replace(total, trust=min(total.trust, OTHER_TRUST))
         for spot, phrase in sorted(self._candidates(pointer), key=lambda item: _is_rate(item[1]) and not _RATE & set(own)):
             found = self._read(phrase, schema)
-            if found is not None and (_stands_out(spot) or not isinstance(found.value, str) or choices_of(schema) or "format" in schema):
-                return found
-        return self._printed_choice(schema) or unlabelled(self._sheets, own, schema, self._order)
+            if (
+                found is not None
+                and is_plausible(found.value, own)
+                and (stands_out(spot) or not isinstance(found.value, str) or choices_of(schema) or "format" in schema)
+            ):
+                return found if spot.rank < len(own) and stands_out(spot) else replace(found, trust=min(found.trust, OTHER_TRUST))
+        return self._printed_choice(schema)
 
     def _read(self, phrase: Phrase, schema: Schema) -> Found | None:
-        return read_typed(phrase, schema, self._order, ocr=self._ocr[phrase.page])
+        found = read_typed(phrase, schema, self._order, ocr=self._ocr[phrase.page])
+        return None if found is None else replace(found, trust=min(found.trust, OWN_TRUST))
 
     def _candidates(self, pointer: str) -> Iterator[tuple[Spot, Phrase]]:
         """Phrases beside the property's labels: its own names first, labels that stand out first, then in reading order."""
         mine = [(sheet, spot) for sheet, spot in self._labelled.spots if spot.key == pointer]
-        for sheet, spot in sorted(mine, key=lambda item: (not _stands_out(item[1]), item[1].rank, item[0].number, item[1].label.box.top)):
-            beside = list(values_of(sheet, spot, filled, is_label=self._labelled.is_label))
-            row = [*([spot.rest] if spot.rest is not None else []), *sheet.right_of(spot.phrase)]
-            for phrase in chosen(row) if has_boxes(row) else ():
+        for sheet, spot in sorted(mine, key=lambda item: (not stands_out(item[1]), item[1].rank, item[0].number, item[1].label.box.top)):
+            for phrase in places(sheet, spot, self._labelled.is_label):
                 yield spot, phrase
-            for phrase in beside:
-                yield spot, phrase
-            # A sign or a unit may stand between label and value in a column of its own: TOTAL | RM | 9.00
-            for phrase in sheet.right_of(spot.phrase)[1:3]:
-                if filled(phrase.text) and not self._labelled.is_label(phrase):
-                    yield spot, phrase
 
     def _printed_choice(self, schema: Schema) -> Found | None:
-        """Of an enum whose label is not printed, the only choice that is printed itself."""
-        choices = [choice for choice in choices_of(schema) if isinstance(choice, str) and len(choice) > 3]
+        """Of an enum whose label is not printed, the choice whose box is marked, or the only one that is printed itself."""
+        choices = [choice for choice in choices_of(schema) if isinstance(choice, str)]
+        crossed, boxed = marked_choice(self._boxes, choices)
+        if boxed:
+            return crossed
         hits = [
-            (choice, phrase) for choice in choices for sheet in self._sheets for phrase in sheet.phrases if phrase.folded == fold(choice)
+            (choice, phrase.page, words)
+            for choice in choices
+            for sheet in self._sheets
+            for phrase in sheet.phrases
+            if (words := _printed(choice, phrase))
         ]
-        if len({choice for choice, _ in hits}) != 1:
+        if len({choice for choice, _, _ in hits}) != 1:
             return None
-        choice, phrase = hits[0]
-        return Found(value=choice, page=phrase.page, words=phrase.words, trust=0.6)
+        choice, page, words = hits[0]
+        return Found(value=choice, page=page, words=words, trust=0.6)
 
     # lists
 
@@ -154,7 +176,7 @@ class _Filler:
                 return out
             out.append(beneath[0])
 
-    def _objects(self, items: Schema, pointer: str) -> list[Any]:
+    def _objects(self, items: Schema) -> list[Any]:
         """The rows of tables whose headings name the properties; else one object for each time that the labels come again."""
         children = {
             name: child
@@ -163,16 +185,17 @@ class _Filler:
         }
         labels = {name: names_of(name, child) for name, child in children.items()}
         tabled = table_rows(self._sheets, labels, lambda name, phrase: self._read(phrase, children[name])) if children else None
-        rows = tabled or self._blocks(children, f"{pointer}/0")
+        inner = _Filler(self._sheets, items, self._order)
+        rows = tabled or inner._blocks(children)
         fixed = {name: child["const"] for name, child in properties(items).items() if "const" in child}
         if rows or tabled is not None:
             return [{**row, **fixed} for row in rows]
-        one = self.object(items, f"{pointer}/0", 2)
+        one = inner.object(items, "", 2)
         return [one] if any(isinstance(value, Found) for value in one.values()) else []
 
-    def _blocks(self, children: Mapping[str, Schema], pointer: str) -> list[Row]:
+    def _blocks(self, children: Mapping[str, Schema]) -> list[Row]:
         """Objects whose labels are printed again for each: a label that has its value already begins the next object."""
-        keys = {f"{pointer}/{escaped(name)}": name for name in children}
+        keys = {f"/{escaped(name)}": name for name in children}
         mine = [(sheet, spot) for sheet, spot in self._labelled.spots if spot.key in keys]
         rows: list[Row] = []
         used: set[int] = set()
@@ -180,7 +203,7 @@ class _Filler:
             name = keys[spot.key]
             for phrase in values_of(sheet, spot, filled, is_label=self._labelled.is_label):
                 found = self._read(phrase, children[name]) if id(phrase) not in used else None
-                if found is None or (isinstance(found.value, str) and not _stands_out(spot) and "format" not in children[name]):
+                if found is None or (isinstance(found.value, str) and not stands_out(spot) and "format" not in children[name]):
                     continue
                 used.add(id(phrase))
                 if not rows or name in rows[-1]:
@@ -190,17 +213,19 @@ class _Filler:
         return rows if len(rows) > 1 else []
 
 
-def _stands_out(spot: Spot) -> bool:
-    """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
-    return spot.marked or spot.rest is None
-
-
 _RATE = frozenset({"rate", "percent", "percentage", "vat rate", "tax rate", "gst rate", "interest rate", "discount rate", "discount"})
 
 
 def _is_rate(phrase: Phrase) -> bool:
     """Whether a phrase is a percentage, which often stands between a label and its sum: VAT 20% 74.00."""
     return re.fullmatch(r"\W*\d{1,3}(?:[.,]\d+)?\s?%\W*", phrase.text) is not None
+
+
+def _printed(choice: str, phrase: Phrase) -> tuple[Word, ...]:
+    """The words that print a choice: the whole phrase, or a short one, such as EUR, letter for letter as a word of its own."""
+    if len(choice) > 3:
+        return phrase.words if phrase.folded == fold(choice) else ()
+    return tuple(word for word in phrase.words if word.text.strip(".,;:()") == choice and len(choice) > 1)[:1]
 
 
 _BULLET = re.compile(r"[•·▪◦*\-–—]|\(?[0-9a-z]{1,2}[.)]", re.IGNORECASE)

@@ -24,6 +24,24 @@ _ADDRESS = frozenset(
      "shop address", "business address", "location"}
 )  # fmt: skip
 
+_PLAIN_DATES = frozenset(
+    {
+        "date",
+        "document date",
+        "issue date",
+        "date of issue",
+        "invoice date",
+        "receipt date",
+        "bill date",
+        "transaction date",
+        "purchase date",
+    }
+)
+_ROLES = frozenset(
+    {"due", "expiry", "expiration", "expires", "birth", "start", "end", "from", "to", "until", "valid", "effective", "begin", "delivery"}
+)
+"""Words that say which of several dates is meant: without their label, no date is known to be that one."""
+
 _FIRM = re.compile(
     r"\b(?:sdn\.?\s?bhd|bhd|ltd|limited|inc|llc|llp|plc|gmbh|ag|kg|pty|corp(?:oration)?|company|co|s\.?a\.?|s\.?r\.?l|b\.?v|enterprise|trading|"
     r"restaurant|store|stores|shop|market|supermarket|mart|hotel|cafe|bakery|pharmacy|centre|center|services|industries|group)\b\.?",
@@ -40,6 +58,7 @@ _STREET = re.compile(
 )
 _NO_ADDRESS = re.compile(
     r"\b(?:tel|telephone|fax|phone|hp|e-?mail|www|gst|vat|abn|reg\w*|rfg|co\.?\s?(?:no|reg)|roc|invoice|receipt|date|cashier|time|order|bill)\b|@|\d{7,}|"
+    r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|"
     r"\b\d{2,4}[-\s]\d{3,4}[-\s]?\d{3,4}\b|^\W*\w{0,3}\d{4,}-?[A-Z]?\W*$",
     re.IGNORECASE,
 )
@@ -50,14 +69,17 @@ _HEAD = 0.35
 _ADDRESS_LINES = 6
 
 
-def unlabelled(sheets: Sequence[Sheet], names: Sequence[str], schema: Schema, order: DateOrder | None) -> Found | None:
+def unlabelled(sheets: Sequence[Sheet], names: Sequence[str], schema: Schema, order: DateOrder | None, *, dates: int) -> Found | None:
     """A value whose label is not printed, where the kind of the value or its usual place tells which it is. All are doubted as assumed.
 
-    names: what the schema itself calls the property.
+    names: what the schema itself calls the property. dates: how many dates the schema asks for.
     """
     own = set(names)
     found: Found | None = None
-    if format_of(schema) in ("date", "date-time", "email", "idn-email", "uri"):
+    if format_of(schema) in ("date", "date-time"):
+        plain = bool(own & _PLAIN_DATES) or (dates == 1 and not any(word in _ROLES for name in names for word in name.split()))
+        found = _only_one(sheets, schema, order) if plain else None
+    elif format_of(schema) in ("email", "idn-email", "uri"):
         found = _only_one(sheets, schema, order)
     elif own & _ISSUER:
         found = _issuer(sheets)

@@ -1,7 +1,7 @@
 """What a property of a caller's schema may be called in print: its title, its name, its description, and common words for the same."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -14,7 +14,7 @@ Schema = Mapping[str, Any]
 DEEPEST = 6
 """Levels of objects and lists that are looked for."""
 
-MOST = 40
+MOST = 24
 """Labels of one property."""
 
 _SAME: tuple[tuple[str, ...], ...] = tuple(
@@ -28,6 +28,7 @@ quantity, qty, qnty, quant, count, units, pcs
 description, item, item description, particulars, product, product description, details, desc, article, service, goods, item name
 unit price, price, rate, unit cost, price each, price per unit, u price, unit rate
 amount, line total, total, total price, line amount, net amount, value, amt, extended price
+position, pos, line, line number, item number, sl no, s no, sr no, number, no, #
 sku, item code, code, article number, part number, product code, item number, stock code
 discount, disc, rebate
 currency, currency code, ccy
@@ -107,28 +108,32 @@ _EXPLAINS = re.compile(
 )
 
 
-def labels_of(schema: Schema, pointer: str = "", depth: int = 0) -> dict[str, list[str]]:
-    """JSON Pointer of every property that holds a value → what it may be called, the most telling first.
+def labels_of(schema: Schema, pointer: str = "") -> dict[str, list[str]]:
+    """JSON Pointer of every property that holds a value, or a list of values → what it may be called, the most telling first.
 
-    Entries of lists stand under index 0. A list of plain values has the labels of the list itself.
+    Properties of entries of lists are left out: they are looked for by themselves. A word that one property is itself called is no
+    other word for the next one: beside `net_amount`, a `subtotal` is not called "net amount".
     """
-    out: dict[str, list[str]] = {}
+    named = list(_named(schema, pointer, 0))
+    owners = {one: at for at, name, child in reversed(named) for one in (*_own_variants(name, child), *own_names(name, child))}
+    out = {at: [one for one in names_of(name, child) if owners.get(one, at) == at] for at, name, child in named}
+    return {at: names for at, names in out.items() if names}
+
+
+def _named(schema: Schema, pointer: str, depth: int) -> Iterator[tuple[str, str, Schema]]:
+    """(JSON Pointer, name, schema) of every property that holds a value or a list of values."""
     for name, child in properties(schema).items():
         at = f"{pointer}/{escaped(name)}"
-        items = items_of(child)
-        if depth < DEEPEST and properties(child):
-            out |= labels_of(child, at, depth + 1)
-        elif depth < DEEPEST and is_list(child) and properties(items):
-            out |= labels_of(items, f"{at}/0", depth + 1)
-        else:
-            out[at] = names_of(name, child)
-    return {at: names for at, names in out.items() if names}
+        if properties(child):
+            if depth < DEEPEST:
+                yield from _named(child, at, depth + 1)
+        elif not (is_list(child) and properties(items_of(child))):
+            yield at, name, child
 
 
 def names_of(name: str, schema: Schema) -> list[str]:
     """Labels of one property, folded: its own names first, then variants of their words, then other words for the same."""
-    own = own_names(name, schema)
-    varied = [other for one in own for other in _variants(one)]
+    own, varied = own_names(name, schema), _own_variants(name, schema)
     same = [other for one in (*own, *varied) for group in _SAME if one in group for other in (group[0], *group)]
     return list(dict.fromkeys((*own, *varied, *same, *(other for one in same for other in _variants(one)))))[:MOST]
 
@@ -145,6 +150,10 @@ def own_names(name: str, schema: Schema) -> list[str]:
     if is_list(schema):
         names += [singular for one in names if (singular := _singular(one)) != one]
     return [folded for one in dict.fromkeys(names) if (folded := fold(one))]
+
+
+def _own_variants(name: str, schema: Schema) -> list[str]:
+    return [other for one in own_names(name, schema) for other in _variants(one)]
 
 
 def spoken(name: str) -> str:

@@ -1,6 +1,6 @@
 """Lists of objects from tables: a row of headings that name the properties, and every row beneath it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box, Word
@@ -37,7 +37,11 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """A row of headings and the lines beneath it, up to the next row of headings. bottom, height: of the headings."""
+
+    sheet: Sheet
     columns: tuple[_Column, ...]
+    lines: tuple[Sequence[Phrase], ...]
     bottom: float
     height: float
 
@@ -47,22 +51,39 @@ def table_rows(sheets: Sequence[Sheet], labels: Mapping[str, Sequence[str]], rea
 
     labels: property → what it may be called.
     """
-    tables = [(sheet, table) for sheet in sheets for table in _tables(sheet, labels)]
-    return [row for sheet, table in tables for row in _rows(sheet, table, read)] if tables else None
+    tables = [table for sheet in sheets for table in _tables(sheet, labels)]
+    return [row for table in tables for row in _rows(table, read)] if tables else None
 
 
-def _tables(sheet: Sheet, labels: Mapping[str, Sequence[str]]) -> Iterator[_Table]:
+def _tables(sheet: Sheet, labels: Mapping[str, Sequence[str]]) -> list[_Table]:
     wanted = 1 if len(labels) == 1 else 2
+    lines = sheet.rows()
+    found: list[tuple[int, list[_Column]]] = []
     below = 0.0
-    for row in sheet.rows():
-        if row[0].box.top < below or any(phrase.text.rstrip().endswith(":") for phrase in row):
+    for index, row in enumerate(lines):
+        if row[0].box.top < below or len(row) < 2 or any(_is_value(phrase) for phrase in row):
             continue
         columns = _columns(sheet, row, labels)
-        named = {column.name for column in columns if column.name is not None}
-        if len(named) >= wanted and len(row) >= 2:
-            bottom = max(column.box.bottom for column in columns)
-            yield _Table(tuple(columns), bottom, max(phrase.height for phrase in row))
-            below = bottom
+        if sum(column.name is not None for column in columns) >= wanted:
+            found.append((index, columns))
+            below = max(column.box.bottom for column in columns)
+    ends = [*(index for index, _ in found[1:]), len(lines)]
+    return [
+        _Table(
+            sheet=sheet,
+            columns=tuple(columns),
+            lines=tuple(lines[index + 1 : end]),
+            bottom=max(column.box.bottom for column in columns),
+            height=max(phrase.height for phrase in lines[index]),
+        )
+        for (index, columns), end in zip(found, ends, strict=False)
+    ]
+
+
+def _is_value(phrase: Phrase) -> bool:
+    """Whether a phrase is no heading: a label with a colon, or a number or date."""
+    text = phrase.text.rstrip()
+    return text.endswith(":") or sum(character.isdigit() for character in text) > 0.3 * len(text)
 
 
 def _columns(sheet: Sheet, row: Sequence[Phrase], labels: Mapping[str, Sequence[str]]) -> list[_Column]:
@@ -87,10 +108,8 @@ def _score(text: str, names: Sequence[str]) -> float:
     """How surely a heading names a property: the earlier in its list of labels, the surer."""
     folded = fold(text)
     plain = fold(text.split("(")[0]) or folded
-    found = [
-        likeness(one, name) - 0.01 * min(rank, 40) for rank, name in enumerate(names) for one in {folded, plain} if likeness(one, name)
-    ]
-    return max(found, default=0.0)
+    printed = {folded, plain, plain.removesuffix(" name")}
+    return max((alike - 0.01 * rank for rank, name in enumerate(names) for one in printed if (alike := likeness(one, name))), default=0.0)
 
 
 def _with_second_line(sheet: Sheet, phrase: Phrase) -> tuple[str, Box]:
@@ -107,17 +126,15 @@ def _with_second_line(sheet: Sheet, phrase: Phrase) -> tuple[str, Box]:
     return phrase.text, phrase.box
 
 
-def _rows(sheet: Sheet, table: _Table, read: Read) -> list[Row]:
+def _rows(table: _Table, read: Read) -> list[Row]:
     rows: list[Row] = []
     printed: list[dict[str, Phrase]] = []
     bottom = table.bottom
-    for line in sheet.rows():
+    for line in table.lines:
         top = min(phrase.box.top for phrase in line)
         if top < table.bottom - 0.3 * table.height:
             continue
-        if top - bottom > _TALLEST_GAP * table.height and not _ruled(sheet, bottom, top):
-            break
-        if _closes(line):
+        if (top - bottom > _TALLEST_GAP * table.height and not _ruled(table.sheet, bottom, top)) or _closes(line):
             break
         cells = _cells(line, table.columns)
         values = {name: found for name, phrase in cells.items() if (found := read(name, phrase)) is not None}

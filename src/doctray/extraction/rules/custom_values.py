@@ -20,11 +20,22 @@ Fits = Callable[[Any], bool]
 TRUE = frozenset({"yes", "y", "true", "x", "ja", "oui", "si", "on", "checked", "ticked", "✓", "✔", "☑", "☒"})
 FALSE = frozenset({"no", "n", "false", "nein", "non", "off", "unchecked", "☐"})
 
-_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_WEB = re.compile(r"https?://\S+|www\.[\w\-]+(?:\.[\w\-]+)+\S*", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
+_WEB = re.compile(r"https?://\S{1,2000}|www\.[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}(?:/\S{0,2000})?", re.IGNORECASE)
+_NUMBERED = frozenset({"number", "no", "num", "nr", "#", "code", "iban", "phone", "telephone", "fax", "zip", "postcode", "registration"})
+_LONG = frozenset(
+    {
+        "description", "notes", "note", "remarks", "remark", "comments", "comment", "terms", "conditions", "address", "text", "summary",
+        "details", "clause", "statement", "instructions", "body", "content", "message", "abstract", "reason", "diagnosis", "purpose",
+    }
+)  # fmt: skip
+_WORDS_OF_NUMBER = 8
+_WORDS_OF_VALUE = 16
+"""Words of a name, a title or a short answer. What is longer beside a label is a sentence that begins like it."""
+
 _SECONDS = re.compile(r"\d{1,2}:\d\d:(\d\d)")
 _LONGEST_WINDOW = 12
-_BARE = re.compile(r"[^\d\w]*([\d.,']*\d)[^\d]{0,4}$")
+_BARE = re.compile(r"[^\d\w]{0,3}([\d.,']{0,20}\d)[^\d]{0,4}$")
 """A number with signs before it and a short unit after it: -12, (3.50), 7.5%, 3kg."""
 
 _MINUS = re.compile(r"\W?[-–−(]\W?\d")
@@ -40,6 +51,16 @@ def read_typed(phrase: Phrase, schema: Schema, order: DateOrder | None, *, ocr: 
         if fits(found.value):
             return found
     return None
+
+
+def is_plausible(value: Any, names: Sequence[str]) -> bool:
+    """Whether a text can be the value of a property that is called so: a number has a digit and few words, only remarks are long."""
+    if not isinstance(value, str):
+        return True
+    count = len(value.split())
+    if any(name.split()[-1] in _NUMBERED for name in names):
+        return any(character.isdigit() for character in value) and count <= _WORDS_OF_NUMBER
+    return count <= _WORDS_OF_VALUE or any(word in _LONG for name in names for word in name.split())
 
 
 def choices_of(schema: Schema) -> list[Any]:

@@ -17,10 +17,11 @@ from doctray.extraction.rules.insurance_values import (
     labelled_address,
     labelled_party,
     policy_numbers,
+    told_issue_date,
 )
 from doctray.extraction.rules.issuers import issued_by
-from doctray.extraction.rules.labels import Labelled
-from doctray.extraction.rules.parties import Party
+from doctray.extraction.rules.labels import Labelled, words_at
+from doctray.extraction.rules.parties import Party, is_party
 from doctray.extraction.rules.reading import Phrase, Sheet
 from doctray.extraction.rules.titles import title_of
 from doctray.extraction.rules.vocabulary import INSURANCE, INSURANCE_STOPS
@@ -65,7 +66,7 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     titled = [Phrase.of(title.page, title.words)] if title is not None else []
     insured_name, insured_address = _insured(paper)
     coverages = policies_of(paper, order)
-    insurers = companies.insurers(paper, coverages, order, titled=titled)
+    insurers = companies.insurers(paper, coverages, titled=titled)
     producer = companies.producer(paper, titled=titled)
     issuer = labelled_party(paper, "issuer")[0] or next((found for sheet in sheets if (found := issued_by(sheet, order)) is not None), None)
     producer, insurers, issuer = _told_apart(sheets, producer, insurers, issuer)
@@ -74,9 +75,10 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
         "certificate_number": first_identifier(paper, "certificate_number"),
         "issue_date": first_date(paper, "issue_date", order)
         or (first_title_row_date(sheets[0], titled, order) if titled else None)
+        or told_issue_date(sheets, order)
         or date_of_letter(sheets[0], order),
         "issuer_name": issuer,
-        "insured_name": insured_name or in_title,
+        "insured_name": insured_name or in_title or _insured_in_words(sheets),
         "insured_address": insured_address,
         "producer_name": producer,
         "holder_name": labelled_party(paper, "holder")[0],
@@ -101,6 +103,21 @@ def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:
 def _insured(paper: Labelled) -> Party:
     name, address = labelled_party(paper, "insured")
     return name, address or (labelled_address(paper) if name is not None else None)
+
+
+_INSURES = re.compile(
+    r"\b(?:insures|has been issued to|have been issued to|in the name of)\s+(?P<who>(?-i:[A-Z0-9])[^,.;:]{2,60})(?=[,.;]|$)", re.IGNORECASE
+)
+
+
+def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
+    """Whom a sentence says to be insured."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _INSURES.search(phrase.text)
+            if match is not None and is_party(match["who"]) and not re.match(r"the\b", match["who"], re.IGNORECASE):
+                return text_found(Phrase.of(phrase.page, words_at(phrase.words, match.start("who"), match.end("who"))), trust=0.8)
+    return None
 
 
 def _told_apart(

@@ -35,11 +35,12 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
     start, end = period(paper, order)
     named = _kind(paper)
     kind = named or _kind_of_title(paper.sheets)
-    found = coverages(paper.sheets, order, one_policy=named is not None)
+    package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
+    found = coverages(paper.sheets, order, one_policy=named is not None, package=package)
     if not found:
         if not numbers and start is None and end is None:
             return []
-        return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in numbers or [None]]
+        return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in (*numbers,) or (None,)]
     for coverage in found:
         coverage.kind = coverage.kind or kind
         coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
@@ -117,21 +118,27 @@ def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
         beneath = [p.words for p in sheet.below(Phrase.of(sheet.number, title.words), lines=1.5)[:1] if len(p.words) <= 6]
         for words in (title.words, *beneath):
             text = " ".join(word.text for word in words)
-            matches = [match for pattern in (_KIND_IN_TITLE, COVERAGE) if (match := pattern.search(text)) is not None]
+            matches = [match for pattern in (COVERAGE, _KIND_IN_TITLE) if (match := pattern.search(text)) is not None]
             if matches:
-                match = min(matches, key=lambda match: (match.start(), -match.end()))
+                match = min(matches, key=lambda match: match.start())
                 return Found(value=match[0], page=sheet.number, words=words_at(words, match.start(), match.end()), trust=0.7)
     return None
 
 
+_PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|flood|travel|household", re.IGNORECASE)
+"""Policies of one kind whose sections have sums of their own."""
+
 _COVER_WORDS = re.compile(
     r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
-    r"marine|compensation|travel|household|homeowners?|renters?|buildings?|contents|package policy)\b",
+    r"marine|compensation|travel|transit|cargo|medical|health|plan|life|accident|fire|flood|engineering|bond|machinery|"
+    r"household|homeowners?|renters?|buildings?|contents|package policy)\b",
     re.IGNORECASE,
 )
 _KIND_IN_TITLE = re.compile(
-    r"\b(?:(?:motor|vehicle|liability|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|personal accident|health|"
-    r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|"
+    r"\b(?:(?:motor|vehicle|liability|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|"
+    r"personal accident|health|"
+    r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
+    r"flood\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
     r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo)",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, fold, has_date_shape, read_identifier
+from doctray.extraction.parse import DateOrder, find_dates, fold, has_date_shape, read_identifier
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, joined, text_found
 from doctray.extraction.rules.labels import Labelled, filled, words_at
 from doctray.extraction.rules.parties import Party, is_address_line, is_party, party_of_lines, to_postcode
@@ -17,7 +17,9 @@ _MOST_LINES = 7
 _DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid)\b", re.IGNORECASE)
 _REGISTERED = re.compile(r"[\s,;(]+(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Company No|FCA)\b")
-_WORDS = re.compile(r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
+)
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 
 
@@ -193,3 +195,18 @@ def date_of_letter(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """A date that stands alone in the upper part of a page, where it is the only one to do so."""
     alone = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(p.text) and not sheet.left_of(p)]
     return replace(found, trust=found.trust * 0.8) if len(alone) == 1 and (found := date_found(alone[0], order)) is not None else None
+
+
+_ISSUED = re.compile(r"\b(?:issued|generated|printed|produced|dated|signed|done|prepared)\b[^.]{0,40}$", re.IGNORECASE)
+
+
+def told_issue_date(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
+    """The date that a sentence gives: this certificate was generated on 5 November 2026."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            for read in find_dates(phrase.text, order):
+                if _ISSUED.search(phrase.text[: read.start]):
+                    words = words_at(phrase.words, read.start, read.end)
+                    found = date_found(Phrase.of(phrase.page, words), order)
+                    return None if found is None else replace(found, trust=found.trust * 0.9)
+    return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
-from doctray.extraction.rules.certificate_page import CertificatePage, cut, labelled_text, lower_half
+from doctray.extraction.rules.certificate_page import CertificatePage, cut, lower_half, values
 from doctray.extraction.rules.finds import date_found, text_found
 from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.names import TO_PERSON
@@ -14,17 +14,20 @@ from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 
 _BY = re.compile(
     r"\b(?:issued|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|hosted|accredited|certified|(?:course|program|"
-    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|limited|inc|llc|gmbh|"
+    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
+    r"limited|inc|llc|gmbh|"
     r"pvt|plc|co)\b)",
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•]|\.\s|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|delivered) through\b|,\s*(?=\d)|"
+    r"\s*(?:[;:|•]|\.\s|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
+    r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
     r"\bdated\b|\bheld\b)",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
-    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|awards|recogni[sz]es|confers|hereby awards?)\b"
+    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|awards|"
+    r"recogni[sz]es|confers|hereby awards?)\b"
 )
 _THE = re.compile(r"(?:the\s+)?", re.IGNORECASE)
 _NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
@@ -32,22 +35,23 @@ _ORGANISATION = re.compile(
     r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
     r"centre|center|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
     r"company|corporation|ltd|limited|inc|llc|gmbh|plc|group|trust|club|church|training|services|online|solutions|county|"
-    r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|testing|learning|education|"
+    r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|chamber|testing|learning|education|"
     r"certification|examinations?|league|committee|alliance|union|network|partners|consult\w+|systems|technologies|polytechnic|faculty)\b",
     re.IGNORECASE,
 )
 _NO_ORGANISATION = re.compile(
-    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|successfully|completed|"
-    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|[:@]|www\.|https?|\.com\b",
+    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|"
+    r"successfully|completed|"
+    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|\d{3}|[:@]|www\.|https?|\.com\b",
     re.IGNORECASE,
 )
 _TOP = 0.3
 
 
 def issuer(page: CertificatePage) -> Found | None:
-    labelled = labelled_text(page, "issuer_name", is_organisation)
-    if labelled is not None:
-        return labelled
+    for phrase in values(page, "issuer_name", is_organisation):
+        if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
+            return labelled
     return (
         issued_by(page.sheet, page.order)
         or _who_certifies(page)

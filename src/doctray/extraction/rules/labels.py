@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from doctray.domain.document import Word
 from doctray.extraction.parse import find_dates, fold, read_identifier, unfilled
@@ -50,7 +50,7 @@ def likeness(printed: str, label: str) -> float:
         return 0.0
     if _last_word(label) in _SHORT_ENDS and _last_word(printed) not in _SHORT_ENDS:
         return 0.0
-    ratio = fuzz.ratio(one, other, score_cutoff=84) / 100
+    ratio = fuzz.ratio(one, other, score_cutoff=_LEAST_RATIO) / 100
     return ratio if ratio >= (0.88 if len(other) < 9 else 0.84) and not _known_apart(one, other) else 0.0
 
 
@@ -70,31 +70,61 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
     words = phrase.words[skip:]
     colon = next((index for index, word in enumerate(words) if word.text.endswith(":")), len(words))
     prefixes = [fold(" ".join(word.text for word in words[:size])) for size in range(1, min(len(words), _LONGEST, colon + 1) + 1)]
-    by_length = _by_length(tuple((key, tuple(labels)) for key, labels in vocabulary.items()))
     for size, prefix in enumerate(prefixes, 1):
-        for key, rank, folded, count in by_length.get(len(prefix.replace(" ", "")), ()):
-            if not count - 2 <= size <= count + 2 or not (alike := likeness(prefix, folded)):
+        for alike, label in _like(prefix, vocabulary):
+            if not label.words - 2 <= size <= label.words + 2:
                 continue
-            end = _after_remark(words, size)
+            end = _after_remark(words, _after_translation(words, size))
             marked = words[end - 1].text.rstrip().endswith((":", ":-", "=")) or (end < len(words) and words[end].text[:1] in ":-–#")
             if end < len(words) and not marked and len(words) - end > 8:
                 continue
-            weight = len(folded) * alike**4  # a longer label wins, but not by guessing at what is printed
+            weight = len(label.folded) * alike**4  # a longer label wins, but not by guessing at what is printed
             if best is None or weight > best[0]:
-                best = (weight, _spot(key, rank, alike, phrase, skip, end, marked=marked))
+                best = (weight, _spot(label.key, label.rank, alike, phrase, skip, end, marked=marked))
     return None if best is None else best[1]
 
 
+def best_key(folded: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
+    """(likeness, key) of the label that a whole folded text is most like."""
+    found = [(alike, label.key) for alike, label in _like(folded, vocabulary)]
+    return max(found, key=lambda item: item[0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    key: str
+    rank: int
+    folded: str
+    words: int
+
+
+def _like(folded: str, vocabulary: Vocabulary) -> Iterator[tuple[float, _Label]]:
+    """Labels that a folded text is like, in the vocabulary's order. Letters are compared in C first: a page asks ten thousand times."""
+    letters = folded.replace(" ", "")
+    compacts, labels = _by_length(tuple((key, tuple(printed)) for key, printed in vocabulary.items())).get(len(letters), _NO_LABELS)
+    near = process.extract(letters, compacts, scorer=fuzz.ratio, processor=None, score_cutoff=_LEAST_RATIO, limit=None)
+    for _, _, index in sorted(near, key=lambda item: item[2]):
+        alike = likeness(folded, labels[index].folded)
+        if alike:
+            yield alike, labels[index]
+
+
+_LEAST_RATIO = 84.0
+_NO_LABELS: tuple[Sequence[str], Sequence[_Label]] = ((), ())
+
+
 @lru_cache(maxsize=64)
-def _by_length(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[int, Sequence[tuple[str, int, str, int]]]:
-    """Letters of a printed text → (key, rank, folded label, its words) of the labels that a text of so many letters can be like."""
-    out: dict[int, list[tuple[str, int, str, int]]] = {}
+def _by_length(vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[int, tuple[Sequence[str], Sequence[_Label]]]:
+    """Letters of a printed text → (letters of labels, labels) that a text of so many letters can be like."""
+    out: dict[int, tuple[list[str], list[_Label]]] = {}
     for key, labels in vocabulary:
         for rank, label in enumerate(labels):
             folded = _folded(label)
-            letters = len(folded.replace(" ", ""))
-            for length in range(max(1, letters - _most_apart(letters)), letters + _most_apart(letters) + 1):
-                out.setdefault(length, []).append((key, rank, folded, len(folded.split())))
+            compact = folded.replace(" ", "")
+            for length in range(max(1, len(compact) - _most_apart(len(compact))), len(compact) + _most_apart(len(compact)) + 1):
+                compacts, known = out.setdefault(length, ([], []))
+                compacts.append(compact)
+                known.append(_Label(key, rank, folded, len(folded.split())))
     return out
 
 
@@ -173,13 +203,17 @@ def _asks(phrase: Phrase) -> bool:
 
 
 _WEAK = frozenset(
-    (
-        "name|date|dated|issued|issue|from|to|start|end|period|term|duration|validity|coverage|company|client|client name|company name|"
-        "business name|customer name|applicant|employer|address|agent|agency|holder|security|class|cover|product|policy|effective|"
-        "commences|inception|expires|expiry|expiration|expiring|renewal date|due date|owner|subject|event|activity|session|award|degree|"
-        "provider|issuer|sponsor|customer|item calibrated|equipment|instrument|name and address|mortgagee|lender|organization|organisation|institution|course|program|programme|training|module|topic|achievement|"
-        "discipline|certification|qualification|reference|ref|our ref|serial|credential|presented by|test date|certificate holder"
-    ).split("|")
+    re.split(
+        r"\s*\|\s*",
+        """name | date | dated | issued | issue | from | to | start | end | period | term | duration | validity | coverage | company|
+        client | client name | company name | business name | customer name | applicant | employer | address | agent | agency|
+        holder | security | class | cover | product | policy | effective | commences | inception | expires | expiry | expiration|
+        expiring | renewal date | due date | owner | subject | event | activity | session | award | degree | provider | issuer|
+        sponsor | plan | school | student | dates | customer | item calibrated | equipment | instrument | operator | exporter|
+        name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
+        module | topic | achievement | discipline | certification | qualification | reference | ref | our ref | serial | credential|
+        presented by | test date | certificate holder""",
+    )
 )
 """Labels that are words of other meanings too: what stands beside a telling one counts first."""
 
@@ -206,6 +240,14 @@ def filled(text: str) -> bool:
 
 def _accepted(phrases: Iterable[Phrase], accept: Accept) -> Iterator[Phrase]:
     return (phrase for phrase in phrases if filled(phrase.text) and accept(phrase.text))
+
+
+def _after_translation(words: Sequence[Word], size: int) -> int:
+    """Where a label ends that is printed in two languages or two terms, up to its colon: Policyholder / Souscripteur :"""
+    if size >= len(words) or words[size].text != "/":
+        return size
+    colon = next((at for at in range(size + 1, min(len(words), size + _LONGEST_REMARK)) if words[at].text.endswith(":")), None)
+    return size if colon is None else colon + 1
 
 
 _LONGEST_REMARK = 8

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz
+
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import find_dates, fold, unfilled
 from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, ruled_between
@@ -13,7 +15,8 @@ from doctray.extraction.rules.vocabulary import NAME_PARTS
 
 TO_PERSON = re.compile(
     r"\b(?:(?:presented|awarded|given|granted|conferred|issued|bestowed|confers?|award(?:s|ed)?)\s+(?:up)?(?:on|to)|"
-    r"certif(?:y|ies|ied)\s+that|"
+    r"certif(?:y|ies|ied)\s+that|otorga(?:do)?(?: el presente \w+)? a|se certifica que|certifica(?:mos)? que|décerné à|"
+    r"certifie que|verliehen an|"
     r"know that|confirms? that|acknowledges that|recognizes|recognises|"
     r"honou?rs|is to certify(?:\s+that)?|congratulations(?=,? [A-Z]))\b[\s:,]*",
     re.IGNORECASE,
@@ -56,6 +59,9 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
             return text_found(rest)
         if (told := _honoured(phrase, match.end())) is not None:
             return told
+        beside = page.sheet.right_of(phrase)[:1] if match.end() >= len(phrase.text) else []
+        if beside and is_name(beside[0].text):
+            return text_found(beside[0])
         after = phrase.text[match.end() :].rstrip()
         if len(after) > _MOST_AFTER_PHRASE and not after.endswith(" of"):
             continue
@@ -108,7 +114,7 @@ def is_person(text: str) -> bool:
 
 
 COURSE_WORDS = re.compile(
-    r"\b(?:course|introduction|intro|fundamentals?|basics?|advanced|essentials?|masterclass|bootcamp|safety|management|design|development|"
+    r"\b(?:course|training|diploma|class|programme?|introduction|intro|fundamentals?|basics?|advanced|essentials?|masterclass|bootcamp|safety|management|design|development|"
     r"engineer\w*|science|python|java|excel|data|marketing|leadership|first aid|health|security|networking|programming|finance|accounting|"
     r"skills|workshop|award|excellence|achievement|level|module|school|academy|ltd|limited|inc|llc|gmbh|department|services|society|"
     r"association|council|learning|practitioner|specialist|professional|provider|certified|associate|analyst|developer|administrator|registrar|director|president|"
@@ -155,26 +161,37 @@ def _name_in_parts(sheet: Sheet) -> Found | None:
     lasts = sorted((spot for spot in found if spot.key == "last"), key=lambda spot: spot.label.box.top)
     for last in lasts:
         row = [spot for spot in found if abs(spot.label.box.center_y - last.label.box.center_y) < 1.5 * last.label.height]
-        row_top = {key: min((s for s in row if s.key == key), key=lambda s: s.label.box.left, default=None) for key in NAME_PARTS}
-        values = [_name_part(sheet, spot, row) for key in ("first", "middle", "last") if (spot := row_top[key]) is not None]
-        parts_found = [value for value in values if value is not None]
+        row += _misread_first(sheet, row)
+        heads = {key: min((s for s in row if s.key == key), key=lambda s: s.label.box.left, default=None) for key in NAME_PARTS}
+        labels = {id(spot.phrase) for spot in row}
+        told = [spot for key in ("first", "middle", "last") if (spot := heads[key]) is not None]
+        over = ruled_between(sheet, last.label)
+        sides = [[_name_part(sheet, spot, labels, above=above) for spot in told] for above in (over, not over)]
+        parts_found = max(([part for part in side if part is not None] for side in sides), key=len)
         if len(parts_found) >= 2:
             words = tuple(word for part in parts_found for word in part.words)
             return Found(value=" ".join(part.text.strip(" .,") for part in parts_found), page=sheet.number, words=words)
     return None
 
 
-def _name_part(sheet: Sheet, spot: Spot, row: Sequence[Spot]) -> Phrase | None:
+_MISREAD = 60.0
+
+
+def _misread_first(sheet: Sheet, row: Sequence[Spot]) -> list[Spot]:
+    """FIRST where recognition spelt it otherwise (PIRST), told by its place left of MIDDLE or LAST."""
+    if not row or any(spot.key == "first" for spot in row):
+        return []
+    leftmost = min(row, key=lambda spot: spot.label.box.left)
+    near = [p for p in sheet.left_of(leftmost.phrase)[:1] if len(p.words) == 1 and fuzz.ratio(p.folded, "first") >= _MISREAD]
+    return [Spot("first", 0, 0.6, phrase, phrase, None, marked=False) for phrase in near]
+
+
+def _name_part(sheet: Sheet, spot: Spot, labels: set[int], *, above: bool) -> Phrase | None:
+    """The part of a name over (above) or under its heading, or after it."""
     if spot.rest is not None and _is_word_of_name(spot.rest.text):
         return spot.rest
-    ruled_above = ruled_between(sheet, spot.label)
-    labels = {id(other.phrase) for other in row}
-    places = [sheet.above(spot.label, lines=2.2), sheet.below(spot.label, lines=2.2)]
-    for place in places if ruled_above else reversed(places):
-        for phrase in place[:1]:
-            if id(phrase) not in labels and _is_word_of_name(phrase.text):
-                return phrase
-    return None
+    place = sheet.above(spot.label, lines=2.2) if above else sheet.below(spot.label, lines=2.2)
+    return next((phrase for phrase in place[:1] if id(phrase) not in labels and _is_word_of_name(phrase.text)), None)
 
 
 def is_name(text: str) -> bool:

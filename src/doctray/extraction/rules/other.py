@@ -5,14 +5,15 @@ Three ways to a field, the surest first: a printed label, a turn of phrase (this
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, unfilled
 from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, values
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, text_found
-from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.issuers import is_organisation_name, issuer
+from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.names import COURSE_WORDS, is_person, recipient
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 from doctray.extraction.rules.titles import large_title, title_of
@@ -20,12 +21,13 @@ from doctray.extraction.rules.vocabulary import OTHER, OTHER_STOPS
 
 _FOR = re.compile(
     r"\b(?:in recognition of|for (?:his|her|their|your|being|the)|in appreciation (?:of|for)|"
-    r"for (?=(?:an? )?(?:outstanding|excellence|exceptional|dedicated|valuable|exemplary|distinguished|continued|invaluable|excellent)\b))"
+    r"for (?=(?:an? )?(?:outstanding|excellence|exceptional|dedicated|valuable|exemplary|distinguished|continued|invaluable|excellent)\b)|"
+    r"^for (?=[a-z]{3,}ing\b))"
     r"(?:\s+|(?<=\s)|$)(?:(?:his|her|their|your)\s+)?",
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
-    r"\s*(?:[.;]|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bconducted\b|\borganis?z?ed\b|\bdated\b|\bfrom (?=\d|\w+ \d)|"
+    r"\s*(?:[.;]|\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bconducted\b|\borganis?z?ed\b|\bdated\b|\bfrom (?=\d|\w+ \d)|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bat (?:our|your|this)\b|\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
@@ -36,8 +38,10 @@ _SUBJECT_ENDS = re.compile(
 _OF_BIRTH = re.compile(r"birth|born|\bdob\b|expir|valid|until|renew|lot\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:valid (?:until|till|to|through|up to)|expires?(?: on)?|expiring on|valid for use until)\b", re.IGNORECASE)
 _DONE_ON = re.compile(
-    r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b", re.IGNORECASE
+    r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b",
+    re.IGNORECASE,
 )
+
 
 def parts(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
     """The sheets of each certificate in the file: a page that repeats the first title starts another."""
@@ -69,7 +73,13 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     }
     for name, reader in readers.items():
         out[name] = next((found for page in pages if (found := reader(page)) is not None), None)
+    if out["subject"] is None and title is not None and _QUALIFIES.search(str(title.value)):
+        out["subject"] = replace(title, trust=0.6)
     return out
+
+
+_QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited)\b", re.IGNORECASE)
+"""A title of such words says what its holder is certified as."""
 
 
 def _subject(page: CertificatePage) -> Found | None:
@@ -94,7 +104,16 @@ _LABELLED = re.compile(r"(?:[\w'’()/.#-]+ ){0,3}[\w'’()/.#-]+ ?:")
 
 def _prominent_subject(page: CertificatePage) -> Found | None:
     """The one large line that is no name: what an online course prints between title and name."""
-    large = [line for line in prominent(page) if _is_subject(line.text) and not is_person(line.text) and not is_organisation_name(line.text)]
+    by = issuer(page)
+    taken = set() if by is None else {id(word) for word in by.words}
+    large = [
+        line
+        for line in prominent(page)
+        if _is_subject(line.text)
+        and not is_person(line.text)
+        and not any(id(word) in taken for word in line.words)
+        and (not is_organisation_name(line.text) or COURSE_WORDS.search(line.text))
+    ]
     named = any(is_person(line.text) for line in prominent(page))
     return text_found(large[0], trust=0.5) if len(large) == 1 and (named or COURSE_WORDS.search(large[0].text)) else None
 
@@ -119,7 +138,8 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
         return text_found(_with_next_line(page, phrase, rest))
     if not _INTRODUCES.fullmatch(phrase.text[start:].strip()):
         return None
-    under = next(iter(lines_below(page.lines, phrase)), None)
+    beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
+    under = beside or next(iter(lines_below(page.lines, phrase)), None)
     part = None if under is None else cut(under, len(_article(under.text)), _SUBJECT_ENDS)
     return text_found(part) if part is not None and _is_subject(part.text) else None
 
@@ -138,13 +158,13 @@ def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase
         return part
     if under.box.top - line.box.bottom > 0.9 * line.height or page.labelled.is_label(under) or _LABELLED.match(under.text):
         return part
-    rest = cut(under, 0, _SUBJECT_ENDS)
+    rest = None if _SUBJECT_ENDS.search(part.text) else cut(under, 0, _SUBJECT_ENDS)
     return part if rest is None or not _is_subject(f"{part.text} {rest.text}") else Phrase.of(part.page, [*part.words, *rest.words])
 
 
 _INTRODUCES = re.compile(
     (
-        r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
+        r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|el|la|los|le|curso|taller|cours|formation|"
         r"module|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,
@@ -203,9 +223,9 @@ def _expiry_date(page: CertificatePage) -> Found | None:
 def _labelled_date(page: CertificatePage, key: str, *, telling: bool = False) -> Found | None:
     """telling: a label that means other dates too, as Date alone, does not count."""
     for phrase in values(page, key, lambda text: bool(find_dates(text)), telling=telling):
-        found = date_found(phrase, page.order)
-        if found is not None:
-            return found
+        found = dates_found(phrase, page.order)
+        if found:
+            return found[-1] if key == "issue_date" else found[0]  # a course that lasted is certified when it ended
     return None
 
 
@@ -217,7 +237,11 @@ def _number(page: CertificatePage) -> Found | None:
     return None
 
 
-_NO_SUBJECT = re.compile(r"^(?:an? |the )?(?:\d+[- ](?:day|hour)s? |one day |online |training |above |following )*(?:course|programme?|training|workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$", re.IGNORECASE)
+_NO_SUBJECT = re.compile(
+    r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
+    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$",
+    re.IGNORECASE,
+)
 
 
 def _is_subject(text: str) -> bool:

@@ -59,7 +59,9 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     return joined(name, " "), joined(address) if address else None
 
 
-_COMPANY = re.compile(r"\b(?:inc|llc|corp|corporation|ltd|limited|co|company|group|partners|services|enterprises|l\.?p|llp|trust)\b\.?$", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"\b(?:inc|llc|corp|corporation|ltd|limited|co|company|group|partners|services|enterprises|l\.?p|llp|trust)\b\.?$", re.IGNORECASE
+)
 
 
 def _is_name_with_number(lines: Sequence[Phrase]) -> bool:

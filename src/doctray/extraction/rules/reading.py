@@ -204,8 +204,11 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box.left):
         best, best_gap = None, float("inf")
+        top, bottom = word.box.top, word.box.bottom
         for row in rows:
             last = row[-1].box
+            if last.top >= bottom or last.bottom <= top:
+                continue  # nearly all rows of a page: calls for them took most of the time of a page
             if in_row(last, word.box) and abs(last.center_y - word.box.center_y) < best_gap and word.box.left >= last.left:
                 best, best_gap = row, abs(last.center_y - word.box.center_y)
         if best is None:

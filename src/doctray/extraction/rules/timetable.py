@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from doctray.domain.document import Document, Page
-from doctray.domain.extraction import Extraction, Warning
+from doctray.domain.extraction import Extraction, Fields, Warning
+from doctray.extraction.confidence import Evidence
 from doctray.extraction.rules.timetable_aligned import aligned_grids
 from doctray.extraction.rules.timetable_axes import layouts
 from doctray.extraction.rules.timetable_blocks import Block, blocks
-from doctray.extraction.rules.timetable_fields import Table, nothing_found, written
+from doctray.extraction.rules.timetable_echoes import without_echoes
+from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_pieces import unread_cells
@@ -33,7 +35,7 @@ def extract(document: Document) -> Extraction:
 
     A table that goes on (other days, other times or the other week, and no other class) is part of the one before it.
     """
-    tables = _continued([table for page in document.pages for table in _tables(page)])
+    tables = _read(document)
     if not tables:
         return nothing_found()
     first, *others = (written(table) for table in tables)
@@ -42,6 +44,16 @@ def extract(document: Document) -> Extraction:
     message = f"The document holds {len(tables)} timetables; the fields are those of the first."
     several = Warning(code="several_documents", message=message)
     return replace(first, warnings=(*first.warnings, several), other_documents=tuple(other.fields for other in others))
+
+
+def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
+    """Fields of the first timetable, and what is known of each value: what a calibration is fitted on."""
+    tables = _read(document)
+    return weighable(tables[0]) if tables else ({}, {})
+
+
+def _read(document: Document) -> list[Table]:
+    return _continued([table for page in document.pages for table in _tables(without_echoes(page))])
 
 
 def _tables(page: Page) -> list[Table]:

@@ -1,13 +1,15 @@
 """Finds the cells of a table without ruling, from how its words line up under day names and beside times."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Box, Page, Word
-from doctray.extraction.rules.timetable_axes import DayBand, day_bands, within_the_last
+from doctray.extraction.rules.timetable_axes import PERIOD, DayBand, day_bands, within_the_last
 from doctray.extraction.rules.timetable_boxes import DrawnBoxes
+from doctray.extraction.rules.timetable_cells import BREAKS
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.times import find_label_spans, resolve
@@ -22,6 +24,7 @@ _SPACE = 0.45
 """A gap between two words wider than this part of their height may part two cells; a space is about a quarter."""
 
 _FEWEST_DAYS = 3
+_FEWEST_PERIODS = 3
 
 
 def aligned_grids(page: Page) -> tuple[Grid, ...]:
@@ -51,7 +54,7 @@ class Strip:
 
 def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     day_axis, time_axis = band.axis, band.axis.other
-    labels = _time_labels(band, words)
+    labels = _labels(band, words)
     if len(labels) < 2:
         return None
     last = max(time_axis.high(box) for box in labels)
@@ -103,22 +106,38 @@ def _is_within_days(box: Box, band: DayBand, first_day: float) -> bool:
     return first_day - 0.3 * median(widths) < axis.middle(box) < last_day + 0.9 * median(widths)
 
 
-def _time_labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
-    """Boxes of the labels with times that stand before the first day, in the order of the time axis."""
+def _labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
+    """Boxes of the labels of the time axis in its order: those with times that stand before the first day, else numbers of periods."""
     day_axis, time_axis = band.axis, band.axis.other
     first = min(day_axis.low(cell.box) for cell in band.cells)
     beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
-    phrases = [(_around(phrase), find_label_spans(" ".join(word.text for word in phrase))) for phrase in phrases_of(beside)]
-    found = [(box, spans[0]) for box, spans in phrases if spans]
+    phrases = [(_around(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
+    found = [(box, spans[0]) for box, text in phrases if (spans := find_label_spans(text))]
     found.sort(key=lambda item: time_axis.middle(item[0]))
     times = resolve([span for _, span in found])
-    boxes = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
-    return _one_for_each_place(boxes, time_axis)
+    timed = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
+    if len(timed) > 1:
+        return _one_for_each_place([*timed, *_beside(timed, phrases, day_axis, BREAKS)], time_axis)
+    numbered = [box for box, text in phrases if PERIOD.fullmatch(text)]
+    rows = [[box for box in numbered if _overlap(day_axis, box, seed) > 0] for seed in numbered]
+    most = max(rows, key=len, default=[])
+    return _one_for_each_place([*most, *_beside(most, phrases, day_axis, BREAKS)], time_axis) if len(most) >= _FEWEST_PERIODS else []
+
+
+def _beside(labels: Sequence[Box], phrases: Sequence[tuple[Box, str]], axis: Axis, pattern: re.Pattern[str]) -> list[Box]:
+    """Further labels on a line with these that match the pattern: Break and Lunch have no number, and often no time."""
+    line = hull(labels) if labels else None
+    taken = {id(box) for box in labels}
+    return [box for box, text in phrases if line and id(box) not in taken and _overlap(axis, box, line) > 0 and pattern.search(text)]
+
+
+def _overlap(axis: Axis, one: Box, other: Box) -> float:
+    return min(axis.high(one), axis.high(other)) - max(axis.low(one), axis.low(other))
 
 
 def _one_for_each_place(boxes: Sequence[Box], axis: Axis) -> list[Box]:
     kept: list[Box] = []
-    for box in boxes:
+    for box in sorted(boxes, key=axis.middle):
         if kept and axis.low(box) < axis.high(kept[-1]) - 0.3 * axis.length(box):
             kept[-1] = kept[-1].union(box)
         else:

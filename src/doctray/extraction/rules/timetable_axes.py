@@ -28,6 +28,9 @@ _HOLDS = {
 }
 """Headings of columns that stand beside each day's."""
 
+_MOST_BEFORE = 3
+"""Words before the time of a label (Period 1, After school club). A time further on is part of a sentence: tidy up at 10.40."""
+
 _MOST_SEEDS = 200
 """A page that names days more often than this is no table of them, and is not searched to the end."""
 
@@ -241,7 +244,8 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
 
 
 def _printed(cell: Cell) -> PrintedSpan | None:
-    spans = find_label_spans(read(cell.words).text)
+    text = read(cell.words).text
+    spans = [span for span in find_label_spans(text) if len(text[: span.begin].split()) <= _MOST_BEFORE]
     return spans[0] if spans else None
 
 

@@ -57,6 +57,7 @@ ROOM = re.compile(
 _CLASS = re.compile(
     r"(?i:class|year|yr|grade|form|group|set|section)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
+_REMOTE = re.compile(r"online|zoom|(?:ms\s)?teams|google\smeet|remote", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s[-–—|]\s|\s?@\s?|,\s)(?P<plain>[^-–—|,@()]{1,24}|[^|,@()\s]{1,12})$|\s?[(\[](?P<bracketed>[^()\[\]]{1,24})[)\]]$")
 """What stands last in a line, parted from the rest by a dash, a bar, a comma or brackets."""
 
@@ -178,6 +179,9 @@ class _SortedOut:
         if self.room is None and (found := _labelled_room(line)):
             self.room, line = found
         if not _bare(line):
+            return ()
+        if head and self.room is None and _REMOTE.fullmatch(_bare(line).strip("!~.* ")):
+            self.room = Found(value=_bare(line).strip("!~.* "), words=line, certainty=0.8)
             return ()
         line = self._without_tail(line)
         if head:

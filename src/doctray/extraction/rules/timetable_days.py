@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -119,6 +120,7 @@ def _folded(word: str) -> str:
     return re.sub(r"[^\w|!$]|[\u0300-\u036f]", "", plain)
 
 
+@lru_cache(maxsize=4096)
 def _single(word: str) -> tuple[int, float] | None:
     folded = _folded(word)
     if folded in _WORDS:
@@ -132,9 +134,17 @@ def _single(word: str) -> tuple[int, float] | None:
         return _SHORT[slipped], 0.9
     if len(slipped) < 5:
         return None
-    likeness, name = max((difflib.SequenceMatcher(None, slipped, name, autojunk=False).ratio(), name) for name in _WORDS)
+    likeness, name = max(((_likeness(slipped, name), name) for name in _WORDS), default=(0.0, ""))
     english = name in _NAMES
     return (_WORDS[name], 0.9) if likeness >= 0.85 or (english and likeness >= _FUZZY and slipped[0] == name[0]) else None
+
+
+def _likeness(word: str, name: str) -> float:
+    """difflib's ratio, or nothing where lengths and letters rule out that the one is meant for the other."""
+    if abs(len(word) - len(name)) > 3 or len(set(word) & set(name)) < 3:
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, word, name, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= _FUZZY else 0.0
 
 
 def _several(text: str) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
 """Writes a table as the fields of docs/schemas/timetable, with provenance, warnings and confidence."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,6 +43,30 @@ class Table:
 
 def written(table: Table) -> Extraction:
     """The table's fields; each value that was read has provenance, each inferred time a warning."""
+    sheet = _filled(table)
+    known = sheet.judged()
+    provenance = {pointer: replace(place, confidence=probability(known[pointer], TIMETABLES)) for pointer, place in sheet.places.items()}
+    doubtful = sum(place.confidence < _DOUBTFUL for place in provenance.values())
+    if doubtful:
+        message = f"{doubtful} values are less than {_DOUBTFUL:.0%} sure."
+        sheet.warnings.append(Warning(code="low_confidence", message=message))
+    return Extraction(
+        document_type="timetable",
+        fields=sheet.fields,
+        provenance=provenance,
+        confidence=sheet.confidence(provenance),
+        needs_review=bool(sheet.warnings),
+        warnings=tuple(sheet.warnings),
+    )
+
+
+def weighable(table: Table) -> tuple[Fields, dict[str, Evidence]]:
+    """The table's fields, and what is known of each value that was read: what a calibration is fitted on."""
+    sheet = _filled(table)
+    return sheet.fields, sheet.judged()
+
+
+def _filled(table: Table) -> "_Sheet":
     sheet = _Sheet(family=table.family)
     for key in _TITLES:
         found: Found | None = getattr(table.titles, key)
@@ -53,18 +77,7 @@ def written(table: Table) -> Extraction:
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
     sheet.warnings.extend(check_times(sheet.fields["timeblocks"]))
-    provenance = sheet.weighed()
-    doubtful = sum(place.confidence < _DOUBTFUL for place in provenance.values())
-    if doubtful:
-        sheet.warnings.append(Warning(code="low_confidence", message=f"{doubtful} values are read with confidence below {_DOUBTFUL}."))
-    return Extraction(
-        document_type="timetable",
-        fields=sheet.fields,
-        provenance=provenance,
-        confidence=sheet.confidence(provenance),
-        needs_review=bool(sheet.warnings),
-        warnings=tuple(sheet.warnings),
-    )
+    return sheet
 
 
 def nothing_found() -> Extraction:
@@ -105,17 +118,10 @@ class _Sheet:
         else:
             self.warnings.append(Warning(code="ungrounded", message="The value stands nowhere on the page.", pointer=pointer))
 
-    def weighed(self) -> dict[str, Provenance]:
-        """The places of the values, each with the probability that it is right; a check that found fault counts for the whole block."""
+    def judged(self) -> dict[str, Evidence]:
+        """What is known of each value; a check that found fault counts for all of its block."""
         faulty = {warning.pointer for warning in self.warnings if warning.code in ("impossible_time", "overlapping_times")}
-        return {
-            pointer: replace(place, confidence=probability(self._judged(pointer, faulty), TIMETABLES))
-            for pointer, place in self.places.items()
-        }
-
-    def _judged(self, pointer: str, faulty: Container[str]) -> Evidence:
-        block = pointer.rpartition("/")[0]
-        return replace(self.evidence[pointer], failed=block in faulty)
+        return {pointer: replace(known, failed=pointer.rpartition("/")[0] in faulty) for pointer, known in self.evidence.items()}
 
     def confidence(self, provenance: Mapping[str, Provenance]) -> float:
         """Of the whole, in [0, 1]: the mean over its values; inferred times count with what they are worth on the average."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_axes import Layout
@@ -68,6 +68,14 @@ _DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}(?:[ ./-]\d{2,4})?)\b\)?",
     re.IGNORECASE,
 )
+_TITLE = re.compile(
+    r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|hor[aá]rio|orario|rooster|lesrooster|plan\s+lekcji"
+    r"|ders\s+program[iı]|schema|stundeplan|skema)\b",
+    re.IGNORECASE,
+)
+_UNTITLED = 0.6
+"""Certainty of a class that is named in a line that does not call itself a timetable's title."""
+
 _MOST_DIGITS = 4
 """More stand in numbers of forms and of telephones, and in rulers of a photographed screen, than in names of classes."""
 
@@ -227,11 +235,11 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
         if match := _CLASS_OPENS.match(_FILLER_END.sub("", line.text)) or _CLASS.search(line.text):
             value = re.sub(r"^class\s*[-:]?\s*", "", match[0].strip(_STRIP), flags=re.IGNORECASE)
             return Found(value=value, words=line.between(*match.span()), certainty=0.9)
-    for line in sorted(lines, key=lambda line: -max(size_of(word) for word in line.words)):
+    for line in sorted(lines, key=lambda line: (not _TITLE.search(line.text), -max(size_of(word) for word in line.words))):
         if school and line.words == school.words:
             continue
         if (found := _remainder(line)) is not None:
-            return found
+            return found if _TITLE.search(line.text) else replace(found, certainty=_UNTITLED)
     return None
 
 
@@ -246,10 +254,17 @@ def _remainder(line: Reading) -> Found | None:
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
         return None
-    value = parts[0][0].strip(_STRIP)
+    value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
     if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
+
+
+def _balanced(text: str) -> str:
+    """The text without a bracket at its end or beginning that has no partner."""
+    if text.count("(") != text.count(")"):
+        return text.strip("() ")
+    return text[1:-1].strip() if re.fullmatch(r"\([^()]*\)", text) else text
 
 
 def _week(lines: Iterable[Reading]) -> Found | None:

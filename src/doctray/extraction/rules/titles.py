@@ -9,13 +9,14 @@ from doctray.extraction.rules.reading import Phrase, Sheet
 _KIND = re.compile(
     r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
-    r"evidence of|confirmation of|proof of|cover note|transcript of|testimonial|statement of (?:insurance|attainment)|"
+    r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
+    r"testimonial|statement of (?:insurance|attainment)|"
     r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|your|you|this|"
-    r"holder|number|no\.?:?|id\b|if)\b|\d{3}|:\s*\S",
+    r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|you|this|"
+    r"holder|number|no\.?:?|id\b|if|date)\b|\d{3}|:\s*\S",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
@@ -23,9 +24,14 @@ _CONTINUES = re.compile(
     r"recognition|training|insurance|currency)\W*$",
     re.IGNORECASE,
 )
-_ABOVE = re.compile(r"^(?:course|professional|specialization|achievement|completion|training|merit|graduation|attendance)\W*$", re.IGNORECASE)
+_ABOVE = re.compile(
+    r"^(?:course|professional|specialization|achievement|completion|training|merit|graduation|attendance)\W*$", re.IGNORECASE
+)
 _MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
 
+
+_TITLE_GAP = 1.2
+"""Words of a title stand less than this many of their heights apart: print is wider spaced the larger it is."""
 
 _MOST_JOINED = 60
 """Words of a row that are joined: no title has so many, and each joining looks at all words of the row so far."""
@@ -90,7 +96,12 @@ def large_title(sheet: Sheet) -> Found | None:
     if not rows:
         return None
     best = max(rows, key=lambda p: p.height)
-    telling = _ALSO_KIND.search(best.text) and not _SENTENCE.search(best.text) and len(best.words) <= 8 and best.box.center_y < 0.75 * sheet.height
+    telling = (
+        _ALSO_KIND.search(best.text)
+        and not _SENTENCE.search(best.text)
+        and len(best.words) <= 8
+        and best.box.center_y < 0.75 * sheet.height
+    )
     return Found(value=best.text.strip(" :-–—_.|*"), page=sheet.number, words=best.words, trust=0.6) if telling else None
 
 
@@ -102,7 +113,7 @@ def _rows(sheet: Sheet) -> list[Phrase]:
         for phrase in row[1:]:
             if (
                 len(current.words) < _MOST_JOINED
-                and phrase.box.left - current.box.right < 1.6 * min(phrase.height, current.height)
+                and phrase.box.left - current.box.right < _TITLE_GAP * min(phrase.height, current.height)
                 and 0.6 < phrase.height / max(1.0, current.height) < 1.7
             ):
                 current = Phrase.of(sheet.number, [*current.words, *phrase.words])

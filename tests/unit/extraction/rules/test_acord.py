@@ -10,7 +10,7 @@ from doctray.extraction.rules import acord
 from doctray.extraction.rules.certificate import extract
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document
-from tests.unit.extraction.rules.papers import FILLED, LETTER, NUMBER, SIGN, SUM, an_acord
+from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, NUMBER, SIGN, SUM, TO, an_acord
 
 
 def read(page: Page) -> Extraction:
@@ -117,7 +117,7 @@ def test_a_clean_form_needs_no_review_and_every_value_has_its_place() -> None:
     assert codes(extraction) == set()
     assert not extraction.needs_review
     place = extraction.provenance["/policies/0/effective_date"]
-    assert (place.page, place.text, place.confidence) == (1, "02/01/2026", 1.0)
+    assert (place.page, place.text) == (1, "02/01/2026")
     assert place.box == Box(88 * CHARACTER, 22 * ROW, 98 * CHARACTER, 22 * ROW + HEIGHT)
 
 
@@ -215,3 +215,45 @@ def test_a_section_whose_name_is_wrapped_or_unreadable_does_not_run_into_the_nex
     assert [policy["policy_number"] for policy in unreadable] == ["GLP 4471902-03", "CA-77120", "WC 5580211", "PL-90-1182"]
     assert unreadable[0]["limits"]["GENERAL AGGREGATE"] == 2_000_000
     assert unreadable[1]["limits"] == {"COMBINED SINGLE LIMIT": 1_000_000}
+
+
+def test_an_ampersand_in_an_insurers_name_stays() -> None:
+    assert read(an_acord({**FILLED, (8, 103): "North Fork & Sons Mutual"})).fields["insurers"][0]["name"] == "North Fork & Sons Mutual"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "address"),
+    [
+        (("305 Power Corp", "12 Mill Street", "Dayton OH 45403"), "305 Power Corp", "12 Mill Street, Dayton OH 45403"),
+        (("NAME", "ADDRESS LINE 1", "CITY, STATE ZIP CODE"), None, None),
+        (("STATE, CITY ZIP CODE", "", ""), None, None),
+    ],
+)
+def test_names_that_begin_with_numbers_are_names_and_what_a_form_asks_for_is_none(
+    lines: tuple[str, str, str], name: str | None, address: str | None
+) -> None:
+    filled = {**FILLED, (10, 8): lines[0], (11, 8): lines[1], (12, 8): lines[2]}
+    fields = read(an_acord(filled)).fields
+    assert (fields["insured_name"], fields["insured_address"]) == (name, address)
+
+
+@pytest.mark.parametrize(("ticked", "kind"), [(33, "UMBRELLA LIABILITY"), (34, "EXCESS LIABILITY")])
+def test_the_ticked_box_says_whether_it_is_umbrella_or_excess(ticked: int, kind: str) -> None:
+    filled = {**FILLED, (ticked, KIND + 1): "X", (33, NUMBER): "UMB-77120", (33, FROM): "02/01/2026", (33, TO): "02/01/2027"}
+    kinds = [policy["type"] for policy in read(an_acord(filled)).fields["policies"]]
+    assert kind in kinds
+
+
+def test_two_letters_beside_two_numbers_are_two_policies_of_one_section() -> None:
+    filled = {
+        **FILLED,
+        (33, LETTER + 1): "A",
+        (34, LETTER + 1): "B",
+        (33, NUMBER): "UMB-77120",
+        (34, NUMBER): "XS-880441",
+        (33, FROM): "02/01/2026",
+        (33, TO): "02/01/2027",
+    }
+    found = [(p["insurer_letter"], p["policy_number"], p["expiry_date"]) for p in read(an_acord(filled)).fields["policies"]]
+    assert ("A", "UMB-77120", "2027-02-01") in found
+    assert ("B", "XS-880441", "2027-02-01") in found

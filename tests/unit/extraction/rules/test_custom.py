@@ -7,6 +7,7 @@ import pytest
 
 from doctray.domain.document import Box, Document, FormField
 from doctray.domain.extraction import Extraction
+from doctray.extraction.json_schema import violations
 from doctray.extraction.rules.custom import extract
 from tests.unit.extraction.drawing import a_document, drawn
 
@@ -110,8 +111,13 @@ def test_deep_schemas_end() -> None:
 
 
 def taken(paper: str | Document, properties: dict[str, Any], **more: Any) -> Extraction:
+    """What is extracted; whatever it is, each place at which it does not satisfy the schema is named."""
     document = a_document(paper) if isinstance(paper, str) else paper
-    return extract(document, {"type": "object", "properties": properties, **more})
+    schema = {"type": "object", "properties": properties, **more}
+    extraction = extract(document, schema)
+    named = {warning.pointer for warning in extraction.warnings if warning.code == "schema_violation"}
+    assert named == {violation.pointer for violation in violations(extraction.fields, schema)}
+    return extraction
 
 
 TEXT, NUMBER, WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"}
@@ -155,6 +161,13 @@ def test_a_table_goes_on_where_its_headings_are_printed_again() -> None:
     extraction = extract(a_document(INVOICE, second), {"type": "object", "properties": lines_of()})
     assert [line["description"] for line in extraction.fields["lines"]][-1] == "Paint"
     assert extraction.provenance["/lines/3/amount"].page == 2
+
+
+def test_headings_that_are_printed_again_on_the_same_page_are_no_row() -> None:
+    extraction = taken(
+        INVOICE + "\nItem             Qty     Unit Price     Amount\nPaint            2       20.00          40.00\n", lines_of()
+    )
+    assert [line["description"] for line in extraction.fields["lines"]] == ["Oak hinge", "Door, painted in two coats", "Nails", "Paint"]
 
 
 def test_columns_that_nobody_asked_for_are_left_out() -> None:
@@ -305,6 +318,105 @@ def test_references_within_the_schema_are_followed() -> None:
 
 def test_a_constant_is_itself() -> None:
     assert taken(PAPER, {"kind": {"const": "report"}, "town": TEXT}).fields == {"kind": "report", "town": "Dayton"}
+
+
+STATEMENT = """
+Account holder: Ada Marlow                  Account number: 4471-9920-11
+
+Date         Description                 Debit       Credit      Balance
+01/01/2026   Opening balance                                     1,000.00
+15/01/2026   Salary ACME Ltd                         2,500.00    3,454.80
+             Ref 99812
+20/01/2026   Rent                        1,200.00                2,254.80
+"""
+
+
+def test_cells_that_are_empty_stay_empty() -> None:
+    line = {"date": DAY, "description": TEXT, "debit": NUMBER, "credit": NUMBER, "balance": NUMBER}
+    assert taken(STATEMENT, lines_of(line)).fields["lines"] == [
+        {"date": "2026-01-01", "description": "Opening balance", "balance": 1000},
+        {"date": "2026-01-15", "description": "Salary ACME Ltd Ref 99812", "credit": 2500, "balance": 3454.8},
+        {"date": "2026-01-20", "description": "Rent", "debit": 1200, "balance": 2254.8},
+    ]
+
+
+FORM = """
+1. Last Name            2. First Name         3. Date of Birth
+   MARLOW                  ADA                   02/14/1980
+4. Street Address                             5. City             6. ZIP
+   12 Mill Street                                Dayton              45402
+[X] Male  [ ] Female          [ ] Married  [X] Single
+"""
+
+
+def test_a_form_is_read_cell_by_cell_and_box_by_box() -> None:
+    wanted = {
+        "lastName": TEXT,
+        "firstName": TEXT,
+        "dateOfBirth": DAY,
+        "street": TEXT,
+        "city": TEXT,
+        "zip": TEXT,
+        "gender": {"enum": ["Male", "Female"]},
+        "maritalStatus": {"enum": ["Married", "Single"]},
+    }
+    assert list(taken(FORM, wanted).fields.values()) == [
+        "MARLOW",
+        "ADA",
+        "1980-02-14",
+        "12 Mill Street",
+        "Dayton",
+        "45402",
+        "Male",
+        "Single",
+    ]
+
+
+def test_two_marked_boxes_are_no_choice() -> None:
+    assert taken("[X] Male  [X] Female", {"gender": {"enum": ["Male", "Female"]}}).fields == {}
+
+
+BILL = """
+INVOICE
+ACME Supplies GmbH                      Invoice date      13.02.2026
+Hauptstr. 5                             Customer no.      K-1001
+
+Bill to:                                Ship to:
+Tall Pine Carpentry Inc                 Red Barn Roofing LLC
+12 Mill Street                          4 Lake Avenue
+Dayton, OH 45402                        Akron, OH 44301
+
+Pos   Article no.   Description            Qty    Unit price    Total
+1     A-100         Oak board 2m           10     19,90         199,00
+
+                                           Net amount           199,00
+                                           VAT 19%              37,81
+                                           Total amount         236,81 EUR
+"""
+PARTY = {"type": "object", "properties": {"name": TEXT, "address": TEXT}}
+
+
+def test_parties_are_read_under_their_headings() -> None:
+    assert taken(BILL, {"billTo": PARTY, "shipTo": PARTY}).fields == {
+        "billTo": {"name": "Tall Pine Carpentry Inc", "address": "12 Mill Street, Dayton, OH 45402"},
+        "shipTo": {"name": "Red Barn Roofing LLC", "address": "4 Lake Avenue, Akron, OH 44301"},
+    }
+
+
+def test_a_percentage_between_label_and_sum_is_not_the_sum() -> None:
+    fields = taken(BILL, {"netAmount": NUMBER, "vat": NUMBER, "totalAmount": NUMBER, "currency": {"enum": ["EUR", "USD"]}}).fields
+    assert fields == {"netAmount": 199, "vat": 37.81, "totalAmount": 236.81, "currency": "EUR"}
+
+
+def test_a_word_that_another_property_is_called_is_no_label_of_this_one() -> None:
+    wanted = {"netAmount": NUMBER, **lines_of({"description": TEXT, "total": NUMBER})}
+    assert taken(BILL, wanted).fields == {"netAmount": 199, "lines": [{"description": "Oak board 2m", "total": 199}]}
+
+
+def test_in_a_row_of_labels_and_values_the_value_beside_comes_first() -> None:
+    paper = "Employee   Ada Marlow     Employee ID   E-1003\nUnit       Joinery        Pay date      31 Jan 2026\n\nEarnings   Amount"
+    wanted = {"employee": TEXT, "employee_id": TEXT, "unit": TEXT, "pay_date": DAY}
+    assert list(taken(paper, wanted).fields.values()) == ["Ada Marlow", "E-1003", "Joinery", "2026-01-31"]
 
 
 RECEIPT = """

@@ -177,3 +177,126 @@ def test_prose_about_insurance_gives_no_limits() -> None:
     extraction = extract(a_document(LABELLED, drawn(terms, number=2)))
     assert len(extraction.fields["policies"]) == 3
     assert all(list(p["limits"]) == ["LIMIT"] for p in extraction.fields["policies"])
+
+
+HEAD = """
+{head}
+CERTIFICATE OF INSURANCE
+
+Insured:         Copper Kettle Cafe Ltd
+Policy Number:   NSI/2026/004417
+Period of Insurance:   01/04/2026 to 31/03/2027
+{foot}
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "foot", "insurer", "producer"),
+    [
+        ("Northern Shield Insurance plc", "", "Northern Shield Insurance plc", None),
+        ("Dale & Moor Insurance Brokers", "", None, "Dale & Moor Insurance Brokers"),
+        ("", "Signed on behalf of Northern Shield Insurance plc", "Northern Shield Insurance plc", None),
+        ("", "For and on behalf of Dale & Moor Brokers Ltd", None, "Dale & Moor Brokers Ltd"),
+        ("", "This is to certify that Northern Shield Insurance plc has issued a policy", "Northern Shield Insurance plc", None),
+        ("", "Insurer:         Northern Shield Insurance plc ABN 45 998 120 443", "Northern Shield Insurance plc", None),
+        ("Motor Insurance Department", "", None, None),
+    ],
+)
+def test_companies_are_told_by_letterhead_signature_and_words(head: str, foot: str, insurer: str | None, producer: str | None) -> None:
+    fields = read(HEAD.format(head=head, foot=foot)).fields
+    assert [company["name"] for company in fields["insurers"]] == ([insurer] if insurer else [])
+    assert fields["producer_name"] == producer
+
+
+def test_sections_have_their_own_numbers_insurers_and_periods() -> None:
+    policies = read("""
+CONFIRMATION OF INSURANCE
+
+Insured:   Moorland Joinery Limited
+
+Employers' Liability
+Insurer:               Aire Valley Insurance SE
+Policy Number:         AV/EL/90012
+Period of Insurance:   1 October 2026 to 30 September 2027
+Limit of Indemnity:    £10,000,000
+
+Public Liability
+Insurer:               Wharfe Underwriting Limited
+Policy Number:         WU-PL-33871-26
+Period of Insurance:   1 November 2026 to 31 October 2027
+Limit of Indemnity:    £5,000,000
+""").fields
+    assert [company["name"] for company in policies["insurers"]] == ["Aire Valley Insurance SE", "Wharfe Underwriting Limited"]
+    assert [(p["type"], p["policy_number"], p["effective_date"], p["expiry_date"], p["limits"]) for p in policies["policies"]] == [
+        ("Employers' Liability", "AV/EL/90012", "2026-10-01", "2027-09-30", {"Limit of Indemnity": 10_000_000}),
+        ("Public Liability", "WU-PL-33871-26", "2026-11-01", "2027-10-31", {"Limit of Indemnity": 5_000_000}),
+    ]
+
+
+def test_a_household_package_is_one_policy_with_its_sections_as_limits() -> None:
+    (policy,) = read("""
+HOMEOWNERS POLICY DECLARATIONS
+
+Named Insured:   Priscilla Ambrose
+Policy Number:   HO-3 55 0921 774
+Policy Period:   03/15/2026 to 03/15/2027
+
+Dwelling                 $385,000
+Personal Property        $192,500
+Personal Liability       $300,000
+Deductible               $1,000
+Total Annual Premium     $1,642.00
+""").fields["policies"]
+    assert policy["limits"] == {"Dwelling": 385_000, "Personal Property": 192_500, "Personal Liability": 300_000, "Deductible": 1_000}
+
+
+def test_headings_over_two_lines_and_sums_beyond_the_last_one_make_a_table() -> None:
+    fields = read("""
+CERTIFICATE OF INSURANCE
+
+Insured:   Rondout Masonry Corp
+
+Class of Risk          Insurer                 Policy         Period of                   Limit
+                                               Number         Insurance
+Public Liability       Coral Sea Underwriting  CSU/PL/77120   31/08/2026 - 31/08/2027     $10,000,000
+Workers Compensation   Comfort Mutual          WC5529901      30/06/2026 - 30/06/2027     Statutory
+""").fields
+    assert [(p["type"], p["policy_number"], p["expiry_date"], p["limits"]) for p in fields["policies"]] == [
+        ("Public Liability", "CSU/PL/77120", "2027-08-31", {"Limit": 10_000_000}),
+        ("Workers Compensation", "WC5529901", "2027-06-30", {"Limit": "Statutory"}),
+    ]
+    assert [company["name"] for company in fields["insurers"]] == ["Coral Sea Underwriting", "Comfort Mutual"]
+
+
+def test_the_next_labels_value_is_no_line_of_the_address() -> None:
+    fields = read("""
+TRAVEL INSURANCE CERTIFICATE
+
+Policyholder             Mrs Freya Nilsen
+Insured value            See table
+Destination              Worldwide
+Insurer                  Fjord Reiseforsikring AS
+Policy Number            TI-8827
+Period of insurance      20 June 2026 - 4 July 2026
+""").fields
+    assert (fields["insured_name"], fields["insured_address"]) == ("Mrs Freya Nilsen", None)
+
+
+def test_a_stroke_inside_a_number_does_not_make_two() -> None:
+    policies = read(HEAD.format(head="", foot="").replace("NSI/2026/004417", "MX 4471 889 / 02")).fields["policies"]
+    assert [policy["policy_number"] for policy in policies] == ["MX 4471 889 / 02"]
+
+
+def test_ports_beside_from_and_to_are_no_dates() -> None:
+    (policy,) = read("""
+MARINE CARGO INSURANCE CERTIFICATE
+
+Assured             Van Houten Spices B.V.
+Open Cover No.      OC-HL-2207
+From                Cochin, India
+To                  Rotterdam, Netherlands
+Sailing on or about 25 May 2026
+Sum insured         USD 126,500.00
+""").fields["policies"]
+    assert (policy["effective_date"], policy["expiry_date"]) == (None, None)
+    assert (policy["limits"], policy["currency"]) == ({"Sum insured": 126_500}, "USD")

@@ -173,3 +173,72 @@ def test_pages_without_words_give_null_fields_for_a_person() -> None:
     assert extraction.fields["recipient_name"] is None
     assert [w.code for w in extraction.warnings] == ["no_text"]
     assert extraction.needs_review
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("Awarded to:    Priyanka Solberg", "Priyanka Solberg"),
+        ("This is to certify that Ms. Ritika Sharma, a student of Bay College, has completed her internship", "Ms. Ritika Sharma"),
+        ("I certify that I have examined Mr. Joseph Akande, date of birth 02/08/1985, and found him fit", "Mr. Joseph Akande"),
+        ("Child's Name (First, Middle, Last)\n   Eleanor Grace Whitfield", "Eleanor Grace Whitfield"),
+        ("Name                :  ANANYA DESHPANDE        Sex       :  FEMALE", "ANANYA DESHPANDE"),
+        ("Congratulations, Imani Fletcher", "Imani Fletcher"),
+        ("Se otorga el presente certificado a\n\nMaria Quiroga", "Maria Quiroga"),
+    ],
+)
+def test_the_one_who_is_certified_is_found_by_words_and_labels(lines: str, name: str) -> None:
+    assert read(f"CERTIFICATE\n\n{lines}\n").fields["recipient_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("Octave Examinations Board\n\nCERTIFICATE\n\nThis is to certify that\nAda Marlow", "Octave Examinations Board"),
+        ("CERTIFICATE\n\nThis is to certify that\nAda Marlow\n\n\n\nTrentmark Certification Ltd", "Trentmark Certification Ltd"),
+        ("CERTIFICATE\n\nAda Marlow\n\nIssued by: Roadwise Driving School, Lic. C2208", "Roadwise Driving School"),
+        ("CERTIFICATE\n\nCumulus Cloud Institute certifies that\nAda Marlow", "Cumulus Cloud Institute"),
+        ("SkillHarbor Studio\n\nCERTIFICATE\n\nThis is to certify that\nAda Marlow", "SkillHarbor Studio"),
+        ("CERTIFICATE\n\nThis is to certify that\nAda Marlow\n\nDate of award 14 July 2026", None),
+    ],
+)
+def test_who_issued_it_is_found_by_label_letterhead_voice_and_foot(text: str, issuer: str | None) -> None:
+    assert read(text).fields["issuer_name"] == issuer
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("This certificate is valid until 18/10/2028.", "2028-10-18"),
+        ("Valid through: 17-Feb-2029", "2029-02-17"),
+        ("Recommended renewal date   31 August 2028", "2028-08-31"),
+    ],
+)
+def test_the_end_of_validity_is_read_from_labels_and_sentences(line: str, day: str) -> None:
+    assert read(f"CERTIFICATE\n\nThis certifies that\nAda Marlow\n\n{line}").fields["expiry_date"] == day
+
+
+def test_a_course_that_lasted_is_certified_when_it_ended() -> None:
+    assert read("CERTIFICATE\n\nAda Marlow\n\nDates: 3 March 2026 - 28 March 2026").fields["issue_date"] == "2026-03-28"
+
+
+def test_whole_years_between_two_dates_tell_their_order() -> None:
+    fields = read("CERTIFICATE OF TRAINING\n\nName: Ada Marlow\nCourse date: 11/06/2026\nExpiry date: 10/06/2031").fields
+    assert (fields["issue_date"], fields["expiry_date"]) == ("2026-06-11", "2031-06-10")
+
+
+def test_placeholders_are_nobody_and_nothing() -> None:
+    fields = read(
+        "CERTIFICATE\n\nThis is presented to\n[Recipient Name]\n\nfor outstanding performance in [Course Name]\n\nMM/DD/YYYY"
+    ).fields
+    assert (fields["recipient_name"], fields["subject"], fields["issue_date"]) == (None, None, None)
+
+
+def test_a_misread_heading_over_a_first_name_is_told_by_its_place() -> None:
+    extraction = read("""
+CERTIFICATE OF LIVE BIRTH
+
+CHILD-NAME     PIRST         MIDDLE        LAST
+               PAULO         SOUZA         SANTOS
+""")
+    assert extraction.fields["recipient_name"] == "PAULO SOUZA SANTOS"
