@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from benchmarks.results import Figure, Side, Table
 from benchmarks.rounds import ROOT, arguments, in_turns, run, wanted
 from benchmarks.service import running_service
+from benchmarks.usage import tree_cpu_seconds
 
 _CONNECTIONS = 8
 _SUBMITS = 800
@@ -45,6 +46,7 @@ TABLE = Table(
         Figure(name="submits_per_second", label="submits/s", compared=True, digits=0),
         Figure(name="submit_p50_ms", label="submit p50, ms", better="lower"),
         Figure(name="submit_p99_ms", label="submit p99, ms", better="lower"),
+        Figure(name="submit_cpu_ms", label="CPU ms/submit", better="lower"),
         Figure(name="polls_per_second", label="status polls/s", digits=0),
         Figure(name="unchanged_per_second", label="polls/s with ETag (304)", digits=0),
         Figure(name="cache_hit_p50_ms", label="cache-hit submit p50, ms", better="lower"),
@@ -66,13 +68,13 @@ def main() -> None:
 
 
 def _bare() -> Mapping[str, float]:
-    with _bare_server() as url:
-        return asyncio.run(_submitted(url, "/upload"))
+    with _bare_server() as (url, pid):
+        return asyncio.run(_submitted(url, "/upload", pid=pid))
 
 
 def _doctray() -> Mapping[str, float]:
     with running_service({"WORKER_ENABLED": "false", "MAX_QUEUE_SIZE": "1000000", "OCR_ENGINE": "null"}) as service:
-        figures = asyncio.run(_submitted(service.url, "/v1/jobs")) | asyncio.run(_polled(service.url))
+        figures = asyncio.run(_submitted(service.url, "/v1/jobs", pid=service.pid)) | asyncio.run(_polled(service.url))
     with running_service({"OCR_ENGINE": "null"}) as service:
         return figures | asyncio.run(_hit(service.url))
 
@@ -104,7 +106,7 @@ class Connection:
 Asking = Callable[[Connection], Awaitable[None]]
 
 
-async def _submitted(url: str, path: str) -> dict[str, float]:
+async def _submitted(url: str, path: str, *, pid: int) -> dict[str, float]:
     seconds: list[float] = []
 
     async def one(connection: Connection) -> None:
@@ -116,11 +118,14 @@ async def _submitted(url: str, path: str) -> dict[str, float]:
 
     await _many(url, one, 40)
     seconds.clear()
+    cpu = tree_cpu_seconds(pid)
     total = await _many(url, one, _SUBMITS)
+    cpu = tree_cpu_seconds(pid) - cpu
     return {
         "submits_per_second": _SUBMITS / total,
         "submit_p50_ms": 1000 * median(seconds),
         "submit_p99_ms": 1000 * quantiles(seconds, n=100)[98],
+        "submit_cpu_ms": 1000 * cpu / _SUBMITS,
     }
 
 
@@ -212,7 +217,7 @@ _ONE_LINE = _one_line()
 
 
 @contextmanager
-def _bare_server() -> Iterator[str]:
+def _bare_server() -> Iterator[tuple[str, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -227,7 +232,7 @@ def _bare_server() -> Iterator[str]:
                 if time.monotonic() > deadline or server.poll() is not None:
                     raise RuntimeError("the bare route did not come up")
                 time.sleep(0.05)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", server.pid
         finally:
             server.terminate()
             server.wait()

@@ -18,11 +18,11 @@ SEED = 5
 # What is left out at each end: single peaks would cost all other values their resolution.
 TAIL = 1e-4
 SIDE_PX = 512
-WHOLE = ("upconv4.conv.3", "conv_cls.")
+WHOLE = ("image", "upconv4.conv.3", "conv_cls.")
 LONG_SIDES_PX = (900, 1300, 1800)
 HEAD = '''"""Least and largest value that comes out of each stage of CRAFT, for its 8-bit form. Written by scripts/craft_ranges.py.
 
-Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The last stages cost little and
+Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The picture and the last stages cost little and
 stay in more bits.
 """
 

@@ -28,8 +28,8 @@ _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _VALUES = ("const", "enum", "default", "examples")
 """Keywords whose content is data: what looks like a keyword there is none."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]{1,63}(?:\.[^@\s.]{1,63}){1,8}")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,30}:\S{1,4000}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

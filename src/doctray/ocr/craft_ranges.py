@@ -1,11 +1,10 @@
 """Least and largest value that comes out of each stage of CRAFT, for its 8-bit form. Written by scripts/craft_ranges.py.
 
-Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The last stages cost little and
+Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The picture and the last stages cost little and
 stay in more bits.
 """
 
 RANGES: dict[str, tuple[float, float]] = {
-    "image": (-1.998, 2.535),
     "basenet.slice1.0": (0.000, 5.666),
     "basenet.slice1.3": (0.000, 3.839),
     "basenet.slice1.7": (0.000, 2.461),

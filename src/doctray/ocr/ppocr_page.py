@@ -5,8 +5,9 @@ stand upright: it reads nothing else surely. Imports OpenVINO and OpenCV: only e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from doctray.ocr.ppocr_detector import PpocrDetector, Quad, Rgb, cut_out
@@ -24,6 +25,9 @@ _DOUBTED = 0.85
 _LEAST_LETTERS_TO_TURN = 3
 # How much better another turn must read to be believed.
 _CLEAR_GAIN = 0.1
+# A column or row of pixels with fewer of ink is noise. What may be cut off at each end and above and below, in heights of the line.
+_INK_PX = 2
+_MOST_TRIMMED_ACROSS, _MOST_TRIMMED_DOWN = 0.4, 0.2
 # Lines read at every turn to tell which way a page lies.
 _PROBES = 8
 
@@ -68,7 +72,7 @@ class PpocrPageReader:
         for place, line in zip(doubted, again, strict=True):
             if line.reading.confidence >= best[place].reading.confidence + _CLEAR_GAIN:
                 best[place] = line
-        return [line for line in best if line.reading.text.strip()]
+        return [_trimmed(line, page) for line in best if line.reading.text.strip()]
 
     def _best_readings(self, page: Rgb, ways: Sequence[Sequence[tuple[Quad, int]]], languages: frozenset[str]) -> list[PpocrLine]:
         """For each line, the surest reading of the ways in which it may run."""
@@ -102,6 +106,36 @@ def _as_it_runs(quad: Quad, angle: int) -> tuple[Quad, int]:
 
 def _is_doubted(reading: LineReading) -> bool:
     return reading.confidence < _DOUBTED and len(reading.text) >= _LEAST_LETTERS_TO_TURN
+
+
+def _trimmed(line: PpocrLine, page: Rgb) -> PpocrLine:
+    """The line cut down to its ink: the detector grows every line by a third of its height, which brings columns near one another."""
+    crop = cut_out(page, line.corners)
+    height, width = crop.shape[:2]
+    _, dark = cv2.threshold(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    ink = dark if dark.mean() <= 0.5 else 1 - dark
+    columns, rows = (np.flatnonzero(np.count_nonzero(ink, axis=axis) >= _INK_PX).tolist() for axis in (0, 1))
+    if not (columns and rows):
+        return line
+    across, down = _MOST_TRIMMED_ACROSS * height, _MOST_TRIMMED_DOWN * height
+    left, right = min(across, columns[0]) / width, 1 - min(across, width - 1 - columns[-1]) / width
+    top, bottom = min(down, rows[0]) / height, 1 - min(down, height - 1 - rows[-1]) / height
+    if right - left < 0.5 or bottom - top < 0.5:
+        return line
+    reading = line.reading
+    spans = tuple((_within(start, left, right), _within(end, left, right)) for start, end in reading.spans)
+    corners = np.array([_at(line.corners, x, y) for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))], np.float32)
+    return PpocrLine(corners, line.angle, replace(reading, spans=spans))
+
+
+def _within(at: float, left: float, right: float) -> float:
+    return min(1.0, max(0.0, (at - left) / (right - left)))
+
+
+def _at(corners: Quad, x: float, y: float) -> Quad:
+    """The point at parts 0..1 of the quadrilateral's width and height."""
+    upper, lower = corners[0] + (corners[1] - corners[0]) * x, corners[3] + (corners[2] - corners[3]) * x
+    return np.asarray(upper + (lower - upper) * y, np.float32)
 
 
 def _turned(page: Rgb, turn: int) -> Rgb:

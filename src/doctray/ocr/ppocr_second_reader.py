@@ -1,6 +1,7 @@
 """PP-OCRv6 as the second reader of what EasyOCR reads: `doctray.ocr.second_reader.SecondReader`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from doctray.ocr.split_words import placed
 _CROSSES = frozenset("Xx")
 # A box with ink in it that does not read as a cross: a tick, a blot, a cross that touches the sides.
 _TICKED_OTHERWISE = 0.6
+# What two lines that overlap both read of one word's end.
+_LONGEST_ECHO = 2
 # A speck reads as a letter too, but not surely.
 _SURE_OF_A_LETTER = 0.8
 
@@ -54,9 +57,10 @@ class PpocrSecondReader:
         ]
         assignment = assigned(lines, second)
         settled = [*_seen_by_both(assignment), *self._seen_by_the_first(page, assignment, languages)]
+        placed_lines = [_Placed(line, _boxes(line, page)) for line in settled]
         with failures_named("PP-OCR"):
-            ink = lone_ink(page, [box for line in settled for _, box in _boxes(line, page)])
-        kept = [line for line in (_outside(line, page, ink) for line in settled) if line.words]
+            ink = lone_ink(page, [box for line in placed_lines for box in line.boxes])
+        kept = [rest for line in placed_lines if (rest := _without_echoes(line, placed_lines, ink)).words]
         return [*kept, *self._crosses(ink, languages), *self._letters(ink, languages)]
 
     def _seen_by_the_first(self, page: Rgb, assignment: Assignment, languages: Sequence[str]) -> list[SettledLine]:
@@ -94,20 +98,41 @@ def _seen_by_both(assignment: Assignment) -> list[SettledLine]:
     ]
 
 
-def _boxes(line: SettledLine, page: Rgb) -> list[tuple[ReadWord, Box]]:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A line with the upright box of each of its words."""
+
+    line: SettledLine
+    boxes: tuple[Box, ...]
+
+
+def _boxes(line: SettledLine, page: Rgb) -> tuple[Box, ...]:
     height, width = page.shape[:2]
-    return [
-        (word, on_page.box)
-        for word, on_page in zip(line.words, placed(line.words, line.corners, width=width, height=height, angle=line.angle), strict=True)
-    ]
+    return tuple(word.box for word in placed(line.words, line.corners, width=width, height=height, angle=line.angle))
 
 
-def _outside(line: SettledLine, page: Rgb, ink: LoneInk) -> SettledLine:
-    """The line without what was read of a ticked box as a character: `_crosses` reads it better."""
+def _without_echoes(line: _Placed, lines: Sequence[_Placed], ink: LoneInk) -> SettledLine:
+    """The line without what is read better elsewhere: the cross of a ticked box, the end of a line that overlaps this one."""
     words = tuple(
-        word for word, box in _boxes(line, page) if len(word.text) > 1 or not any(_holds(ticked, box) for ticked, _ in ink.ticked)
+        word
+        for word, box in zip(line.line.words, line.boxes, strict=True)
+        if len(word.text) > _LONGEST_ECHO or not (_is_cross(word, box, ink) or _is_part(word, box, line, lines))
     )
-    return SettledLine(corners=line.corners, angle=line.angle, words=words)
+    return SettledLine(corners=line.line.corners, angle=line.line.angle, words=words)
+
+
+def _is_cross(word: ReadWord, box: Box, ink: LoneInk) -> bool:
+    return len(word.text) == 1 and any(_holds(ticked, box) for ticked, _ in ink.ticked)
+
+
+def _is_part(word: ReadWord, box: Box, line: _Placed, lines: Sequence[_Placed]) -> bool:
+    """Whether it is the first or last of the letters of a longer word on the same ink."""
+    return any(
+        len(other.text) > len(word.text) and _holds(place, box) and (other.text.startswith(word.text) or other.text.endswith(word.text))
+        for longer in lines
+        if longer is not line
+        for other, place in zip(longer.line.words, longer.boxes, strict=True)
+    )
 
 
 def _holds(box: Box, other: Box) -> bool:

@@ -58,6 +58,10 @@ class Network(Protocol):
         """The output for a batch in the layout and type of the network's input (NCHW float32 unless it says otherwise); safe to keep."""
         ...
 
+    def release(self) -> None:
+        """Give back the memory that only a run needs, so that peaks of several networks do not add up; the next run takes it anew."""
+        ...
+
 
 class OpenVinoNetwork:
     """`Network` on OpenVINO's CPU plugin."""
@@ -70,6 +74,9 @@ class OpenVinoNetwork:
     def __call__(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         found = self._request.infer([np.ascontiguousarray(batch)], share_inputs=True, share_outputs=True)
         return np.array(found[0], np.float32)
+
+    def release(self) -> None:
+        self._compiled.release_memory()
 
 
 class TorchNetwork:
@@ -99,6 +106,9 @@ class TorchNetwork:
                 tensor = tensor.to(self._weights).contiguous(memory_format=self._layout)
             found = self._module(tensor)
         return np.array(found.float().cpu().numpy(), np.float32)
+
+    def release(self) -> None:
+        """Nothing: torch's allocators serve all networks of the process."""
 
 
 @cache

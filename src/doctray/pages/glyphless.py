@@ -71,7 +71,9 @@ def _assembled(tables: dict[bytes, bytes]) -> bytes:
     offset = len(header) + 16 * len(tables)
     directory = body = b""
     for tag, content in sorted(tables.items()):
-        directory += tag + struct.pack(">III", _sum(content), offset + len(body), len(content))
+        # The head is summed as if its adjustment, which follows from the whole, were nought.
+        summed = content[:8] + b"\0" * 4 + content[12:] if tag == b"head" else content
+        directory += tag + struct.pack(">III", _sum(summed), offset + len(body), len(content))
         body += content + b"\0" * (-len(content) % 4)
     return header + directory + body
 

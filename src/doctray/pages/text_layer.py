@@ -61,6 +61,7 @@ def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painte
     """page: a pymupdf.Page. gray: the page rendered under this placement. Raises UnreadableLayer."""
     covered = _covered_areas(page, painted)
     words: list[Word] = []
+    rects: list[Rect] = []
     printed = _Printed()
     hidden_letters = 0
     for letters, angle in _printed_words(page, placement):
@@ -73,9 +74,59 @@ def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painte
         if shown and not _is_covered(rect, covered) and _has_contrast(box, gray):
             if printed.is_new(text, box):
                 words.append(Word(text=text, box=box, confidence=1.0, angle=angle))
+                rects.append(rect)
         else:
             hidden_letters += len(text)
-    return TextLayer(words=tuple(words), hidden_letters=hidden_letters)
+    kept = [word for word, rect in _overlaid_last(words, rects) if rect is None or not _is_painted_over(rect, painted)]
+    hidden_letters += sum(len(word.text) for word in words) - sum(len(word.text) for word in kept)
+    return TextLayer(words=tuple(kept), hidden_letters=hidden_letters)
+
+
+_OVERWRITTEN = 0.6
+"""A word of which so much lies under later ones may be painted over: programs that edit PDFs write on top of the old text."""
+
+_LIKE_HEIGHT = 1.5
+"""What is printed over it is this many times as high at most; a stamp or a watermark across the page is higher."""
+
+_STRIP_PX = 32.0
+
+
+def _overlaid_last(words: Sequence[Word], rects: Sequence[Rect]) -> list[tuple[Word, Rect | None]]:
+    """The words in the order they are painted, with its place in points for each that others are written over."""
+    later: defaultdict[int, list[Word]] = defaultdict(list)
+    told: list[tuple[Word, Rect | None]] = []
+    for word, rect in zip(reversed(words), reversed(rects), strict=True):
+        strip = int(word.box.center_y // _STRIP_PX)
+        over = sum(_overlap(other, word) for near in (strip - 1, strip, strip + 1) for other in later.get(near, ()))
+        later[strip].append(word)
+        told.append((word, rect if over > 0 and over >= _OVERWRITTEN * word.box.width * word.box.height else None))
+    return told[::-1]
+
+
+def _is_painted_over(rect: Rect, painted: Painted) -> bool:
+    """Whether an area is filled between two texts in the same place. Texts that merely overlap can both be seen."""
+    x, y = (rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2
+    written = filled = False
+    for kind, (left, top, right, bottom), *_ in painted:
+        if not (left <= x <= right and top <= y <= bottom):
+            continue
+        if kind == "fill-text":
+            if filled:
+                return True
+            written = True
+        elif kind == "fill-path" and written:
+            filled = True
+    return False
+
+
+def _overlap(upper: Word, lower: Word) -> float:
+    """Square pixels of a word that another of about its height covers, nothing where both say the same."""
+    one, other = upper.box, lower.box
+    width, height = min(one.right, other.right) - max(one.left, other.left), min(one.bottom, other.bottom) - max(one.top, other.top)
+    if width <= 0 or height <= 0 or upper.text == lower.text or upper.angle != lower.angle:
+        return 0.0
+    alike = max(one.height, other.height) <= _LIKE_HEIGHT * min(one.height, other.height)
+    return width * height if alike else 0.0
 
 
 def evidence_of(layer: TextLayer, gray: Gray, painted: Painted) -> Evidence:

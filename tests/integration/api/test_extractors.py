@@ -31,16 +31,9 @@ async def test_an_extractor_without_key_or_address_is_refused(door: Door, extrac
 
 
 async def test_an_extractor_that_is_configured_is_taken(with_gemini: Door) -> None:
+    assert (await refused(with_gemini, extractor="openai_compatible"))["code"] == "invalid_option"
     await with_gemini.submit(extractor="gemini")
     await with_gemini.submit(extractor="rules")
-    assert (await refused_after(with_gemini, extractor="openai_compatible"))["code"] == "invalid_option"
-
-
-async def refused_after(door: Door, **fields: str) -> dict[str, object]:
-    answer = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)}, data=fields)
-    assert answer.status_code == 422
-    problem: dict[str, object] = answer.json()
-    return problem
 
 
 @pytest.mark.parametrize(

@@ -498,3 +498,91 @@ def test_lines_drawn_double_or_a_little_off_are_one() -> None:
     page = a_sheet(DOWN)
     double = [Segment(s.left + 2.5, s.top + 2.5, s.right + 2.5, s.bottom + 2.5) for s in page.segments]
     assert read(a_page(list(page.words), [*page.segments, *double])).fields == read(page).fields
+
+
+def test_rooms_in_a_column_beside_each_day_belong_to_its_lessons() -> None:
+    rows = [
+        ["", "Seg.", "Sala", "Ter.", "Sala", "Qua.", "Sala"],
+        ["08:00-09:00", "HCT", "A2", "", "", "GCO", "Gym"],
+        ["09:00-10:00", "", "", "EMI", "A4", "GCO", "A3"],
+    ]
+    found = read(a_sheet(rows))
+    assert [(block["day"], block["subject"], block["room"]) for block in found.fields["timeblocks"]] == [
+        ("Monday", "HCT", "A2"),
+        ("Tuesday", "EMI", "A4"),
+        ("Wednesday", "GCO", "Gym"),
+        ("Wednesday", "GCO", "A3"),
+    ]
+
+
+def test_lessons_that_stand_apart_in_one_cell_are_those_of_their_columns() -> None:
+    """The lines between shaded cells can be too faint to be found."""
+    page = a_sheet(
+        [["", *DAYS], ["9:00-10:00", "Maths", "Art", "French", "Music", "PE"], ["10:00-11:00", "English", LEFT, LEFT, LEFT, LEFT]]
+    )
+    drawn = [
+        segment
+        for segment in page.segments
+        if segment.horizontal or not LAYOUT.left + 200 < segment.left < LAYOUT.left + 850 or segment.top < 240
+    ]
+    found = read(a_page(list(page.words), drawn))
+    assert [times(found, day)[0] for day in DAYS] == [(subject, "09:00", "10:00") for subject in ("Maths", "Art", "French", "Music", "PE")]
+    assert times(found, "Friday")[1] == ("English", "10:00", "11:00")
+
+
+def test_a_time_within_a_sentence_makes_a_label_no_label_of_times() -> None:
+    rows = [
+        ["", "9.00 - 9.45", "9.45 - 10.30", "10.30 - 11.15"],
+        ["Routine", "Reading", "Provision,|tidy up|at 10.20am", "Phonics"],
+        ["Mon", "", "Maths task", ""],
+        ["Tue", "", "", ""],
+        ["Wed", "", "", ""],
+    ]
+    assert times(read(a_sheet(rows)), "Tuesday")[1] == ("Provision, tidy up at 10.20am", "09:45", "10:30")
+
+
+def test_the_last_label_of_an_even_scale_is_as_long_as_the_others_and_flagged() -> None:
+    rows = [["", "Mon", "Tue", "Wed"], *([f"{hour}:00", "Maths", "Art", "PE"] for hour in (8, 9, 10, 11))]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday")[-1] == ("Maths", "11:00", "12:00")
+    assert "/timeblocks/3/end" in {warning.pointer for warning in found.warnings if warning.code == "inferred_time"}
+
+
+def test_numbered_periods_without_lines_and_times_still_make_a_table() -> None:
+    rows = [
+        ["", "I", "II", "III", "BREAK", "IV"],
+        ["MON", "C1", "Maths", "Extra", "", "Art"],
+        ["TUE", "Art", "C2", "PE", "", "Maths"],
+        ["WED", "PE", "C1", "Art", "", "C2"],
+    ]
+    found = read(a_sheet(rows, ruled=False))
+    assert [subject for subject, _, _ in times(found, "Tuesday")] == ["Art", "C2", "PE", "BREAK", "Maths"]
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_list_with_the_day_once_for_all_its_rows(ruled: bool) -> None:
+    rows = [
+        ["Day", "Start", "End", "Course", "Room"],
+        ["Monday", "10:00", "10:50", "Linguistics", "E222"],
+        [ABOVE, "11:00", "11:50", "Real Analysis", "2.14"],
+        ["Tuesday", "09:30", "10:45", "Mycology", "S313"],
+    ]
+    page = a_sheet(rows)
+    segments = page.segments if ruled else [Segment(60, 160 + 90 * row, 810, 160 + 90 * row) for row in (0, 1, 3, 4)]
+    found = read(a_page(list(page.words), segments))
+    assert times(found, "Monday") == [("Linguistics", "10:00", "10:50"), ("Real Analysis", "11:00", "11:50")]
+    assert times(found, "Tuesday") == [("Mycology", "09:30", "10:45")]
+    assert [block["room"] for block in found.fields["timeblocks"]] == ["E222", "2.14", "S313"]
+
+
+def test_two_weeks_one_below_the_other_are_one_timetable() -> None:
+    first = a_sheet(ACROSS, title=["Class 7B", "Week A"])
+    second = a_sheet(ACROSS, title=["Week B"], number=2)
+    found = read(first, second)
+    assert {block["week"] for block in found.fields["timeblocks"]} == {"A", "B"}
+    assert (found.fields["class_name"], found.other_documents) == ("7B", ())
+
+
+def test_the_scale_of_a_photographed_screen_names_no_class() -> None:
+    found = read(a_sheet(ACROSS, title=["1213141516171819 20 21 22", "Reception timetable January 2025"]))
+    assert found.fields["class_name"] == "Reception"

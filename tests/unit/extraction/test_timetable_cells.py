@@ -48,6 +48,23 @@ def told(*lines: str) -> dict[str, str]:
         (["Handwriting / Finishing", "off"], {"subject": "Handwriting / Finishing off"}),
         (["Completion &", "D.U.G Tasks"], {"subject": "Completion & D.U.G Tasks"}),
         (["Lunch ***"], {"subject": "Lunch"}),
+        (["Maths - R12"], {"subject": "Maths", "room": "R12"}),
+        (["Design Technology (Lab 3)"], {"subject": "Design Technology", "room": "Lab 3"}),
+        (["Linear Algebra - 2.14"], {"subject": "Linear Algebra", "room": "2.14"}),
+        (["Art, Studio 2"], {"subject": "Art", "room": "Studio 2"}),
+        (["PA – Thermal / Ckt Sim"], {"subject": "PA – Thermal / Ckt Sim"}),
+        (["Maths (1)"], {"subject": "Maths (1)"}),
+        (["EE-203", "Network Theory", "A17-1A"], {"subject": "EE-203 Network Theory", "room": "A17-1A"}),
+        (["English", "Room: Gym"], {"subject": "English", "room": "Gym"}),
+        (["Deutsch", "Raum 204"], {"subject": "Deutsch", "room": "204"}),
+        (
+            ["! Online !", "Machine Learning", "Dr. M. Khalil"],
+            {"subject": "Machine Learning", "room": "Online", "teacher": "Dr. M. Khalil"},
+        ),
+        (
+            ["~Mr. Daniyal", "~ur Rehman", "Calculus", "~E-208"],
+            {"subject": "Calculus", "room": "E-208", "teacher": "Mr. Daniyal ur Rehman"},
+        ),
     ],
 )
 def test_parts_of_a_block(lines: list[str], expected: dict[str, str]) -> None:

@@ -17,6 +17,9 @@ class Instant:
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.zeros((1, 1, 1, 2), np.float32)
 
+    def release(self) -> None:
+        pass
+
 
 class Loader:
     def __init__(self) -> None:

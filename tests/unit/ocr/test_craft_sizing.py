@@ -70,7 +70,7 @@ def test_bands_cover_an_input_once_and_suit_the_network(height: int, width: int)
     assert found[0][0] == 0
     assert found[-1][1] == height
     assert all(before[1] == after[0] for before, after in zip(found, found[1:], strict=False))
-    assert all((end - start) % 32 == 0 and (end - start) * width <= 1_600_000 for start, end in found)
+    assert all((end - start) % 32 == 0 and (end - start) * width <= 1_100_000 for start, end in found)
 
 
 def test_the_network_gets_whole_strides_with_black_beyond_the_page() -> None:

@@ -29,6 +29,9 @@ class Scripted:
             scores[:, step, chosen] = self.score
         return scores
 
+    def release(self) -> None:
+        pass
+
 
 def crop(width: int, height: int = 32) -> NDArray[np.uint8]:
     return np.tile(np.linspace(0, 255, width).astype(np.uint8), (height, 1))
