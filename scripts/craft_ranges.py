@@ -22,8 +22,8 @@ WHOLE = ("image", "upconv4.conv.3", "conv_cls.")
 LONG_SIDES_PX = (900, 1300, 1800)
 HEAD = '''"""Least and largest value that comes out of each stage of CRAFT, for its 8-bit form. Written by scripts/craft_ranges.py.
 
-Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The picture and the last stages cost little and
-stay in more bits.
+Of our own sample papers, scanned and photographed, but for one value in ten thousand at either end. The picture and the last
+stages cost little and stay in more bits.
 """
 
 RANGES: dict[str, tuple[float, float]] = {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Make our own sample documents, with the truth about each beside it, from a seed.
 
-    make_samples.py OUT_DIR [--seed N] [--variants K] [--long-side PX]
+    make_samples.py OUT_DIR [--seed N] [--variants K] [--long-side PX] [--layouts]
+                                        --layouts: timetables in 60 looks instead of the four common papers
     make_samples.py --examples          rewrite examples/documents, which scripts/run submits
 
 Needs doctray's worker extra (PyMuPDF, NumPy, OpenCV).
@@ -14,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.samples.generate import write_examples, write_samples  # noqa: E402
+from tests.samples.generate import LAYOUTS, PAPERS, write_examples, write_samples  # noqa: E402
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--variants", type=int, default=3)
     parser.add_argument("--long-side", type=int, default=1600, help="pixels of the images' longer side")
+    parser.add_argument("--layouts", action="store_true")
     parser.add_argument("--examples", action="store_true")
     given = parser.parse_args()
     if given.examples:
@@ -30,7 +32,8 @@ def main() -> None:
     elif given.out_dir is None:
         parser.error("name a folder to write to, or --examples")
     else:
-        samples = write_samples(given.out_dir, seed=given.seed, variants=given.variants, long_side=given.long_side)
+        papers = tuple(LAYOUTS if given.layouts else PAPERS)
+        samples = write_samples(given.out_dir, seed=given.seed, variants=given.variants, long_side=given.long_side, papers=papers)
         print(f"{len(samples)} documents in {given.out_dir}")
 
 

@@ -1,4 +1,4 @@
-"""The real EasyOCR on our own path, loaded once for all tests of a process."""
+"""The real engines, each loaded once for all tests of a process: it takes seconds."""
 
 from functools import cache
 from pathlib import Path
@@ -9,5 +9,16 @@ from doctray.ports import OcrEngine
 
 @cache
 def easyocr_engine() -> OcrEngine:
-    """In fp32, which reads the same on every processor."""
+    """On our own path, one reader only; in fp32, which reads the same on every processor."""
     return make_engine("easyocr", "cpu", Path("/nonexistent/models"), 2, backend="openvino-fp32")
+
+
+@cache
+def rapidocr_engine() -> OcrEngine:
+    return make_engine("rapidocr", "cpu", None, 2)
+
+
+@cache
+def doubly_read_engine() -> OcrEngine:
+    """EasyOCR with the second reader: the default configuration."""
+    return make_engine("easyocr", "cpu", Path("/nonexistent/models"), 2, second_reader="ppocr", backend="openvino-fp32")

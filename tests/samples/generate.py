@@ -13,6 +13,7 @@ from tests.samples import degrade
 from tests.samples.insurance import LETTER_PT, certificate_of_insurance
 from tests.samples.paper import Paper
 from tests.samples.timetable import class_timetable, teacher_timetable
+from tests.samples.timetable_sheets import SHEETS
 from tests.samples.training import training_certificate
 
 PAPERS: dict[str, Callable[[Random], Paper]] = {
@@ -21,6 +22,9 @@ PAPERS: dict[str, Callable[[Random], Paper]] = {
     "class_timetable": class_timetable,
     "teacher_timetable": teacher_timetable,
 }
+
+LAYOUTS: dict[str, Callable[[Random], Paper]] = {f"timetable_{name}": draw for name, draw in SHEETS.items() if name != "weeks_pages"}
+"""Timetables in many looks, one page each: to measure with, too many for a fixture."""
 
 EXAMPLE_SEED = 221
 EXAMPLE_LONG_SIDE_PX = 1000
@@ -75,7 +79,7 @@ def write_samples(
 
 def drawn(name: str, *, seed: int, variant: int = 0) -> Paper:
     """One paper of a seed."""
-    return PAPERS[name](Random(f"{seed}:{name}:{variant}"))
+    return (PAPERS | LAYOUTS)[name](Random(f"{seed}:{name}:{variant}"))
 
 
 def write_examples(out_dir: Path) -> None:

@@ -11,7 +11,7 @@ import pymupdf
 import pytest
 
 from tests.samples import degrade
-from tests.samples.generate import EXAMPLE_LONG_SIDE_PX, EXAMPLE_SEED, PAPERS, Form, drawn, write_samples
+from tests.samples.generate import EXAMPLE_LONG_SIDE_PX, EXAMPLE_SEED, LAYOUTS, PAPERS, Form, drawn, write_samples
 from tests.samples.sheet import Overflow, Sheet, Style
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "documents"
@@ -63,6 +63,16 @@ def test_truth_is_valid_by_the_schema_and_printed_on_the_paper(name: str) -> Non
         jsonschema.validate(paper.truth, schema_of(paper.document_type), format_checker=jsonschema.FormatChecker())
         text = text_of(paper.pdf)
         assert [name for name in printed_names(paper.truth) if squeezed(name) not in text] == []
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_timetables_in_many_looks_have_a_truth_that_is_valid_and_printed(name: str) -> None:
+    paper = drawn(name, seed=1)
+    jsonschema.validate(paper.truth, schema_of("timetable"), format_checker=jsonschema.FormatChecker())
+    text = text_of(paper.pdf)
+    # breaks may be spelt with a letter a day
+    subjects = {block["subject"] for block in paper.truth["timeblocks"]} - {"Break", "Lunch"}
+    assert [subject for subject in subjects if squeezed(subject) not in text] == []
 
 
 def test_every_form_is_what_it_says(tmp_path: Path) -> None:

@@ -17,6 +17,12 @@ _DAYS = (
     ("lunedi", "martedi", "mercoledi", "giovedi", "venerdi", "sabato", "domenica"),
     ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"),
+    ("poniedzialek", "wtorek", "sroda", "czwartek", "piatek", "sobota", "niedziela"),
+    ("pazartesi", "sali", "carsamba", "persembe", "cuma", "cumartesi", "pazar"),
+    ("lun", "mar", "mer", "jeu", "ven", "sam", "dim"),
+    ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
+    ("lun", "mar", "mer", "gio", "ven", "sab", "dom"),
+    ("seg", "ter", "qua", "qui", "sex", "sab", "dom"),
 )
 _DAY_FORMS = {"tues": "tue", "weds": "wed", "thur": "thu", "thurs": "thu", "mo": "mon", "tu": "tue", "we": "wed", "th": "thu", "fr": "fri"}
 _TIME = re.compile(r"(?<![\d.:,$£€])(?:[01]?\d|2[0-3])\s?[:.h]\s?[0-5]\d(?![\d,])(?:\s?[ap]\.?m)?", re.IGNORECASE)

@@ -54,15 +54,15 @@ class ExtractorProcess:
         self.version = version
         self._make = make
         self._seconds = seconds
+        self._children = children
         self._places = asyncio.Semaphore(children)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
         self._closed = False
 
     async def start(self) -> None:
-        """Have one child ready, so that the first document does not wait for it. Raises ExtractionFailed when none can be started."""
-        async with self._places:
-            self._idle.append(await self._spawn())
+        """Have all children ready, so that no document waits for one. Raises ExtractionFailed when one cannot be started."""
+        self._idle.extend(await asyncio.gather(*(self._spawn() for _ in range(self._children))))
 
     async def extract(
         self,

@@ -78,7 +78,7 @@ class _Builder:
         self._taps = taps
 
     def handed_on(self, x: Any, name: str) -> Any:
-        """The output of a stage. In 8 bits it is rounded here, at its source: what pools, branches and convolves it then moves bytes only."""
+        """The output of a stage. In 8 bits it is rounded here, at its source: what pools, branches and convolves it moves bytes only."""
         self._taps[name] = x
         if name not in self._ranges:
             return x

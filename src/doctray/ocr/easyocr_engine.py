@@ -196,7 +196,7 @@ def _lines_each_way(sheet: _Sheet) -> list[tuple[TextLine, ...]]:
 def _best(read: Sequence[Sequence[tuple[TextLine, LineReading]]]) -> list[tuple[TextLine, LineReading]]:
     """Of each line the way that reads best."""
     several = [ways for ways in read if len(ways) > 1]
-    best = iter(best_ways([[reading.confidence for _, reading in ways] for ways in several]))
+    best = iter(best_ways([[reading for _, reading in ways] for ways in several]))
     return [ways[next(best)] if len(ways) > 1 else ways[0] for ways in read]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from doctray.ocr.craft_boxes import Polygon
 from doctray.ocr.easyocr_lines import LevelBox, TextLine, text_lines
+from doctray.ocr.second_reader import LineReading
 
 UP, DOWN = 270, 90
 """Degrees clockwise that text is turned which runs upwards, and downwards."""
@@ -25,6 +26,8 @@ _SHARED_WIDTH = 0.6
 _SPACE = 0.6
 # Short words read nearly as well upside down; below this difference of confidence a line follows the others.
 _ALIKE = 0.15
+# A turned word looked at across is sometimes surely some letter; read as it runs it is several letters, if less surely.
+_SEVERAL = 3
 
 
 def parted(polygons: Sequence[Polygon]) -> tuple[list[Polygon], list[Polygon]]:
@@ -81,22 +84,29 @@ def ways_of(polygons: Sequence[Polygon], *, width: int, height: int) -> list[tup
     ]
 
 
-def best_ways(confidences: Sequence[Sequence[float]]) -> list[int]:
+def best_ways(readings: Sequence[Sequence[LineReading]]) -> list[int]:
     """Which way (0 across, 1 down, 2 up) each line reads best.
 
-    confidences: of its three readings. Where down and up read nearly alike, the way that most of the page's turned text runs is taken.
+    readings: the three of each line. Where down and up read nearly alike, the way that most of the page's turned text runs is taken.
     """
-    turned = [(down, up) for across, down, up in confidences if max(down, up) >= across]
-    mostly_up = sum(up for _, up in turned) > sum(down for down, _ in turned)
+    turned = [ways for ways in readings if not _is_across(ways)]
+    mostly_up = sum(up.confidence for _, _, up in turned) > sum(down.confidence for _, down, _ in turned)
     chosen = []
-    for across, down, up in confidences:
-        if across > max(down, up):
+    for ways in readings:
+        _, down, up = ways
+        if _is_across(ways):
             chosen.append(0)
-        elif abs(down - up) < _ALIKE:
+        elif abs(down.confidence - up.confidence) < _ALIKE:
             chosen.append(2 if mostly_up else 1)
         else:
-            chosen.append(1 if down > up else 2)
+            chosen.append(1 if down.confidence > up.confidence else 2)
     return chosen
+
+
+def _is_across(ways: Sequence[LineReading]) -> bool:
+    """Whether a line is a tall letter rather than turned text, which reads as several."""
+    across, down, up = (reading.confidence * min(len(reading.text), _SEVERAL) for reading in ways)
+    return across > max(down, up)
 
 
 def _size(polygon: Polygon) -> tuple[int, int]:

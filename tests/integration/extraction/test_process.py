@@ -54,7 +54,7 @@ async def test_a_child_is_kept_for_the_next_document(runaway: ExtractorProcess) 
     await runaway.start()
     assert await asked(runaway, "") == await asked(runaway, "")
     assert (await asked(runaway, ""))["pid"] != os.getpid()
-    assert len(children()) == 1
+    assert len(children()) == 2
 
 
 @pytest.mark.parametrize("what", ["hang", "sleep"])

@@ -68,6 +68,7 @@ def test_words_that_run_up_or_down_an_upright_page_are_read_where_they_stand(tur
         assert (day.box.bottom < number.box.bottom) == (angle == 90)
 
 
+@pytest.mark.filterwarnings("ignore:'pin_memory' argument")
 def test_an_operators_weights_may_be_read_by_easyocrs_own_recogniser(printed: Image.Image) -> None:
     """Networks of the first generation are EasyOCR's to read; English stands in for them, whose weights are at hand."""
     from doctray.ocr.easyocr_torch import StockLineReader, stock_readers

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,7 +71,7 @@ def test_bands_cover_an_input_once_and_suit_the_network(height: int, width: int)
     found = bands(height, width)
     assert found[0][0] == 0
     assert found[-1][1] == height
-    assert all(before[1] == after[0] for before, after in zip(found, found[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(found))
     assert all((end - start) % 32 == 0 and (end - start) * width <= 1_100_000 for start, end in found)
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from doctray.ocr.craft_boxes import Polygon
 from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
+from doctray.ocr.second_reader import LineReading
 
 
 def box(left: int, top: int, right: int, bottom: int) -> Polygon:
@@ -58,4 +59,9 @@ def test_each_line_is_offered_in_three_ways_on_the_same_ink() -> None:
     ],
 )
 def test_a_line_runs_as_it_reads_best_and_short_ones_follow_the_others(confidences: list[tuple[float, ...]], chosen: list[int]) -> None:
-    assert best_ways(confidences) == chosen
+    assert best_ways([[LineReading(text="Mon", confidence=value) for value in ways] for ways in confidences]) == chosen
+
+
+def test_several_letters_weigh_more_than_one_that_is_surer() -> None:
+    ways = [LineReading(text=text, confidence=value) for text, value in (("j", 0.93), ("Z1 yepuoW", 0.2), ("Monday 12", 0.64))]
+    assert best_ways([ways]) == [2]

@@ -115,7 +115,7 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
         "producer": _lone(sheet, "PRODUCER"),
         "insured": _lone(sheet, "INSURED"),
         "holder": _lone(sheet, "CERTIFICATE HOLDER"),
-        "contact": _lone(sheet, "CONTACT"),
+        "contact": _lone(sheet, "CONTACT") or anchor(sheet, "CONTACT NAME"),
         "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE"),
         "coverages": _lone(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),

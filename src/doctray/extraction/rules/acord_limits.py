@@ -81,6 +81,7 @@ def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box]) -> str 
         and not any(in_row(b, w.box) and b.left <= w.box.center_x <= b.right for b in taken)
     ]
     text = " ".join(w.text for w in sorted(left, key=lambda w: w.box.left)).strip(" $:;|-")
+    text = re.sub(r" [sS5]$", "", text)  # the sign before the sum, misread
     return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z]{2}", text) else None
 
 

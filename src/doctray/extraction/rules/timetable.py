@@ -1,5 +1,6 @@
 """Timetables by rules: every table of a document, its blocks and titles, each value with the words it was read from."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ _FLAW = 0.7
 """What a block counts less when it cannot be right: it ends before it begins, or its subject runs over several lessons."""
 
 _LONGEST_SUBJECT = 80
+_LONGEST_MINUTES = 6 * 60
+_MOST_FLAWED = 0.25
 
 
 def extract(document: Document) -> Extraction:
@@ -53,7 +56,17 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _read(document: Document) -> list[Table]:
-    return _continued([table for page in document.pages for table in _tables(without_echoes(page))])
+    tables = _continued([table for page in document.pages for table in _tables(without_echoes(page))])
+    return [replace(table, doubtful=_is_doubtful(table)) for table in tables]
+
+
+def _is_doubtful(table: Table) -> bool:
+    """Whether so much of a table cannot be right that its structure was probably misread: none of its values is sure then."""
+    timed = any(block.start.minutes is not None for block in table.blocks)
+    places = Counter(_place(block) for block in table.blocks if timed)
+    twice = sum(count - 1 for count in places.values())
+    flawed = sum(_is_flawed(block) for block in table.blocks)
+    return twice + flawed > _MOST_FLAWED * len(table.blocks)
 
 
 def _tables(page: Page) -> list[Table]:
@@ -118,11 +131,14 @@ def _worth(tables: Iterable[Table]) -> float:
 
 
 def _worth_of(block: Block) -> float:
+    worth = 0.3 if block.start.minutes is None else 1.0
+    return worth - _FLAW if _is_flawed(block) else worth
+
+
+def _is_flawed(block: Block) -> bool:
     start, end = block.start.minutes, block.end.minutes
-    worth = 0.3 if start is None else 1.0
-    backwards = start is not None and end is not None and end <= start
-    crowded = len(block.subject.value) > _LONGEST_SUBJECT or len(find_spans(block.subject.value)) > 0
-    return worth - _FLAW if backwards or crowded else worth
+    impossible = start is not None and end is not None and not 0 < end - start <= _LONGEST_MINUTES
+    return impossible or len(block.subject.value) > _LONGEST_SUBJECT or len(find_spans(block.subject.value)) > 0
 
 
 def _reads_well(tables: Sequence[Table]) -> bool:

@@ -25,6 +25,9 @@ _SPACE = 0.45
 
 _FEWEST_DAYS = 3
 _FEWEST_PERIODS = 3
+_MOST_PERIODS = 300
+_MOST_BOXED = 3000
+"""Numbers of periods, and words of a page, beyond which nobody printed a timetable: they are not looked at one by one."""
 
 
 def aligned_grids(page: Page) -> tuple[Grid, ...]:
@@ -87,6 +90,8 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
 
 def _boxed(page: Page, words: Sequence[Word], band: DayBand) -> tuple[list[Cell], list[Word]]:
     """Cells that are drawn as boxes of their own, with the words in them; and the words outside of any."""
+    if len(words) > _MOST_BOXED:
+        return [], list(words)
     drawn = DrawnBoxes(page)
     inside: dict[Box, list[Word]] = {}
     outside: list[Word] = []
@@ -118,7 +123,7 @@ def _labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
     timed = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
     if len(timed) > 1:
         return _one_for_each_place([*timed, *_beside(timed, phrases, day_axis, BREAKS)], time_axis)
-    numbered = [box for box, text in phrases if PERIOD.fullmatch(text)]
+    numbered = [box for box, text in phrases if PERIOD.fullmatch(text)][:_MOST_PERIODS]
     rows = [[box for box in numbered if _overlap(day_axis, box, seed) > 0] for seed in numbered]
     most = max(rows, key=len, default=[])
     return _one_for_each_place([*most, *_beside(most, phrases, day_axis, BREAKS)], time_axis) if len(most) >= _FEWEST_PERIODS else []

@@ -7,6 +7,9 @@ from doctray.domain.document import Box, Line, Page, Word
 _COVERED = 0.6
 """A word that lies in another, turned otherwise, with this part of its area is the same ink."""
 
+_MOST_PAIRS = 500_000
+"""A dense page with 500 turned words has fewer pairs of words to compare."""
+
 
 def without_echoes(page: Page) -> Page:
     """The page with one reading of each ink: of two words that cover one another and are turned otherwise, the surer one."""
@@ -14,6 +17,8 @@ def without_echoes(page: Page) -> Page:
     if not turned:
         return page
     upright = [word for word in page.words if not word.angle]
+    if len(turned) * max(len(turned), len(upright)) > _MOST_PAIRS:
+        return page
     echoes = {id(word) for word in upright if any(_covered(word.box, other.box) and _surer(other, word) for other in turned)}
     kept = [word for word in upright if id(word) not in echoes]
     echoes |= {id(word) for word in turned if any(_covered(word.box, other.box) and _surer(other, word) for other in kept)}

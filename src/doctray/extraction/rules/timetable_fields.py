@@ -31,7 +31,7 @@ _INFERRED = 0.6
 class Table:
     """One timetable as found. page: that of its titles; blocks know their own. unread: cells with marks that are no text.
 
-    family: ruled (its cells are drawn), aligned (told by how words line up) or list.
+    family: ruled (its cells are drawn), aligned (told by how words line up) or list. doubtful: its structure was probably misread.
     """
 
     page: int
@@ -39,6 +39,7 @@ class Table:
     blocks: tuple[Block, ...]
     family: str
     unread: int = 0
+    doubtful: bool = False
 
 
 def written(table: Table) -> Extraction:
@@ -67,7 +68,7 @@ def weighable(table: Table) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _filled(table: Table) -> "_Sheet":
-    sheet = _Sheet(family=table.family)
+    sheet = _Sheet(family=table.family, doubtful=table.doubtful)
     for key in _TITLES:
         found: Found | None = getattr(table.titles, key)
         value = int(found.value) if found and key == "year" else None
@@ -99,6 +100,7 @@ class _Sheet:
     """The fields as they are filled in, with what is known of each."""
 
     family: str
+    doubtful: bool
     fields: Fields = field(default_factory=_empty)
     places: dict[str, Provenance] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -113,7 +115,11 @@ class _Sheet:
         if found.words:
             self.places[pointer] = provenance_of(page, found.words)
             self.evidence[pointer] = Evidence(
-                field=_OF_A_BLOCK.get(key, key), family=self.family, ocr=_recognised(found.words), trust=found.certainty
+                field=_OF_A_BLOCK.get(key, key),
+                family=self.family,
+                ocr=_recognised(found.words),
+                trust=found.certainty,
+                doubted=self.doubtful,
             )
         else:
             self.warnings.append(Warning(code="ungrounded", message="The value stands nowhere on the page.", pointer=pointer))

@@ -28,7 +28,7 @@ _HEADINGS = {
     r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel",
     "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week",
 }
-_FEWEST = 2
+_FEWEST, _MOST_ROWS = 2, 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Seque
     }
     timed = in_column.get("start") or in_column.get("time") or []
     levels = [hull(word.box for word in line) for line in read(timed).lines if find_label_spans(Reading((line,)).text)]
-    if len(levels) < _FEWEST:
+    if not _FEWEST <= len(levels) <= _MOST_ROWS:
         return None
     rows = strips(levels, Axis.Y, [word for key, own in in_column.items() if key != "day" for word in own], ())
     days = [(hull(word.box for word in line), line) for line in read(in_column["day"]).lines if day_name(Reading((line,)).text)]
