@@ -12,7 +12,7 @@ from benchmarks.rounds import ROOT
 _TABLES = (
     "ocr receipts",
     "ocr scans",
-    "ocr receipts --cores 1 --pages 4",
+    "ocr receipts --cores 1",
     "ocr scans --cores 1",
     "values",
     "second_reader",

@@ -4,9 +4,11 @@ python -m benchmarks.backends
 """
 
 import sys
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
-from benchmarks.pages import NO_RECEIPTS, receipts
+from benchmarks.pages import NO_RECEIPTS, receipts, warm_up_page
 from benchmarks.results import Table
 from benchmarks.rounds import arguments, run, wanted
 from benchmarks.sides import CODE, DOCTRAY, EASYOCR, FIGURES, Readers, ReadingSide
@@ -35,7 +37,7 @@ def main() -> None:
         ),
     )
     if wanted(table, options):
-        with Readers.started(sides, pages[:1]) as readers:
+        with tempfile.TemporaryDirectory() as folder, Readers.started(sides, [warm_up_page(Path(folder))]) as readers:
             run(table, lambda number: readers.round(pages, number, block=_RECEIPTS), options)
 
 

@@ -9,12 +9,12 @@ python -m benchmarks.ocr scans --device 0     on a GPU: stock EasyOCR on it agai
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.pages import NO_RECEIPTS, KnownPage, receipts
+from benchmarks.pages import NO_RECEIPTS, KnownPage, receipts, warm_up_page
 from benchmarks.results import Table
 from benchmarks.rounds import arguments, run, wanted
 from benchmarks.scans import drawn_pages
@@ -33,38 +33,51 @@ from benchmarks.sides import (
 )
 
 _SIDES = (EASYOCR, DOCTRAY, DOCTRAY_TWICE, RAPIDOCR, DOCTRAY_RAPIDOCR, TESSERACT)
-_BLOCK = {"receipts": 4, "scans": 3}
-_GPU_BLOCK = 16
+_PAGES = {"receipts": 4, "scans": 1}
+_GPU_PAGES, _GPU_BLOCK = 48, 16
 _WORK_FIGURES = tuple(replace(figure, compared=figure.name == "cpu_seconds") for figure in FIGURES)
 _KINDS = ("form", "letter", "table")
 _SEED = 7
+# More than there are.
+_EVERY = 10_000
 _TITLES = {"receipts": "OCR of receipts", "scans": "OCR of A4 scans at 300 dpi"}
 
 
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("what", choices=("receipts", "scans"))
-    parser.add_argument("--pages", type=int, help="how many (default 12 receipts or 3 scans; 48 of either on a GPU)")
+    parser.add_argument("--pages", type=int, help="in each round (default 4 receipts or 1 scan; 48 of either on a GPU)")
     parser.add_argument("--device", default="cpu", help="cpu, or a GPU's number")
     parser.add_argument("--cores", type=int, default=0, help="cores that each reader may use (default: all)")
     options = parser.parse_args()
     on_gpu = options.device != "cpu"
-    count = options.pages or (48 if on_gpu else {"receipts": 12, "scans": 3}[options.what])
-    block = _GPU_BLOCK if on_gpu else _BLOCK[options.what]
+    count = options.pages or (_GPU_PAGES if on_gpu else _PAGES[options.what])
+    block = min(count, _GPU_BLOCK)
     sides = tuple(_batching(side, block).on(options.device, cores=options.cores) for side in (_gpu_sides() if on_gpu else _SIDES))
     with tempfile.TemporaryDirectory() as folder:
-        pages = receipts(count) if options.what == "receipts" else scans(count, Path(folder))
-        if not pages:
+        pool = receipts(_EVERY) if options.what == "receipts" else []
+        if options.what == "receipts" and not pool:
             sys.exit(NO_RECEIPTS)
-        table = _table(options.what, pages, sides, options)
+        table = _table(options.what, pool, count, sides, options)
         if wanted(table, options):
-            with Readers.started(sides, pages[:1]) as readers:
-                run(table, lambda number: readers.round(pages, number, block=block), options)
+            with Readers.started(sides, [warm_up_page(Path(folder))]) as readers:
+
+                def turn(number: int) -> Mapping[str, Mapping[str, float]]:
+                    pages = in_turn(pool, number, count) if pool else scans(number, count, Path(folder))
+                    return readers.round(pages, number, block=block)
+
+                run(readers.noted(table), turn, options)
 
 
-def scans(count: int, folder: Path) -> list[KnownPage]:
-    """Forms, letters and tables in turn."""
-    return drawn_pages(folder, [_KINDS[number % len(_KINDS)] for number in range(count)], seed=_SEED)
+def in_turn(pool: Sequence[KnownPage], number: int, count: int) -> list[KnownPage]:
+    """The pages of a round: each round goes on where the one before it ended, and begins again at the pool's end."""
+    return [pool[(number * count + index) % len(pool)] for index in range(count)]
+
+
+def scans(number: int, count: int, folder: Path) -> list[KnownPage]:
+    """Forms, letters and tables in turn, drawn anew for every round."""
+    kinds = [_KINDS[(number * count + index) % len(_KINDS)] for index in range(count)]
+    return drawn_pages(folder, kinds, seed=_SEED + number)
 
 
 def _batching(side: ReadingSide, block: int) -> ReadingSide:
@@ -77,7 +90,7 @@ def _gpu_sides() -> tuple[ReadingSide, ...]:
     return (EASYOCR, DOCTRAY, DOCTRAY_TWICE) if find_spec("openvino") else (EASYOCR, DOCTRAY)
 
 
-def _table(what: str, pages: Sequence[KnownPage], sides: Sequence[ReadingSide], options: argparse.Namespace) -> Table:
+def _table(what: str, pool: Sequence[KnownPage], count: int, sides: Sequence[ReadingSide], options: argparse.Namespace) -> Table:
     on_gpu = options.device != "cpu"
     name, title, command = f"ocr-{what}", _TITLES[what], f".venv/bin/python -m benchmarks.ocr {what}"
     if on_gpu:
@@ -94,23 +107,22 @@ def _table(what: str, pages: Sequence[KnownPage], sides: Sequence[ReadingSide], 
         sides=tuple(side.as_side() for side in sides),
         figures=_WORK_FIGURES if options.cores else FIGURES + (GPU_FIGURES if on_gpu else ()),
         setup={
-            "pages": [page.path.name for page in pages],
+            "pool": [page.path.name for page in pool],
+            "count": count,
             "seed": _SEED,
             "sides": [side.name for side in sides],
             "together": max(side.together for side in sides),
         },
         code=CODE,
-        notes=(_note(pages, max(side.together for side in sides)),),
+        notes=(_note(what, count, max(side.together for side in sides)),),
     )
 
 
-def _note(pages: Sequence[KnownPage], together: int) -> str:
-    megapixels = sum(page.width * page.height for page in pages) / len(pages) / 1e6
-    words = sum(len(page.printed.split()) for page in pages) / len(pages)
+def _note(what: str, count: int, together: int) -> str:
+    pages = f"{count} other receipts" if what == "receipts" else f"{count} other scan{'s' * (count > 1)} (form, letter and table in turn)"
     return (
-        f"{len(pages)} pages of {megapixels:.1f} megapixels and {words:.0f} words on average; the sides take turns on every {together} "
-        "pages, which doctray's engines get at once. From picture file to text, decoding included, loading and one warm-up page not. "
-        "Peak memory is the process's own, with its libraries."
+        f"Each round reads {pages}; the sides take turns on every {together}, which doctray's engines get at once. From picture file to text, "
+        "decoding included, loading and a small warm-up page not. Peak memory is the process's own so far, with its libraries."
     )
 
 

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 _RECEIPTS = Path(__file__).parents[2] / "shared" / "data" / "receipts"
 _LONGEST_SIDE_PX = 2000
@@ -37,6 +37,17 @@ def receipts(count: int, *, longest_side: int = _LONGEST_SIDE_PX) -> list[KnownP
         if max(page.width, page.height) <= longest_side:
             found.append(page)
     return found
+
+
+def warm_up_page(folder: Path) -> KnownPage:
+    """A small page, so that every network has run before the first one that counts."""
+    path = folder / "warm-up.png"
+    picture = Image.new("RGB", (640, 160), "white")
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=32)
+    for row, line in enumerate(("Warm up 2026", "Amount $1,000,000")):
+        pen.text((24, 16 + 64 * row), line, fill="black", font=font)
+    picture.save(path)
+    return KnownPage(path=path, printed="Warm up 2026 Amount $1,000,000", width=picture.width, height=picture.height)
 
 
 def _receipt(path: Path) -> KnownPage:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.pages import NO_RECEIPTS, KnownPage, receipts
+from benchmarks.pages import NO_RECEIPTS, KnownPage, receipts, warm_up_page
 from benchmarks.peak import best, measured_peaks
 from benchmarks.reading import Reading
 from benchmarks.results import Figure, Table
@@ -53,14 +53,14 @@ def main() -> None:
         if not wanted(table, options):
             return
         sides = [replace(side, spec=replace(side.spec, counted=True)) for side in _SIDES]
-        with Readers.started(sides, pages[:1]) as readers:
+        with Readers.started(sides, [warm_up_page(Path(folder))]) as readers:
 
             def turn(_: int) -> Mapping[str, Mapping[str, float]]:
                 peaks = measured_peaks()
                 paths = [page.path for page in pages]
                 return {name: _figures(process.read(paths), len(pages), peaks) for name, process in readers.processes.items()}
 
-            run(table, turn, options)
+            run(readers.noted(table), turn, options)
 
 
 def _table(what: str, pages: Sequence[KnownPage]) -> Table:

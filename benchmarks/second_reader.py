@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.pages import receipts
+from benchmarks.pages import receipts, warm_up_page
 from benchmarks.results import Table
 from benchmarks.rounds import arguments, run, wanted
 from benchmarks.scans import drawn_pages
@@ -36,8 +36,8 @@ def main() -> None:
             notes=(f"{len(pages) - len(_KINDS)} receipts, a scanned certificate of insurance and a scanned schedule of coverages.",),
         )
         if wanted(table, options):
-            with Readers.started(sides, pages[-1:]) as readers:
-                run(table, lambda number: readers.round(pages, number, block=_BLOCK), options)
+            with Readers.started(sides, [warm_up_page(Path(folder))]) as readers:
+                run(readers.noted(table), lambda number: readers.round(pages, number, block=_BLOCK), options)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from benchmarks.gpu import GpuUsage, watched_gpu
 from benchmarks.pages import KnownPage
 from benchmarks.readers import ReaderSpec
 from benchmarks.reading import ReaderProcess
-from benchmarks.results import Figure, Side
+from benchmarks.results import Figure, Side, Table
 from benchmarks.words import Counts, amounts, dates, words
 
 CODE = (
@@ -124,6 +124,12 @@ class Readers:
                 side.name: stack.enter_context(ReaderProcess(side.spec, warm_up=[page.path for page in warm_up])) for side in sides
             }
             yield cls(sides=tuple(sides), processes=processes)
+
+    def noted(self, table: Table) -> Table:
+        """The table with what doctray's engines compute on among its notes."""
+        chosen = {name: process.about["backend"] for name, process in self.processes.items() if "backend" in process.about}
+        note = f"Backends: {', '.join(f'{name} on {backend}' for name, backend in chosen.items())}."
+        return replace(table, notes=(*table.notes, note)) if chosen else table
 
     def round(self, pages: Sequence[KnownPage], number: int, *, block: int) -> Mapping[str, Mapping[str, float]]:
         """All pages by every side, side after side on each block of pages, so that a change of the machine's mood meets them all."""

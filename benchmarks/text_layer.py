@@ -35,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pages = clean_pages(Path(folder), _KINDS, seed=_SEED)
         with Readers.started(_SIDES, pages[:1]) as readers:
-            run(TABLE, lambda number: readers.round(pages, number, block=1), options)
+            run(readers.noted(TABLE), lambda number: readers.round(pages, number, block=1), options)
 
 
 if __name__ == "__main__":

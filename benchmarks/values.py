@@ -58,7 +58,7 @@ def main() -> None:
             pages = drawn_pages(Path(folder), _KINDS, seed=_SEED + number)
             return readers.round(pages, number, block=len(_KINDS))
 
-        run(TABLE, turn, options)
+        run(readers.noted(TABLE), turn, options)
 
 
 if __name__ == "__main__":

@@ -318,7 +318,10 @@ class Journal(Protocol):
         ...
 
     async def extend(self, worker_id: str, *, lease_s: float, running: int, engine: str = "") -> bool:
-        """Renew the worker's lease, and say what is running there and with what. False when it is unknown or was lost: then its claims are gone and it must register anew."""
+        """Renew the worker's lease, and say what is running there and with what.
+
+        False when it is unknown or was lost: then its claims are gone and it must register anew.
+        """
         ...
 
     async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doctray.ocr.easyocr_weights import StateDict
+from doctray.ocr.eight_bits import Range, kernel, rounded
 
 # ImageNet's, as easyocr.imgproc.normalizeMeanVariance has them.
 MEAN = np.array((0.485, 0.456, 0.406), np.float32) * 255
@@ -31,9 +32,6 @@ _TRUNK: Sequence[tuple[str, ...]] = (
 )
 
 
-Range = tuple[float, float]
-
-
 def craft_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *, taps: dict[str, Any] | None = None) -> Any:
     """An `openvino.Model`: N x H x W x 3 uint8 RGB to N x H/2 x W/2 x 2 float32, region score and link score.
 
@@ -51,13 +49,13 @@ def craft_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *
     for number, stage in enumerate(_TRUNK, start=1):
         for step in stage:
             if step == "pool":
-                x = net.pool(x, kernel=2, stride=2, padding=0)
+                x = net.pool(x, side=2, stride=2, padding=0)
             else:
                 index = int(step.partition(".")[2])
                 # The skips are taken after the ReLU, which torchvision does in place; the last stage has none at its end.
                 x = net.conv(x, f"basenet.{step}", f"basenet.slice{number}.{index + 1}", padding=1, relu=step != "slice4.37")
         skipped.append(x)
-    x = net.pool(x, kernel=3, stride=1, padding=1)
+    x = net.pool(x, side=3, stride=1, padding=1)
     x = net.conv(x, "basenet.slice5.1", None, padding=6, dilation=6, relu=False)
     x = net.conv(x, "basenet.slice5.2", None, relu=False)
     for number, skip in enumerate(reversed(skipped), start=1):
@@ -78,20 +76,17 @@ class _Builder:
         self._taps = taps
 
     def handed_on(self, x: Any, name: str) -> Any:
-        """The output of a stage. In 8 bits it is rounded here, at its source: what pools, branches and convolves it moves bytes only."""
+        """The output of a stage, in 8 bits where its range is known."""
         self._taps[name] = x
-        if name not in self._ranges:
-            return x
-        low, high = (np.array(edge, np.float32) for edge in self._ranges[name])
-        return self._quantised(x, low, high, levels=256)
+        return rounded(self._op, x, self._ranges[name]) if name in self._ranges else x
 
     def conv(self, x: Any, name: str, norm: str | None, *, padding: int = 0, dilation: int = 1, relu: bool) -> Any:
         weight, bias = self._folded(name, norm)
         x = self._op.add(self._convolved(x, weight, padding=padding, dilation=dilation), bias.reshape(1, -1, 1, 1))
         return self.handed_on(self._op.relu(x) if relu else x, name)
 
-    def pool(self, x: Any, *, kernel: int, stride: int, padding: int) -> Any:
-        pads, sides = [padding] * 2, [kernel] * 2
+    def pool(self, x: Any, *, side: int, stride: int, padding: int) -> Any:
+        pads, sides = [padding] * 2, [side] * 2
         return self._op.max_pool(x, [stride] * 2, [1, 1], pads, pads, sides).output(0)
 
     def merged(self, below: Any, skip: Any, name: str, norm: str, *, upsampled: bool) -> Any:
@@ -123,18 +118,5 @@ class _Builder:
         return (weight * gain[:, None, None, None]).astype(np.float32), (bias * gain + shift).astype(np.float32)
 
     def _convolved(self, x: Any, weight: NDArray[np.float32], *, padding: int, dilation: int) -> Any:
-        kernel: Any = self._op.constant(np.ascontiguousarray(weight))
-        if self._is_quantised(x):
-            bound = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
-            kernel = self._quantised(kernel, -bound, bound, levels=255)
         pads = [padding] * 2
-        return self._op.convolution(x, kernel, [1, 1], pads, pads, [dilation] * 2)
-
-    def _is_quantised(self, x: Any) -> bool:
-        node = x.get_node() if hasattr(x, "get_node") else x
-        while node.get_type_name() == "MaxPool":
-            node = node.input_value(0).get_node()
-        return bool(node.get_type_name() == "FakeQuantize")
-
-    def _quantised(self, x: Any, low: NDArray[np.float32], high: NDArray[np.float32], *, levels: int) -> Any:
-        return self._op.fake_quantize(x, low, high, low, high, levels)
+        return self._op.convolution(x, kernel(self._op, weight, x), [1, 1], pads, pads, [dilation] * 2)

@@ -1,11 +1,13 @@
 """EasyOCR's second-generation recogniser (VGG, two bidirectional LSTMs, CTC) as an OpenVINO model built from its weights."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doctray.ocr.easyocr_weights import StateDict
+from doctray.ocr.eight_bits import Range, kernel, rounded
 
 HEIGHT = 64
 """Pixels: what every crop is scaled to; the network was trained on nothing else."""
@@ -21,15 +23,16 @@ def step_count(width: int) -> int:
     return width // STEP_PX - 1
 
 
-def crnn_model(weights: StateDict) -> Any:
+def crnn_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *, taps: dict[str, Any] | None = None) -> Any:
     """An `openvino.Model`: N x 64 x W uint8 grey to N x (W/4 - 1) x characters float32, scores before the softmax.
 
-    Raises KeyError when the weights are those of another network.
+    ranges: least and largest value that comes out of each convolution; those named are handed on in 8 bits, and what takes nothing else is
+    computed in 8 bits. taps: is given the node that comes out of each. Raises KeyError when the weights are those of another network.
     """
     import openvino
     from openvino import opset13 as op
 
-    net = _Builder(op, weights)
+    net = _Builder(op, weights, ranges or {}, taps if taps is not None else {})
     grey = op.parameter([-1, HEIGHT, -1], np.uint8, name="grey")
     # torchvision's ToTensor, then (x - 0.5) / 0.5, as easyocr.recognition.NormalizePAD does.
     x = op.subtract(op.divide(op.convert(grey, np.float32), np.float32(127.5)), np.float32(1))
@@ -48,9 +51,11 @@ def crnn_model(weights: StateDict) -> Any:
 
 
 class _Builder:
-    def __init__(self, op: Any, weights: StateDict) -> None:
+    def __init__(self, op: Any, weights: StateDict, ranges: Mapping[str, Range], taps: dict[str, Any]) -> None:
         self._op = op
         self._weights = weights
+        self._ranges = ranges
+        self._taps = taps
 
     def conv(self, x: Any, number: str, norm: str | None, *, padding: int = 1) -> Any:
         prefix = "FeatureExtraction.ConvNet."
@@ -62,12 +67,13 @@ class _Builder:
             weight = weight * gain[:, None, None, None]
             bias = self._weights[f"{prefix}{norm}.bias"] - self._weights[f"{prefix}{norm}.running_mean"] * gain
         pads = [padding] * 2
-        kernel = self._op.constant(np.ascontiguousarray(weight, np.float32))
-        x = self._op.convolution(x, kernel, [1, 1], pads, pads, [1, 1])
-        return self._op.relu(self._op.add(x, bias.astype(np.float32).reshape(1, -1, 1, 1)))
+        x = self._op.convolution(x, kernel(self._op, weight, x), [1, 1], pads, pads, [1, 1])
+        x = self._op.relu(self._op.add(x, bias.astype(np.float32).reshape(1, -1, 1, 1)))
+        self._taps[number] = x
+        return rounded(self._op, x, self._ranges[number]) if number in self._ranges else x
 
-    def pool(self, x: Any, kernel: tuple[int, int]) -> Any:
-        return self._op.max_pool(x, list(kernel), [1, 1], [0, 0], [0, 0], list(kernel)).output(0)
+    def pool(self, x: Any, sides: tuple[int, int]) -> Any:
+        return self._op.max_pool(x, list(sides), [1, 1], [0, 0], [0, 0], list(sides)).output(0)
 
     def linear(self, x: Any, name: str) -> Any:
         weight = self._op.constant(self._weights[f"{name}.weight"])

@@ -33,6 +33,8 @@ _SIDE_INK = 0.93
 _TICKED = 0.12
 # How much of a letter may lie under words that were found.
 _COVERED = 0.3
+# How far a letter stands from the words of its line: further than letters of a word, even where a word's box is cut short.
+_ALONE = 0.6
 # A page with more is a photograph or a drawing, and none of it is text.
 _MOST_LETTERS = 150
 
@@ -59,7 +61,7 @@ def lone_ink(page: Rgb, words: Sequence[Box]) -> LoneInk:
     )
     boxes = [box for box in _pieces(ink) if _is_of_size(box, height, _BOX_SIDES, _BOX_SIDES) and _is_box(ink, box)]
     rules = _rules(ink, height)
-    covered = _painted([*words, *boxes], ink.shape)
+    covered = _painted([*boxes, *(_widened(word, _ALONE * height) for word in words)], ink.shape)
     letters = [
         box
         for box in _pieces(ink & ~rules)
@@ -114,6 +116,10 @@ def _rules(ink: Mask, height: float) -> Mask:
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     return np.asarray(cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _widened(box: Box, by: float) -> Box:
+    return Box(max(0.0, box.left - by), box.top, box.right + by, box.bottom)
 
 
 def _painted(boxes: Sequence[Box], shape: tuple[int, ...]) -> Mask:

@@ -19,8 +19,8 @@ from doctray.ocr.split_words import placed
 _CROSSES = frozenset("Xx")
 # A box with ink in it that does not read as a cross: a tick, a blot, a cross that touches the sides.
 _TICKED_OTHERWISE = 0.6
-# What two lines that overlap both read of one word's end.
-_LONGEST_ECHO = 2
+# Lines that overlap both read the ends of words in between: so much of a word at most.
+_LONGEST_ECHO = 3
 # A speck reads as a letter too, but not surely.
 _SURE_OF_A_LETTER = 0.8
 
@@ -60,7 +60,7 @@ class PpocrSecondReader:
         placed_lines = [_Placed(line, _boxes(line, page)) for line in settled]
         with failures_named("PP-OCR"):
             ink = lone_ink(page, [box for line in placed_lines for box in line.boxes])
-        kept = [rest for line in placed_lines if (rest := _without_echoes(line, placed_lines, ink)).words]
+        kept = [rest for place in range(len(settled)) if (rest := _without_echoes(place, placed_lines, ink)).words]
         return [*kept, *self._crosses(ink, languages), *self._letters(ink, languages)]
 
     def _seen_by_the_first(self, page: Rgb, assignment: Assignment, languages: Sequence[str]) -> list[SettledLine]:
@@ -111,12 +111,13 @@ def _boxes(line: SettledLine, page: Rgb) -> tuple[Box, ...]:
     return tuple(word.box for word in placed(line.words, line.corners, width=width, height=height, angle=line.angle))
 
 
-def _without_echoes(line: _Placed, lines: Sequence[_Placed], ink: LoneInk) -> SettledLine:
-    """The line without what is read better elsewhere: the cross of a ticked box, the end of a line that overlaps this one."""
+def _without_echoes(place: int, lines: Sequence[_Placed], ink: LoneInk) -> SettledLine:
+    """The line without what is read better elsewhere: the cross of a ticked box, and ends of lines that overlap this one."""
+    line = lines[place]
     words = tuple(
         word
         for word, box in zip(line.line.words, line.boxes, strict=True)
-        if len(word.text) > _LONGEST_ECHO or not (_is_cross(word, box, ink) or _is_part(word, box, line, lines))
+        if len(word.text) > _LONGEST_ECHO or not (_is_cross(word, box, ink) or _is_echo(word, box, place, lines))
     )
     return SettledLine(corners=line.line.corners, angle=line.line.angle, words=words)
 
@@ -125,13 +126,13 @@ def _is_cross(word: ReadWord, box: Box, ink: LoneInk) -> bool:
     return len(word.text) == 1 and any(_holds(ticked, box) for ticked, _ in ink.ticked)
 
 
-def _is_part(word: ReadWord, box: Box, line: _Placed, lines: Sequence[_Placed]) -> bool:
-    """Whether it is the first or last of the letters of a longer word on the same ink."""
+def _is_echo(word: ReadWord, box: Box, place: int, lines: Sequence[_Placed]) -> bool:
+    """Whether another line has a longer word on the same ink, or an earlier one has one as long."""
     return any(
-        len(other.text) > len(word.text) and _holds(place, box) and (other.text.startswith(word.text) or other.text.endswith(word.text))
-        for longer in lines
-        if longer is not line
-        for other, place in zip(longer.line.words, longer.boxes, strict=True)
+        (len(other.text), -elsewhere) > (len(word.text), -place) and _holds(beside, box)
+        for elsewhere, line in enumerate(lines)
+        if elsewhere != place
+        for other, beside in zip(line.line.words, line.boxes, strict=True)
     )
 
 

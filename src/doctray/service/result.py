@@ -15,7 +15,10 @@ def result_of(
     extractor: Mapping[str, Any],
     timings_s: Mapping[str, float],
 ) -> dict[str, Any]:
-    """JSON object of api.md, Result. engine: name, version, second_reader; extractor: name, version, model, second_opinion; timings in seconds."""
+    """JSON object of api.md, Result.
+
+    engine: name, version, second_reader. extractor: name, version, model, second_opinion. timings in seconds.
+    """
     return {
         "document_type": extraction.document_type,
         "schema_version": SCHEMA_VERSION,

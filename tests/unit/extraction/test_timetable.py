@@ -594,3 +594,9 @@ def test_two_weeks_one_below_the_other_are_one_timetable() -> None:
 def test_the_scale_of_a_photographed_screen_names_no_class() -> None:
     found = read(a_sheet(ACROSS, title=["1213141516171819 20 21 22", "Reception timetable January 2025"]))
     assert found.fields["class_name"] == "Reception"
+
+
+def test_a_key_is_read_where_number_and_time_are_printed_as_one_word() -> None:
+    rows = [["", "Mon", "Tue", "Wed"], ["P1", "Maths", "Art", "PE"], ["P2", "Art", "PE", "Maths"]]
+    page = a_sheet(rows, title=["P1: 09:00 - 09:45 P2:10:05 - 10:50"])
+    assert times(read(page), "Monday") == [("Maths", "09:00", "09:45"), ("Art", "10:05", "10:50")]

@@ -75,3 +75,8 @@ def test_any_heap_of_words_and_lines(words: list[Word], segments: list[Segment])
 def test_a_page_of_one_pixel() -> None:
     page = Page(number=1, width=1, height=1, source=PageSource.OCR)
     assert extract(Document(pages=(page,), page_total=1)).fields["timeblocks"] == []
+
+
+def test_a_page_with_more_words_than_any_timetable_is_not_searched() -> None:
+    words = [Word(text="Monday", box=Box(i % 50, i % 70, i % 50 + 5, i % 70 + 5), confidence=1.0) for i in range(3001)]
+    assert extract(document(a_page(words))).fields["timeblocks"] == []

@@ -16,7 +16,9 @@ def test_the_sealed_form_does_not_hold_the_secret() -> None:
     assert b"whsec_x" not in Sealer(b"k" * 32).seal(b"whsec_x")
 
 
-@pytest.mark.parametrize("sealed", [Sealer(b"other" * 8).seal(b"whsec_x"), b"", b"gAAAA", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "sealed", [Sealer(b"other" * 8).seal(b"whsec_x"), b"", b"gAAAA", b"\xff\xfe"], ids=["another key", "empty", "short", "binary"]
+)
 def test_another_key_or_damage_is_said(sealed: bytes) -> None:
     with pytest.raises(SealBroken):
         Sealer(b"k" * 32).open(sealed)

@@ -28,6 +28,9 @@ _POOR, _MOST = 8.0, 0.8
 _FLAW = 0.7
 """What a block counts less when it cannot be right: it ends before it begins, or its subject runs over several lessons."""
 
+_MOST_WORDS = 3000
+"""The plan of a whole school on one page has about 2000 words. What has more is a book, or was made to keep readers busy."""
+
 _LONGEST_SUBJECT = 80
 _LONGEST_MINUTES = 6 * 60
 _MOST_FLAWED = 0.25
@@ -56,7 +59,7 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _read(document: Document) -> list[Table]:
-    tables = _continued([table for page in document.pages for table in _tables(without_echoes(page))])
+    tables = _continued([table for page in document.pages for table in _tables(page)])
     return [replace(table, doubtful=_is_doubtful(table)) for table in tables]
 
 
@@ -70,6 +73,9 @@ def _is_doubtful(table: Table) -> bool:
 
 
 def _tables(page: Page) -> list[Table]:
+    if sum(len(line.words) for line in page.lines) > _MOST_WORDS:
+        return []
+    page = without_echoes(page)
     grids = ruled_grids(page)
     for grid in grids:
         if rows := tabled_blocks(grid):

@@ -26,8 +26,7 @@ _SPACE = 0.45
 _FEWEST_DAYS = 3
 _FEWEST_PERIODS = 3
 _MOST_PERIODS = 300
-_MOST_BOXED = 3000
-"""Numbers of periods, and words of a page, beyond which nobody printed a timetable: they are not looked at one by one."""
+"""More numbers than this are no labels of periods: they are not compared one by one."""
 
 
 def aligned_grids(page: Page) -> tuple[Grid, ...]:
@@ -90,8 +89,6 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
 
 def _boxed(page: Page, words: Sequence[Word], band: DayBand) -> tuple[list[Cell], list[Word]]:
     """Cells that are drawn as boxes of their own, with the words in them; and the words outside of any."""
-    if len(words) > _MOST_BOXED:
-        return [], list(words)
     drawn = DrawnBoxes(page)
     inside: dict[Box, list[Word]] = {}
     outside: list[Word] = []
@@ -113,8 +110,14 @@ def _is_within_days(box: Box, band: DayBand, first_day: float) -> bool:
 
 def _labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
     """Boxes of the labels of the time axis in its order: those with times that stand before the first day, else numbers of periods."""
+    first = min(band.axis.low(cell.box) for cell in band.cells)
+    column = band.axis.middle(band.cells[0].box) - _pitch([band.axis.middle(cell.box) for cell in band.cells]) / 2
+    # where names of days stand in the middle of their columns, blocks of the first day begin before its name does
+    return _labels_before(min(first, column), band, words) or _labels_before(first, band, words)
+
+
+def _labels_before(first: float, band: DayBand, words: Sequence[Word]) -> list[Box]:
     day_axis, time_axis = band.axis, band.axis.other
-    first = min(day_axis.low(cell.box) for cell in band.cells)
     beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
     phrases = [(_around(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
     found = [(box, spans[0]) for box, text in phrases if (spans := find_label_spans(text))]
@@ -174,11 +177,17 @@ def strips(labels: Sequence[Box], axis: Axis, words: Sequence[Word], rules: Sequ
         borders.append(drawn[0] if len(drawn) == 1 else median(near) if near else _valley(axis, low, high, words))
     pitch = _pitch([axis.middle(box) for box in labels])
     first, last = axis.middle(labels[0]), axis.middle(labels[-1])
-    before = [place for place in (*rules, *edges) if first - pitch < place <= axis.low(labels[0]) + 1]
-    after = [place for place in (*rules, *edges) if axis.high(labels[-1]) - 1 <= place < last + 1.2 * pitch]
-    low = max(before) if before else min(first - pitch / 2, axis.low(labels[0]) - 1)
-    high = min(after) if after else max(last + pitch / 2, axis.high(labels[-1]) + 1)
+    before = _between(rules, first - pitch, axis.low(labels[0]) + 1)[-1:] or _between(edges, first - pitch, axis.low(labels[0]) + 1)[:1]
+    after = (
+        _between(rules, axis.high(labels[-1]) - 1, last + 1.2 * pitch)[:1] or _between(edges, axis.high(labels[-1]) - 1, last + pitch)[-1:]
+    )
+    low = before[0] if before else min(first - pitch / 2, axis.low(labels[0]) - 1)
+    high = after[0] if after else max(last + pitch / 2, axis.high(labels[-1]) + 1)
     return [Strip(one, other) for one, other in pairwise([low, *borders, high])]
+
+
+def _between(places: Sequence[float], low: float, high: float) -> list[float]:
+    return sorted(place for place in places if low < place < high)
 
 
 def _long_rules(page: Page, axis: Axis) -> list[float]:

@@ -339,14 +339,19 @@ def _says_something(label: str) -> bool:
     return not PERIOD.fullmatch(label) and re.search(r"[^\W\d_]{2}", label) is not None
 
 
+_GLUED = re.compile(r"(?<![^\s,;|])([A-Za-z]{1,7}\.?\d{1,2}):(?=\d{1,2}[:.h]\d\d)")
+"""A period's number and its time without a space between, as engines give them: P3:10:50."""
+
+
 def _with_key(slots: Sequence[TimeSlot], page: Page, grid: Grid) -> list[TimeSlot]:
     """Times of numbered periods from a key beside the table: `Period 1  8.45-9.45`."""
     key: dict[str, tuple[PrintedSpan, Reading]] = {}
     outside = [word for word in page.words if not _within(word.box, grid.box)]
     for line in read(outside).lines:
         reading = Reading((line,))
-        for span in find_label_spans(reading.text):
-            label = re.search(r"(?:^|[\s,;|])([^\s,;|]+(?:\s\d+)?)[\s:=.)-]*$", reading.text[: span.begin])
+        text = _GLUED.sub(r"\1 ", reading.text)
+        for span in find_label_spans(text):
+            label = re.search(r"(?:^|[\s,;|])([^\s,;|]+(?:\s\d+)?)[\s:=.)-]*$", text[: span.begin])
             number = _period_number(label[1]) if label else None
             if number and span.end:
                 key.setdefault(number, (span, reading))

@@ -10,6 +10,9 @@ from doctray.extraction.rules.timetable_pieces import SNAP, Piece, is_readable, 
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.times import PrintedSpan, TimeSpan, resolve
 
+_APART = 0.1
+"""Labels of time that stand further apart than this part of their length leave a time between them that has no label."""
+
 _EXACT = 0.06
 """An edge further than this part of a column from the column's edge is visibly not on it."""
 
@@ -123,7 +126,7 @@ def _start(slots: Sequence[TimeSlot], low: float) -> Edge:
         if low <= slot.low + SNAP * length:
             before = slots[index - 1] if index else None
             gap = slot.low - (before.high if before else slot.low)
-            if before and gap > 0 and low < slot.low - max(SNAP * gap, 2.0):
+            if before and gap > _APART * length and low < slot.low - max(SNAP * gap, 2.0):
                 return Edge(minutes=before.end)
             return Edge(minutes=slot.start, words=slot.start_words, loose=abs(low - slot.low) > max(4.0, _EXACT * length))
         if low < slot.high - SNAP * length:
@@ -138,7 +141,7 @@ def _end(slots: Sequence[TimeSlot], high: float) -> Edge:
         if high >= slot.high - SNAP * length:
             following = slots[index + 1] if index + 1 < len(slots) else None
             gap = (following.low if following else slot.high) - slot.high
-            if following and gap > 0 and high > slot.high + max(SNAP * gap, 2.0):
+            if following and gap > _APART * length and high > slot.high + max(SNAP * gap, 2.0):
                 return Edge(minutes=following.start)
             return Edge(minutes=slot.end, words=slot.end_words)
         if high > slot.low + SNAP * length:
