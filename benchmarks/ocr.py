@@ -121,8 +121,8 @@ def _table(what: str, pool: Sequence[KnownPage], count: int, sides: Sequence[Rea
 def _note(what: str, count: int, together: int) -> str:
     pages = f"{count} other receipts" if what == "receipts" else f"{count} other scan{'s' * (count > 1)} (form, letter and table in turn)"
     return (
-        f"Each round reads {pages}; the sides take turns on every {together}, which doctray's engines get at once. From picture file to text, "
-        "decoding included, loading and a small warm-up page not. Peak memory is the process's own so far, with its libraries."
+        f"Each round reads {pages}; the sides take turns on every {together}, which doctray's engines get at once. From picture file to "
+        "text, decoding included, loading and a small warm-up page not. Peak memory is the process's own so far, with its libraries."
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from doctray.ocr.craft_boxes import Polygon, text_polygons
 from doctray.ocr.craft_graph import SCALE, STRIDE
-from doctray.ocr.craft_sizing import View, view_of
+from doctray.ocr.craft_sizing import ALONE, LetterSize, View, view_of
 from doctray.ocr.runtimes import Network
 
 Rgb = NDArray[np.uint8]
@@ -25,23 +25,24 @@ _SHARED_PX = 64
 
 
 class CraftDetector:
-    """network: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. sized: give it only what the text needs; else all of the page, as EasyOCR does."""
+    """network: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. letters: how large it sees them; None: all of the page as EasyOCR shows it."""
 
-    def __init__(self, network: Network, *, sized: bool = True) -> None:
+    def __init__(self, network: Network, *, letters: LetterSize | None = ALONE) -> None:
         self._network = network
-        self._sized = sized
+        self._letters = letters
 
     def find(self, page: Rgb, grey: NDArray[np.uint8]) -> list[Polygon]:
         """Text boxes on the page (H x W x 3, and the same in grey); none on a blank one or one too small for a letter."""
         height, width = grey.shape
-        view = view_of(grey) if self._sized else View(left=0, top=0, right=width, bottom=height, scale=1.0)
+        sized = self._letters is not None
+        view = View(left=0, top=0, right=width, bottom=height, scale=1.0) if self._letters is None else view_of(grey, self._letters)
         if view is None:
             return []
         scale = min(view.scale, LONGEST_PX / max(height, width), 1.0)
-        pixels = network_input(page[view.top : view.bottom, view.left : view.right], scale=scale, exact=not self._sized)
+        pixels = network_input(page[view.top : view.bottom, view.left : view.right], scale=scale, exact=not sized)
         if pixels is None:
             return []
-        scores = np.concatenate(list(self._maps(pixels))) if self._sized else self._network(pixels[None])[0]
+        scores = np.concatenate(list(self._maps(pixels))) if sized else self._network(pixels[None])[0]
         if height * width > _LARGE_PX:
             self._network.release()
         return text_polygons(scores, scale=scale, origin=(view.left, view.top))

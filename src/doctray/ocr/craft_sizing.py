@@ -13,10 +13,6 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
-# Capitals and small letters come to these heights in the network's input. Measured (docs/decisions/0015): word F1 on 30 receipts is 0.779
-# with these, 0.770 with 12.5 and 8.5, and 0.775 at EasyOCR's own size.
-_CAPITAL_PX = 14.0
-_SMALL_PX = 9.5
 # Of the letters' heights: small letters make most of a text's lower quarter, capitals, digits and ascenders its upper quarter.
 _SMALL_QUANTILE, _CAPITAL_QUANTILE = 0.25, 0.75
 # Ink differs from what surrounds it by more than noise of JPEG and of scanners does.
@@ -35,6 +31,21 @@ _LEAST_MARGIN_PX = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSize:
+    """How high the network's input shows capitals and small letters, in pixels; of the two the one that needs the larger scale decides."""
+
+    capital_px: float
+    small_px: float
+
+
+ALONE = LetterSize(capital_px=14.0, small_px=9.5)
+"""For EasyOCR's reading alone. Measured (docs/decisions/0015): word F1 on 30 receipts is 0.779, and 0.775 at EasyOCR's own size."""
+
+SECONDED = LetterSize(capital_px=12.5, small_px=8.5)
+"""With a second reader, which finds lines of its own: 0.770 alone, 0.953 together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The part of a page that has ink, in pixels, and by what to scale it at most."""
 
@@ -45,11 +56,15 @@ class View:
     scale: float
 
 
-def view_of(page: Grey) -> View | None:
+def view_of(page: Grey, letters: LetterSize = ALONE) -> View | None:
     """What of a page (H x W) is worth looking at; None where it is blank. scale is 1.0 where too few letters tell their height."""
     height, width = page.shape
     step = 2 if max(height, width) > _LOOK_PX else 1
-    looked = page if step == 1 else np.asarray(cv2.resize(page, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    looked = (
+        page
+        if step == 1
+        else np.asarray(cv2.resize(page, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA), np.uint8)
+    )
     around = cv2.blur(looked, (_SURROUNDINGS, _SURROUNDINGS))
     inked = cv2.absdiff(looked, around) > _CONTRAST
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
@@ -59,7 +74,7 @@ def view_of(page: Grey) -> View | None:
     scale, margin = 1.0, float(_LEAST_MARGIN_PX)
     if len(heights) >= _ENOUGH:
         small, capital = np.quantile(heights, (_SMALL_QUANTILE, _CAPITAL_QUANTILE))
-        scale = min(1.0, max(_CAPITAL_PX / capital, _SMALL_PX / small))
+        scale = min(1.0, max(letters.capital_px / capital, letters.small_px / small))
         margin = max(margin, _MARGIN * capital)
     return View(
         left=max(0, int(columns[0] * step - margin)),

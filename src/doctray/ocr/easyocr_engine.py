@@ -18,6 +18,7 @@ from doctray.domain.document import Page, PageImage, PageSource
 from doctray.ocr.calibration import best_backend
 from doctray.ocr.craft_boxes import Polygon
 from doctray.ocr.craft_detector import CraftDetector, Rgb
+from doctray.ocr.craft_sizing import ALONE, SECONDED
 from doctray.ocr.crnn_crops import Grey, cut_out
 from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_failures import failures_named
@@ -81,7 +82,7 @@ class EasyOcrEngine:
         self._second_reader = second_reader
         self._readers: OrderedDict[tuple[str, ...], LineReader] = OrderedDict()
         with failures_named():
-            self._detector = CraftDetector(networks.detector())
+            self._detector = CraftDetector(networks.detector(), letters=ALONE if second_reader is None else SECONDED)
             self._reader(ENGLISH)
         self.version = model_version()
         self.backend = networks.backend

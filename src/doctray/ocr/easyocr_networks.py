@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from doctray.domain.errors import EngineFailure
+from doctray.ocr import craft_ranges, crnn_ranges
 from doctray.ocr.craft_graph import craft_model
-from doctray.ocr.craft_ranges import RANGES
 from doctray.ocr.crnn_graph import crnn_model
 from doctray.ocr.crnn_reader import CrnnReader
 from doctray.ocr.easyocr_models import detector_weights, recogniser_model, recogniser_weights
@@ -42,7 +42,7 @@ class Networks:
         """CRAFT: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. Raises EngineFailure."""
         path = detector_weights()
         if self._backend.runtime == "openvino":
-            ranges = RANGES if self._backend.precision is Precision.INT8 else None
+            ranges = craft_ranges.RANGES if self._backend.precision is Precision.INT8 else None
             return openvino_network(craft_model(read_state_dict(path), ranges), precision=self._backend.precision, threads=self._threads)
         from doctray.ocr.easyocr_torch import craft_module
 
@@ -56,7 +56,8 @@ class Networks:
             return self._stock_reader(languages)
         if self._backend.runtime == "openvino":
             try:
-                graph = crnn_model(read_state_dict(path))
+                in_bytes = self._backend.precision is Precision.INT8 and model.file == crnn_ranges.FILE
+                graph = crnn_model(read_state_dict(path), crnn_ranges.RANGES if in_bytes else None)
             except (KeyError, ValueError) as error:
                 raise EngineFailure(f"{path.name} cannot be used: it does not hold EasyOCR's network") from error
             network: Network = openvino_network(graph, precision=self._backend.precision, threads=self._threads)

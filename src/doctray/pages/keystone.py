@@ -85,11 +85,12 @@ def _lines(rgb: Rgb) -> npt.NDArray[np.float64] | None:
     """Ends (x1, y1, x2, y2) of the longest straight edges, in pixels of rgb; None when there are too few."""
     longest = max(rgb.shape[:2])
     scale = min(1.0, _MEASURED_PX / longest)
+    # A strip has no line across; shrunk, it may have no pixel left either.
+    if min(rgb.shape[:2]) * scale < _MEASURED_PX * _SHORTEST:
+        return None
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     if scale < 1:
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    if min(gray.shape) < _MEASURED_PX * _SHORTEST:
-        return None
     found = cv2.createLineSegmentDetector().detect(gray)[0]
     if found is None or len(found) < _FEWEST:
         return None

@@ -11,6 +11,7 @@ from PIL import Image
 from doctray.domain.document import PageImage, Word
 from doctray.domain.errors import InvalidOption
 from doctray.ocr.engines import make_engine
+from doctray.ocr.runtimes import cpu_multiplies_bytes
 from tests.engines.images import a_printed_page, an_image, page_of
 from tests.engines.real import easyocr_engine
 
@@ -66,6 +67,22 @@ def test_words_that_run_up_or_down_an_upright_page_are_read_where_they_stand(tur
     for day, number in zip([w for w in words if w.text == "Monday"], [w for w in words if w.text == "12"], strict=True):
         assert day.box.height > 2 * day.box.width
         assert (day.box.bottom < number.box.bottom) == (angle == 90)
+
+
+@pytest.mark.skipif(not cpu_multiplies_bytes(), reason="this CPU has no VNNI")
+def test_a_page_reads_the_same_in_8_bits(printed: Image.Image) -> None:
+    engine = make_engine("easyocr", "cpu", None, 2, backend="openvino-int8")
+    assert [word.text for word in engine.read([page_of(printed)])[0].words] == " ".join(LINES).split()
+
+
+def test_a_page_larger_than_one_run_of_the_network_is_read_in_bands() -> None:
+    """Small letters all over a large page, which is seen in its own scale."""
+    line = "Certificate of Training"
+    picture = Image.new("RGB", (1000, 1500), "white")
+    small = a_printed_page(*[line] * 48, width=400, size=15)
+    picture.paste(small.crop((0, 0, 400, 1500)), (300, 0))
+    (page,) = easyocr_engine().read([page_of(picture)])
+    assert [found.text for found in page.lines].count(line) >= 45
 
 
 @pytest.mark.filterwarnings("ignore:'pin_memory' argument")

@@ -78,7 +78,7 @@ def test_a_review_settles_what_the_machine_doubted() -> None:
 
 def test_a_tombstone_forgets_whatever_is_not_listed_as_kept() -> None:
     kept = {"request_id", "owner", "status", "generation", "claim_no", "ring_no", "attempt", "created_at", "due_at"}
-    kept |= {"started_at", "finished_at", "expires_at", "deadline_at", "deleted_at"}
+    kept |= {"started_at", "finished_at", "expires_at", "deadline_at", "deleted_at", "batch_id"}
     full = a_job(
         status=JobStatus.FAILED,
         options=JobOptions(pages="1"),
