@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-_AMOUNT = re.compile(r"(?<![\w.,])\$? ?(\d{1,3}(?:,\d{3})+(?:\.\d\d)?)(?![\w,]|\.\d)")
+_AMOUNT = re.compile(r"(?<![\w.,])\$? ?(\d{1,3}(?:, ?\d{3})+(?:\.\d\d)?)(?![\w,]|\.\d)")
 _DATE = re.compile(r"(?<![\w/])(\d\d/\d\d/\d{4})(?![\w/])")
 
 
@@ -50,9 +50,10 @@ def words(text: str) -> list[str]:
 def amounts(text: str) -> list[str]:
     """Numbers of a thousand and more with their commas, standing alone but for a $ before them: `1,000,000`.
 
-    Strict on purpose: in `S100,000`, `51,000,000` or `100,00O` the printed amount is not found.
+    A blank behind a comma, which EasyOCR likes to see, is forgiven; nothing else is: in `S100,000`, `51,000,000` or `100,00O` the
+    printed amount is not found.
     """
-    return _AMOUNT.findall(text)
+    return [amount.replace(" ", "") for amount in _AMOUNT.findall(text)]
 
 
 def dates(text: str) -> list[str]:
