@@ -102,7 +102,7 @@ def _part_of(process: psutil.Process) -> str:
 def _scan(path: Path, *, seed: int) -> Path:
     """A PDF of small scanned pages, no two alike."""
     font = ImageFont.load_default(size=18)
-    with pymupdf.open() as pdf:
+    with pymupdf.open() as pdf:  # type: ignore[no-untyped-call]
         for number in range(_PAGES_A_DOCUMENT):
             width, height = 420 + 8 * ((seed + number) % 7), 300 + 8 * ((seed * 3 + number) % 5)
             picture = Image.new("L", (width, height), 255)

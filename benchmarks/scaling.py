@@ -113,7 +113,7 @@ def _scan(path: Path, load: Load) -> Path:
         draw.text((30, top), line, font=font, fill=0)
     encoded = io.BytesIO()
     picture.save(encoded, "PNG")
-    with pymupdf.open() as pdf:
+    with pymupdf.open() as pdf:  # type: ignore[no-untyped-call]
         for _ in range(load.pages):
             page = pdf.new_page(width=width * 72 / _DPI, height=height * 72 / _DPI)
             page.insert_image(page.rect, stream=encoded.getvalue())
