@@ -17,8 +17,9 @@ from doctray.api.deps import House, house_of
 from doctray.domain.errors import Expired, NotFound
 from doctray.domain.identity import canonical_json, read_token
 from doctray.domain.job import BlobRef, Job, JobStatus, Progress
+from doctray.domain.moments import iso_time
 from doctray.service.review import shown_result
-from doctray.service.views import iso_time, job_view
+from doctray.service.views import job_view
 
 LOOK_AGAIN_S = 1.0
 """A notice may get lost (Redis away, or published before we listened), so the journal is asked at least this often."""

@@ -30,9 +30,10 @@ from doctray.domain.errors import NotFound
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Attempt, Job
 from doctray.domain.keys import PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
+from doctray.domain.moments import iso_time
 from doctray.ports import JobQuery
 from doctray.service import jobs as use_cases
-from doctray.service.views import iso_time, job_view
+from doctray.service.views import job_view
 
 router = APIRouter(prefix="/v1/admin", responses=PROBLEMS, tags=["administration"])
 

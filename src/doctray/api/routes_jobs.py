@@ -19,10 +19,11 @@ from doctray.api.schemas import PROBLEMS, DeliveryList, DeliveryView, JobList, J
 from doctray.domain.errors import Forbidden, NotFound
 from doctray.domain.job import Delivery, DocumentType, JobStatus
 from doctray.domain.keys import DEFAULT_OWNER, Scope
+from doctray.domain.moments import iso_time
 from doctray.ports import JobQuery
 from doctray.service import jobs as use_cases
 from doctray.service.deliver import signing_secrets
-from doctray.service.views import iso_time, job_view
+from doctray.service.views import job_view
 
 router = APIRouter(responses=PROBLEMS)
 

@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from doctray.api.dialects import PIPELINE, PLAIN, Dialect
 from doctray.domain.job import DocumentType, JobStatus
 from doctray.domain.keys import Scope
+from doctray.domain.moments import iso_time
 from doctray.ports import WorkerInfo
-from doctray.service.views import iso_time
 
 
 class Problem(BaseModel):

@@ -6,8 +6,9 @@ from typing import Any
 
 from doctray.domain.identity import webhook_id
 from doctray.domain.job import Announce, Job, JobStatus, NewDelivery
+from doctray.domain.moments import iso_time
 from doctray.domain.review import Review
-from doctray.service.views import iso_time, job_view, review_view
+from doctray.service.views import job_view, review_view
 
 BODY_LIMIT_BYTES = 64 * 1024
 """Largest body that carries the result itself; beyond it the body links to the result (api.md, Webhooks)."""

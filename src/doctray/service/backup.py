@@ -18,11 +18,11 @@ import structlog
 
 from doctray.domain.errors import NotFound, TemporarilyUnavailable
 from doctray.domain.job import BlobRef
+from doctray.domain.moments import iso_time
 from doctray.ports import BlobStore, Clock, Journal, JournalDump, Snapshot
 from doctray.service.bundle import BundleReader, BundleWriter
 from doctray.service.reuse import prefix_of
 from doctray.service.sweep import PURGE, PURGE_S
-from doctray.service.views import iso_time
 
 _log = structlog.get_logger()
 

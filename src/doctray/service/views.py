@@ -1,10 +1,10 @@
 """A job as callers see it: the status JSON and the problem object, the same in answers, events and webhooks."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from doctray.domain.errors import catalogue
 from doctray.domain.job import Job, JobError, JobStatus, Progress
+from doctray.domain.moments import iso_time
 from doctray.domain.review import Review
 
 _ENDED_WITHOUT_RESULT = (JobStatus.FAILED, JobStatus.CANCELLED)
@@ -73,10 +73,3 @@ def problem_of(error: JobError, request_id: str) -> dict[str, Any]:
         "request_id": request_id,
         "retryable": explained.retryable if explained else False,
     }
-
-
-def iso_time(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC to the millisecond, ending in Z; None stays None. moment: aware."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

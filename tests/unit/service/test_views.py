@@ -7,7 +7,8 @@ import pytest
 
 from doctray.domain.errors import catalogue
 from doctray.domain.job import DocumentType, Job, JobError, JobOptions, JobStatus, Progress
-from doctray.service.views import iso_time, job_view, problem_of
+from doctray.domain.moments import iso_time
+from doctray.service.views import job_view, problem_of
 
 NOW = datetime(2026, 11, 22, 5, 0, 0, 123456, tzinfo=UTC)
 
