@@ -13,9 +13,10 @@ from typing import Any
 
 from doctray.domain.errors import DoctrayError, ExtractionFailed
 from doctray.domain.extraction import Extraction
-from doctray.extraction.wire import LENGTH, Failed, Request, frame, unframe
+from doctray.extraction.wire import Failed, Request
 from doctray.lifeline import die_with_parent
 from doctray.ports import Extractor
+from doctray.socket_child import LENGTH, frame, unframe
 
 
 def main() -> None:

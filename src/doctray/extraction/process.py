@@ -5,12 +5,7 @@ hold its heartbeat with it.
 """
 
 import asyncio
-import contextlib
 import os
-import socket
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -18,25 +13,17 @@ import structlog
 from doctray.domain.document import Document
 from doctray.domain.errors import ExtractionFailed
 from doctray.domain.extraction import Extraction
-from doctray.extraction.wire import LENGTH, Failed, MakeExtractor, Request, frame, unframe
+from doctray.extraction.wire import Failed, MakeExtractor, Request
 from doctray.ports import PageImages
+from doctray.socket_child import SocketChild, frame, launch, unframe
 
 _log = structlog.get_logger()
 
 _START_SECONDS = 60.0
 """Loading the rules takes half a second, on a machine that is starting everything at once some more."""
 
-_END_SECONDS = 2.0
-
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 """What Python needs to start; the worker's keys and passwords stay out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Child:
-    process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
 
 
 class ExtractorProcess:
@@ -56,8 +43,8 @@ class ExtractorProcess:
         self._seconds = seconds
         self._children = children
         self._places = asyncio.Semaphore(children)
-        self._idle: list[_Child] = []
-        self._busy: set[_Child] = set()
+        self._idle: list[SocketChild] = []
+        self._busy: set[SocketChild] = set()
         self._closed = False
 
     async def start(self) -> None:
@@ -92,9 +79,9 @@ class ExtractorProcess:
         children = (*self._idle, *self._busy)
         self._idle.clear()
         for child in children:
-            await _end(child)
+            await child.end()
 
-    def _take(self) -> _Child | None:
+    def _take(self) -> SocketChild | None:
         while self._idle:
             child = self._idle.pop()
             if child.process.returncode is None:
@@ -102,14 +89,14 @@ class ExtractorProcess:
             child.writer.close()
         return None
 
-    async def _ask(self, child: _Child, framed: bytes) -> Any:
+    async def _ask(self, child: SocketChild, framed: bytes) -> Any:
         self._busy.add(child)
         whole = False
         try:
             async with asyncio.timeout(self._seconds):
                 child.writer.write(framed)
                 await child.writer.drain()
-                body = await _receive(child.reader)
+                body = await child.receive()
             whole = True
             return await asyncio.to_thread(unframe, body)
         except TimeoutError as error:
@@ -123,67 +110,26 @@ class ExtractorProcess:
             if whole and not self._closed:
                 self._idle.append(child)
             else:
-                await _end(child)
+                await child.end()
 
-    async def _spawn(self) -> _Child:
+    async def _spawn(self) -> SocketChild:
         if self._closed:
             raise ExtractionFailed("The extractor is closed: this worker is ending.")
-        child = await _launch()
+        child = await launch("doctray.extraction.child", environment=_environment())
         try:
             async with asyncio.timeout(_START_SECONDS):
                 child.writer.write(frame(self._make))
                 await child.writer.drain()
-                pid = unframe(await _receive(child.reader))
+                pid = unframe(await child.receive())
         except (TimeoutError, EOFError, OSError) as error:
-            await _end(child)
+            await child.end()
             raise ExtractionFailed("The process that extracts could not be started.") from error
         except asyncio.CancelledError:
-            await _end(child)
+            await child.end()
             raise
         _log.debug("extraction.started", extractor=self.name, pid=pid)
         return child
 
 
-async def _launch() -> _Child:
-    ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "doctray.extraction.child",
-                str(theirs.fileno()),
-                str(os.getpid()),
-                pass_fds=(theirs.fileno(),),
-                # What is printed may be a document's text; failures come as frames.
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_environment(),
-            )
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-    except BaseException:
-        ours.close()
-        raise
-    return _Child(process=process, reader=reader, writer=writer)
-
-
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"PYTHONPATH": path}
-
-
-async def _receive(reader: asyncio.StreamReader) -> bytes:
-    (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-    return await reader.readexactly(size)
-
-
-async def _end(child: _Child) -> None:
-    """Close, kill and reap."""
-    child.writer.close()
-    with contextlib.suppress(ProcessLookupError):
-        child.process.kill()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_END_SECONDS):
-            await child.process.wait()
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}

@@ -1,16 +1,11 @@
-"""What a worker and a process that extracts for it say to each other: frames of a length and a pickle."""
+"""What a worker and a process that extracts for it say to each other, frame by frame (`doctray.socket_child`)."""
 
-import pickle
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from doctray.domain.document import Document
 from doctray.domain.errors import DoctrayError
 from doctray.ports import Extractor
-
-LENGTH = struct.Struct("!Q")
 
 MakeExtractor = Callable[[], Extractor]
 
@@ -29,13 +24,3 @@ class Failed:
     error: type[DoctrayError]
     detail: str | None
     cause: str = ""
-
-
-def frame(message: object) -> bytes:
-    """Pickled: both ends are ours, and nothing else has the socket."""
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
-
-
-def unframe(body: bytes) -> Any:
-    return pickle.loads(body)  # noqa: S301 (see `frame`)

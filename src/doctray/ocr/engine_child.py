@@ -15,29 +15,23 @@ from pathlib import Path
 
 from doctray.domain.document import PageImage
 from doctray.domain.errors import DoctrayError, EngineFailure, EngineOutOfMemory
-from doctray.ocr.wire import LENGTH, Failed, MakeEngine, ReadReply, ReadRequest, Ready, Setup, frame, unframe
+from doctray.lifeline import die_with_parent
+from doctray.ocr.wire import Failed, MakeEngine, ReadReply, ReadRequest, Ready, Setup
 from doctray.ports import OcrEngine
+from doctray.socket_child import LENGTH, frame, unframe
 
-_PR_SET_PDEATHSIG = 1
 _HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
 
 def main() -> None:
     sock_fd, parent_pid = int(sys.argv[1]), int(sys.argv[2])
-    _die_with(parent_pid)
+    die_with_parent(parent_pid)
     # Ctrl-C and a supervisor's SIGTERM reach the whole process group, but it is the worker that says when reading ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=sock_fd) as sock:
         threading.Thread(target=_exit_when_closed, args=(sock_fd,), name="hang-up", daemon=True).start()
         _serve(sock)
-
-
-def _die_with(parent_pid: int) -> None:
-    """Have the kernel kill this process when the thread that started it ends; a parent that is gone already sends no signal."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_pid:
-        os._exit(1)
 
 
 def _exit_when_closed(sock_fd: int) -> None:

@@ -3,12 +3,7 @@
 import asyncio
 import contextlib
 import os
-import socket
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import psutil
 import structlog
@@ -16,7 +11,8 @@ import structlog
 from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import DoctrayError, EngineFailure, TimedOut
 from doctray.ocr.devices import visible_device
-from doctray.ocr.wire import LENGTH, Failed, MakeEngine, ReadReply, Ready, Setup, frame, read_request, unframe
+from doctray.ocr.wire import Failed, MakeEngine, ReadReply, Ready, Setup, read_request
+from doctray.socket_child import SocketChild, frame, launch, unframe
 
 log = structlog.get_logger()
 
@@ -24,8 +20,6 @@ log = structlog.get_logger()
 _CHUNK_BYTES = 256 * 1024
 # The first start on a machine also finds out what it computes best with: 14 s of processor time on two cores, 84 s beside twenty others.
 _START_TIMEOUT_S = 300.0
-# A closed child ends at once by itself; this is for one that is stuck.
-_END_TIMEOUT_S = 2.0
 # Of the worker's environment: its secrets are no business of the engine.
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "VIRTUAL_ENV")
 _ENVIRONMENT_PREFIXES = (
@@ -42,13 +36,6 @@ _ENVIRONMENT_PREFIXES = (
     "TORCH_",
     "PYTORCH_",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Child:
-    process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
 
 
 class EngineProcess:
@@ -80,8 +67,8 @@ class EngineProcess:
         self._start_timeout_s = start_timeout_s
         self._on_lost = on_lost
         self._lock = asyncio.Lock()
-        self._child: _Child | None = None
-        self._starting: _Child | None = None
+        self._child: SocketChild | None = None
+        self._starting: SocketChild | None = None
         self._restart: asyncio.Task[None] | None = None
         self._condemned = False
         self._closed = False
@@ -144,9 +131,9 @@ class EngineProcess:
         """End the child at once, whatever it does; a read in flight raises EngineFailure, and the next one finds a new child."""
         if self._child is not None:
             self._condemned = True
-            _kill(self._child.process)
+            self._child.kill()
         if self._starting is not None:
-            _kill(self._starting.process)
+            self._starting.kill()
 
     async def close(self) -> None:
         """End the child for good. A read in flight raises EngineFailure. Idempotent."""
@@ -158,7 +145,7 @@ class EngineProcess:
         async with self._lock:
             await self._discard()
 
-    async def _ensure(self) -> _Child:
+    async def _ensure(self) -> SocketChild:
         if self._closed:
             raise EngineFailure("the engine process is closed")
         if self._child is not None and not self.ready:
@@ -169,14 +156,14 @@ class EngineProcess:
             self._child = await self._spawn()
         return self._child
 
-    async def _spawn(self) -> _Child:
+    async def _spawn(self) -> SocketChild:
         started = asyncio.get_running_loop().time()
-        child = self._starting = await _launch(self._device)
+        child = self._starting = await launch("doctray.ocr.engine_child", environment=_environment(self._device))
         try:
             async with asyncio.timeout(self._start_timeout_s):
                 child.writer.write(frame(self._setup))
                 await child.writer.drain()
-                reply = await _receive(child.reader)
+                reply = unframe(await child.receive())
         except TimeoutError as error:
             await _end(child)
             raise TimedOut(f"the engine was not ready within {self._start_timeout_s:g} s") from error
@@ -244,67 +231,26 @@ class EngineProcess:
             await self.start()
 
 
-async def _launch(device: str) -> _Child:
-    ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "doctray.ocr.engine_child",
-                str(theirs.fileno()),
-                str(os.getpid()),
-                pass_fds=(theirs.fileno(),),
-                # What libraries print is noise at best and a page's text at worst; failures come as frames.
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_environment(device),
-            )
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-    except BaseException:
-        ours.close()
-        raise
-    return _Child(process=process, reader=reader, writer=writer)
-
-
 def _environment(device: str) -> dict[str, str]:
-    """The child's environment: the device is chosen before anything there can import torch, and our import path holds there too."""
+    """The child's environment: the device is chosen before anything there can import torch."""
     kept = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)}
-    path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-    return kept | {"CUDA_VISIBLE_DEVICES": visible_device(device), "PYTHONPATH": path}
+    return kept | {"CUDA_VISIBLE_DEVICES": visible_device(device)}
 
 
-async def _exchange(child: _Child, images: Sequence[PageImage], engine: str | None) -> ReadReply | Failed:
+async def _exchange(child: SocketChild, images: Sequence[PageImage], engine: str | None) -> ReadReply | Failed:
     child.writer.write(frame(read_request(images, engine)))
     for image in images:
         pixels = memoryview(image.rgb)
         for start in range(0, len(pixels), _CHUNK_BYTES):
             child.writer.write(pixels[start : start + _CHUNK_BYTES])
             await child.writer.drain()
-    reply = await _receive(child.reader)
+    reply = unframe(await child.receive())
     assert isinstance(reply, ReadReply | Failed)
     return reply
 
 
-async def _receive(reader: asyncio.StreamReader) -> Any:
-    (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-    return unframe(await reader.readexactly(size))
-
-
-async def _end(child: _Child) -> int | None:
-    """Close, kill and reap the child; its exit status, negative for a signal."""
-    child.writer.close()
-    _kill(child.process)
-    try:
-        async with asyncio.timeout(_END_TIMEOUT_S):
-            return await child.process.wait()
-    except TimeoutError:
+async def _end(child: SocketChild) -> int | None:
+    status = await child.end()
+    if status is None:
         log.warning("engine.not_ended", pid=child.process.pid)
-        return None
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    return status

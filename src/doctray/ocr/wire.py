@@ -4,17 +4,12 @@ Pickle is allowed here because both ends are ours and nothing else has the socke
 worker's event loop never copies a page to pack it.
 """
 
-import pickle
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import DoctrayError
 from doctray.ports import OcrEngine
-
-LENGTH = struct.Struct("!Q")
 
 MakeEngine = Callable[[str], OcrEngine]
 
@@ -80,15 +75,6 @@ class Failed:
 
     def as_error(self) -> DoctrayError:
         return self.error(self.detail)
-
-
-def frame(message: object) -> bytes:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(body)) + body
-
-
-def unframe(body: bytes | bytearray) -> Any:
-    return pickle.loads(body)  # noqa: S301  (see the module's first lines)
 
 
 def read_request(images: Sequence[PageImage], engine: str | None) -> ReadRequest:

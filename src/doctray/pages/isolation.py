@@ -7,12 +7,10 @@ import ctypes
 import math
 import os
 import resource
-import signal
 import sys
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
-_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 _OPEN_FILES = 32
@@ -33,15 +31,6 @@ def leave_network() -> str | None:
     reason = os.strerror(ctypes.get_errno())
     # a container without user namespaces, but with CAP_SYS_ADMIN
     return None if libc.unshare(_CLONE_NEWNET) == 0 else reason
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Be killed as soon as the parent ends, however it ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_pid:
-        # it ended before the signal was asked for
-        os._exit(1)
 
 
 def limit_resources(*, memory_bytes: int) -> None:

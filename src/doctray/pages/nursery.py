@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doctray.lifeline import die_with_parent
 from doctray.pages import isolation
 
 Serve = Callable[..., None]
@@ -90,7 +91,7 @@ class Nursery:
         return True
 
     def _become_page_process(self, connection: socket.socket, life_line: socket.socket, parent_pid: int) -> None:
-        isolation.die_with_parent(parent_pid)
+        die_with_parent(parent_pid)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._selector.close()
