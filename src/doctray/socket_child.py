@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pickle
+import signal
 import socket
 import struct
 import sys
@@ -33,17 +34,12 @@ class SocketChild:
         return await self.reader.readexactly(size)
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.kill()
+        _kill(self.process)
 
     async def end(self) -> int | None:
         """Close, kill and reap; its exit status, negative for a signal, or None when it is not gone within 2 s."""
         self.writer.close()
-        self.kill()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_END_TIMEOUT_S):
-                return await self.process.wait()
-        return None
+        return await _end(self.process)
 
 
 async def launch(module: str, *, environment: Mapping[str, str]) -> SocketChild:
@@ -68,11 +64,41 @@ async def launch(module: str, *, environment: Mapping[str, str]) -> SocketChild:
                 stderr=asyncio.subprocess.DEVNULL,
                 env={**environment, "PYTHONPATH": _import_path()},
             )
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
     except BaseException:
         ours.close()
         raise
+    try:
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+    except BaseException:
+        ours.close()
+        await _end(process)
+        raise
     return SocketChild(process=process, reader=reader, writer=writer)
+
+
+async def _end(process: asyncio.subprocess.Process) -> int | None:
+    _kill(process)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_END_TIMEOUT_S):
+            return await process.wait()
+    return None
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Through a descriptor where the system has them: Process.kill reaps a child that is dead already behind asyncio's back, which
+    then knows no exit status of it."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        if sys.platform != "linux":
+            process.kill()
+            return
+        # Not reaped before the event loop says so, at the worst a moment ago: a number is not given again so soon.
+        descriptor = os.pidfd_open(process.pid)
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        finally:
+            os.close(descriptor)
 
 
 def _import_path() -> str:

@@ -237,6 +237,28 @@ async def test_a_put_that_is_cancelled_as_it_begins_leaves_neither_draft_nor_des
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+async def test_nothing_is_written_behind_a_cancelled_copy(root: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(FileBlobs):
+        def _copy(self, source: BlobRef, key: str) -> BlobRef:
+            begun.set()
+            go_on.wait(5)
+            return super()._copy(source, key)
+
+    blobs = Slow(root)
+    source = await blobs.put(KEY, _chunks(b"x"))
+    task = asyncio.create_task(blobs.copy(source, "jobs/02def/source"))
+    await asyncio.to_thread(begun.wait, 5)
+    task.cancel()
+    threading.Timer(0.05, go_on.set).start()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await blobs.delete_prefix("jobs/02def/")
+    assert go_on.is_set()
+    assert _files(root) == [KEY]
+
+
 async def test_too_little_room_is_storage_full_before_a_byte_is_read(root: Path) -> None:
     touched = False
 

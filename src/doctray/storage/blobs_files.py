@@ -8,13 +8,16 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ParamSpec, TypeVar
 
 from doctray.domain.errors import DoctrayError, NotFound, StorageFull
 from doctray.domain.job import BlobRef
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 CHUNK_BYTES = 1024 * 1024
 """Read and written at a time, so that no document is in memory as a whole."""
@@ -49,11 +52,11 @@ class FileBlobs:
             async for chunk in chunks:
                 waiting += chunk
                 if len(waiting) >= CHUNK_BYTES:
-                    await asyncio.to_thread(self._write, draft, bytes(waiting))
+                    await _to_the_end(self._write, draft, bytes(waiting))
                     waiting.clear()
-            return await asyncio.to_thread(self._keep, draft, bytes(waiting), target, key)
+            return await _to_the_end(self._keep, draft, bytes(waiting), target, key)
         except BaseException:
-            await asyncio.to_thread(draft.drop)
+            await _to_the_end(draft.drop)
             raise
 
     async def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
@@ -73,10 +76,10 @@ class FileBlobs:
 
     async def copy(self, source: BlobRef, key: str) -> BlobRef:
         """A hard link where the file system has them: blobs are replaced as a whole and never changed in place."""
-        return await asyncio.to_thread(self._copy, source, key)
+        return await _to_the_end(self._copy, source, key)
 
     async def delete_prefix(self, prefix: str) -> int:
-        return await asyncio.to_thread(_remove_tree, self._path(prefix.removesuffix("/")))
+        return await _to_the_end(_remove_tree, self._path(prefix.removesuffix("/")))
 
     async def keys_under(self, prefix: str) -> list[str]:
         return await asyncio.to_thread(self._keys_under, self._path(prefix.removesuffix("/")))
@@ -282,6 +285,16 @@ def _storage_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull from error
+        raise
+
+
+async def _to_the_end(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """In a thread, which a cancelled caller waits for: it cannot be stopped, and must not write behind what comes after it."""
+    working = asyncio.create_task(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
         raise
 
 

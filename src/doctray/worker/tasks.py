@@ -120,7 +120,8 @@ class Jobs:
     async def drop_lost(self) -> None:
         """Stop the work on jobs that were cancelled or given to another worker."""
         for claim, task in list(self._running.values()):
-            if not await self._held(claim):
+            # Once: a second time would interrupt it clearing up.
+            if not task.cancelling() and not await self._held(claim):
                 task.cancel()
         for request_id in list(self._doubtful):
             await self._give_back(request_id)
@@ -137,7 +138,8 @@ class Jobs:
     def drop_all(self) -> None:
         """The lease was lost: every claim with it."""
         for _, task in list(self._running.values()):
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
 
     async def poll_journal(self) -> None:
         """Claim due jobs straight from the journal, while Redis does not ring; in random order, so that workers differ."""

@@ -10,10 +10,10 @@ import pytest
 
 from doctray.domain.document import PageImage
 from doctray.domain.errors import TemporarilyUnavailable
-from doctray.domain.job import Job, JobStatus
+from doctray.domain.job import Job, JobError, JobStatus
 from doctray.ports import Claim, Journal
 from doctray.worker.tasks import Jobs
-from tests.integration.service.house import WORKER, House, Opener, opened_house
+from tests.integration.service.house import WORKER, House, Opener, once, opened_house
 
 
 @pytest.fixture
@@ -155,6 +155,26 @@ async def test_a_job_claimed_anew_while_its_lost_claim_unwinds_stays_watched(hou
     assert jobs.running == 0
     after = await now_of(house, job)
     assert (after.status, after.tries_used, after.attempt) == (JobStatus.QUEUED, 0, 2)
+
+
+async def test_what_was_written_for_a_job_deleted_meanwhile_is_removed_however_often_the_worker_looks(house: House) -> None:
+    job = await house.submit()
+    reader = Waiting()
+    jobs = jobs_on(house, pages=Opener(PageImage(number=1, width=1, height=1, rgb=b"\0\0\0")), reader=reader)
+    await jobs.hand_over(job.request_id)
+    await until(lambda: reader.reading == 1)
+    await house.journal.cancel(
+        job.request_id, owner=job.owner, error=JobError(code="cancelled", detail=None), announce=house.announcer.for_job()
+    )
+    await house.journal.delete(job.request_id, owner=job.owner)
+    await house.blobs.put(f"jobs/{job.request_id}/pages/1", once(b"written late"))
+    await jobs.drop_lost()
+    await asyncio.sleep(0)  # the page is being let go of when the worker looks again
+    reader.unwind.set()
+    await asyncio.sleep(0)
+    await jobs.drop_lost()
+    await until(lambda: jobs.running == 0)
+    assert await house.blobs.keys_under(f"jobs/{job.request_id}/") == []
 
 
 async def test_draining_waits_for_claims_under_way(house: House) -> None:
