@@ -107,6 +107,12 @@ class Intake(_Group):
     wait_max_seconds: float = Field(
         50, ge=0, validation_alias=_env("WAIT_MAX_SECONDS"), description="longest wait of `?wait=` and `Prefer: wait=`"
     )
+    client_seconds: float = Field(
+        30,
+        gt=0,
+        validation_alias=_env("CLIENT_TIMEOUT_SECONDS"),
+        description="longest time that a client may take for a request's headers, and longest pause in sending a body or taking an answer",
+    )
     min_free_mb: int = Field(
         200, ge=0, validation_alias=_env("MIN_FREE_DISK_MB"), description="room kept free; below it submissions get 503 storage_full"
     )
@@ -303,7 +309,12 @@ class Worker(_Group):
         ge=0,
         le=65535,
         validation_alias=_env("WORKER_METRICS_PORT"),
-        description="port of a worker's own /metrics, on loopback; unset or 0: any free one, which its log names",
+        description="port of a worker's own /metrics and /livez; unset or 0: any free one, which its log names",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        validation_alias=_env("WORKER_METRICS_HOST"),
+        description="address that a worker shows its metrics on; in a container 0.0.0.0, behind a network that only Prometheus reaches",
     )
     lease_seconds: float = Field(
         15, gt=0, validation_alias=_env("WORKER_LEASE_SECONDS"), description="how long a silent worker keeps its jobs"

@@ -6,7 +6,6 @@ The raw request is read here, since a framework that parses bodies would take in
 import asyncio
 import base64
 import binascii
-import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from doctray.api.access import Caller
+from doctray.api.connection import LEAST_BYTES_PER_S
 from doctray.api.deps import House, caller_of, house_of, tell_window
 from doctray.api.dialects import PLAIN, Dialect
 from doctray.api.documents import open_document, read_document
@@ -29,6 +29,7 @@ from doctray.api.options import (
     Wanted,
     clean_file_name,
     parse_json,
+    storable,
     wanted_from_form,
     wanted_from_json,
 )
@@ -42,9 +43,6 @@ from doctray.telemetry import metrics
 
 FORM_ROOM_BYTES = 1024 * 1024
 """What boundaries, fields and JSON may add to the document itself."""
-
-BODY_IDLE_S = 30.0
-"""Longest silence of a client that is sending a body."""
 
 THREAD_FROM_BYTES = 256 * 1024
 """Smaller JSON is parsed on the spot; a bigger one would hold up the event loop."""
@@ -278,18 +276,35 @@ async def body_chunks(request: Request, house: House, *, documents: int = 1) -> 
     """The body in chunks, never more than may come. Raises TooLarge, or MalformedRequest when it stops coming."""
     limit = _body_limit(request, house, documents)
     size = 0
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(BODY_IDLE_S):
-                chunk = await anext(stream, None)
-        except TimeoutError as error:
-            raise MalformedRequest(f"Nothing of the body came for {BODY_IDLE_S:g} seconds.") from error
-        if chunk is None:
-            return
+    async for chunk in arriving(request, house):
         size += len(chunk)
         if size > limit:
             raise TooLarge(f"The document is larger than {house.settings.intake.max_file_size_mb:g} MiB.")
+        yield chunk
+
+
+async def arriving(request: Request, house: House) -> AsyncIterator[bytes]:
+    """The body in chunks, as long as it keeps coming. Raises MalformedRequest when it stops, or comes a byte at a time."""
+    patience_s = house.settings.intake.client_seconds
+    clock = house.parts.clock
+    stream = request.stream()
+    size, waited_s = 0, 0.0
+    while True:
+        asked = clock.monotonic()
+        try:
+            async with asyncio.timeout(patience_s):
+                chunk = await anext(stream, None)
+        except TimeoutError as error:
+            metrics.CLIENTS_DROPPED.labels("body").inc()
+            raise MalformedRequest(f"Nothing of the body came for {patience_s:g} seconds.") from error
+        if chunk is None:
+            return
+        size += len(chunk)
+        # Our own slowness (a disk that is busy) is not the client's.
+        waited_s += clock.monotonic() - asked
+        if waited_s > patience_s + size / LEAST_BYTES_PER_S:
+            metrics.CLIENTS_DROPPED.labels("body").inc()
+            raise MalformedRequest(f"The body comes slower than {LEAST_BYTES_PER_S} bytes a second.")
         yield chunk
 
 
@@ -357,14 +372,13 @@ async def read_small_json(request: Request, *, limit: int = 64 * 1024) -> dict[s
     if content_type_of(request) != "application/json":
         raise MalformedRequest("Send application/json.")
     text = bytearray()
-    async for chunk in request.stream():
+    async for chunk in arriving(request, house_of(request)):
         text += chunk
         if len(text) > limit:
             raise MalformedRequest(f"The body is larger than {limit // 1024} KiB.")
-    try:
-        members = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise MalformedRequest("The body is not valid JSON.") from error
+    members = parse_json(text)
     if not isinstance(members, dict):
         raise MalformedRequest("The body is not a JSON object.")
+    if fault := storable(members, limit_bytes=limit):
+        raise MalformedRequest(f"The body {fault}.")
     return members

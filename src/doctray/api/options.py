@@ -34,7 +34,11 @@ MAX_URL = 2048
 MAX_FILE_NAME = 255
 MAX_DEADLINE_S = timedelta(days=7).total_seconds()
 
-_PAGES = re.compile(r"[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?){0,99}")
+_SPAN = " *[0-9]{1,6} *(- *[0-9]{1,6} *)?"
+PAGES_PATTERN = f"{_SPAN}(,{_SPAN}){{0,99}}"
+"""Of `pages`, in the words that JSON Schema and re share: up to a hundred spans of page numbers, spaces as people put them."""
+
+_PAGES = re.compile(PAGES_PATTERN)
 _TRUE = ("1", "true", "on", "yes")
 _FALSE = ("", "0", "false", "off", "no")
 
@@ -80,11 +84,21 @@ def wanted_from_json(members: Mapping[str, Any], *, preset: DocumentType | None 
 
 
 def parse_json(text: str | bytes | bytearray) -> Any:
-    """JSON without NaN and Infinity. Raises MalformedRequest."""
+    """JSON without NaN, Infinity, and names given twice, of which two readers may see different ones. Raises MalformedRequest."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
-        raise MalformedRequest("The body is not valid JSON.") from error
+        raise MalformedRequest("The body is not valid JSON, or gives a name twice in one object.") from error
+
+
+def storable(value: Any, *, limit_bytes: int) -> str | None:
+    """What keeps parsed JSON from being stored and shown as it is (nesting, NUL, half a surrogate pair, size); None: nothing."""
+    if _deeper_than(value, MAX_DEPTH):
+        return f"is nested deeper than {MAX_DEPTH}"
+    text = canonical_json(value)
+    if not _encodable(text) or "\\u0000" in text:
+        return "holds text that cannot be stored (NUL or half a surrogate pair)"
+    return f"is larger than {limit_bytes // 1024} KiB" if len(text.encode()) > limit_bytes else None
 
 
 def clean_file_name(name: str) -> str:
@@ -150,6 +164,13 @@ def _no_constant(_word: str) -> None:
     raise ValueError("NaN and Infinity are not JSON")
 
 
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name is given twice")
+    return members
+
+
 # --- form text to the JSON value that it stands for ---
 
 
@@ -200,9 +221,11 @@ def _document_type(value: Any) -> DocumentType:
 
 
 def _priority(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= HIGHEST_PRIORITY:
+    # 3.0 is a whole number to JSON, and what some languages write for 3.
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+    if not whole or not 0 <= value <= HIGHEST_PRIORITY:
         raise ValueError(f"must be a whole number from 0 to {HIGHEST_PRIORITY}")
-    return value
+    return int(value)
 
 
 def _one_of(names: Collection[str]) -> Callable[[Any], str]:
@@ -226,9 +249,9 @@ def _languages(value: Any) -> tuple[str, ...]:
 
 
 def _pages(value: Any) -> str:
-    tidy = re.sub(r"\s", "", value) if isinstance(value, str) else ""
-    if not _PAGES.fullmatch(tidy):
+    if not isinstance(value, str) or not _PAGES.fullmatch(value):
         raise ValueError('must look like "1-3,5"')
+    tidy = value.replace(" ", "")
     for span in tidy.split(","):
         first, _, last = span.partition("-")
         if int(first) < 1 or int(last or first) < int(first):
@@ -266,13 +289,8 @@ def _object(limit_bytes: int) -> Callable[[Any], dict[str, Any]]:
         members = {} if value == [] else value
         if not isinstance(members, dict):
             raise ValueError("must be a JSON object")
-        if _deeper_than(members, MAX_DEPTH):
-            raise ValueError(f"is nested deeper than {MAX_DEPTH}")
-        text = canonical_json(members)
-        if not _encodable(text) or "\\u0000" in text:
-            raise ValueError("holds text that cannot be stored (NUL or half a surrogate pair)")
-        if len(text.encode()) > limit_bytes:
-            raise ValueError(f"is larger than {limit_bytes // 1024} KiB")
+        if fault := storable(members, limit_bytes=limit_bytes):
+            raise ValueError(fault)
         return members
 
     return check

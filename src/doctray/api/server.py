@@ -4,13 +4,16 @@ import asyncio
 import errno
 import os
 import socket
+from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from doctray.api.app import create_app
+from doctray.api.connection import Connection
 from doctray.config import Settings, SettingsError, is_loopback
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.telemetry import logging as telemetry_logging
@@ -42,7 +45,7 @@ def run(settings: Settings) -> None:
         "doctray.api.server:build",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http="doctray.api.server:connection",
         ws="none",
         log_config=None,
         access_log=False,
@@ -55,7 +58,8 @@ def run(settings: Settings) -> None:
         backlog=BACKLOG,
     )
     if config.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        with metrics.shared_between_processes():
+            Multiprocess(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -66,6 +70,11 @@ def build() -> FastAPI:
     telemetry_logging.configure(settings.service.log_level, settings.service.log_format, "api")
     metrics.set_build(version("doctray"))
     return create_app(settings)
+
+
+def connection(**given: Any) -> Connection:
+    """A client has connected; uvicorn's factory of protocols."""
+    return Connection(**given, patience_s=_patience_s())
 
 
 def check_settings(settings: Settings) -> None:
@@ -84,6 +93,11 @@ def check_settings(settings: Settings) -> None:
                 f"ENVIRONMENT=production and {name} is a placeholder or shorter than {SHORTEST_KEY} characters; "
                 "make one with: openssl rand -base64 36"
             )
+
+
+@cache
+def _patience_s() -> float:
+    return Settings().intake.client_seconds
 
 
 def _refuse_without_keys(settings: Settings) -> None:

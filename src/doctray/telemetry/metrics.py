@@ -2,13 +2,69 @@
 
 A process shows those that it touches. `status`, `code`, `document_type` and `stage` are the words of the API
 (`doctray.domain`), so a panel and an answer speak of the same thing.
+
+Several API processes behind one port show one sum: `shared_between_processes` names the folder through which prometheus_client adds
+them up. What is only asked for when the metrics are read (`Asked`) is of the machine, or follows from that sum, and is not added up.
 """
 
-import threading
-from collections.abc import Callable
-from wsgiref.simple_server import WSGIServer
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, Info, generate_latest, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus_client reads this variable when it is first imported."""
+
+
+class Asked(Collector):
+    """A gauge whose values are found when the metrics are read. Without a function it shows nothing."""
+
+    def __init__(self, name: str, documentation: str, label: str | None = None) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._label = label
+        self._functions: dict[str, Callable[[], float]] = {}
+        _ASKED.append(self)
+
+    def set_function(self, function: Callable[[], float], of: str = "") -> None:
+        """of: the label's value, for a gauge with a label."""
+        self._functions[of] = function
+
+    def describe(self) -> Iterable[Metric]:
+        return (self._family(),)
+
+    def collect(self) -> Iterable[Metric]:
+        family = self._family()
+        for of, function in self._functions.items():
+            family.add_metric([] if self._label is None else [of], function())
+        yield family
+
+    def _family(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(self._name, self._documentation, labels=[] if self._label is None else [self._label])
+
+
+class _Build(Collector):
+    def __init__(self) -> None:
+        self.version = ""
+        _ASKED.append(self)
+
+    def describe(self) -> Iterable[Metric]:
+        return (InfoMetricFamily("doctray_build", "The version that runs."),)
+
+    def collect(self) -> Iterable[Metric]:
+        yield InfoMetricFamily("doctray_build", "The version that runs.", {"version": self.version})
+
+
+_ASKED: list[Collector] = []
 
 # --- the front door ---
 
@@ -26,14 +82,29 @@ SUBMITTED_BYTES = Histogram(
     buckets=(10e3, 50e3, 100e3, 250e3, 500e3, 1e6, 2.5e6, 5e6, 10e6, 25e6, 50e6),
 )
 JOBS_ACCEPTED = Counter("doctray_jobs_accepted", "Jobs accepted.", ("document_type", "source"))
+CLIENTS_DROPPED = Counter(
+    "doctray_clients_dropped",
+    "Connections ended because of the client: head (too large, too slow or no HTTP), body (too slow), reading (does not take its answer).",
+    ("cause",),
+)
 RATE_LIMIT_FALLBACKS = Counter("doctray_rate_limit_fallbacks", "Times that limits were counted in memory because Redis did not answer.")
 
 # --- the queue, read from the journal when asked ---
 
-QUEUE_JOBS = Gauge("doctray_queue_jobs", "Jobs in the journal: queued, due (queued and due), processing, dead_letter.", ("state",))
-QUEUE_OLDEST_SECONDS = Gauge("doctray_queue_oldest_seconds", "Age of the job that has been due longest.")
-QUEUE_DRAINED_PER_SECOND = Gauge("doctray_queue_drained_per_second", "Jobs that ended per second, over the last five minutes.")
-WORKERS = Gauge("doctray_workers", "Workers with a living lease.")
+QUEUE_JOBS = Gauge(
+    "doctray_queue_jobs",
+    "Jobs in the journal: queued, due (queued and due), processing, dead_letter.",
+    ("state",),
+    multiprocess_mode="mostrecent",
+)
+QUEUE_OLDEST_SECONDS = Gauge(
+    "doctray_queue_oldest_seconds", "Age of the job that has been due longest.", multiprocess_mode="mostrecent"
+)
+QUEUE_DRAINED_PER_SECOND = Gauge(
+    "doctray_queue_drained_per_second", "Jobs that ended per second, over the last five minutes.", multiprocess_mode="mostrecent"
+)
+QUEUE_LIMIT = Gauge("doctray_queue_limit", "MAX_QUEUE_SIZE: jobs waiting before new ones are refused.", multiprocess_mode="mostrecent")
+WORKERS = Gauge("doctray_workers", "Workers with a living lease.", multiprocess_mode="mostrecent")
 
 # --- jobs ---
 
@@ -88,7 +159,26 @@ ENGINE_WAIT_SECONDS = Histogram(
 ENGINE_RESTARTS = Counter(
     "doctray_engine_restarts", "Engine processes replaced: died, died_idle, timed_out, cancelled, recycled.", ("reason",)
 )
-CACHE_LOOKUPS = Counter("doctray_cache_lookups", "Looks for a result to reuse: hit or miss.", ("outcome",))
+CACHE_LOOKUPS = Counter(
+    "doctray_cache_lookups", "Looks for a result to reuse, by the API when a job is accepted and by workers: hit or miss.", ("outcome",)
+)
+
+# --- what was read ---
+
+RESULTS = Counter(
+    "doctray_results", "Documents read (none from the cache), and whether a person should look.", ("document_type", "engine", "needs_review")
+)
+FIELD_CONFIDENCE = Histogram(
+    "doctray_field_confidence",
+    "Confidence of each field of a document that was read.",
+    ("document_type", "engine"),
+    buckets=(0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1),
+)
+RESULT_WARNINGS = Counter(
+    "doctray_result_warnings",
+    "What a person should look at in documents that were read, by the warning's code; ungrounded: a value that stands nowhere on the page.",
+    ("code", "document_type", "engine"),
+)
 
 # --- language models ---
 
@@ -128,18 +218,36 @@ WEBHOOK_SECONDS = Histogram(
     "doctray_webhook_seconds", "Time until a receiver answered.", buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15)
 )
 
-# --- this process ---
+# --- this process and its machine ---
 
-BUILD = Info("doctray_build", "The version that runs.")
+_BUILD = _Build()
 # names without a prefix, which dashboards of the systems before this one read
-MEMORY_USAGE_PERCENT = Gauge(
+MEMORY_USAGE_PERCENT = Asked(
     "memory_usage_percent",
     "Of a worker: what it and its processes hold, over MAX_MEMORY_USAGE_GB. Of the API: memory of the machine in use.",
 )
-CACHE_HIT_RATE = Gauge("cache_hit_rate", "Share of looks for a result to reuse that found one, since this process started.")
+CPU_USAGE_PERCENT = Asked("cpu_usage_percent", "Processors of the machine in use, since the metrics were last read.")
+CACHE_HIT_RATE = Asked("cache_hit_rate", "Share of looks for a result to reuse that found one, since this service started.")
+DISK_BYTES = Asked("doctray_disk_bytes", "The disk that DOCTRAY_HOME is on: free (for this user) and total.", "state")
 
-_lookups_lock = threading.Lock()
-_lookups = {"hit": 0, "miss": 0}
+if SHARED_FOLDER in os.environ:
+    EXPOSED = CollectorRegistry()
+    MultiProcessCollector(EXPOSED)  # type: ignore[no-untyped-call]
+else:
+    EXPOSED = REGISTRY
+for _collector in _ASKED:
+    EXPOSED.register(_collector)
+
+
+@contextmanager
+def shared_between_processes() -> Iterator[None]:
+    """For the parent of API processes that are started within: they add their instruments up in a folder, which ends with the context."""
+    with tempfile.TemporaryDirectory(prefix="doctray-metrics-") as folder:
+        os.environ[SHARED_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_FOLDER]
 
 
 def count_webhook(outcome: str, seconds: float) -> None:
@@ -149,37 +257,30 @@ def count_webhook(outcome: str, seconds: float) -> None:
 
 
 def count_cache_lookup(*, hit: bool) -> None:
-    """One look for a result to reuse; keeps the old cache_hit_rate in step."""
-    outcome = "hit" if hit else "miss"
-    with _lookups_lock:
-        _lookups[outcome] += 1
-    CACHE_LOOKUPS.labels(outcome).inc()
+    """One look for a result to reuse."""
+    CACHE_LOOKUPS.labels("hit" if hit else "miss").inc()
 
 
 def set_build(version: str) -> None:
-    BUILD.info({"version": version})
+    _BUILD.version = version
+
+
+def watch_disk(folder: Path) -> None:
+    """Show the room on the disk that a folder is on, whenever the metrics are read; NaN where the disk does not say."""
+
+    def room(of: str) -> float:
+        try:
+            return float(getattr(shutil.disk_usage(folder), of))
+        except OSError:
+            return math.nan
+
+    for state in ("free", "total"):
+        DISK_BYTES.set_function(partial(room, state), state)
 
 
 def render() -> tuple[bytes, str]:
-    """All instruments of this process in Prometheus' text format; and its media type."""
-    return generate_latest(), CONTENT_TYPE_LATEST
-
-
-def serve_worker_metrics(port: int, *, address: str = "127.0.0.1") -> tuple[int, Callable[[], None]]:
-    """Show this process's instruments on its own port, from a thread.
-
-    port 0: any free one. Returns the port and what closes it. Raises OSError when the port is taken. Loopback unless
-    told otherwise: metrics carry no secrets, but nobody asked for another open port.
-    """
-    server: WSGIServer
-    server, thread = start_http_server(port, addr=address)
-
-    def close() -> None:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
-
-    return server.server_port, close
+    """All instruments of this process, or of all API processes together, in Prometheus' text format; and its media type."""
+    return generate_latest(EXPOSED), CONTENT_TYPE_LATEST
 
 
 def _memory_percent() -> float:
@@ -189,11 +290,28 @@ def _memory_percent() -> float:
     return float(psutil.virtual_memory().percent)
 
 
+def _cpu_percent() -> float:
+    import psutil
+
+    return float(psutil.cpu_percent(interval=None))
+
+
 def _hit_rate() -> float:
-    with _lookups_lock:
-        total = _lookups["hit"] + _lookups["miss"]
-        return _lookups["hit"] / total if total else 0.0
+    families = EXPOSED.restricted_registry(["doctray_cache_lookups_total"]).collect() if EXPOSED is REGISTRY else _added_up()
+    found = {
+        sample.labels["outcome"]: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "doctray_cache_lookups_total"
+    }
+    total = sum(found.values())
+    return found.get("hit", 0.0) / total if total else 0.0
+
+
+def _added_up() -> Iterable[Metric]:
+    return MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call,no-any-return]
 
 
 MEMORY_USAGE_PERCENT.set_function(_memory_percent)
+CPU_USAGE_PERCENT.set_function(_cpu_percent)
 CACHE_HIT_RATE.set_function(_hit_rate)
