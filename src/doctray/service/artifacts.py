@@ -15,6 +15,7 @@ from doctray.domain.errors import DoctrayError, EngineFailure, NotFound, Tempora
 from doctray.domain.job import BlobRef, JobError
 from doctray.ports import BlobStore, Clock, Journal, Notices, Renderer
 from doctray.service.forms import FORMS, edition_of
+from doctray.service.look import end_within, look_forever
 from doctray.service.reuse import forms_prefix
 from doctray.service.review import shown_result
 
@@ -57,15 +58,7 @@ class ArtifactMaker:
 
     async def forever(self, *, every_s: float) -> None:
         """Look for what is due every every_s, and when one is made; until cancelled. What is under way then goes on: see `drain`."""
-        while True:
-            self._look.clear()
-            try:
-                await self.start_due()
-            except TemporarilyUnavailable:
-                _log.warning("artifacts.journal_unreachable")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every_s):
-                    await self._look.wait()
+        await look_forever(self.start_due, again=self._look, every_s=every_s, unreachable="artifacts.journal_unreachable")
 
     async def start_due(self) -> int:
         """Claim what is due, as far as there is room, and start to make it; how many were started. Raises TemporarilyUnavailable."""
@@ -79,12 +72,7 @@ class ArtifactMaker:
 
     async def drain(self, *, grace_s: float) -> None:
         """Let what is under way end within grace_s, then hand it back uncharged: another worker makes it."""
-        if not self._under_way:
-            return
-        _, late = await asyncio.wait(self._under_way, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end_within(grace_s, self._under_way)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

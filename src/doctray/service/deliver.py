@@ -7,7 +7,6 @@ answer takes at most its share of the places, and a backlog for it is passed ove
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from random import Random
@@ -24,6 +23,7 @@ from doctray.outbound.guard import origin_of
 from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import new_secret, sign
 from doctray.ports import Answer, Clock, Journal, KeyStore, WebhookSender
+from doctray.service.look import end_within, look_forever
 
 _log = structlog.get_logger()
 
@@ -97,15 +97,7 @@ class Deliverer:
 
     async def forever(self, *, every_s: float) -> None:
         """Look for what is due every every_s and when kicked; until cancelled. What is under way then goes on: see `drain`."""
-        while True:
-            self._look.clear()
-            try:
-                await self.start_due()
-            except TemporarilyUnavailable:
-                _log.warning("deliveries.journal_unreachable")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every_s):
-                    await self._look.wait()
+        await look_forever(self.start_due, again=self._look, every_s=every_s, unreachable="deliveries.journal_unreachable")
 
     async def start_due(self) -> int:
         """Claim what is due, as far as there is room, and start to post it; how many were started.
@@ -131,12 +123,7 @@ class Deliverer:
 
     async def drain(self, *, grace_s: float) -> None:
         """Let what is under way end within grace_s, then cut it off; a try that was cut off is made again, by whoever is there."""
-        if not self._under_way:
-            return
-        _, late = await asyncio.wait(self._under_way, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end_within(grace_s, self._under_way)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
