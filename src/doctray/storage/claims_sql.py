@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from doctray.domain import transition
 from doctray.domain.errors import DeadlineExceeded
@@ -19,6 +19,23 @@ from doctray.storage.tables import LIVE, attempts, in_status, jobs, workers
 Ended = tuple[Job, tuple[str, ...]]
 """The job as it then is, and the ids of parked twins that are due now."""
 
+_BEGIN_ATTEMPT = insert(attempts)
+_END_ATTEMPT = update(attempts).where(
+    attempts.c.request_id == bindparam("of"), attempts.c.generation == bindparam("in_generation"), attempts.c.number == bindparam("which")
+)
+_LEASE = select(workers.c.lease_until).where(workers.c.worker_id == bindparam("of")).with_for_update(read=True, key_share=True)
+_WAKE_TWINS = (
+    update(jobs)
+    .where(
+        jobs.c.owner == bindparam("of"),
+        jobs.c.flight_key == select(jobs.c.flight_key).where(jobs.c.request_id == bindparam("ended")).correlate(None).scalar_subquery(),
+        jobs.c.parked,
+        in_status(JobStatus.QUEUED),
+    )
+    .values(parked=False, due_at=bindparam("from_now"))
+    .returning(jobs.c.request_id)
+)
+
 
 def claim(tx: Tx, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
     row = lock(tx, request_id)
@@ -27,15 +44,18 @@ def claim(tx: Tx, request_id: str, *, worker_id: str, fingerprint: str, cache_tt
         return None
     claimed = transition.claimed(job, now=tx.now, worker_id=worker_id, fingerprint=fingerprint)
     flight_key = transition.flight_key(claimed)
-    if not tx.attempt(change(job, claimed, flight_key=flight_key, parked=False)):
+    if not tx.attempt(*change(job, claimed, flight_key=flight_key, parked=False)):
         # uq_jobs_flight refused it: a twin is in flight.
-        tx.conn.execute(change(job, transition.parked(job, now=tx.now), flight_key=flight_key, parked=True))
+        tx.conn.execute(*change(job, transition.parked(job, now=tx.now), flight_key=flight_key, parked=True))
         return None
-    tx.conn.execute(
-        insert(attempts).values(
-            request_id=request_id, generation=claimed.generation, number=claimed.attempt, worker_id=worker_id, started_at=tx.now
-        )
-    )
+    attempt = {
+        "request_id": request_id,
+        "generation": claimed.generation,
+        "number": claimed.attempt,
+        "worker_id": worker_id,
+        "started_at": tx.now,
+    }
+    tx.conn.execute(_BEGIN_ATTEMPT, attempt)
     reuse = jobs_sql.find_result(tx, job.owner, flight_key, younger_than_s=cache_ttl_s) if flight_key else None
     return Claim(job=claimed, reuse=reuse)
 
@@ -80,8 +100,8 @@ def set_source(tx: Tx, held: Claim, *, source: BlobRef, media_type: str, fingerp
     if job is None:
         return None
     known = transition.sourced(job, source=source, media_type=media_type, fingerprint=fingerprint)
-    if not tx.attempt(change(job, known, flight_key=transition.flight_key(known))):
-        tx.conn.execute(change(job, known, flight_key=None))
+    if not tx.attempt(*change(job, known, flight_key=transition.flight_key(known))):
+        tx.conn.execute(*change(job, known, flight_key=None))
     return known
 
 
@@ -130,30 +150,27 @@ def _cancel(tx: Tx, job: Job, *, error: JobError, announce: Announce, retention_
 
 def _leave(tx: Tx, before: Job, after: Job, *, ended: str, error: JobError | None = None, engine: str | None = None) -> Ended:
     """Save a job that leaves `processing` (or the queue, when it is cancelled there), close its attempt, wake its twins."""
-    tx.conn.execute(change(before, after, parked=False))
+    tx.conn.execute(*change(before, after, parked=False))
     if before.status is not JobStatus.PROCESSING:
         return after, ()
     tx.conn.execute(
-        update(attempts)
-        .where(
-            attempts.c.request_id == before.request_id,
-            attempts.c.generation == before.generation,
-            attempts.c.number == before.attempt,
-        )
-        .values(ended_at=tx.now, ended=ended, error_code=error.code if error else None, engine=engine)
+        _END_ATTEMPT,
+        {
+            "of": before.request_id,
+            "in_generation": before.generation,
+            "which": before.attempt,
+            "ended_at": tx.now,
+            "ended": ended,
+            "error_code": error.code if error else None,
+            "engine": engine,
+        },
     )
     return after, _wake_twins(tx, before)
 
 
 def _wake_twins(tx: Tx, job: Job) -> tuple[str, ...]:
     """Parked copies of the job's content, due now."""
-    flight_key = select(jobs.c.flight_key).where(jobs.c.request_id == job.request_id).scalar_subquery()
-    woken = tx.conn.execute(
-        update(jobs)
-        .where(jobs.c.owner == job.owner, jobs.c.flight_key == flight_key, jobs.c.parked, in_status(JobStatus.QUEUED))
-        .values(parked=False, due_at=tx.now)
-        .returning(jobs.c.request_id)
-    )
+    woken = tx.conn.execute(_WAKE_TWINS, {"of": job.owner, "ended": job.request_id, "from_now": tx.now})
     return tuple(sorted(woken.scalars()))
 
 
@@ -167,8 +184,7 @@ def _held(tx: Tx, held: Claim) -> Job | None:
 
 def _leased(tx: Tx, worker_id: str) -> bool:
     """Until this transaction ends the worker is not registered anew: that would overlook a claim which is just being made."""
-    lease = select(workers.c.lease_until).where(workers.c.worker_id == worker_id).with_for_update(read=True, key_share=True)
-    lease_until: datetime | None = tx.conn.scalar(lease)
+    lease_until: datetime | None = tx.conn.scalar(_LEASE, {"of": worker_id})
     return lease_until is not None and lease_until > tx.now
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from doctray.domain import transition
 from doctray.domain.errors import IdempotencyMismatch
@@ -20,6 +20,14 @@ from doctray.storage.tables import attempts, idempotency, in_status, jobs
 IDS_PER_QUERY = 500
 """Below the limits on bound parameters of both databases."""
 
+_RESULT = (
+    select(jobs)
+    .where(jobs.c.owner == bindparam("of"), jobs.c.content_key == bindparam("content"), in_status(JobStatus.COMPLETED))
+    .where(jobs.c.finished_at > bindparam("since"), ~jobs.c.cached)
+    .order_by(jobs.c.finished_at.desc())
+    .limit(1)
+)
+
 
 def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | None, retention_s: float) -> Job:
     born = transition.born(job, now=tx.now, retention_s=retention_s)
@@ -36,14 +44,7 @@ def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | N
 
 
 def find_result(tx: Tx, owner: str, key: str, *, younger_than_s: float) -> Job | None:
-    query = (
-        select(jobs)
-        .where(jobs.c.owner == owner, jobs.c.content_key == key, in_status(JobStatus.COMPLETED))
-        .where(jobs.c.finished_at > tx.ago(younger_than_s), ~jobs.c.cached)
-        .order_by(jobs.c.finished_at.desc())
-        .limit(1)
-    )
-    row = tx.conn.execute(query).mappings().one_or_none()
+    row = tx.conn.execute(_RESULT, {"of": owner, "content": key, "since": tx.ago(younger_than_s)}).mappings().one_or_none()
     return job_of(row) if row else None
 
 
@@ -58,7 +59,7 @@ def replay(tx: Tx, request_id: str, *, owner: str | None) -> Job | None:
         return None
     job = job_of(row)
     again = transition.replayed(job, now=tx.now)
-    tx.conn.execute(change(job, again))
+    tx.conn.execute(*change(job, again))
     if job.batch_id is not None:
         reopen(tx, job.batch_id)
     return again
@@ -72,7 +73,7 @@ def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
     if not job.status.terminal:
         return None
     tombstone = transition.entombed(job, now=tx.now)
-    tx.conn.execute(change(job, tombstone, flight_key=None, parked=False))
+    tx.conn.execute(*change(job, tombstone, flight_key=None, parked=False))
     tx.conn.execute(delete(attempts).where(attempts.c.request_id == request_id))
     tx.conn.execute(delete(idempotency).where(idempotency.c.request_id == request_id))
     drop_deliveries(tx, request_id)

@@ -1,6 +1,6 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
-from sqlalchemy import Double, and_, func, or_, select, type_coerce, update
+from sqlalchemy import Double, and_, bindparam, func, or_, select, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
 from doctray.domain.transition import PRIORITY_HEAD_START_S
@@ -9,6 +9,25 @@ from doctray.storage.job_rows import job_of
 from doctray.storage.store import Tx
 from doctray.storage.tables import in_status, jobs
 
+_PLACE = select(jobs.c.status, jobs.c.due_at).where(jobs.c.request_id == bindparam("of"))
+_AHEAD = (
+    select(func.count())
+    .select_from(jobs)
+    .where(
+        in_status(JobStatus.QUEUED),
+        or_(
+            jobs.c.due_at < bindparam("due", type_=jobs.c.due_at.type),
+            and_(jobs.c.due_at == bindparam("due", type_=jobs.c.due_at.type), jobs.c.request_id < bindparam("of")),
+        ),
+    )
+)
+_RING = (
+    update(jobs)
+    .where(jobs.c.request_id == bindparam("of"), in_status(JobStatus.QUEUED))
+    .values(ring_no=jobs.c.ring_no + 1)
+    .returning(*jobs.c)
+)
+
 
 def due(tx: Tx, *, limit: int) -> list[Job]:
     query = select(jobs).where(in_status(JobStatus.QUEUED), jobs.c.due_at <= tx.now).order_by(jobs.c.due_at, jobs.c.request_id).limit(limit)
@@ -16,23 +35,15 @@ def due(tx: Tx, *, limit: int) -> list[Job]:
 
 
 def next_ring(tx: Tx, request_id: str) -> Job | None:
-    change = (
-        update(jobs)
-        .where(jobs.c.request_id == request_id, in_status(JobStatus.QUEUED))
-        .values(ring_no=jobs.c.ring_no + 1)
-        .returning(*jobs.c)
-    )
-    row = tx.conn.execute(change).mappings().one_or_none()
+    row = tx.conn.execute(_RING, {"of": request_id}).mappings().one_or_none()
     return None if row is None else job_of(row)
 
 
 def queue_position(tx: Tx, request_id: str) -> int | None:
-    own = tx.conn.execute(select(jobs.c.status, jobs.c.due_at).where(jobs.c.request_id == request_id)).one_or_none()
+    own = tx.conn.execute(_PLACE, {"of": request_id}).one_or_none()
     if own is None or own.status != JobStatus.QUEUED.value:
         return None
-    before = or_(jobs.c.due_at < own.due_at, and_(jobs.c.due_at == own.due_at, jobs.c.request_id < request_id))
-    ahead = tx.conn.scalar(select(func.count()).select_from(jobs).where(in_status(JobStatus.QUEUED), before))
-    return 1 + (ahead or 0)
+    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": own.due_at}) or 0)
 
 
 def queue_state(tx: Tx) -> QueueState:

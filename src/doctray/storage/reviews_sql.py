@@ -37,7 +37,7 @@ def add_review(
     review = Review(
         request_id=request_id, number=after.review_no, reviewed_at=tx.now, reviewed_by=reviewed_by, key_id=key_id, fields=fields, note=note
     )
-    tx.conn.execute(change(job, after))
+    tx.conn.execute(*change(job, after))
     tx.conn.execute(
         insert(reviews).values(
             request_id=request_id,

@@ -1,9 +1,9 @@
 """How an operation meets a database: once written as a plain function over a transaction, run by the store of that database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import IntegrityError
@@ -24,11 +24,11 @@ class Tx:
     def ago(self, seconds: float) -> datetime:
         return self.now - timedelta(seconds=seconds)
 
-    def attempt(self, statement: Executable) -> bool:
+    def attempt(self, statement: Executable, values: Mapping[str, Any] | None = None) -> bool:
         """Run a statement that a unique index may refuse, which undoes it alone; whether it was taken."""
         try:
             with self.conn.begin_nested():
-                self.conn.execute(statement)
+                self.conn.execute(statement, values)
         except IntegrityError:
             return False
         return True

@@ -1,9 +1,11 @@
 """What the processes agree on beside jobs: turns at shared duties, and operators' flags."""
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from doctray.storage.store import Tx
 from doctray.storage.tables import flags, turns
+
+_FLAG = select(flags.c.value).where(flags.c.name == bindparam("of"))
 
 
 def take_turn(tx: Tx, name: str, *, holder: str, hold_s: float) -> bool:
@@ -13,7 +15,7 @@ def take_turn(tx: Tx, name: str, *, holder: str, hold_s: float) -> bool:
 
 
 def flag(tx: Tx, name: str) -> str | None:
-    return tx.conn.scalar(select(flags.c.value).where(flags.c.name == name))
+    return tx.conn.scalar(_FLAG, {"of": name})
 
 
 def set_flag(tx: Tx, name: str, value: str | None) -> None:
