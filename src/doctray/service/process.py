@@ -211,6 +211,7 @@ class _Run:
             page_total=document.page_total,
             reusable=self.reusable,
         )
+        tools.observer.extracted(extraction, engine=engine)
         return outcome, result
 
     def taken_by(self, extraction: Extraction, asked: Extractor) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 from doctray.domain.document import Page
+from doctray.domain.extraction import Extraction
 from doctray.domain.job import Job
 from doctray.ports import BlobStore, Clock, Extractor, Fetcher, JobQueue, Journal, Notices, PageOpener, PageReader
 from doctray.service.announce import Announcer
@@ -24,6 +25,10 @@ class Observer(Protocol):
     def ended(self, job: Job, seconds: float) -> None: ...
 
     def retried(self) -> None: ...
+
+    def extracted(self, extraction: Extraction, *, engine: str) -> None:
+        """A document was read, and its fields taken; not told of results from the cache."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,9 +97,7 @@ QUEUE_JOBS = Gauge(
     ("state",),
     multiprocess_mode="mostrecent",
 )
-QUEUE_OLDEST_SECONDS = Gauge(
-    "doctray_queue_oldest_seconds", "Age of the job that has been due longest.", multiprocess_mode="mostrecent"
-)
+QUEUE_OLDEST_SECONDS = Gauge("doctray_queue_oldest_seconds", "Age of the job that has been due longest.", multiprocess_mode="mostrecent")
 QUEUE_DRAINED_PER_SECOND = Gauge(
     "doctray_queue_drained_per_second", "Jobs that ended per second, over the last five minutes.", multiprocess_mode="mostrecent"
 )
@@ -166,7 +164,9 @@ CACHE_LOOKUPS = Counter(
 # --- what was read ---
 
 RESULTS = Counter(
-    "doctray_results", "Documents read (none from the cache), and whether a person should look.", ("document_type", "engine", "needs_review")
+    "doctray_results",
+    "Documents read (none from the cache), and whether a person should look.",
+    ("document_type", "engine", "needs_review"),
 )
 FIELD_CONFIDENCE = Histogram(
     "doctray_field_confidence",

@@ -36,8 +36,8 @@ from doctray.service.deliver import POSTS_END_S, Deliverer
 from doctray.service.sweep import Sweeper
 from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal
+from doctray.telemetry import exposition, metrics
 from doctray.telemetry import logging as telemetry_logging
-from doctray.telemetry import metrics
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 from doctray.worker.extractors import fingerprint_of, open_extractors
 from doctray.worker.limits import batch_limits, engine_threads, stage_limits
@@ -58,6 +58,9 @@ JOURNAL_RETRY_S = 1.0
 WORKER_SHARE_GB = 0.5
 """Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
 
+PULSE_S = 1.0
+"""How often the event loop shows that it turns; `exposition.STUCK_AFTER_S` has ample room for it."""
+
 ARTIFACTS_EVERY_S = 1.0
 """How soon a searchable PDF is begun that somebody asks for: one indexed query."""
 
@@ -77,8 +80,17 @@ async def run(settings: Settings, *, device: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        worker = await _build(settings, device=device or _first_device(settings), stack=stack)
+        pulse = exposition.Pulse()
+        beating = asyncio.create_task(_beat(pulse), name="pulse")
+        stack.callback(beating.cancel)
+        worker = await _build(settings, device=device or _first_device(settings), pulse=pulse, stack=stack)
         await worker.run(stop)
+
+
+async def _beat(pulse: exposition.Pulse) -> None:
+    while True:
+        pulse.beat()
+        await asyncio.sleep(PULSE_S)
 
 
 def _first_device(settings: Settings) -> str:
@@ -209,7 +221,7 @@ class _Worker:
         _log.info("worker.stopped", worker=self._info.worker_id)
 
 
-async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _Worker:
+async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, stack: AsyncExitStack) -> _Worker:
     options = settings.worker
     if options.engine not in ENGINE_NAMES:
         raise SettingsError(f"OCR_ENGINE is {options.engine!r}; use one of {', '.join(ENGINE_NAMES)}")
@@ -300,9 +312,16 @@ async def _build(settings: Settings, *, device: str, stack: AsyncExitStack) -> _
         fingerprint=fingerprint,
         started_at=datetime.now(UTC),
     )
-    port, close_metrics = metrics.serve_worker_metrics(options.metrics_port or 0)
+    try:
+        port, close_metrics = exposition.serve(options.metrics_port or 0, address=options.metrics_host, pulse=pulse)
+    except OSError as error:
+        raise SettingsError(
+            f"Metrics cannot be shown on {options.metrics_host} port {options.metrics_port}: {error.strerror or error}. "
+            "Correct WORKER_METRICS_HOST or WORKER_METRICS_PORT."
+        ) from error
     stack.callback(close_metrics)
-    _log.info("worker.metrics_listening", port=port)
+    _log.info("worker.metrics_listening", host=options.metrics_host, port=port)
+    metrics.watch_disk(settings.home)
     watch_memory(limit_bytes=int(options.max_memory_gb * 2**30))
     gpu = open_gpu(device)
     if gpu is not None:

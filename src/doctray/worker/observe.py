@@ -7,6 +7,7 @@ from functools import partial
 
 from doctray.domain.document import Page
 from doctray.domain.errors import blame, catalogue
+from doctray.domain.extraction import Extraction
 from doctray.domain.job import Job, JobStatus
 from doctray.extraction.breaker import Circuit
 from doctray.ocr.batcher import BatchRead
@@ -47,6 +48,15 @@ class MetricsObserver:
     def retried(self) -> None:
         metrics.ATTEMPTS.labels("retried").inc()
         self._on_end()
+
+    def extracted(self, extraction: Extraction, *, engine: str) -> None:
+        kind = extraction.document_type
+        metrics.RESULTS.labels(kind, engine, "true" if extraction.needs_review else "false").inc()
+        confidence = metrics.FIELD_CONFIDENCE.labels(kind, engine)
+        for source in extraction.provenance.values():
+            confidence.observe(source.confidence)
+        for warning in extraction.warnings:
+            metrics.RESULT_WARNINGS.labels(warning.code, kind, engine).inc()
 
 
 class MetricsModelObserver:

@@ -95,6 +95,7 @@ class Observed:
         self.retries = 0
         self.jobs: list[Job] = []
         self.stages: list[str] = []
+        self.extractions: list[tuple[Extraction, str]] = []
 
     def claimed(self, job: Job) -> None: ...
 
@@ -108,6 +109,9 @@ class Observed:
 
     def retried(self) -> None:
         self.retries += 1
+
+    def extracted(self, extraction: Extraction, *, engine: str) -> None:
+        self.extractions.append((extraction, engine))
 
 
 @dataclass

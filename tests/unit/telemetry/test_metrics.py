@@ -1,7 +1,8 @@
-"""The instruments: their names keep to the rules, and a worker can show them on its own port."""
+"""The instruments: their names keep to the rules, and what dashboards read is there."""
 
+import math
 import re
-import urllib.request
+from pathlib import Path
 
 from prometheus_client import REGISTRY
 
@@ -27,18 +28,25 @@ def test_old_names_are_still_there() -> None:
 
 
 def test_cache_hit_rate_is_the_share_of_hits() -> None:
-    before = dict(metrics._lookups)
+    def looked(outcome: str) -> float:
+        return REGISTRY.get_sample_value("doctray_cache_lookups_total", {"outcome": outcome}) or 0.0
+
+    hits, misses = looked("hit"), looked("miss")
     metrics.count_cache_lookup(hit=True)
     metrics.count_cache_lookup(hit=False)
     metrics.count_cache_lookup(hit=True)
-    hits, total = before["hit"] + 2, sum(before.values()) + 3
-    assert REGISTRY.get_sample_value("cache_hit_rate") == hits / total
+    assert REGISTRY.get_sample_value("cache_hit_rate") == (hits + 2) / (hits + misses + 3)
 
 
-def test_a_worker_shows_its_instruments_on_loopback_until_closed() -> None:
-    port, close = metrics.serve_worker_metrics(0)
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-            assert b"doctray_jobs_finished" in answer.read()
-    finally:
-        close()
+def test_the_build_says_which_version_runs() -> None:
+    metrics.set_build("1.2.3")
+    assert REGISTRY.get_sample_value("doctray_build_info", {"version": "1.2.3"}) == 1
+
+
+def test_a_disk_that_is_gone_shows_nan_and_spoils_no_scrape(tmp_path: Path) -> None:
+    metrics.watch_disk(tmp_path)
+    assert (REGISTRY.get_sample_value("doctray_disk_bytes", {"state": "free"}) or 0) > 0
+    metrics.watch_disk(tmp_path / "gone")
+    free = REGISTRY.get_sample_value("doctray_disk_bytes", {"state": "free"})
+    assert free is not None
+    assert math.isnan(free)
