@@ -1,5 +1,6 @@
 """Every seam of doctray on one page. Each has one contract suite in tests/contract, run on every implementation."""
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -174,7 +175,17 @@ class Extractor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobLink:
+    """An address under which anyone may read one blob until expires_at. A secret: never logged."""
+
+    url: str
+    expires_at: datetime
+
+
 class BlobStore(Protocol):
+    """Where documents, results and page images are. Each method raises TemporarilyUnavailable when the store cannot be reached."""
+
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
         """Store the bytes under the key, all or nothing; a second put of a key replaces the first.
 
@@ -204,6 +215,14 @@ class BlobStore(Protocol):
 
     async def free_bytes(self) -> int | None:
         """Room left, or None where it cannot be told."""
+        ...
+
+    async def ping(self) -> None:
+        """Whether the store answers. Raises TemporarilyUnavailable."""
+        ...
+
+    async def link(self, ref: BlobRef) -> BlobLink | None:
+        """A link to the blob, whether or not it is there; None where the store makes none."""
         ...
 
     async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
@@ -275,9 +294,13 @@ class QueueState:
     dead_letters: int
 
 
+CURSOR = re.compile(r"^([0-9]{1,16})-([0-9a-z]{1,40})$")
+"""Where a list goes on: microseconds since 1970 and the id of the last job shown. Opaque to callers; its form tells what is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQuery:
-    """Filters of a list; None: any. cursor: opaque, from the page before. q: part of the file name or id."""
+    """Filters of a list; None: any. cursor: of the form CURSOR, from the page before. q: part of the file name or id."""
 
     owner: str | None
     status: JobStatus | None = None

@@ -51,6 +51,7 @@ from doctray.ports import (
     DRAIN_WINDOW_S,
     IDEMPOTENCY_S,
     BellUnreachable,
+    BlobLink,
     Claim,
     Clock,
     Idempotency,
@@ -738,7 +739,7 @@ def _ended_first(job: Job) -> datetime:
 
 
 def _cursor(last: Job) -> str:
-    return f"after-{last.request_id}"
+    return f"{int(last.created_at.timestamp() * 1_000_000)}-{last.request_id}"
 
 
 class MemoryBlobs:
@@ -796,6 +797,12 @@ class MemoryBlobs:
         if self._capacity_bytes is None:
             return None
         return self._capacity_bytes - sum(len(data) for data, _ in self._blobs.values())
+
+    async def ping(self) -> None:
+        """Memory is always there."""
+
+    async def link(self, ref: BlobRef) -> BlobLink | None:
+        return None
 
     async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
         newest: dict[str, datetime] = {}

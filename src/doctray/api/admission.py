@@ -29,8 +29,9 @@ class Admission:
 
     async def check(self, *, coming_bytes: int) -> None:
         """coming_bytes: of the body, as far as the headers tell. Raises Maintenance, QueueFull or StorageFull."""
-        if await self._journal.flag(MAINTENANCE) is not None:
-            raise Maintenance
+        reason = await self._journal.flag(MAINTENANCE)
+        if reason is not None:
+            raise Maintenance(reason or None)
         state = await self.queue()
         if state.queued + self._accepted_since >= self._max_queue_size:
             state = await self.queue(fresh=True)

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from doctray.api import (
@@ -22,7 +21,7 @@ from doctray.api import (
 )
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
-from doctray.api.schemas import Problem
+from doctray.api.openapi import openapi_document
 from doctray.config import Settings
 from doctray.telemetry import metrics
 
@@ -53,6 +52,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
             opened = parts or await open_parts(settings, stack)
             app.state.house = open_house(settings, opened)
             metrics.set_build(routes_ops.VERSION)
+            metrics.watch_disk(settings.home)
             async with _running(opened.background):
                 yield
 
@@ -61,9 +61,11 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
         version=routes_ops.VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,  # served by routes_ops, beside /docs
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.include_router(routes_jobs.router)
     app.include_router(routes_results.router)
@@ -101,20 +103,5 @@ async def _running(background: tuple[Callable[[], Awaitable[None]], ...]) -> Asy
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        components = document.setdefault("components", {})
-        shapes = components.setdefault("schemas", {})
-        shapes["Problem"] = Problem.model_json_schema()
-        # Refusals of the framework are problems too; its own shapes for them would be wrong.
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-        for name in ("HTTPValidationError", "ValidationError"):
-            shapes.pop(name, None)
-        components["securitySchemes"] = {
-            "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-            "bearer": {"type": "http", "scheme": "bearer"},
-        }
-        document["security"] = [{"key": []}, {"bearer": []}]
-        app.openapi_schema = document
+        app.openapi_schema = openapi_document(app)
     return app.openapi_schema

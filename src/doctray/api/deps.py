@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from doctray.api.access import Caller, Gate, presented_key
 from doctray.api.admission import Admission
@@ -17,12 +17,15 @@ from doctray.domain.errors import Expired, Forbidden, NotFound, Unauthenticated
 from doctray.domain.identity import read_token_matches
 from doctray.domain.job import Job
 from doctray.domain.keys import Scope
-from doctray.ports import BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy
+from doctray.ports import CURSOR, BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
 from doctray.service.deliver import SealerLike, stand_in
 
 READ_TOKEN_HEADER = "x-read-token"  # noqa: S105 - a header's name
 MAX_ID = 64
+
+Limit = Annotated[int, Query(ge=1, le=200, description="most jobs of one page")]
+Cursor = Annotated[str, Query(pattern=CURSOR.pattern, description="next_cursor of the page before")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,8 @@ class Dialect:
         return self.renamed.get(given, given)
 
     def members(self, given: Mapping[str, Any], *, known: frozenset[str]) -> dict[str, Any]:
-        """Members of a JSON body under our names; where ours and theirs are both there, ours stands."""
-        ours = {name: value for name, value in given.items() if name not in self.renamed}
+        """Members of a JSON body under our names; where ours and theirs are both there, ours stands. null: not there."""
+        ours = {name: value for name, value in given.items() if name not in self.renamed and value is not None}
         theirs = {self.renamed[name]: value for name, value in given.items() if name in self.renamed}
         members = {**theirs, **ours}
         if self.lenient:

@@ -37,7 +37,7 @@ STATUS: Mapping[str, int] = {
     "idempotency_conflict": 409,
     "cancelled_by_caller": 409,
     "expired": 410,
-    "review_conflict": 412,
+    "review_conflict": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "invalid_option": 422,
@@ -195,14 +195,20 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _methods_of(request: Request) -> set[str]:
-    """All methods of the path; the framework's own answer names those of the first route that it met."""
+    """All methods of the path; the framework's own answer names those of the first route that it met.
+
+    A path that is spelt out counts before one with a parameter in its place.
+    """
+    exact: set[str] = set()
     found: set[str] = set()
     for mounted in request.app.routes:
         router = getattr(mounted, "original_router", None)
         for route in router.routes if router is not None else (mounted,):
             if route.matches(request.scope)[0] is not Match.NONE:
-                found |= getattr(route, "methods", None) or set()
-    return found
+                methods = getattr(route, "methods", None) or set()
+                found |= methods
+                exact |= methods if getattr(route, "path", "") == request.url.path else set()
+    return exact or found
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:

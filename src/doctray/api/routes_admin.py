@@ -1,29 +1,33 @@
-"""For administrators: keys, workers, dead letters."""
+"""For administrators: keys, workers, dead letters, maintenance."""
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+import structlog
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from doctray.api.deps import Admin, house_of
+from doctray.api.admission import MAINTENANCE
+from doctray.api.deps import Admin, Cursor, Limit, house_of
 from doctray.api.errors import invalid_options
 from doctray.api.following import json_response
 from doctray.api.intake import read_small_json
+from doctray.api.openapi_bodies import body_extra
+from doctray.api.openapi_problems import CALLER, JSON_BODY, problems
 from doctray.api.schemas import (
-    PROBLEMS,
     CreatedKey,
     DeadLetter,
     JobList,
     KeyList,
+    MaintenanceView,
     NewKey,
+    NewMaintenance,
     Replay,
     Replayed,
     RotateKey,
     WorkerList,
-    body_extra,
     worker_view,
 )
 from doctray.domain.errors import NotFound
@@ -35,7 +39,13 @@ from doctray.ports import JobQuery
 from doctray.service import jobs as use_cases
 from doctray.service.views import job_view
 
-router = APIRouter(prefix="/v1/admin", responses=PROBLEMS, tags=["administration"])
+_log = structlog.get_logger()
+
+router = APIRouter(prefix="/v1/admin", responses=problems(*CALLER), tags=["administration"])
+
+_TOLD = problems(*CALLER, *JSON_BODY)
+_TOLD_OF_ONE = problems(*CALLER, *JSON_BODY, "not_found")
+_OF_ONE = problems(*CALLER, "not_found")
 
 
 @router.get("/keys", response_model=KeyList)
@@ -46,7 +56,7 @@ async def list_keys(request: Request, _caller: Admin) -> Response:
     return json_response({"keys": [_key_view(key, now) for key in await parts.keys.keys()]}, HTTPStatus.OK)
 
 
-@router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, openapi_extra=body_extra(NewKey))
+@router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, responses=_TOLD, openapi_extra=body_extra(NewKey))
 async def create_key(request: Request, _caller: Admin) -> Response:
     """Make a key; it is shown in this answer and never again."""
     try:
@@ -73,7 +83,13 @@ async def create_key(request: Request, _caller: Admin) -> Response:
     return json_response({**_key_view(key, now), "key": secret}, HTTPStatus.CREATED)
 
 
-@router.post("/keys/{key_id}/rotate", response_model=CreatedKey, status_code=HTTPStatus.CREATED, openapi_extra=body_extra(RotateKey))
+@router.post(
+    "/keys/{key_id}/rotate",
+    response_model=CreatedKey,
+    status_code=HTTPStatus.CREATED,
+    responses=_TOLD_OF_ONE,
+    openapi_extra=body_extra(RotateKey),
+)
 async def rotate_key(request: Request, _caller: Admin, key_id: str) -> Response:
     """A new key with the same rights, shown in this answer and never again; the old one works on for the overlap."""
     try:
@@ -93,7 +109,7 @@ async def rotate_key(request: Request, _caller: Admin, key_id: str) -> Response:
     return json_response({**_key_view(successor, now), "key": secret}, HTTPStatus.CREATED)
 
 
-@router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, responses=_OF_ONE)
 async def revoke_key(request: Request, _caller: Admin, key_id: str) -> Response:
     """Revoke a key; other API processes notice within two seconds."""
     house = house_of(request)
@@ -111,12 +127,12 @@ async def list_workers(request: Request, _caller: Admin) -> Response:
     return json_response({"workers": shown}, HTTPStatus.OK)
 
 
-@router.get("/dead-letters", response_model=JobList)
+@router.get("/dead-letters", response_model=JobList, responses=problems(*CALLER, "invalid_option"))
 async def list_dead_letters(
     request: Request,
     _caller: Admin,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
 ) -> Response:
     """Failed jobs whose tries are used up, of all owners; an administrator may replay them."""
     query = JobQuery(owner=None, dead_lettered=True, limit=limit, cursor=cursor)
@@ -124,7 +140,7 @@ async def list_dead_letters(
     return json_response({"jobs": [_dead_job_view(job) for job in found], "next_cursor": next_cursor}, HTTPStatus.OK)
 
 
-@router.get("/dead-letters/{request_id}", response_model=DeadLetter)
+@router.get("/dead-letters/{request_id}", response_model=DeadLetter, responses=_OF_ONE)
 async def show_dead_letter(request: Request, _caller: Admin, request_id: str) -> Response:
     """One of them, with every attempt at it: which worker, how long, and how it ended."""
     job, attempts = await use_cases.dead_letter(request_id, journal=house_of(request).parts.journal)
@@ -137,7 +153,13 @@ async def show_dead_letter(request: Request, _caller: Admin, request_id: str) ->
     return json_response(shown, HTTPStatus.OK)
 
 
-@router.post("/dead-letters/replay", response_model=Replayed, status_code=HTTPStatus.ACCEPTED, openapi_extra=body_extra(Replay))
+@router.post(
+    "/dead-letters/replay",
+    response_model=Replayed,
+    status_code=HTTPStatus.ACCEPTED,
+    responses=_TOLD,
+    openapi_extra=body_extra(Replay),
+)
 async def replay_dead_letters(request: Request, _caller: Admin) -> Response:
     """Queue some dead letters again, or all there are; each is announced anew when it ends."""
     try:
@@ -148,6 +170,29 @@ async def replay_dead_letters(request: Request, _caller: Admin) -> Response:
     replayed = await use_cases.replay_dead_letters(wanted.request_ids, journal=parts.journal, queue=parts.queue)
     not_found = [request_id for request_id in wanted.request_ids or [] if request_id not in replayed]
     return json_response({"replayed": replayed, "not_found": not_found}, HTTPStatus.ACCEPTED)
+
+
+@router.get("/maintenance", response_model=MaintenanceView)
+async def show_maintenance(request: Request, _caller: Admin) -> Response:
+    """Whether submissions are refused just now, and why."""
+    return json_response(_maintenance_view(await house_of(request).parts.journal.flag(MAINTENANCE)), HTTPStatus.OK)
+
+
+@router.put("/maintenance", response_model=MaintenanceView, responses=_TOLD, openapi_extra=body_extra(NewMaintenance))
+async def set_maintenance(request: Request, _caller: Admin) -> Response:
+    """Refuse submissions (503 maintenance, with the reason) or take them again. What was accepted goes on, and polls work."""
+    try:
+        wanted = NewMaintenance.model_validate(await read_small_json(request))
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    reason = (wanted.reason or "") if wanted.on else None
+    await house_of(request).parts.journal.set_flag(MAINTENANCE, reason)
+    _log.info("maintenance.begun" if wanted.on else "maintenance.ended")
+    return json_response(_maintenance_view(reason), HTTPStatus.OK)
+
+
+def _maintenance_view(reason: str | None) -> dict[str, Any]:
+    return {"on": reason is not None, "reason": reason or None}
 
 
 def _dead_job_view(job: Job) -> dict[str, Any]:

@@ -11,16 +11,24 @@ from doctray.api.batch_intake import Refused, Taken, take_batch
 from doctray.api.deps import MAX_ID, House, Reader, house_of
 from doctray.api.errors import status_of
 from doctray.api.following import json_response, ticket
-from doctray.api.schemas import PROBLEMS, BatchStatus, BatchTicket, batch_extra
+from doctray.api.openapi_bodies import batch_extra
+from doctray.api.openapi_problems import CALLER, SUBMISSION, problems
+from doctray.api.schemas import BatchStatus, BatchTicket
 from doctray.domain.batch import batch_view, counts_of
 from doctray.domain.errors import DoctrayError, NotFound
 from doctray.domain.job import Job
 from doctray.service.views import job_view
 
-router = APIRouter(responses=PROBLEMS, tags=["batches"])
+router = APIRouter(tags=["batches"])
 
 
-@router.post("/v1/batches", status_code=HTTPStatus.ACCEPTED, response_model=BatchTicket, openapi_extra=batch_extra())
+@router.post(
+    "/v1/batches",
+    status_code=HTTPStatus.ACCEPTED,
+    response_model=BatchTicket,
+    responses=problems(*SUBMISSION),
+    openapi_extra=batch_extra(),
+)
 async def submit_batch(request: Request) -> Response:
     """Submit up to 100 documents under one set of options. One that is refused says so in its place and refuses no other."""
     batch, taken = await take_batch(request)
@@ -34,7 +42,7 @@ async def submit_batch(request: Request) -> Response:
     return json_response(body, HTTPStatus.ACCEPTED, {"Location": batch_url})
 
 
-@router.get("/v1/batches/{batch_id}", response_model=BatchStatus)
+@router.get("/v1/batches/{batch_id}", response_model=BatchStatus, responses=problems(*CALLER, "not_found"))
 async def show_batch(request: Request, caller: Reader, batch_id: str) -> Response:
     """How many of its documents are in which status, and each of them."""
     view = await house_of(request).parts.journal.batch(batch_id) if len(batch_id) <= MAX_ID else None

@@ -14,21 +14,16 @@ from doctray.api.errors import JobRefusal, error_of
 from doctray.api.following import WaitSeconds, json_response, result_json, status_response, wait_for_end
 from doctray.api.intake import take, ticket_response
 from doctray.api.machine import machine
-from doctray.api.schemas import (
-    PROBLEMS,
-    AppStatus,
-    DocumentTicket,
-    PipelineJob,
-    PipelineTicket,
-    Ticket,
-    pipeline_extra,
-    submission_extra,
-    worker_view,
-)
+from doctray.api.openapi_bodies import pipeline_extra, submission_extra
+from doctray.api.openapi_problems import CALLER, FOLLOWED, JOB_ERRORS, SUBMISSION, problems
+from doctray.api.schemas import AppStatus, DocumentTicket, JobView, PipelineJob, PipelineTicket, Ticket, UploadedJob, worker_view
+from doctray.api.schemas_result import Result
 from doctray.domain.errors import Expired, WaitExceeded
 from doctray.domain.job import DocumentType, Job, JobStatus
 
-router = APIRouter(responses=PROBLEMS, tags=["compatibility"])
+router = APIRouter(tags=["compatibility"])
+
+_REFUSED = problems(*SUBMISSION)
 
 PIPELINE_WORDS: Mapping[JobStatus, str] = {
     JobStatus.QUEUED: "queued",
@@ -52,25 +47,45 @@ async def _submit(
     return await ticket_response(request, job, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK, more=more)
 
 
-@router.post("/process-insurance-certificate", response_model=Ticket, openapi_extra=submission_extra(preset="certificate"))
+@router.post(
+    "/process-insurance-certificate",
+    response_model=Ticket | JobView,
+    responses=_REFUSED,
+    openapi_extra=submission_extra(preset="certificate"),
+)
 async def process_insurance_certificate(request: Request) -> Response:
     """A certificate, as the scalable OCR system took it."""
     return await _submit(request, route="/process-insurance-certificate", preset=DocumentType.CERTIFICATE)
 
 
-@router.post("/process-certificate", response_model=Ticket, openapi_extra=submission_extra(preset="certificate"))
+@router.post(
+    "/process-certificate",
+    response_model=Ticket | JobView,
+    responses=_REFUSED,
+    openapi_extra=submission_extra(preset="certificate"),
+)
 async def process_certificate(request: Request) -> Response:
     """A certificate, as the scalable OCR system took it."""
     return await _submit(request, route="/process-certificate", preset=DocumentType.CERTIFICATE)
 
 
-@router.post("/process-timetable", response_model=Ticket, openapi_extra=submission_extra(preset="timetable"))
+@router.post(
+    "/process-timetable",
+    response_model=Ticket | JobView,
+    responses=_REFUSED,
+    openapi_extra=submission_extra(preset="timetable"),
+)
 async def process_timetable(request: Request) -> Response:
     """A timetable, as the scalable OCR system took it."""
     return await _submit(request, route="/process-timetable", preset=DocumentType.TIMETABLE)
 
 
-@router.post("/process", openapi_extra=submission_extra())
+@router.post(
+    "/process",
+    response_model=Result,
+    responses=problems(*SUBMISSION, *JOB_ERRORS, "wait_exceeded"),
+    openapi_extra=submission_extra(),
+)
 async def process(request: Request) -> Response:
     """Submit, wait, and answer the finished result: the old synchronous call. 504 names the request_id to poll."""
     job = await take(request, route="/process")
@@ -85,13 +100,23 @@ async def process(request: Request) -> Response:
     return json_response(await result_json(house, job), HTTPStatus.OK, {"Location": f"/v1/jobs/{job.request_id}"})
 
 
-@router.post("/api/v1/ocr-ecosteps", response_model=Ticket, openapi_extra=submission_extra(dialect=ECOSTEPS))
+@router.post(
+    "/api/v1/ocr-ecosteps",
+    response_model=Ticket | JobView,
+    responses=_REFUSED,
+    openapi_extra=submission_extra(dialect=ECOSTEPS),
+)
 async def ocr_ecosteps(request: Request) -> Response:
     """An image by its address, as the Laravel-driven OCR API took it; ten a minute."""
     return await _submit(request, route="/api/v1/ocr-ecosteps", dialect=ECOSTEPS)
 
 
-@router.post("/api/v1/documents/upload", response_model=DocumentTicket, openapi_extra=submission_extra(dialect=UPLOAD))
+@router.post(
+    "/api/v1/documents/upload",
+    response_model=DocumentTicket | UploadedJob,
+    responses=_REFUSED,
+    openapi_extra=submission_extra(dialect=UPLOAD),
+)
 async def upload_document(request: Request) -> Response:
     """A document, as the timetable platform uploads it."""
     return await _submit(
@@ -99,26 +124,26 @@ async def upload_document(request: Request) -> Response:
     )
 
 
-@router.post("/api/pipeline/run", response_model=PipelineTicket, openapi_extra=pipeline_extra())
+@router.post("/api/pipeline/run", response_model=PipelineTicket | PipelineJob, responses=_REFUSED, openapi_extra=pipeline_extra())
 async def run_pipeline(request: Request) -> Response:
     """An address and the fields wanted, as the lightweight API + worker took them."""
     return await _submit(request, route="/api/pipeline/run", dialect=PIPELINE, more=_in_their_words)
 
 
-@router.post("/api/scrape", response_model=PipelineTicket, openapi_extra=pipeline_extra())
+@router.post("/api/scrape", response_model=PipelineTicket | PipelineJob, responses=_REFUSED, openapi_extra=pipeline_extra())
 async def scrape(request: Request) -> Response:
     """An address and the fields wanted, as the lightweight API + worker took them."""
     return await _submit(request, route="/api/scrape", dialect=PIPELINE, more=_in_their_words)
 
 
-@router.get("/api/jobs/{request_id}", response_model=PipelineJob)
-@router.get("/api/scrape/{request_id}", response_model=PipelineJob)
+@router.get("/api/scrape/{request_id}", operation_id="scrape_job", response_model=PipelineJob, responses=FOLLOWED)
+@router.get("/api/jobs/{request_id}", response_model=PipelineJob, responses=FOLLOWED)
 async def pipeline_job(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
     """The job in their words: queued, running, completed, failed. A cancelled one reads failed, with its code."""
     return await status_response(request, job, wait_s=wait, more=_in_their_words)
 
 
-@router.get("/app-status", response_model=AppStatus)
+@router.get("/app-status", response_model=AppStatus, responses=problems(*CALLER))
 async def app_status(request: Request, _caller: Reader) -> Response:
     """Queue, workers and machine, as the Laravel-driven OCR API showed them."""
     house = house_of(request)

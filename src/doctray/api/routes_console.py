@@ -9,16 +9,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from doctray.api.access import Caller
+from doctray.api.access import Caller, from_own_page
 from doctray.api.deps import address_of, count_read, house_of, session_of, signed_in
 from doctray.api.following import json_response, matches
 from doctray.api.intake import read_small_json
-from doctray.api.schemas import PROBLEMS, SessionView, SignIn, body_extra
+from doctray.api.openapi_bodies import body_extra
+from doctray.api.openapi_problems import CALLER, JSON_BODY, problems
+from doctray.api.schemas import SessionView, SignIn
 from doctray.api.sessions import COOKIE, LIFETIME
-from doctray.domain.errors import MalformedRequest, NotFound, Unauthenticated
+from doctray.domain.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated
 from doctray.domain.keys import hash_api_key
 
-router = APIRouter(responses=PROBLEMS, tags=["console"])
+router = APIRouter(responses=problems(*CALLER), tags=["console"])
 
 CONSOLE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -58,10 +60,17 @@ async def show_session(request: Request) -> Response:
     return json_response(_view(request, caller), HTTPStatus.OK)
 
 
-@router.post("/console/session", response_model=SessionView, openapi_extra=body_extra(SignIn))
+@router.post(
+    "/console/session",
+    response_model=SessionView,
+    responses=problems(*CALLER, *JSON_BODY),
+    openapi_extra=body_extra(SignIn),
+)
 async def sign_in(request: Request) -> Response:
     """Sign in with a key: it is exchanged for a cookie that scripts cannot read, good for twelve hours or until the key is revoked."""
     house = house_of(request)
+    if not from_own_page(request.headers):
+        raise Forbidden("Sign in from the console's own page.")
     members = await read_small_json(request)
     key = members.get("key")
     if not isinstance(key, str) or not key.strip():

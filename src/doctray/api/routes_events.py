@@ -12,12 +12,12 @@ from fastapi.responses import Response, StreamingResponse
 
 from doctray.api.deps import House, VisibleJob, address_of, house_of
 from doctray.api.following import LOOK_AGAIN_S, again, etag_of, look
-from doctray.api.schemas import PROBLEMS
+from doctray.api.openapi_problems import CALLER, JOB, problems
 from doctray.domain.errors import Expired, NotFound, RateLimited, TemporarilyUnavailable
 from doctray.domain.job import Job, JobStatus, Progress
 from doctray.service.views import job_view
 
-router = APIRouter(responses=PROBLEMS, tags=["follow"])
+router = APIRouter(responses=problems(*CALLER, *JOB), tags=["follow"])
 
 HEARTBEAT_S = 15.0
 """A comment goes out in this time at the latest, so that proxies keep the connection (the HTML standard's own advice)."""

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
-from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
+from doctray.api.deps import Cursor, Limit, Reader, Submitter, VisibleJob, house_of, live_job
 from doctray.api.following import (
     WaitSeconds,
     json_response,
     status_response,
 )
 from doctray.api.intake import take, ticket_response
-from doctray.api.schemas import PROBLEMS, DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets, submission_extra
+from doctray.api.openapi_bodies import submission_extra
+from doctray.api.openapi_problems import CALLER, FOLLOWED, JOB, SUBMISSION, problems
+from doctray.api.schemas import DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets
 from doctray.domain.errors import Forbidden, NotFound
 from doctray.domain.job import Delivery, DocumentType, JobStatus
 from doctray.domain.keys import DEFAULT_OWNER, Scope
@@ -25,7 +27,9 @@ from doctray.service import jobs as use_cases
 from doctray.service.deliver import signing_secrets
 from doctray.service.views import job_view
 
-router = APIRouter(responses=PROBLEMS)
+router = APIRouter(responses=problems(*CALLER))
+
+_OF_A_JOB = problems(*CALLER, *JOB)
 
 SECRET_OVERLAP_S = 24 * 3600.0
 """After a rotation the old secret signs beside the new one for so long, so that receivers can change over."""
@@ -36,7 +40,10 @@ SECRET_OVERLAP_S = 24 * 3600.0
     status_code=HTTPStatus.ACCEPTED,
     response_model=Ticket,
     openapi_extra=submission_extra(),
-    responses={HTTPStatus.OK: {"model": JobView, "description": "The caller asked to wait, and the job has ended."}},
+    responses={
+        HTTPStatus.OK: {"model": JobView, "description": "The caller asked to wait, and the job has ended."},
+        **problems(*SUBMISSION),
+    },
     tags=["submit"],
 )
 async def submit_job(request: Request) -> Response:
@@ -45,16 +52,16 @@ async def submit_job(request: Request) -> Response:
     return await ticket_response(request, job, status_code=HTTPStatus.ACCEPTED, ended_code=HTTPStatus.OK)
 
 
-@router.get("/v1/jobs", response_model=JobList, tags=["follow"])
+@router.get("/v1/jobs", response_model=JobList, responses=problems(*CALLER, "invalid_option"), tags=["follow"])
 async def list_jobs(
     request: Request,
     caller: Reader,
     status: JobStatus | None = None,
     document_type: DocumentType | None = None,
     created_after: AwareDatetime | None = None,
-    q: Annotated[str | None, Query(max_length=100, description="part of the file name or id")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[str | None, Query(max_length=100, pattern="^[^\\x00]*$", description="part of the file name or id")] = None,
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
 ) -> Response:
     """Your jobs, newest first, without their results."""
     query = JobQuery(
@@ -70,14 +77,14 @@ async def list_jobs(
     return json_response({"jobs": [job_view(job) for job in found], "next_cursor": next_cursor}, HTTPStatus.OK)
 
 
-@router.get("/status/{request_id}", response_model=JobView, tags=["follow"])
-@router.get("/v1/jobs/{request_id}", response_model=JobView, tags=["follow"])
+@router.get("/status/{request_id}", operation_id="status", response_model=JobView, responses=FOLLOWED, tags=["follow"])
+@router.get("/v1/jobs/{request_id}", response_model=JobView, responses=FOLLOWED, tags=["follow"])
 async def job_status(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
     """The job. Poll with If-None-Match, or wait for the next change."""
     return await status_response(request, job, wait_s=wait)
 
 
-@router.post("/v1/jobs/{request_id}/cancel", response_model=JobView, tags=["change"])
+@router.post("/v1/jobs/{request_id}/cancel", response_model=JobView, responses=_OF_A_JOB, tags=["change"])
 async def cancel_job(request: Request, caller: Submitter, request_id: str) -> Response:
     """Cancel: queued jobs at once, processing ones within seconds. A job that has ended stays as it is."""
     house = house_of(request)
@@ -87,7 +94,7 @@ async def cancel_job(request: Request, caller: Submitter, request_id: str) -> Re
     return json_response(job_view(job), HTTPStatus.OK)
 
 
-@router.delete("/v1/jobs/{request_id}", status_code=HTTPStatus.NO_CONTENT, tags=["change"])
+@router.delete("/v1/jobs/{request_id}", status_code=HTTPStatus.NO_CONTENT, responses=_OF_A_JOB, tags=["change"])
 async def delete_job(request: Request, caller: Submitter, request_id: str) -> Response:
     """Delete the document, its result and its webhook bodies; only id and times stay."""
     house = house_of(request)
@@ -104,7 +111,13 @@ async def delete_job(request: Request, caller: Submitter, request_id: str) -> Re
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/v1/jobs/{request_id}/replay", status_code=HTTPStatus.ACCEPTED, response_model=JobView, tags=["change"])
+@router.post(
+    "/v1/jobs/{request_id}/replay",
+    status_code=HTTPStatus.ACCEPTED,
+    response_model=JobView,
+    responses=_OF_A_JOB,
+    tags=["change"],
+)
 async def replay_job(request: Request, caller: Submitter, request_id: str) -> Response:
     """Run a failed job again, in a new generation with fresh tries. An administrator may replay anybody's."""
     house = house_of(request)
@@ -114,7 +127,7 @@ async def replay_job(request: Request, caller: Submitter, request_id: str) -> Re
     return json_response(job_view(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{request_id}"})
 
 
-@router.get("/v1/jobs/{request_id}/deliveries", response_model=DeliveryList, tags=["webhooks"])
+@router.get("/v1/jobs/{request_id}/deliveries", response_model=DeliveryList, responses=_OF_A_JOB, tags=["webhooks"])
 async def job_deliveries(request: Request, caller: Reader, request_id: str) -> Response:
     """What was posted about the job, every try of it."""
     house = house_of(request)
@@ -123,7 +136,13 @@ async def job_deliveries(request: Request, caller: Reader, request_id: str) -> R
     return json_response({"deliveries": [_delivery_view(delivery) for delivery in found]}, HTTPStatus.OK)
 
 
-@router.post("/v1/deliveries/{delivery_id}/redeliver", status_code=HTTPStatus.ACCEPTED, response_model=DeliveryView, tags=["webhooks"])
+@router.post(
+    "/v1/deliveries/{delivery_id}/redeliver",
+    status_code=HTTPStatus.ACCEPTED,
+    response_model=DeliveryView,
+    responses=problems(*CALLER, "not_found"),
+    tags=["webhooks"],
+)
 async def redeliver(request: Request, caller: Submitter, delivery_id: str) -> Response:
     """Post it again, under the same webhook-id."""
     delivery = await house_of(request).parts.journal.redeliver(delivery_id, owner=caller.owner)

@@ -12,12 +12,15 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import ValidationError
 
 from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
-from doctray.api.errors import invalid_options
+from doctray.api.errors import RESULT_CONFLICT, invalid_options
 from doctray.api.following import WaitSeconds, json_response
 from doctray.api.intake import read_small_json
 from doctray.api.negotiation import accepted_form
+from doctray.api.openapi_bodies import BINARY, IF_MATCH, body_extra, shape_of
+from doctray.api.openapi_problems import CALLER, FETCHED, JOB, JOB_ERRORS, JSON_BODY, conflict, problems
 from doctray.api.results import after, form_response, result_of, review_etag, review_expected
-from doctray.api.schemas import PROBLEMS, NewReview, ReviewList, ReviewView, body_extra
+from doctray.api.schemas import NewReview, PendingForm, ReviewList, ReviewView
+from doctray.api.schemas_result import Result
 from doctray.domain.errors import InvalidOption, NotFound
 from doctray.domain.extraction import Fields
 from doctray.domain.job import BlobRef, Job
@@ -27,23 +30,28 @@ from doctray.service.reuse import page_image_key
 from doctray.service.review import add_review
 from doctray.service.views import review_view
 
-router = APIRouter(responses=PROBLEMS)
+router = APIRouter()
 
 MAX_REVIEW_BYTES = 1024 * 1024
 
 _FORMS: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.OK: {"content": {form.media_type: {} for form in FORMS.values()}, "description": "The result."},
-    HTTPStatus.ACCEPTED: {"description": "A worker makes this form; ask again after Retry-After."},
+    HTTPStatus.OK: {
+        "model": Result,
+        "content": {form.media_type: shape_of(form) for form in FORMS.values() if form.name != "json"},
+        "description": "The result.",
+    },
+    HTTPStatus.ACCEPTED: {"model": PendingForm, "description": "A worker makes this form; ask again after Retry-After."},
+    **FETCHED,
 }
 
 
-@router.get("/v1/jobs/{request_id}/result", tags=["follow"], responses=_FORMS, response_class=Response)
+@router.get("/v1/jobs/{request_id}/result", tags=["follow"], response_model=Result, responses=_FORMS)
 async def job_result(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
     """The result, as often as wanted; Accept picks the form."""
     return await form_response(request, job, accepted_form(request.headers.get("accept", "")), wait_s=wait)
 
 
-@router.get("/v1/jobs/{request_id}/result.{form}", tags=["follow"], responses=_FORMS, response_class=Response)
+@router.get("/v1/jobs/{request_id}/result.{form}", tags=["follow"], response_model=Result, responses=_FORMS)
 async def job_result_form(request: Request, job: VisibleJob, form: str, wait: WaitSeconds | None = None) -> Response:
     """The result in the form of the suffix: json, md, txt, csv, xlsx, ics, hocr, or pdf (the document, made searchable)."""
     return await form_response(request, job, form, wait_s=wait)
@@ -64,7 +72,10 @@ async def job_result_form_head(request: Request, job: VisibleJob, form: str) -> 
 @router.get(
     "/v1/jobs/{request_id}/pages/{page}.png",
     tags=["follow"],
-    responses={HTTPStatus.OK: {"content": {"image/png": {}}, "description": "The page as it was read."}},
+    responses={
+        HTTPStatus.OK: {"content": {"image/png": {"schema": BINARY}}, "description": "The page as it was read."},
+        **problems(*CALLER, *JOB, "invalid_option"),
+    },
     response_class=Response,
 )
 async def job_page(request: Request, job: VisibleJob, page: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
@@ -78,7 +89,7 @@ async def job_page(request: Request, job: VisibleJob, page: Annotated[int, Path(
     return StreamingResponse(after(first, chunks), media_type="image/png")
 
 
-@router.get("/v1/jobs/{request_id}/review", response_model=ReviewList, tags=["review"])
+@router.get("/v1/jobs/{request_id}/review", response_model=ReviewList, responses=problems(*CALLER, *JOB), tags=["review"])
 async def job_reviews(request: Request, caller: Reader, request_id: str) -> Response:
     """Every review of the job, oldest first; the last one counts."""
     house = house_of(request)
@@ -88,7 +99,16 @@ async def job_reviews(request: Request, caller: Reader, request_id: str) -> Resp
     return json_response(body, HTTPStatus.OK, {"ETag": review_etag(job), "Cache-Control": "private, no-cache"})
 
 
-@router.put("/v1/jobs/{request_id}/review", response_model=ReviewView, tags=["review"], openapi_extra=body_extra(NewReview))
+@router.put(
+    "/v1/jobs/{request_id}/review",
+    response_model=ReviewView,
+    responses={
+        **problems(*CALLER, *JOB, *JSON_BODY),
+        **conflict("review_conflict", "not_finished", *JOB_ERRORS, status=RESULT_CONFLICT),
+    },
+    tags=["review"],
+    openapi_extra=body_extra(NewReview) | {"parameters": [IF_MATCH]},
+)
 async def review_job(request: Request, caller: Submitter, request_id: str) -> Response:
     """What a person says the fields are, all of them. The machine's stay beside; If-Match names the state that was reviewed."""
     house = house_of(request)

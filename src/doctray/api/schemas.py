@@ -1,14 +1,35 @@
-"""The answers' shapes for /openapi.json, and the bodies that are given by hand because the routes read them as streams."""
+"""The shapes of answers and of small JSON bodies, for /openapi.json; bodies that hold documents are in openapi_bodies."""
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from doctray.api.dialects import PIPELINE, PLAIN, Dialect
-from doctray.domain.job import DocumentType, JobStatus
+from doctray.api.schemas_result import Result
+from doctray.domain.job import DeliveryStatus, JobStatus
 from doctray.domain.keys import Scope
 from doctray.domain.moments import iso_time
 from doctray.ports import WorkerInfo
+
+
+class Fault(BaseModel):
+    """One of the things that are wrong with a request: `name` of the option, or `pointer` (RFC 6901) into the body."""
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+    name: str = ""
+    pointer: str = ""
+
+
+class JobProblem(BaseModel):
+    """Why a job ended badly: an RFC 9457 problem without an HTTP status, since a job has none."""
+
+    type: str
+    title: str
+    detail: str
+    code: str = Field(description="one of the closed list that /problems/{code} explains")
+    request_id: str
+    retryable: bool
 
 
 class Problem(BaseModel):
@@ -18,10 +39,31 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    code: str = Field(description="stable; tell refusals apart by it")
+    request_id: str = Field("", description="the job that it is about; of a fault of the service, its name in the log")
+    retryable: bool = Field(description="whether the same request may succeed later; Retry-After says when")
+    errors: list[Fault] = Field([], description="every fault of the request, where they can be named")
+
+
+class Explanation(BaseModel):
+    """What a problem code means."""
+
+    type: str
     code: str
-    request_id: str | None = None
+    title: str
+    status: int
+    why: str
+    remedy: str
     retryable: bool
-    errors: list[dict[str, str]] | None = None
+    fault: Literal["caller", "document", "service", "neighbour"]
+
+
+class Alive(BaseModel):
+    status: Literal["alive"]
+
+
+class Ready(BaseModel):
+    status: Literal["ready"]
 
 
 class Ticket(BaseModel):
@@ -31,7 +73,7 @@ class Ticket(BaseModel):
     cached: bool
     status_url: str
     result_url: str
-    read_token: str = Field(description="opens this job's status, result and pages: header x-read-token or ?token=")
+    read_token: str = Field(description="opens this job's status, result, pages and events: header x-read-token or ?token=")
     created_at: AwareDatetime
     queue_position: int | None
     estimated_seconds: int | None
@@ -77,9 +119,29 @@ class JobView(BaseModel):
     created_at: AwareDatetime
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
-    expires_at: AwareDatetime | None
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
+    expires_at: AwareDatetime | None = Field(description="when document and result are removed")
+    file_name: str
+    generation: int = Field(description="from 1; a replay begins the next one")
+    confidence: float | None
+    needs_review: bool
+    validated: bool = Field(description="a person has reviewed it")
+    review_no: int
+    dead_lettered: bool = Field(description="failed as often as it may; a replay takes it up again")
+    result: Result | None
+    error: JobProblem | None
+
+
+class UploadedJob(JobView):
+    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
+    success: Literal[True]
+
+
+class PendingForm(BaseModel):
+    """A worker makes this form of the result; ask again after Retry-After."""
+
+    request_id: str
+    form: str
+    status: str
 
 
 class PipelineJob(BaseModel):
@@ -90,15 +152,24 @@ class PipelineJob(BaseModel):
     job_id: str
     request_id: str
     status: Literal["queued", "running", "completed", "failed"]
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
+    result: Result | None
+    error: JobProblem | None
+
+
+class AcceptedDocument(Ticket):
+    file_name: str
+
+
+class RefusedDocument(BaseModel):
+    file_name: str
+    error: Problem
 
 
 class BatchTicket(BaseModel):
     batch_id: str
     batch_url: str
     total: int = Field(description="documents that were accepted")
-    documents: list[dict[str, Any]] = Field(description="in their order: a ticket with file_name, or file_name and error (a problem)")
+    documents: list[AcceptedDocument | RefusedDocument] = Field(description="in the order in which they were handed in")
 
 
 class BatchDocument(BaseModel):
@@ -107,7 +178,7 @@ class BatchDocument(BaseModel):
     status: JobStatus
     status_url: str
     result_url: str
-    error: dict[str, Any] | None
+    error: JobProblem | None
 
 
 class BatchStatus(BaseModel):
@@ -121,9 +192,42 @@ class BatchStatus(BaseModel):
     documents: list[BatchDocument]
 
 
+class EventBatch(BaseModel):
+    batch_id: str
+    status: Literal["completed"]
+    total: int
+    counts: dict[JobStatus, int]
+    metadata: dict[str, Any]
+    created_at: AwareDatetime
+    finished_at: AwareDatetime
+    batch_url: str
+
+
+class BatchEvent(BaseModel):
+    """The body of the webhook about a batch."""
+
+    type: Literal["batch.completed"]
+    timestamp: AwareDatetime
+    data: EventBatch
+
+
 class JobList(BaseModel):
     jobs: list[JobView]
     next_cursor: str | None = Field(description="give it as cursor for the next page; null on the last one")
+
+
+class EventJob(JobView):
+    """A job as a webhook tells it."""
+
+    result_url: str = Field("", description="in place of a result that would make the body larger than 64 KiB")
+
+
+class JobEvent(BaseModel):
+    """The body of a webhook about a job."""
+
+    type: Literal["job.completed", "job.failed", "job.cancelled", "job.reviewed"]
+    timestamp: AwareDatetime
+    data: EventJob
 
 
 class AttemptView(BaseModel):
@@ -144,10 +248,16 @@ class DeadLetter(BaseModel):
     attempts: list[AttemptView] = Field(description="oldest first, of all generations")
 
 
+_ONE_OF_THEM: list[JsonValue] = [
+    {"required": ["request_ids"], "properties": {"request_ids": {"type": "array"}}},
+    {"required": ["all"], "properties": {"all": {"const": True}}},
+]
+
+
 class Replay(BaseModel):
     """What an administrator asks for: some dead letters, or all."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"oneOf": _ONE_OF_THEM})
 
     request_ids: list[str] | None = Field(None, min_length=1, max_length=1000)
     all: Literal[True] | None = None
@@ -178,7 +288,7 @@ class DeliveryView(BaseModel):
     webhook_id: str
     type: str
     url: str
-    status: str
+    status: DeliveryStatus
     created_at: AwareDatetime
     next_at: AwareDatetime | None
     tries: list[DeliveryTryView]
@@ -292,6 +402,20 @@ class WorkerList(BaseModel):
     workers: list[WorkerView]
 
 
+class NewMaintenance(BaseModel):
+    """Whether submissions are refused for a while, and why."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    on: bool
+    reason: str | None = Field(None, max_length=500, description="told to callers")
+
+
+class MaintenanceView(BaseModel):
+    on: bool
+    reason: str | None
+
+
 class AppStatus(BaseModel):
     """What the Laravel-driven OCR API's callers read. system.gpu: the devices of the workers that have one."""
 
@@ -322,114 +446,3 @@ def worker_view(worker: WorkerInfo) -> dict[str, Any]:
         "started_at": iso_time(worker.started_at),
         "lease_until": iso_time(worker.lease_until),
     }
-
-
-PROBLEM = {
-    "description": "Refused: a problem (RFC 9457); its code is explained at /problems/{code}.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {"4XX": PROBLEM, "5XX": PROBLEM}
-
-_OPTIONS: dict[str, Any] = {
-    "document_type": {
-        "type": "string",
-        "enum": [kind.value for kind in DocumentType if kind is not DocumentType.OTHER],
-        "default": "auto",
-        "description": "what it is; custom needs schema",
-    },
-    "schema": {"type": "object", "description": "JSON Schema (object) of the fields wanted, for custom; at most 64 KiB"},
-    "priority": {"type": "integer", "minimum": 0, "maximum": 9, "default": 0, "description": "higher starts sooner, nobody starves"},
-    "engine": {"type": "string", "description": "OCR engine instead of the default"},
-    "extractor": {
-        "type": "string",
-        "description": "extractor instead of the default: rules, gemini or openai_compatible, where configured",
-    },
-    "languages": {"type": "array", "items": {"type": "string"}, "description": "EasyOCR language codes, such as en, de"},
-    "pages": {"type": "string", "examples": ["1-3,5"], "description": "which pages to read"},
-    "webhook_url": {"type": "string", "format": "uri", "description": "where the outcome is posted"},
-    "metadata": {"type": "object", "description": "echoed in status and webhook; at most 4 KiB"},
-    "no_cache": {"type": "boolean", "default": False, "description": "do not read the result cache"},
-    "deadline_seconds": {"type": "number", "exclusiveMinimum": 0, "description": "give up when not finished by then"},
-    "file_name": {"type": "string", "description": "echoed; its base name is kept"},
-}
-
-
-_SOURCES: dict[str, Any] = {
-    "file_path": {"type": "string", "description": "a file inside DOCUMENTS_DIR"},
-    "url": {"type": "string", "format": "uri", "description": "downloaded by a worker"},
-    "content_base64": {"type": "string", "contentEncoding": "base64", "description": "the document itself"},
-}
-
-
-def submission_extra(*, preset: str | None = None, dialect: Dialect = PLAIN) -> dict[str, Any]:
-    """openapi_extra of a route that takes a document. preset: the document_type that the route stands for. dialect: its callers' words."""
-    options = {name: shape for name, shape in _OPTIONS.items() if preset is None or name not in ("document_type", "schema")}
-    sources = dict(_SOURCES)
-    for theirs, ours in dialect.renamed.items():
-        if ours in sources:
-            sources = {theirs: {**sources[ours], "description": f"the same as {ours}"}, **sources}
-    return {
-        "parameters": [
-            _header("Idempotency-Key", "the same key with the same content within 24 hours answers the first job again"),
-            _header("Prefer", "wait=N: answer 200 with the status and result if the job ends within N seconds"),
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {"file": {"type": "string", "format": "binary"}, **options},
-                        "required": ["file"],
-                    }
-                },
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {**sources, **options},
-                        "oneOf": [{"required": [name]} for name in sources],
-                    }
-                },
-            },
-        },
-    }
-
-
-def pipeline_extra() -> dict[str, Any]:
-    """openapi_extra of the lightweight API's submissions."""
-    extra = submission_extra(dialect=PIPELINE)
-    for body in extra["requestBody"]["content"].values():
-        body["schema"]["properties"] |= {
-            "schema": {"type": "object", "description": "the fields wanted: JSON Schema, or a flat map of name → type"},
-            "strategy": {"type": "string", "description": "passed over"},
-        }
-    return extra
-
-
-def batch_extra() -> dict[str, Any]:
-    """openapi_extra of the submission of a batch."""
-    extra = submission_extra()
-    extra["parameters"] = extra["parameters"][:1]
-    form = extra["requestBody"]["content"]["multipart/form-data"]["schema"]
-    form["properties"]["file"] = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": 100}
-    source = {
-        "type": "object",
-        "properties": {**_SOURCES, "file_name": _OPTIONS["file_name"]},
-        "oneOf": [{"required": [name]} for name in _SOURCES],
-    }
-    extra["requestBody"]["content"]["application/json"]["schema"] = {
-        "type": "object",
-        "properties": {"sources": {"type": "array", "items": source, "minItems": 1, "maxItems": 100}, **_OPTIONS},
-        "required": ["sources"],
-    }
-    return extra
-
-
-def body_extra(model: type[BaseModel]) -> dict[str, Any]:
-    """openapi_extra of a route that reads a small JSON body by hand."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
-
-
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}

@@ -1,18 +1,18 @@
 """Lists of jobs, newest first, page by page."""
 
-import base64
-import binascii
-import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
 from doctray.domain.errors import InvalidOption
 from doctray.domain.job import Job
-from doctray.ports import JobQuery
+from doctray.ports import CURSOR, JobQuery
 from doctray.storage.job_rows import job_of
 from doctray.storage.store import Tx
 from doctray.storage.tables import in_status, jobs
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def list_jobs(tx: Tx, query: JobQuery) -> tuple[list[Job], str | None]:
@@ -43,12 +43,11 @@ def list_jobs(tx: Tx, query: JobQuery) -> tuple[list[Job], str | None]:
 
 
 def _cursor(last: Job) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last.created_at.timestamp(), last.request_id]).encode()).decode().rstrip("=")
+    return f"{(last.created_at - _EPOCH) // _MICROSECOND}-{last.request_id}"
 
 
 def _position(cursor: str) -> tuple[datetime, str]:
-    try:
-        seconds, request_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromtimestamp(float(seconds), UTC), str(request_id)
-    except (binascii.Error, ValueError, TypeError, OverflowError, OSError) as error:
-        raise InvalidOption("cursor: not one of this service's; begin again without it.") from error
+    found = CURSOR.fullmatch(cursor)
+    if found is None:
+        raise InvalidOption("cursor: not one of this service's; begin again without it.")
+    return _EPOCH + int(found.group(1)) * _MICROSECOND, found.group(2)

@@ -117,7 +117,7 @@ async def test_openapi_describes_the_streamed_bodies_and_problems(door: Door) ->
     assert set(body) == {"multipart/form-data", "application/json"}
     assert "deadline_seconds" in body["multipart/form-data"]["schema"]["properties"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
-    assert "application/problem+json" in document["paths"]["/v1/jobs"]["post"]["responses"]["4XX"]["content"]
+    assert "application/problem+json" in document["paths"]["/v1/jobs"]["post"]["responses"]["415"]["content"]
     assert "/status/{request_id}" in document["paths"]
 
 

@@ -68,7 +68,7 @@ async def test_of_two_reviewers_the_second_one_is_told(door: Door) -> None:
     assert (await put(door, request_id, if_match=seen.headers["etag"], reviewed_by="Ana")).status_code == 200
     for stale in (seen.headers["etag"], None, '"0"', '"7"'):
         late = await put(door, request_id, {"timeblocks": []}, if_match=stale, reviewed_by="Bo")
-        assert (late.status_code, late.json()["code"]) == (412, "review_conflict")
+        assert (late.status_code, late.json()["code"]) == (409, "review_conflict")
     now = await door.client.get(f"/v1/jobs/{request_id}/review")
     assert [review["reviewed_by"] for review in now.json()["reviews"]] == ["Ana"]
     again = await put(door, request_id, {"timeblocks": []}, if_match=now.headers["etag"], reviewed_by="Bo")

@@ -73,7 +73,7 @@ def test_json_values_as_they_are_meant() -> None:
     [
         ("priority", "3"),
         ("priority", True),
-        ("priority", 3.0),
+        ("priority", 3.5),
         ("priority", -1),
         ("no_cache", 1),
         ("no_cache", "true"),
@@ -154,3 +154,11 @@ def test_languages_are_easyocrs() -> None:
         pytest.skip("easyocr is not installed")
     config = runpy.run_path(str(Path(spec.submodule_search_locations[0]) / "config.py"))
     assert set(config["all_lang_list"]) == LANGUAGES
+
+
+def test_a_whole_number_may_be_written_as_some_languages_write_it() -> None:
+    assert wanted_from_json({"priority": 3.0}).options.priority == 3
+
+
+def test_pages_may_be_spaced_as_people_space_them() -> None:
+    assert wanted_from_json({"pages": "1 - 3, 5"}).options.pages == "1-3,5"
