@@ -1,6 +1,6 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
-from sqlalchemy import Double, and_, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy import Double, Text, bindparam, func, select, tuple_, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
 from doctray.domain.transition import PRIORITY_HEAD_START_S
@@ -15,10 +15,7 @@ _AHEAD = (
     .select_from(jobs)
     .where(
         in_status(JobStatus.QUEUED),
-        or_(
-            jobs.c.due_at < bindparam("due", type_=jobs.c.due_at.type),
-            and_(jobs.c.due_at == bindparam("due", type_=jobs.c.due_at.type), jobs.c.request_id < bindparam("of")),
-        ),
+        tuple_(jobs.c.due_at, jobs.c.request_id) < tuple_(bindparam("due", type_=jobs.c.due_at.type), bindparam("of", type_=Text)),
     )
 )
 _RING = (

@@ -1,4 +1,4 @@
-"""SQLite: one writer thread a process, which groups waiting writes into one commit, and a few reader threads.
+"""SQLite: one writer thread a process, which groups waiting writes into one commit, and reader threads.
 
 Measured on the SQLAlchemy + aiosqlite defaults that this replaces: 38 of 40 concurrent read-then-writes lost without an error, and
 "database is locked" under a deferred BEGIN despite a busy timeout (docs/decisions/0005-sqlite-writer-thread.md).
@@ -12,17 +12,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.storage.sqlite_lane import Lane
 from doctray.storage.store import Op, T, Tx
 
 BUSY_TIMEOUT_S = 10.0
@@ -35,15 +34,12 @@ GROUP_LIMIT = 64
 """Most writes in one commit: bounds how long other processes wait for this one's."""
 
 WAITING_LIMIT = 1000
-"""Most writes that wait for the writer thread; beyond it callers are told to come back."""
+"""Most operations that wait for the writer thread, or for the readers; beyond it callers are told to come back."""
 
 READERS = 4
 
-
-@dataclass(slots=True)
-class _Write:
-    op: Op[Any]
-    future: "Future[Any]" = field(default_factory=Future)
+READ_GROUP_LIMIT = 8
+"""Most reads in one transaction: they are answered together, so a slow one delays no more than these."""
 
 
 class SqliteStore:
@@ -52,43 +48,35 @@ class SqliteStore:
     def __init__(self, dsn: str, *, now: Callable[[], float] | None = None) -> None:
         self._now = now or time.time
         self._path = make_url(dsn).database or ""
-        self._writer = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
-        self._reader = sqlite_engine(dsn, begin="BEGIN", connections=READERS)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
-        self._waiting: queue.Queue[_Write | None] = queue.Queue(WAITING_LIMIT)
+        lane = partial(Lane, tx=self._tx, translated=_translated, waiting_limit=WAITING_LIMIT)
+        writer = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+        self._writes = lane("journal-write", writer, threads=1, group_limit=GROUP_LIMIT)
+        readers = sqlite_engine(dsn, begin="BEGIN", connections=READERS)
+        self._reads = lane("journal-read", readers, threads=READERS, group_limit=READ_GROUP_LIMIT)
         self._lock = threading.Lock()
         self._closed = False
-        self._thread = threading.Thread(target=self._write_groups, name="journal-write", daemon=True)
-        self._thread.start()
 
     async def read(self, op: Op[T]) -> T:
-        with self._lock:
-            self._refuse_when_closed()
-            reading = asyncio.get_running_loop().run_in_executor(self._readers, self._read, op)
-        try:
-            return await reading
-        except (OperationalError, PoolTimeout) as error:
-            if _is_outage(error):
-                raise TemporarilyUnavailable from error
-            raise
+        return await self._call(self._reads, op)
 
     async def write(self, op: Op[T]) -> T:
-        write = _Write(op)
+        return await self._call(self._writes, op)
+
+    async def _call(self, lane: Lane, op: Op[T]) -> T:
         with self._lock:
             self._refuse_when_closed()
             try:
-                self._waiting.put_nowait(write)
+                answer = lane.call(op)
             except queue.Full as error:
                 raise TemporarilyUnavailable(retry_after_s=2.0) from error
-        result: T = await asyncio.wrap_future(write.future)
+        result: T = await answer
         return result
 
     async def scrub(self) -> bool:
         """Empty the write-ahead log, which holds rows as they were before they were deleted. Waits for nobody: False while others read."""
         with self._lock:
             self._refuse_when_closed()
-            scrubbing = asyncio.get_running_loop().run_in_executor(self._readers, self._scrub)
-        return await scrubbing
+        return await asyncio.to_thread(self._scrub)
 
     async def aclose(self) -> None:
         """What waits is still done; what comes later is refused."""
@@ -102,15 +90,8 @@ class SqliteStore:
             raise TemporarilyUnavailable("The journal is closed: this process is ending.")
 
     def _close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join()
-        self._readers.shutdown(wait=True)
-        self._writer.dispose()
-        self._reader.dispose()
-
-    def _read(self, op: Op[T]) -> T:
-        with self._reader.begin() as conn:
-            return op(self._tx(conn))
+        self._writes.close()
+        self._reads.close()
 
     def _scrub(self) -> bool:
         if not self._path:
@@ -125,49 +106,6 @@ class SqliteStore:
 
     def _tx(self, conn: Connection) -> Tx:
         return Tx(conn, datetime.fromtimestamp(self._now(), UTC))
-
-    def _write_groups(self) -> None:
-        last = False
-        while not last:
-            group: list[_Write] = []
-            write = self._waiting.get()
-            while write is not None:
-                if write.future.set_running_or_notify_cancel():
-                    group.append(write)
-                if len(group) == GROUP_LIMIT:
-                    break
-                try:
-                    write = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-            last = write is None
-            if group:
-                self._commit_group(group)
-
-    def _commit_group(self, group: list[_Write]) -> None:
-        """Run the group in one transaction; nobody learns of a result before the commit."""
-        try:
-            with self._writer.begin() as conn:
-                outcomes = [self._run(conn, write) for write in group]
-        except Exception as error:
-            for write in group:
-                write.future.set_exception(_translated(error))
-            return
-        for settle in outcomes:
-            settle()
-
-    def _run(self, conn: Connection, write: _Write) -> Callable[[], None]:
-        """Run one write in a savepoint, so that its failure undoes it alone; how to settle its future after the commit."""
-        try:
-            with conn.begin_nested():
-                result = write.op(self._tx(conn))
-        except Exception as caught:
-            # On a full disk or an I/O error SQLite ends the whole transaction by itself: then the whole group has failed.
-            if not _in_transaction(conn):
-                raise
-            error = _translated(caught)
-            return lambda: write.future.set_exception(error)
-        return lambda: write.future.set_result(result)
 
 
 def sqlite_engine(dsn: str, *, begin: str, connections: int = 1) -> Engine:
@@ -224,11 +162,6 @@ def _is_taken(driver: sqlite3.Connection) -> bool:
     except sqlite3.OperationalError as error:
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return False
-
-
-def _in_transaction(conn: Connection) -> bool:
-    driver = conn.connection.driver_connection
-    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
 
 
 def _translated(error: Exception) -> Exception:
