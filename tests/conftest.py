@@ -12,7 +12,7 @@ import redis
 from doctray.cli.embedded_redis import find_server
 from doctray.config import GROUPS, env_names
 
-pytest_plugins = ["tests.databases", "tests.samples.fixtures"]
+pytest_plugins = ["tests.buckets", "tests.databases", "tests.samples.fixtures"]
 
 
 @pytest.fixture(autouse=True)

@@ -176,15 +176,56 @@ class Store(_Group):
     s3_bucket: str | None = Field(
         None,
         validation_alias=_env("S3_BUCKET"),
-        description="bucket for blobs (not built yet: a server with it set refuses to start); unset: files under DOCTRAY_HOME",
+        description="bucket that holds the documents (see docs/storage.md); unset: files under DOCTRAY_HOME",
+    )
+    s3_prefix: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]*/?)*$",
+        validation_alias=_env("S3_PREFIX"),
+        description="begins every object's name, so that services can share a bucket: two that share a prefix delete each other's documents",
     )
     s3_endpoint_url: str | None = Field(
         None, validation_alias=_env("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"), description="for S3 servers other than AWS"
     )
     aws_region: str | None = Field(None, validation_alias=_env("AWS_REGION", "AWS_DEFAULT_REGION"), description="region of the bucket")
-    aws_access_key_id: SecretStr | None = Field(None, validation_alias=_env("AWS_ACCESS_KEY_ID"), description="key id for the bucket")
+    s3_link_seconds: int | None = Field(
+        None,
+        ge=1,
+        le=7 * 86400,
+        validation_alias=_env("S3_LINK_SECONDS"),
+        description="lets callers fetch results from the bucket by signed links that are good so long; unset: no links",
+    )
+    s3_link_endpoint_url: str | None = Field(
+        None,
+        validation_alias=_env("S3_LINK_ENDPOINT_URL"),
+        description="address of the bucket's server as callers reach it, for links; unset: S3_ENDPOINT_URL",
+    )
+    aws_access_key_id: SecretStr | None = Field(
+        None,
+        validation_alias=_env("AWS_ACCESS_KEY_ID"),
+        description="key id for the bucket; unset: web identity, container or instance role",
+    )
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias=_env("AWS_SECRET_ACCESS_KEY"), description="key for the bucket")
 
+    aws_session_token: SecretStr | None = Field(
+        None, validation_alias=_env("AWS_SESSION_TOKEN"), description="with a key that ends; doctray has to be restarted with the next one"
+    )
+
+    @field_validator("s3_endpoint_url", "s3_link_endpoint_url")
+    @classmethod
+    def _is_server(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _key_is_complete(self) -> "Store":
+        if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
+            raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together; set both or neither")
+        return self
     def dsn(self, home: Path) -> str:
         """SQLAlchemy URL with the driver named: sqlite+pysqlite or postgresql+asyncpg."""
         if self.database_url is not None:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
+from typing import TYPE_CHECKING
 
 from doctray.clock import SystemClock
-from doctray.config import Settings, SettingsError
+from doctray.config import Settings, SettingsError, Store
 from doctray.outbound.guard import OutboundGuard, allow_entry_of
 from doctray.outbound.sealing import Sealer
 from doctray.outbound.signing import key_of
+from doctray.ports import BlobStore
 from doctray.queue.arq_queue import ArqQueue
 from doctray.queue.notices import RedisNotices
 from doctray.service.announce import Announcer
@@ -16,6 +18,9 @@ from doctray.service.deliver import Deliverer
 from doctray.storage.blobs_files import FileBlobs
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.telemetry.metrics import count_webhook
+
+if TYPE_CHECKING:
+    from doctray.storage.blobs_s3 import Bucket
 
 
 @asynccontextmanager
@@ -30,11 +35,46 @@ async def open_journal(settings: Settings) -> AsyncIterator[SqlJournal]:
 
 
 @asynccontextmanager
-async def open_blobs(settings: Settings) -> AsyncIterator[FileBlobs]:
-    """Files under DOCTRAY_HOME/blobs. Raises SettingsError for S3_BUCKET: documents must not go where nobody expects them."""
-    if settings.store.s3_bucket is not None:
-        raise SettingsError("S3_BUCKET is set, but this version keeps documents in files under DOCTRAY_HOME only. Unset S3_BUCKET.")
-    yield FileBlobs(settings.home / "blobs", min_free_bytes=settings.intake.min_free_mb * 1024 * 1024)
+async def open_blobs(settings: Settings) -> AsyncIterator[BlobStore]:
+    """S3_BUCKET, else files under DOCTRAY_HOME/blobs. Raises SettingsError for a bucket that does not exist or refuses the credentials;
+    one that cannot be reached just now raises TemporarilyUnavailable from its methods, not here."""
+    room = settings.intake.min_free_mb * 1024 * 1024
+    if settings.store.s3_bucket is None:
+        yield FileBlobs(settings.home / "blobs", min_free_bytes=room)
+        return
+    try:
+        from doctray.storage.blobs_s3 import BucketRefused, S3Blobs
+    except ModuleNotFoundError as error:
+        raise SettingsError("S3_BUCKET needs the extra s3: pip install 'doctray[s3]'") from error
+    blobs = S3Blobs(
+        _bucket_of(settings.store, settings.store.s3_bucket),
+        spool=settings.home / "spool",
+        min_free_bytes=room,
+        link_s=settings.store.s3_link_seconds,
+        link_endpoint=settings.store.s3_link_endpoint_url,
+    )
+    try:
+        await blobs.check()
+        yield blobs
+    except BucketRefused as error:
+        raise SettingsError(f"S3_BUCKET: {error}") from error
+    finally:
+        await blobs.aclose()
+
+
+def _bucket_of(store: Store, name: str) -> "Bucket":
+    from doctray.storage.blobs_s3 import Bucket
+
+    prefix = store.s3_prefix.strip("/")
+    return Bucket(
+        name=name,
+        endpoint=store.s3_endpoint_url,
+        region=store.aws_region,
+        prefix=f"{prefix}/" if prefix else "",
+        access_key_id=store.aws_access_key_id.get_secret_value() if store.aws_access_key_id else None,
+        secret_access_key=store.aws_secret_access_key.get_secret_value() if store.aws_secret_access_key else None,
+        session_token=store.aws_session_token.get_secret_value() if store.aws_session_token else None,
+    )
 
 
 @asynccontextmanager

@@ -7,8 +7,10 @@ import pytest
 
 from doctray.ports import BlobStore
 from doctray.storage.blobs_files import FileBlobs
+from doctray.storage.blobs_s3 import Bucket, S3Blobs
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.testing import FakeClock, MemoryBlobs, MemoryJournal
+from tests.buckets import ACCESS_KEY_ID, SECRET_ACCESS_KEY, BucketServer
 
 RETENTION_S = 7 * 86400.0
 
@@ -33,6 +35,23 @@ async def journal(journal_dsn: str, clock: FakeClock) -> AsyncIterator[SqlJourna
         yield journal
 
 
-@pytest.fixture(params=["files", "memory"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
-    return FileBlobs(tmp_path / "blobs") if request.param == "files" else MemoryBlobs()
+@pytest.fixture
+def bucket(shared_bucket_server: BucketServer) -> Bucket:
+    """A new one, with nothing in it."""
+    return bucket_of(shared_bucket_server, shared_bucket_server.make_bucket())
+
+
+def bucket_of(server: BucketServer, name: str) -> Bucket:
+    return Bucket(
+        name=name, endpoint=server.url, region="us-east-1", access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY, prefix="here/"
+    )
+
+
+@pytest.fixture(params=["files", "memory", "s3"])
+async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BlobStore]:
+    if request.param != "s3":
+        yield FileBlobs(tmp_path / "blobs") if request.param == "files" else MemoryBlobs()
+        return
+    s3 = S3Blobs(request.getfixturevalue("bucket"), spool=tmp_path / "spool")
+    yield s3
+    await s3.aclose()

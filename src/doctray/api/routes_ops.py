@@ -56,8 +56,9 @@ async def health(request: Request) -> Response:
     if not await _answers(parts.journal.ping()):
         body = _health("unhealthy", queue=None, workers=None, parts={"journal": "unreachable"})
         return json_response(body, status_of(TemporarilyUnavailable))
-    bell, free, queue, workers, maintenance = await asyncio.gather(
+    bell, store, free, queue, workers, maintenance = await asyncio.gather(
         _answers(parts.queue.ping()),
+        _answers(parts.blobs.ping()),
         _within(parts.blobs.free_bytes()),
         _within(house.admission.queue(fresh=True)),
         _within(parts.journal.workers()),
@@ -68,7 +69,7 @@ async def health(request: Request) -> Response:
         "journal": "ok",
         "redis": "ok" if bell else "unreachable",
         "workers": "ok" if workers else "none",
-        "storage": "full" if free is not None and free < intake.min_free_mb * 1024 * 1024 else "ok",
+        "storage": _storage(reachable=store, free=free, needed=intake.min_free_mb * 1024 * 1024),
         "queue": "full" if queue is not None and queue.queued >= intake.max_queue_size else "ok",
     }
     well = "healthy" if set(state.values()) == {"ok"} else "degraded"
@@ -113,6 +114,12 @@ async def docs(request: Request) -> Response:
     """The API's reference as one page that needs nothing from anywhere else."""
     page = await asyncio.to_thread(lambda: reference_page(request.app.openapi()))
     return HTMLResponse(page, headers={"Content-Security-Policy": REFERENCE_CSP})
+
+
+def _storage(*, reachable: bool, free: int | None, needed: int) -> str:
+    if not reachable:
+        return "unreachable"
+    return "full" if free is not None and free < needed else "ok"
 
 
 def _health(status: str, *, queue: QueueState | None, workers: int | None, parts: dict[str, str]) -> dict[str, Any]:

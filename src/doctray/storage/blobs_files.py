@@ -15,6 +15,7 @@ from typing import BinaryIO, ParamSpec, TypeVar
 
 from doctray.domain.errors import DoctrayError, NotFound, StorageFull
 from doctray.domain.job import BlobRef
+from doctray.ports import BlobLink
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,6 +87,12 @@ class FileBlobs:
 
     async def free_bytes(self) -> int | None:
         return await asyncio.to_thread(self._free_bytes)
+
+    async def ping(self) -> None:
+        """A folder of this machine needs no asking."""
+
+    async def link(self, ref: BlobRef) -> BlobLink | None:  # noqa: ARG002 (the port's signature)
+        return None
 
     async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
         names = await asyncio.to_thread(self._old_jobs, time.time() - age_s)

@@ -166,3 +166,15 @@ async def test_background_runs_with_the_app_and_ends_with_it(database: str) -> N
         async with asyncio.timeout(5):
             await begun.wait()
     assert ended.is_set()
+
+
+async def test_health_is_degraded_while_the_document_store_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    await door.claim((await door.submit())["request_id"])
+
+    async def away(_blobs: object) -> None:
+        raise TemporarilyUnavailable
+
+    monkeypatch.setattr(type(door.blobs), "ping", away)
+    answer = await door.client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["parts"]["storage"] == "unreachable"
