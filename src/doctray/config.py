@@ -175,6 +175,7 @@ class Store(_Group):
     postgres_db: str = Field("doctray", validation_alias=_env("POSTGRES_DB"), description="with POSTGRES_HOST")
     s3_bucket: str | None = Field(
         None,
+        min_length=1,
         validation_alias=_env("S3_BUCKET"),
         description="bucket that holds the documents (see docs/storage.md); unset: files under DOCTRAY_HOME",
     )
@@ -187,7 +188,6 @@ class Store(_Group):
     s3_endpoint_url: str | None = Field(
         None, validation_alias=_env("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"), description="for S3 servers other than AWS"
     )
-    aws_region: str | None = Field(None, validation_alias=_env("AWS_REGION", "AWS_DEFAULT_REGION"), description="region of the bucket")
     s3_link_seconds: int | None = Field(
         None,
         ge=1,
@@ -200,13 +200,13 @@ class Store(_Group):
         validation_alias=_env("S3_LINK_ENDPOINT_URL"),
         description="address of the bucket's server as callers reach it, for links; unset: S3_ENDPOINT_URL",
     )
+    aws_region: str | None = Field(None, validation_alias=_env("AWS_REGION", "AWS_DEFAULT_REGION"), description="region of the bucket")
     aws_access_key_id: SecretStr | None = Field(
         None,
         validation_alias=_env("AWS_ACCESS_KEY_ID"),
         description="key id for the bucket; unset: web identity, container or instance role",
     )
     aws_secret_access_key: SecretStr | None = Field(None, validation_alias=_env("AWS_SECRET_ACCESS_KEY"), description="key for the bucket")
-
     aws_session_token: SecretStr | None = Field(
         None, validation_alias=_env("AWS_SESSION_TOKEN"), description="with a key that ends; doctray has to be restarted with the next one"
     )
@@ -226,6 +226,7 @@ class Store(_Group):
         if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
             raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together; set both or neither")
         return self
+
     def dsn(self, home: Path) -> str:
         """SQLAlchemy URL with the driver named: sqlite+pysqlite or postgresql+asyncpg."""
         if self.database_url is not None:
