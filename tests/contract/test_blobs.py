@@ -226,11 +226,31 @@ async def test_a_put_that_is_cancelled_as_it_begins_leaves_neither_draft_nor_des
             return draft
 
     before = len(list(Path("/proc/self/fd").iterdir()))
-    task = asyncio.create_task(Slow(root).put(KEY, _chunks(b"x")))
+    task = asyncio.create_task(Slow(root).put(KEY, _chunks(b"x" * CHUNK_BYTES)))
     await asyncio.to_thread(opened.wait, 5)
     task.cancel()
     await asyncio.sleep(0)
     go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert _files(root) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+async def test_a_small_put_that_is_cancelled_while_it_is_written_is_not_kept(root: Path) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    class Slow(FileBlobs):
+        def _write(self, draft: Any, chunk: bytes) -> None:
+            writing.set()
+            go_on.wait(5)
+            super()._write(draft, chunk)
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    task = asyncio.create_task(Slow(root).put(KEY, _chunks(b"x")))
+    await asyncio.to_thread(writing.wait, 5)
+    task.cancel()
+    threading.Timer(0.05, go_on.set).start()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert _files(root) == []
@@ -357,7 +377,7 @@ async def test_a_put_into_a_folder_that_is_deleted_meanwhile_is_not_found(root: 
     blobs = FileBlobs(root)
 
     async def deleted() -> AsyncIterator[bytes]:
-        yield b"x"
+        yield b"x" * CHUNK_BYTES
         await blobs.delete_prefix("jobs/01abc/")
 
     with pytest.raises(NotFound):

@@ -4,33 +4,32 @@ import asyncio
 import errno
 import hashlib
 import os
-import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from doctray.domain.errors import DoctrayError, NotFound, StorageFull
 from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
+from doctray.storage.blob_keys import GONE, JOBS, is_part, parts_of
 
-P = ParamSpec("P")
+Args = TypeVarTuple("Args")
 R = TypeVar("R")
 
 CHUNK_BYTES = 1024 * 1024
-"""Read and written at a time, so that no document is in memory as a whole."""
+"""Read and written at a time, so that no document is in memory as a whole. What is smaller is written by one call of a thread."""
 
-JOBS = "jobs"
-"""First part of every key of a job's blobs: jobs/<request_id>/…"""
+ROOM_FRESH_S = 1.0
+"""How long a look at the room on the disk is good. Each write looks again, so under load it is never old."""
 
-_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 _DRAFT = ".draft-"
 """Begins the name of a file that is being written; no part of a key can begin so."""
-
-GONE = "The document's data are gone."
 
 
 class FileBlobs:
@@ -43,21 +42,29 @@ class FileBlobs:
     def __init__(self, root: Path, *, min_free_bytes: int = 0) -> None:
         self._root = root
         self._min_free_bytes = min_free_bytes
+        # bytes, and when that was
+        self._room: tuple[int, float] | None = None
 
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
         """Written aside, synced and renamed into place: after a crash the blob is whole or absent."""
         target = self._path(key)
-        draft = await self._begun(target)
+        if await self.free_bytes() < self._min_free_bytes:
+            raise StorageFull
+        draft: _Draft | None = None
         try:
             waiting = bytearray()
             async for chunk in chunks:
                 waiting += chunk
                 if len(waiting) >= CHUNK_BYTES:
+                    draft = draft or await self._begun(target)
                     await _to_the_end(self._write, draft, bytes(waiting))
                     waiting.clear()
+            if draft is None:
+                return await self._put_small(target, bytes(waiting), key)
             return await _to_the_end(self._keep, draft, bytes(waiting), target, key)
         except BaseException:
-            await _to_the_end(draft.drop)
+            if draft is not None:
+                await _to_the_end(draft.drop)
             raise
 
     async def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
@@ -85,8 +92,11 @@ class FileBlobs:
     async def keys_under(self, prefix: str) -> list[str]:
         return await asyncio.to_thread(self._keys_under, self._path(prefix.removesuffix("/")))
 
-    async def free_bytes(self) -> int | None:
-        return await asyncio.to_thread(self._free_bytes)
+    async def free_bytes(self) -> int:
+        """As of at most ROOM_FRESH_S ago."""
+        if self._room is None or time.monotonic() - self._room[1] >= ROOM_FRESH_S:
+            return await asyncio.to_thread(self._free_bytes)
+        return self._room[0]
 
     async def ping(self) -> None:
         """A folder of this machine needs no asking."""
@@ -99,10 +109,7 @@ class FileBlobs:
         return _each(f"{JOBS}/{name}/" for name in names)
 
     def _path(self, key: str) -> Path:
-        parts = key.split("/")
-        if not all(_PART.fullmatch(part) for part in parts):
-            raise ValueError("not a blob key")
-        return self._root.joinpath(*parts)
+        return self._root.joinpath(*parts_of(key))
 
     async def _begun(self, target: Path) -> "_Draft":
         beginning = asyncio.create_task(asyncio.to_thread(self._begin, target))
@@ -116,9 +123,30 @@ class FileBlobs:
 
     def _begin(self, target: Path) -> "_Draft":
         with _storage_errors():
-            _make_folder(target.parent, self._root)
-            self._check_room(0)
+            _sync_folders(_make_folder(target.parent, self._root))
             return _Draft(target)
+
+    async def _put_small(self, target: Path, content: bytes, key: str) -> BlobRef:
+        given_up = threading.Event()
+        return await _to_the_end(self._put_whole, target, content, key, given_up, given_up=given_up.set)
+
+    def _put_whole(self, target: Path, content: bytes, key: str, given_up: threading.Event) -> BlobRef:
+        """In the order that costs the disk least: new folders are synced last, when the file's own sync has mostly done it."""
+        with _storage_errors():
+            made = _make_folder(target.parent, self._root)
+            try:
+                draft = _Draft(target)
+                try:
+                    self._write(draft, content)
+                    if given_up.is_set():
+                        raise NotFound(GONE)
+                    draft.keep(target)
+                except BaseException:
+                    draft.drop()
+                    raise
+            finally:
+                _sync_folders(made)
+        return BlobRef(key=key, size_bytes=draft.size, sha256=draft.digest.hexdigest())
 
     def _write(self, draft: "_Draft", chunk: bytes) -> None:
         with _storage_errors():
@@ -136,8 +164,11 @@ class FileBlobs:
         if not origin.is_file():
             raise NotFound(GONE)
         with _storage_errors():
-            _make_folder(target.parent, self._root)
-            size = _link_or_copy(origin, target)
+            made = _make_folder(target.parent, self._root)
+            try:
+                size = _link_or_copy(origin, target)
+            finally:
+                _sync_folders(made)
         return BlobRef(key=key, size_bytes=size, sha256=source.sha256)
 
     def _keys_under(self, folder: Path) -> list[str]:
@@ -147,7 +178,9 @@ class FileBlobs:
         folder = self._root
         while not folder.exists():
             folder = folder.parent
-        return shutil.disk_usage(folder).free
+        free = shutil.disk_usage(folder).free
+        self._room = (free, time.monotonic())
+        return free
 
     def _check_room(self, wanted: int) -> None:
         if self._free_bytes() - wanted < self._min_free_bytes:
@@ -155,7 +188,7 @@ class FileBlobs:
 
     def _old_jobs(self, before: float) -> list[str]:
         try:
-            folders = [entry for entry in (self._root / JOBS).iterdir() if _PART.fullmatch(entry.name)]
+            folders = [entry for entry in (self._root / JOBS).iterdir() if is_part(entry.name)]
         except FileNotFoundError:
             return []
         return sorted(folder.name for folder in folders if _last_changed(folder) < before)
@@ -227,14 +260,13 @@ def _link_or_copy(origin: Path, target: Path) -> int:
         draft.unlink(missing_ok=True)
 
 
-def _make_folder(folder: Path, root: Path) -> None:
-    """Make it and what lies above, each entry synced, so that a blob in it survives power loss."""
+def _make_folder(folder: Path, root: Path) -> list[Path]:
+    """Make it and what lies above; the folders that are to be synced, so that what is put into it survives power loss."""
     if folder.is_dir():
-        return
-    if folder != root:
-        _make_folder(folder.parent, root)
+        return []
+    unsynced = _make_folder(folder.parent, root) if folder != root else []
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sync_folder(folder.parent)
+    return [*unsynced, folder.parent]
 
 
 def _remove_tree(folder: Path) -> int:
@@ -266,6 +298,11 @@ def _files(folder: Path) -> Iterator[Path]:
     return (Path(place, name) for place, _, names in os.walk(folder) for name in names)
 
 
+def _sync_folders(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        _sync_folder(folder)
+
+
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -295,12 +332,16 @@ def _storage_errors() -> Iterator[None]:
         raise
 
 
-async def _to_the_end(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """In a thread, which a cancelled caller waits for: it cannot be stopped, and must not write behind what comes after it."""
-    working = asyncio.create_task(asyncio.to_thread(work, *args, **kwargs))
+async def _to_the_end(work: Callable[[*Args], R], *args: *Args, given_up: Callable[[], None] = lambda: None) -> R:
+    """In a thread, which a cancelled caller waits for: it cannot be stopped, and must not write behind what comes after it.
+
+    given_up: called before that wait, so that the work can end early.
+    """
+    working = asyncio.get_running_loop().run_in_executor(None, partial(work, *args))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
+        given_up()
         await asyncio.wait([working])
         raise
 

@@ -27,7 +27,7 @@ from doctray.storage.store import Op, T, Tx
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for writers of other processes. Their transactions take milliseconds."""
 
-BUSY_POLL_S = 0.002
+BUSY_POLL_S = 0.0005
 """About how often it looks whether they are done."""
 
 GROUP_LIMIT = 64
