@@ -55,8 +55,8 @@ async def postgres_dsn(postgres_server: str) -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Run a server for the time of the context; its asyncpg DSN."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Run a server for the time of the context; its asyncpg DSN. durable: what is committed has reached the disk, as in production."""
     folder = Path(tempfile.mkdtemp(prefix="doctray-pg-"))
     try:
         programs = _programs(folder)
@@ -71,7 +71,12 @@ def postgres() -> Iterator[str]:
             capture_output=True,
             cwd=folder,
         )
-        settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off", "deadlock_timeout": "200ms"}
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+            "fsync": "on" if durable else "off",
+            "deadlock_timeout": "200ms",
+        }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen([programs / "postgres", "-D", data, *arguments], user=user, stdout=log, stderr=log, cwd=folder)
