@@ -97,9 +97,8 @@ class Gate:
         self._locked = None
 
     def _local_caller(self, headers: Mapping[str, str], address: str) -> Caller:
-        host, origin = headers.get("host", ""), headers.get("origin")
-        own_page = origin is None or origin in self._own_origins or origin in (f"http://{host}", f"https://{host}")
-        if not (own_page and _names_this_machine(host)):
+        own_page = from_own_page(headers) or headers.get("origin") in self._own_origins
+        if not (own_page and _names_this_machine(headers.get("host", ""))):
             raise Unauthenticated("While no key is set, only local programs are answered: use http://127.0.0.1, or make a key.")
         return Caller(owner=DEFAULT_OWNER, scopes=frozenset(Scope), bucket=f"address:{address}")
 
@@ -138,6 +137,12 @@ def _names_this_machine(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def from_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether a request comes from a page of this service, or from no page at all."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    return origin is None or origin in (f"http://{host}", f"https://{host}")
 
 
 def presented_key(headers: Mapping[str, str]) -> str | None:

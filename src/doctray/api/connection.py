@@ -78,6 +78,8 @@ class Connection(HttpToolsProtocol):
             return
         self._came_further = False
         super().data_received(data)
+        if self._refused:
+            return
         if self._came_further:
             self._idle_bytes = 0
             return
@@ -109,8 +111,11 @@ class Connection(HttpToolsProtocol):
             self._raise(_too_large())
 
     def on_headers_complete(self) -> None:
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            self._raise(HeadRefused(HTTPStatus.BAD_REQUEST, "Speak HTTP/1.1."))
         hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
             self._raise(HeadRefused(HTTPStatus.BAD_REQUEST, "A request names exactly one host (RFC 9112, 3.2)."))
         self._in_head = False
         self._came_further = True
@@ -180,8 +185,12 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._answering():
-            self.transport.abort()
-            return
+            if self.cycle.response_started or self.pipeline:
+                self.transport.abort()
+                return
+            # Broken after its head: what the application would still say is dropped.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self._unset_keepalive_if_required()
         self.transport.write(_problem(refusal))
         self.transport.write_eof()

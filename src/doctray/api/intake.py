@@ -33,10 +33,11 @@ from doctray.api.options import (
     wanted_from_form,
     wanted_from_json,
 )
-from doctray.domain.errors import IdempotencyConflict, InvalidOption, MalformedRequest, TooLarge
+from doctray.domain.errors import IdempotencyConflict, InvalidOption, MalformedRequest, TooLarge, UnsupportedMediaType
 from doctray.domain.job import DocumentType, Job
 from doctray.domain.keys import Scope
 from doctray.extraction.json_schema import check_schema
+from doctray.ports import Accepted
 from doctray.service.reuse import prefix_of
 from doctray.service.submit import Received, Submission, receive, submit
 from doctray.telemetry import metrics
@@ -63,7 +64,7 @@ class Handed:
     source_url: str | None = None
 
 
-async def take(request: Request, *, route: str, preset: DocumentType | None = None, dialect: Dialect = PLAIN) -> Job:
+async def take(request: Request, *, route: str, preset: DocumentType | None = None, dialect: Dialect = PLAIN) -> Accepted:
     """Accept the request's document as a job. route: scope of Idempotency-Key. preset: the kind that the route stands for. dialect: the
     words of the route's callers.
 
@@ -87,10 +88,10 @@ async def take(request: Request, *, route: str, preset: DocumentType | None = No
 
 async def hand_over(
     house: House, caller: Caller, handed: Handed, *, request_id: str, route: str, idempotency_key: str | None, batch_id: str | None = None
-) -> Job:
+) -> Accepted:
     """Record what was received as a job of the caller's. Raises what `submit` raises; then nothing is kept."""
     parts = house.parts
-    job = await submit(
+    accepted = await submit(
         Submission(
             request_id=request_id,
             owner=caller.owner,
@@ -113,10 +114,10 @@ async def hand_over(
         cache_ttl_s=house.settings.retention.cache_ttl_hours * 3600,
         announcer=parts.announcer,
     )
-    _count(house, job, handed, request_id)
-    if caller.daily_quota is not None and job.request_id == request_id:
+    _count(house, accepted.job, handed, request_id)
+    if caller.daily_quota is not None and accepted.job.request_id == request_id:
         await parts.limiter.spend_quota(caller.bucket, per_day=caller.daily_quota)
-    return job
+    return accepted
 
 
 def require_configured(wanted: Wanted, house: House) -> None:
@@ -129,7 +130,7 @@ def require_configured(wanted: Wanted, house: House) -> None:
 
 async def ticket_response(
     request: Request,
-    job: Job,
+    accepted: Accepted,
     *,
     status_code: int,
     ended_code: int,
@@ -140,6 +141,7 @@ async def ticket_response(
     more: members beside those of the ticket or the status, or in their place.
     """
     house = house_of(request)
+    job, position = accepted.job, accepted.position
     headers = {"Location": f"/v1/jobs/{job.request_id}"}
     if job.request_id != request.state.request_id:
         headers["Idempotency-Replayed"] = "true"
@@ -151,7 +153,8 @@ async def ticket_response(
         if job.status.terminal:
             body, _ = await status_body(house, job, None, more={**links(house, job), **more(job)})
             return json_response(body, ended_code, headers)
-    position, estimate = await outlook(house, job, None)
+        position = None
+    position, estimate = await outlook(house, job, None, position=position)
     headers |= retry_after(job, estimate)
     return json_response({**ticket(house, job, position=position, estimate=estimate), **more(job)}, status_code, headers)
 
@@ -171,6 +174,8 @@ async def judge(request: Request, house: House, dialect: Dialect = PLAIN, *, doc
     await house.admission.check(coming_bytes=length)
     if length > _body_limit(request, house, documents):
         raise TooLarge(f"The document is larger than {house.settings.intake.max_file_size_mb:g} MiB.")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("The body is compressed; send it as it is, without Content-Encoding.")
     if content_type_of(request) not in ("multipart/form-data", "application/json"):
         raise MalformedRequest("Send multipart/form-data or application/json.")
     return caller
