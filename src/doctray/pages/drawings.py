@@ -23,6 +23,9 @@ _BESIDE_PX = 4
 _LEAST_CONTRAST = 8
 """Gray levels between a rule, or the shading that it ends, and what lies beside it."""
 
+_NEARLY_ALL, _WHOLE = 0.98, 0.9
+"""A rule is seen when this part of it is, or this part in one piece: the wall of one low row loses its ends to its neighbours' rules."""
+
 _SHORTEST_REST_PX = 40.0
 """What is left of a rule that is painted over in part. Letters that are painted over it look like rests of up to their height."""
 
@@ -51,10 +54,12 @@ def _seen(rule: Segment, gray: npt.NDArray[np.uint8]) -> list[Segment]:
     if strip.size == 0:
         return []
     shown = np.ptp(strip, axis=0) >= _LEAST_CONTRAST
-    if shown.mean() > 0.98:
-        return [rule]
     changes = np.flatnonzero(np.diff(np.concatenate(([False], shown, [False]))))
     runs = [Segment(start + float(a), rule.top, start + float(b), rule.top) for a, b in zip(changes[::2], changes[1::2], strict=True)]
+    if len(runs) == 1 and runs[0].right - runs[0].left >= _WHOLE * (rule.right - rule.left):
+        return [rule]
+    if shown.mean() > _NEARLY_ALL:
+        return [rule]
     return list(merged(runs, shortest_px=_SHORTEST_REST_PX))
 
 

@@ -317,7 +317,7 @@ def test_room_teacher_class_and_notes_stand_apart_from_the_subject() -> None:
     found = read(a_sheet(rows))
     assert lesson(found, "Monday", "Maths") | {"notes": None} == lesson(found, "Monday", "Maths")
     assert (lesson(found, "Monday", "Maths")["teacher"], lesson(found, "Monday", "Maths")["room"]) == ("Mr Okafor", "R12")
-    assert lesson(found, "Tuesday", "English")["room"] == "4"
+    assert lesson(found, "Tuesday", "English")["room"] == "Room 4"
     assert lesson(found, "Wednesday", "Art")["notes"] == "(bring apron)"
     assert lesson(found, "Monday", "Science")["notes"] == "Lab rules"
 

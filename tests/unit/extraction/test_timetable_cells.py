@@ -56,7 +56,7 @@ def told(*lines: str) -> dict[str, str]:
         (["Maths (1)"], {"subject": "Maths (1)"}),
         (["EE-203", "Network Theory", "A17-1A"], {"subject": "EE-203 Network Theory", "room": "A17-1A"}),
         (["English", "Room: Gym"], {"subject": "English", "room": "Gym"}),
-        (["Deutsch", "Raum 204"], {"subject": "Deutsch", "room": "204"}),
+        (["Deutsch", "Raum 204"], {"subject": "Deutsch", "room": "Raum 204"}),
         (
             ["! Online !", "Machine Learning", "Dr. M. Khalil"],
             {"subject": "Machine Learning", "room": "Online", "teacher": "Dr. M. Khalil"},

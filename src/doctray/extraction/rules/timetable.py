@@ -13,6 +13,7 @@ from doctray.extraction.rules.timetable_blocks import Block, blocks
 from doctray.extraction.rules.timetable_echoes import without_echoes
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
+from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
@@ -30,6 +31,9 @@ _FLAW = 0.7
 
 _MOST_WORDS = 3000
 """The plan of a whole school on one page has about 2000 words. What has more is a book, or was made to keep readers busy."""
+
+_Place = tuple[str, str, str, int | None]
+"""(lane, week, day, start) of a block"""
 
 _LONGEST_SUBJECT = 80
 _LONGEST_MINUTES = 6 * 60
@@ -91,7 +95,12 @@ def _tables(page: Page) -> list[Table]:
 
 
 def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
-    found = [(layout, made) for grid in grids for layout in layouts(grid, page) if (made := blocks(layout))]
+    found = [
+        (layout, made)
+        for grid in grids
+        for layout in nested_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
+        if (made := blocks(layout))
+    ]
     found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
     tables = []
     above = 0.0
@@ -127,7 +136,7 @@ def _from_columns(page: Page) -> list[Table]:
 
 def _worth(tables: Iterable[Table]) -> float:
     """How much a reading of a page tells: each block counts, once for its day and time, and less where it cannot be right."""
-    places: set[tuple[str, str, int | None]] = set()
+    places: set[_Place] = set()
     worth = 0.0
     for block in (block for table in map(_in_week, tables) for block in table.blocks):
         twice = _place(block) in places and block.start.minutes is not None
@@ -177,8 +186,8 @@ def _goes_on(before: Table, table: Table) -> bool:
     return not {_place(block) for block in before.blocks} & {_place(block) for block in table.blocks}
 
 
-def _place(block: Block) -> tuple[str, str, int | None]:
-    return block.week.value.casefold() if block.week else "", block.day.value, block.start.minutes
+def _place(block: Block) -> _Place:
+    return block.lane, block.week.value.casefold() if block.week else "", block.day.value, block.start.minutes
 
 
 def _folded(found: Found | None) -> str | None:

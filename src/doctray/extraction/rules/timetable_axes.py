@@ -8,7 +8,7 @@ from itertools import pairwise
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_days import DayName, days_in_order, may_name_day, week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
-from doctray.extraction.rules.timetable_reading import Reading, read
+from doctray.extraction.rules.timetable_reading import Found, Reading, read
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, resolve
 
 PERIOD = re.compile(
@@ -36,13 +36,22 @@ _MOST_SEEDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One of several tables that stand beside one another under the same times: of a teacher, a room or a class (`holds`)."""
+
+    holds: str
+    label: Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaySlot:
-    """The stretch of the day axis that belongs to a label."""
+    """The stretch of the day axis that belongs to a label. lane: whose lessons they are, where a table shows those of several."""
 
     low: float
     high: float
     name: DayName
     words: tuple[Word, ...]
+    lane: Lane | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,12 +239,16 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
         cell for cell in body if day_axis.middle(cell.box) < first and day_axis.high(cell.box) <= first + 0.5 * day_axis.length(cell.box)
     ]
     after = [cell for cell in body if day_axis.middle(cell.box) > last]
-    heads = before if any(_printed(cell) for cell in before) or not any(_printed(cell) for cell in after) else after
+    heads = before if any(printed_time(cell) for cell in before) or not any(printed_time(cell) for cell in after) else after
     whole = max((axis.high(cell.box) for cell in grid.cells), default=0.0) - band.high
-    heads = [cell for cell in heads if axis.length(cell.box) <= 0.6 * whole]
+    return slots_of([cell for cell in heads if axis.length(cell.box) <= 0.6 * whole], axis, page, grid)
+
+
+def slots_of(heads: Sequence[Cell], axis: Axis, page: Page, grid: Grid) -> tuple[TimeSlot, ...]:
+    """The stretches of the time axis that the cells at its side label."""
     timed = _timed(heads, axis)
     slots = _settle(timed, axis)
-    labels = [cell for cell in heads if not _printed(cell)]
+    labels = [cell for cell in heads if not printed_time(cell)]
     slots = _with_labels(slots, labels, axis)
     if not timed:
         slots = _with_key(slots, page, grid)
@@ -243,7 +256,8 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
     return _filled(slots)
 
 
-def _printed(cell: Cell) -> PrintedSpan | None:
+def printed_time(cell: Cell) -> PrintedSpan | None:
+    """The time that a label prints, unless it stands amid a sentence."""
     text = read(cell.words).text
     spans = [span for span in find_label_spans(text) if len(text[: span.begin].split()) <= _MOST_BEFORE]
     return spans[0] if spans else None
@@ -261,7 +275,7 @@ def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
     """Labels with times, the finest where several cover one stretch; a column From and a column To make one range."""
     chosen: list[_Timed] = []
     for cell in sorted(heads, key=lambda cell: (round(axis.length(cell.box)), cell.box.left, cell.box.top)):
-        span = _printed(cell)
+        span = printed_time(cell)
         if span is None:
             continue
         stretch = (axis.low(cell.box), axis.high(cell.box))
@@ -350,12 +364,12 @@ def _with_key(slots: Sequence[TimeSlot], page: Page, grid: Grid) -> list[TimeSlo
     for line in read(outside).lines:
         reading = Reading((line,))
         text = _GLUED.sub(r"\1 ", reading.text)
+        before = 0
         for span in find_label_spans(text):
-            label = re.search(r"(?:^|[\s,;|])([^\s,;|]+(?:\s\d+)?)[\s:=.)-]*$", text[: span.begin])
-            number = _period_number(label[1]) if label else None
-            if number and span.end:
-                key.setdefault(number, (span, reading))
-    numbered = [(index, key[number]) for index, slot in enumerate(slots) if (number := _period_number(slot.label)) in key and number]
+            label, before = text[before : span.begin].strip(_ABOUT_A_LABEL), span.stop
+            if span.end and (name := _key_name(label) or _key_name(" ".join(label.split()[-2:])) or _key_name(label.split(" ")[-1])):
+                key.setdefault(name, (span, reading))
+    numbered = [(index, key[number]) for index, slot in enumerate(slots) if (number := _key_name(slot.label)) in key and number]
     grown = list(slots)
     for (index, (span, reading)), times in zip(numbered, resolve([span for _, (span, _) in numbered]), strict=True):
         grown[index] = replace(
@@ -369,6 +383,16 @@ def _with_key(slots: Sequence[TimeSlot], page: Page, grid: Grid) -> list[TimeSlo
 
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
+
+
+_ABOUT_A_LABEL = " \t,;|:=.()-–—"
+_LONGEST_NAME = 24
+
+
+def _key_name(label: str) -> str | None:
+    """What a key and the labels of the table have in common: the number of a period, or a word such as Registration."""
+    label = label.strip(_ABOUT_A_LABEL)
+    return _period_number(label) or (label.casefold() if 1 < len(label) <= _LONGEST_NAME and label[0].isalpha() else None)
 
 
 def _period_number(label: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_axes import DaySlot, Layout, TimeSlot
+from doctray.extraction.rules.timetable_axes import DaySlot, Lane, Layout, TimeSlot
 from doctray.extraction.rules.timetable_pieces import SNAP, Piece, is_readable, lies_in, pieces_of
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.times import PrintedSpan, TimeSpan, resolve
@@ -35,7 +35,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A lesson on one day."""
+    """A lesson on one day. lane: of which of several tables side by side, "" where there is one."""
 
     page: int
     day: Found
@@ -46,6 +46,7 @@ class Block:
     room: Found | None
     teacher: Found | None
     notes: Found | None
+    lane: str = ""
 
 
 def blocks(layout: Layout) -> tuple[Block, ...]:
@@ -55,7 +56,8 @@ def blocks(layout: Layout) -> tuple[Block, ...]:
 
 
 def _day_blocks(layout: Layout, day: DaySlot, pieces: Sequence[Piece]) -> list[Block]:
-    own = sorted((piece for piece in pieces if day in piece.days), key=lambda piece: (piece.low, piece.order, piece.high))
+    here = [piece for piece in pieces if day in piece.days and (day.lane is None or day is piece.days[0])]
+    own = sorted(here, key=lambda piece: (piece.low, piece.order, piece.high))
     noted = {(piece.low, piece.high) for piece in own if piece.order == -1}
     own = [piece for piece in own if piece.order == -1 or not any(lies_in(piece, stretch) for stretch in noted)]
     made = [block for piece in own for block in _timed(layout, piece)]
@@ -66,7 +68,24 @@ def _day_blocks(layout: Layout, day: DaySlot, pieces: Sequence[Piece]) -> list[B
 def _named(made: Sequence["_Draft"], day: DaySlot, name: str) -> list[Block]:
     label = Found(value=name, words=day.words, certainty=day.name.certainty)
     week = Found(value=day.name.week, words=day.words) if day.name.week else None
-    return [draft.block(label, week) for draft in made]
+    blocks = [draft.block(label, week) for draft in made]
+    if day.lane is None:
+        return blocks
+    return [
+        _in_lane(block, day.lane) if len(draft.piece.days) == 1 else replace(block, lane=day.lane.label.value)
+        for draft, block in zip(made, blocks, strict=True)
+    ]
+
+
+def _in_lane(block: Block, lane: Lane) -> Block:
+    """The lesson with what its lane tells of it, unless it says so itself."""
+    match lane.holds:
+        case "teacher":
+            return replace(block, teacher=block.teacher or lane.label, lane=lane.label.value)
+        case "room":
+            return replace(block, room=block.room or lane.label, lane=lane.label.value)
+        case _:
+            return replace(block, notes=block.notes or lane.label, lane=lane.label.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_reading import Found, Reading, size_of
+from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
 
 BREAKS = re.compile(
@@ -26,7 +27,7 @@ SPELT = re.compile(
 )
 """Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
 
-_TITLE = r"(?:Mrs?|Ms|Miss|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Herr|Frau|Sr|Fr|Cikgu|Ustaz(?:ah)?)"
+_TITLE = r"(?:Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Fr|Rev|Coach|Cikgu|Ustaz(?:ah)?)"
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
 _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 _PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
@@ -50,7 +51,9 @@ _PLACE = (
 ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
     r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula|amphi|lokaal)"
-    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|{_PLACE}))"
+    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
+    r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s|room\s)?[A-Z]?\d[\w.-]*"
+    rf"|{_PLACE}))"
 )
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
 
@@ -176,6 +179,9 @@ class _SortedOut:
             self.teacher, line = found
         if self.teacher is None and _bare(line) in self.habits.names:
             self.teacher, line = Found(value=_bare(line), words=line, certainty=0.8), ()
+        if self.teacher is None and self.room is None and self.subject and (beside := _room_and_name(line)):
+            self.room, self.teacher = beside
+            return ()
         if self.room is None and (found := _labelled_room(line)):
             self.room, line = found
         if not _bare(line):
@@ -228,7 +234,33 @@ class _SortedOut:
 
 
 def _room_name(text: str) -> str:
-    return re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
+    """A room without the word, where the rest is a name in itself: Room B12, but not Room 4."""
+    bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
+    return text if bare.isdigit() else bare
+
+
+def _room_and_name(line: tuple[Word, ...]) -> tuple[Found, Found] | None:
+    """Room and teacher of a line that is nothing else, parted by a dash or a comma: Rm 214 - Alvarez, Gym / Stone."""
+    parts = _parted(line)
+    if len(parts) != 2:
+        return None
+    for room, name in (parts, parts[::-1]):
+        said = _bare(name)
+        if ROOM.fullmatch(_bare(room)) and is_name(said):
+            return (
+                Found(value=_room_name(_bare(room)), words=room, certainty=0.9),
+                Found(value=said, words=name, certainty=0.75),
+            )
+    return None
+
+
+_SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\s]?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)?")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a person's name, one word or two, and holds no word that names a lesson or a room."""
+    lesson = any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
+    return _SURNAME.fullmatch(text) is not None and not lesson and ROOM.fullmatch(text) is None
 
 
 def _parted(line: tuple[Word, ...]) -> list[tuple[Word, ...]]:
@@ -332,7 +364,8 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     if match is None:
         return None
     words, rest = _cut(line, match.start(), match.end())
-    return Found(value=(match["value"] or match["said"]).strip(_DASHES), words=words), rest
+    value = match[0] if match["value"] and match["value"].isdigit() else match["value"] or match["said"]
+    return Found(value=value.strip(_DASHES + "()[]"), words=words), rest
 
 
 def _cut(line: tuple[Word, ...], begin: int, stop: int) -> tuple[tuple[Word, ...], tuple[Word, ...]]:

@@ -85,6 +85,22 @@ def day_name(text: str) -> DayName | None:
     return None if single is None else DayName(days=(DAYS[single[0]],), certainty=single[1], week=week)
 
 
+_RUN = re.compile(r"(?:Mo?|Tu|Th|T|We?|R|Fr?|Sa|Su|S|U)+")
+_OF_RUN = {"m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5, "s": 5, "su": 6, "u": 6}
+
+
+def days_of_run(text: str) -> DayName | None:
+    """The days of a run of letters in a column of days, as American colleges print it: MWF, TR, TTh, MoWeFr, M/W."""
+    run = re.sub(r"[\s,/&.-]", "", text)
+    if not _RUN.fullmatch(run):
+        return None
+    letters = re.findall(r"Mo|Tu|Th|We|Fr|Sa|Su|[MTWRFSU]", run)
+    days = [_OF_RUN[letter.casefold()] for letter in letters]
+    if len(set(days)) < len(days) or days != sorted(days):
+        return None
+    return DayName(days=tuple(DAYS[day] for day in days), certainty=0.9 if len(days) > 1 else 0.85)
+
+
 def may_name_day(text: str) -> bool:
     """Whether a label names a day, or could beside others (a single letter)."""
     return day_name(text) is not None or text.strip(" .").casefold() in _LETTERS or _folded(text) in _ABBREVIATIONS

@@ -8,6 +8,7 @@ from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
 
 _NAME = re.compile(
@@ -18,27 +19,6 @@ _NAME = re.compile(
 
 _CODE = re.compile(r"[A-ZÄÖÜÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ]{1,4}")
 """How planning software abbreviates a teacher: Mül, HOF, Sm."""
-
-_SUBJECT_WORDS_TEXT = """
-    academic accounting activity activities advanced agriculture algebra algorithms analysis analytics anatomy and applied architecture art
-    arts assembly astronomy basic basics biology block break business calculus care chemistry circuits citizenship civics civil class club
-    clubs commerce communication communications community comprehension computer computing concepts construction control cooking craft
-    creative data databases design development digital drama drawing drive economics education electrical electronics elective
-    engineering english environment environmental ethics european exam experimental finance fine fitness food foundation foundations free
-    french fundamentals further games general geography geology geometry german grammar graphics group guidance hall handwriting health
-    history home humanities hour human industrial information innovation intelligence international introduction it italian jazz journal
-    kinesiology knowledge lab laboratory language languages latin law learning lecture lesson library life linear literacy literature
-    logic lunch machine management maths math mathematical mathematics mechanical mechanics media mentoring methods modern morning
-    music natural network networks numeracy number operating operations optional organic oral outdoor paint personal philosophy phonics
-    photography physical physics play poetry political politics practical practice presentation principles private probability problem
-    process production professional programming project psychology public quantitative quantum reading real registration religion
-    religious research revision robotics science sciences security self seminar session shared skills social society sociology software
-    songs spanish special spelling sport sports statistics statistical story structures studies study swimming system systems tea teaching
-    technical technologies technology test theatre theory thermal thinking time topic topics training transport tutorial tutor visual
-    vocabulary web welfare wellbeing whole work workshop world writing yoga
-"""
-_SUBJECT_WORDS = frozenset(_SUBJECT_WORDS_TEXT.split())
-"""Words that are in names of lessons and not in names of people."""
 
 _FEWEST = 3
 _USUAL = 0.4
@@ -64,7 +44,7 @@ def _text(line: Sequence[Word]) -> str:
 
 def _may_be_name(lines: Sequence[tuple[Word, ...]], index: int, cell: Cell) -> bool:
     text = _text(lines[index])
-    if not _NAME.fullmatch(text) or TEACHER.search(text) or any(part.casefold().strip(".,") in _SUBJECT_WORDS for part in text.split()):
+    if not _NAME.fullmatch(text) or TEACHER.search(text) or any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split()):
         return False
     if index == 0:
         sizes = [median(size_of(word) for word in line) for line in lines]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of, strips
 from doctray.extraction.rules.timetable_blocks import Block, Edge
-from doctray.extraction.rules.timetable_cells import Content, contents
-from doctray.extraction.rules.timetable_days import DayName, day_name
+from doctray.extraction.rules.timetable_cells import ROOM, Content, contents, is_name
+from doctray.extraction.rules.timetable_days import DayName, day_name, days_of_run
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
@@ -16,6 +16,7 @@ from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, fi
 
 _HEADINGS = {
     "day": r"days?|weekday|day\(s\)|jour|tag|wochentag|d[ií]a|giorno|dag|dia|dzie[nń]|g[üu]n",
+    "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule",
     "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
     r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]",
     "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|inicio|in[ií]cio|inizio",
@@ -47,7 +48,8 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     rows = _rows(grid)
     for index, row in enumerate(rows):
         columns = _columns(row)
-        if "subject" in columns and {"time", "start"} & set(columns):
+        if "subject" in columns and {"time", "start", "when"} & set(columns):
+            columns = _titled(columns, row, rows[index + 1 :])
             drafts: list[_Draft] = []
             heading: Reading | None = None
             for later in rows[index + 1 :]:
@@ -69,7 +71,7 @@ def columned_blocks(page: Page) -> Listed | None:
     for line in lines:
         heads = [(hull(word.box for word in phrase), Reading((phrase,))) for phrase in phrases_of(line)]
         columns = _columns(heads)
-        if not ({"day", "subject"} <= set(columns) and {"time", "start"} & set(columns)):
+        if not ("subject" in columns and ("when" in columns or ("day" in columns and {"time", "start"} & set(columns)))):
             continue
         grid = _columned_grid(page, heads, [word for word in words if word.box.center_y > hull(b for b, _ in heads).bottom], columns)
         made = tabled_blocks(grid) if grid else ()
@@ -88,12 +90,12 @@ def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Seque
     in_column = {
         key: [word for word in body if place[id(box)].low <= word.box.center_x < place[id(box)].high] for key, box in columns.items()
     }
-    timed = in_column.get("start") or in_column.get("time") or []
+    timed = in_column.get("start") or in_column.get("time") or in_column.get("when") or []
     levels = [hull(word.box for word in line) for line in read(timed).lines if find_label_spans(Reading((line,)).text)]
     if not _FEWEST <= len(levels) <= _MOST_ROWS:
         return None
     rows = strips(levels, Axis.Y, [word for key, own in in_column.items() if key != "day" for word in own], ())
-    days = [(hull(word.box for word in line), line) for line in read(in_column["day"]).lines if day_name(Reading((line,)).text)]
+    days = [(hull(word.box for word in line), line) for line in read(in_column.get("day", ())).lines if _days(Reading((line,)).text)]
     top = min(box.top for box, _ in heads)
     cells = [
         Cell(box=Box(strip.low, top, strip.high, rows[0].low), words=reading.words)
@@ -177,12 +179,14 @@ def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
 def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page: int) -> _Draft | None:
     cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
     subject = cells.get("subject")
-    timing = Reading(tuple(line for key in ("time", "start", "end") if key in cells for line in cells[key].lines))
+    timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
     span = next(iter(find_label_spans(timing.text)), None)
     if subject is None or not any(letter.isalpha() for letter in subject.text) or span is None:
         return None
     day = cells.get("day")
-    name = day_name(day.text) if day else None
+    if day is None and "when" in cells:
+        day = Reading((timing.between(0, span.begin),))
+    name = _days(day.text) if day else None
     parts = contents(subject)
     content = parts[0] if parts and parts[0].subject else Content(subject=Found(value=subject.text, words=subject.words))
     named = {
@@ -199,6 +203,25 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page
         end_words=timing.between(span.end_begin, span.stop) if span.end else (),
     )
     return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
+
+
+def _days(text: str) -> DayName | None:
+    """The days that a cell of a column of days names, as names or as a run of letters."""
+    return day_name(text) or days_of_run(text)
+
+
+_CODED = re.compile(r"[A-Z]{2,5}[ -]?\d{2,4}[A-Z]?(?:[ .-]\w{1,4})?")
+
+
+def _titled(columns: dict[str, Box], heads: Sequence[tuple[Box, Reading]], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> dict[str, Box]:
+    """The columns with the subject where titles stand, when a first column of it holds nothing but codes (Course, Title)."""
+    first = columns["subject"]
+    told = [reading.text for row in rows for box, reading in row if box.left <= first.center_x <= box.right and reading.text]
+    pattern = re.compile(_HEADINGS["subject"])
+    others = [box for box, reading in heads if box is not first and pattern.fullmatch(reading.text.strip(" :.*").casefold())]
+    if not others or not told or not all(_CODED.fullmatch(text) for text in told):
+        return columns
+    return {**columns, "subject": others[0], "notes": columns.get("notes", first)}
 
 
 def _carried(drafts: Sequence[_Draft]) -> list[_Draft]:
@@ -228,15 +251,27 @@ def _line_content(rest: tuple[Word, ...], span: PrintedSpan) -> Content | None:
     taken = reading.between(span.begin, span.stop)
     words = tuple(word for word in rest if word not in taken)
     phrases = _phrases(words)
-    found = contents(Reading(tuple(phrases)))
+    teacher = _name_beside_room(phrases)
+    found = contents(Reading(tuple(phrase for phrase in phrases if phrase is not teacher)))
     if not found or found[0].subject is None or not any(letter.isalpha() for letter in found[0].subject.value):
         return None
     return replace(
         found[0],
         span=None,
+        teacher=found[0].teacher or (Found(value=Reading((teacher,)).text, words=teacher, certainty=0.8) if teacher else None),
         start_words=reading.between(span.begin, span.end_begin if span.end else span.stop),
         end_words=reading.between(span.end_begin, span.stop) if span.end else (),
     )
+
+
+def _name_beside_room(phrases: Sequence[tuple[Word, ...]]) -> tuple[Word, ...] | None:
+    """The phrase of three or more that is a name, next to one that is a room: Pilates   Studio 1   Ingrid."""
+    for index in range(1, len(phrases)):
+        text = Reading((phrases[index],)).text
+        near = [Reading((phrases[at],)).text for at in (index - 1, index + 1) if 0 < at < len(phrases)]
+        if is_name(text) and any(ROOM.fullmatch(other) for other in near):
+            return phrases[index]
+    return None
 
 
 def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:

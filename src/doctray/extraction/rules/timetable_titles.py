@@ -9,6 +9,7 @@ from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_cells import TEACHER
 from doctray.extraction.rules.timetable_days import day_name, week_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
+from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
 
 _ROMAN = r"(?:VIII|VII|VI|IV|IX|V|X|III|II|I)"
@@ -17,7 +18,8 @@ _SLIP = re.compile(r"(?<![^\s-])\|(?=[-\w])")
 _LABELS = {
     "teacher_name": r"(?:class|form|home\s?room|subject)?\s*(?:teachers?|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
     r"(?:\s*(?:name|in[- ]charge))?",
-    "class_name": r"(?:name\s+of\s+)?(?:class(?:es)?|form|section|year\s+group|grade|std|standard|batch|group|programme|program|course"
+    "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|class(?:es)?|form|section|year\s+group|grade|std|standard|batch"
+    r"|group|programme|program|course"
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?",
     "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?",
     "term": r"(?:term|semester|sem|trimester)",
@@ -34,7 +36,8 @@ _LABEL = re.compile(
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
     r"\b(?:school|college|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
-    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique)\b",
+    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup|day\s?care"
+    r"|(?:learning|leisure|community|sports|education|arts|early\s+years|children'?s)\s+cent(?:re|er))\b",
     re.IGNORECASE,
 )
 _NO_SCHOOL = re.compile(
@@ -55,12 +58,24 @@ _CLASS = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)|[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
 )
+_CLASS_GOES_ON = re.compile(
+    r"\s(?:(?i:set|group|band|stream)\s\w{1,2}\b|(?P<name>[A-Z][a-z]{2,})\b(?=\s*$|\s+(?i:time\s?-?\s?table|schedule|weekly)))"
+)
+"""What a class is called after its number: Year 9 Set 2, Class 3 Kingfisher."""
+
+_PROGRAMME = re.compile(
+    r"(?:B\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|Arch|Pharm)|M\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|BA)|BBA|BCA|MCA|LL\.?[BM]|Dip(?:loma)?|HN[CD]|Ph\.?D)\b"
+    r"\.?(?:\s\(Hons?\.?\))?\s[A-Z].*"
+)
+"""A degree with its subject, and the year of study where that follows."""
+
 _CLASS_OPENS = re.compile(r"class\s+\S*\d\S*(?:\s[^\W\d_]+)?$", re.IGNORECASE)
 _FILLER_END = re.compile(r"\s*(?:[-–|:]\s*)?(?:weekly\s+|class\s+)?(?:time\s?-?table|schedule)\s*$", re.IGNORECASE)
 _CLASS_BRACKETS = re.compile(r"\bclass(?:es)?\s*\(([^)]+)\)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
-    r"|week|overview|plan|routine|w\.?e\.?f\.?|from|as|at|effective|version)\b|_FINAL\b",
+    r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
+    r"|w\.?e\.?f\.?|from|as|at|effective|version)\b|_FINAL\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -169,10 +184,16 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
             key = list(_LABELS)[next(i for i in range(len(_LABELS)) if match[f"k{i}"])]
             value = text[match.end() : stop].strip(" -–|,;.")
+            if key == "teacher_name" and _LEGEND.match(value):
+                continue
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
                 begin = text.index(value, match.end())
                 found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
     return found
+
+
+_LEGEND = re.compile(r"[A-Z][A-Z0-9]{1,7}\s*[-–:=]\s*\S")
+"""A list of who teaches what (DSP - Dr. Meena) names nobody's table."""
 
 
 def _label_text(line: Reading) -> str:
@@ -183,11 +204,24 @@ def _label_text(line: Reading) -> str:
 def _school(lines: Sequence[Reading]) -> Found | None:
     best = None
     for line in lines:
-        if _SCHOOL.search(line.text) and not _NO_SCHOOL.search(line.text) and len(line.words) > 1:
-            size = max(size_of(word) for word in line.words)
+        if (part := _school_part(line)) is not None and len(part.words) > 1:
+            size = max(size_of(word) for word in part.words)
             if best is None or size > best[0]:
-                best = (size, line)
+                best = (size, part)
     return Found(value=best[1].text.strip(_STRIP.replace(")", "").replace("(", "")), words=best[1].words) if best else None
+
+
+def _school_part(line: Reading) -> Reading | None:
+    """The part of a line that names a school, without a term, a year or the kind of table that follow, or its faculty before."""
+    text = line.text
+    begin = match.end() if (match := _FACULTY.match(text)) and _SCHOOL.search(text, match.end()) else 0
+    stop = min([m.start() for pattern in (_AFTER_SCHOOL, _TERM, _YEAR) if (m := pattern.search(text, begin + 1))], default=len(text))
+    part = Reading((line.between(begin, max(begin + 1, stop)),))
+    return part if _SCHOOL.search(part.text) and not _NO_SCHOOL.search(part.text) else None
+
+
+_FACULTY = re.compile(r"(?:faculty|school|department|college|institute) of [^,]+, ", re.IGNORECASE)
+_AFTER_SCHOOL = re.compile(r"\s[-–—|]\s(?=(?:\w+\s){0,3}(?:time\s?-?\s?tables?|schedule|plan|routine|programme?)\b)", re.IGNORECASE)
 
 
 def _term(labelled: Found | None, lines: Sequence[Reading]) -> Found | None:
@@ -233,8 +267,15 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
             return Found(value=match[1].strip(), words=line.between(match.start(1), match.end(1)), certainty=0.9)
     for line in lines:
         if match := _CLASS_OPENS.match(_FILLER_END.sub("", line.text)) or _CLASS.search(line.text):
-            value = re.sub(r"^class\s*[-:]?\s*", "", match[0].strip(_STRIP), flags=re.IGNORECASE)
-            return Found(value=value, words=line.between(*match.span()), certainty=0.9)
+            begin, stop = match.start(), match.start() + len(match[0].rstrip())
+            more = _CLASS_GOES_ON.match(line.text, stop)
+            if more and not (more["name"] and (more["name"].casefold() in SUBJECT_WORDS or _FILLER.search(more["name"]))):
+                stop = more.end()
+            if degree := _PROGRAMME.match(line.text[:stop]):
+                begin = degree.start()
+            value = line.text[begin:stop].strip(_STRIP)
+            bare = re.sub(r"^class\s*[-:]?\s*", "", value, flags=re.IGNORECASE)
+            return Found(value=value if bare.isdigit() else bare, words=line.between(begin, stop), certainty=0.9)
     for line in sorted(lines, key=lambda line: (not _TITLE.search(line.text), -max(size_of(word) for word in line.words))):
         if school and line.words == school.words:
             continue
@@ -255,6 +296,8 @@ def _remainder(line: Reading) -> Found | None:
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
         return None
     value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
+    if all(word.casefold() in SUBJECT_WORDS for word in value.split()):
+        return None
     if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
