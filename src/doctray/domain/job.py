@@ -162,6 +162,8 @@ class Outcome:
     engine: str | None = None
     page_total: int | None = None
     cached: bool = False
+    # what was extracted, for the database's views; None: the result was copied from another job's
+    fields: Mapping[str, Any] | None = None
     # False: the same content must not be given this result again (its model failed, and may answer next time)
     reusable: bool = True
 

@@ -209,6 +209,7 @@ class _Run:
             needs_review=extraction.needs_review,
             engine=engine,
             page_total=document.page_total,
+            fields=extraction.fields,
             reusable=self.reusable,
         )
         tools.observer.extracted(extraction, engine=engine)

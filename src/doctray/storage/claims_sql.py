@@ -11,6 +11,7 @@ from doctray.domain.errors import DeadlineExceeded
 from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
 from doctray.ports import Claim
 from doctray.storage import jobs_sql
+from doctray.storage.fields_sql import keep_fields
 from doctray.storage.job_rows import change, job_of, lock
 from doctray.storage.outcomes_sql import record_outcome
 from doctray.storage.store import Tx
@@ -74,6 +75,7 @@ def finish(tx: Tx, held: Claim, outcome: Outcome, *, announce: Announce, retenti
         return None
     finished = transition.finished(job, outcome, now=tx.now, retention_s=retention_s)
     left = _leave(tx, job, finished, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
+    keep_fields(tx, finished, outcome.fields)
     record_outcome(tx, finished, announce)
     return left
 

@@ -11,6 +11,7 @@ from doctray.ports import IDEMPOTENCY_S, Idempotency
 from doctray.storage.artifacts_sql import drop_artifacts
 from doctray.storage.batches_sql import count_up, reopen
 from doctray.storage.deliveries_sql import drop_deliveries
+from doctray.storage.fields_sql import drop_fields, keep_fields
 from doctray.storage.job_rows import change, insert_job, job_of, load, lock
 from doctray.storage.outcomes_sql import record_outcome
 from doctray.storage.reviews_sql import drop_reviews
@@ -39,6 +40,7 @@ def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | N
         count_up(tx, born.batch_id)
     insert_job(tx, born)
     if born.status is JobStatus.COMPLETED:
+        keep_fields(tx, born, None)
         record_outcome(tx, born, announce or announce_nothing)
     return born
 
@@ -79,6 +81,7 @@ def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
     drop_deliveries(tx, request_id)
     drop_reviews(tx, request_id)
     drop_artifacts(tx, request_id)
+    drop_fields(tx, request_id)
     return tombstone
 
 

@@ -10,6 +10,7 @@ from doctray.domain.extraction import Fields
 from doctray.domain.job import Job, JobStatus
 from doctray.domain.review import AnnounceReview, Review
 from doctray.storage.deliveries_sql import add_delivery
+from doctray.storage.fields_sql import review_fields
 from doctray.storage.job_rows import change, job_of, lock
 from doctray.storage.store import Tx
 from doctray.storage.tables import reviews
@@ -49,6 +50,7 @@ def add_review(
             note=note,
         )
     )
+    review_fields(tx, request_id, fields)
     delivery = announce(after, review)
     if delivery is not None:
         add_delivery(tx, after, delivery)

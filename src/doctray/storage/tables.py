@@ -202,6 +202,16 @@ reviews = Table(
     Column("note", Text),
 )
 
+# For the views: a result's fields as a JSON object. Without a row: results of before this table. Without fields: such, reviewed since.
+result_fields = Table(
+    "result_fields",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("fields", Text),
+    # a person's, once there is a review
+    Column("reviewed", Text),
+)
+
 artifacts = Table(
     "artifacts",
     metadata,

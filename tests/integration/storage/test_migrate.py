@@ -30,7 +30,9 @@ def _dsn(path: Path) -> str:
 
 def _schema(conn: Connection) -> dict[str, str]:
     """Name → SQL of every table and index, without what differs in writing only."""
-    rows = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"))
+    rows = conn.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql > '' AND name <> 'alembic_version'")
+    )
     return {row.name: " ".join(row.sql.replace("\t", " ").split()) for row in rows}
 
 
