@@ -247,6 +247,19 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What became of a submission. job: as it was recorded, or the one that was recorded first under its idempotency key.
+
+    position: its place in the queue, from 1; None where it is not queued or was there before. reuse: a completed job whose result
+    answers this one; then nothing has been recorded yet.
+    """
+
+    job: Job
+    position: int | None = None
+    reuse: Job | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """The right to work on a job until its lease is lost. `job.claim_no` is the fence."""
 
@@ -327,6 +340,15 @@ class Journal(Protocol):
         With an idempotency key seen before in the last 24 h: the first job again when the content is the same, else
         raises IdempotencyMismatch. The caller compares request_ids to tell. created_at, due_at (now - priority's head
         start) and deadline_at (from options.deadline_seconds) are set by the store's clock.
+        """
+        ...
+
+    async def accept(self, job: Job, *, idempotency: Idempotency | None = None, cache_ttl_s: float = 0.0) -> Accepted:
+        """`add` a queued job, and tell what a submission has to know besides, in one transaction.
+
+        Unless the owner has a completed job with its content, younger than cache_ttl_s, by the fingerprint of the worker that
+        registered last: then only that one is told (not for no_cache jobs, nor for a url's unknown bytes). The caller copies
+        its result and adds the job as completed, or accepts it with cache_ttl_s 0 where the result is gone.
         """
         ...
 

@@ -29,6 +29,7 @@ from doctray.domain.errors import (
 )
 from doctray.domain.extraction import Extraction, Fields
 from doctray.domain.fairness import fair_share
+from doctray.domain.identity import content_key
 from doctray.domain.job import (
     Announce,
     Attempt,
@@ -50,6 +51,7 @@ from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import (
     DRAIN_WINDOW_S,
     IDEMPOTENCY_S,
+    Accepted,
     BellUnreachable,
     BlobLink,
     Claim,
@@ -154,6 +156,18 @@ class MemoryJournal:
             self._announce(new, announce or announce_nothing, now)
             self._batch_ended(new, now)
         return new
+
+    async def accept(self, job: Job, *, idempotency: Idempotency | None = None, cache_ttl_s: float = 0.0) -> Accepted:
+        fingerprint = await self.latest_fingerprint()
+        if cache_ttl_s > 0 and fingerprint is not None and job.source is not None and not job.options.no_cache:
+            same = content_key(job.source.sha256, job.options, fingerprint)
+            reuse = await self.find_result(job.owner, same, younger_than_s=cache_ttl_s)
+            if reuse is not None:
+                return Accepted(job=job, reuse=reuse)
+        recorded = await self.add(job, idempotency=idempotency)
+        if recorded.request_id != job.request_id:
+            return Accepted(job=recorded)
+        return Accepted(job=recorded, position=await self.queue_position(recorded.request_id))
 
     async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
         now = self._now()

@@ -29,7 +29,7 @@ from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
 from doctray.service.submit import Received, Submission, submit
 from doctray.service.sweep import Sweeper
-from doctray.storage import deliveries_sql, jobs_sql, lists_sql, queue_sql, workers_sql
+from doctray.storage import deliveries_sql, fingerprints_sql, jobs_sql, lists_sql, queue_sql, workers_sql
 from doctray.storage.job_rows import job_of
 from doctray.storage.journal_sql import SqlJournal
 from doctray.storage.store import Op, Store, Tx
@@ -119,19 +119,21 @@ class Side:
             received=received,
             source_url=None if content is not None else "https://files.test/paper.pdf",
         )
-        return await said(
-            submit(
-                submission,
-                journal=self.journal,
-                queue=self.queue,
-                notices=self.notices,
-                blobs=self.blobs,
-                outbound=_Anywhere(),
-                clock=self.clock,
-                cache_ttl_s=CACHE_TTL_S,
-                announcer=ANNOUNCER,
-            )
+        return await said(self._submitted(submission))
+
+    async def _submitted(self, submission: Submission) -> Job:
+        accepted = await submit(
+            submission,
+            journal=self.journal,
+            queue=self.queue,
+            notices=self.notices,
+            blobs=self.blobs,
+            outbound=_Anywhere(),
+            clock=self.clock,
+            cache_ttl_s=CACHE_TTL_S,
+            announcer=ANNOUNCER,
         )
+        return accepted.job
 
     async def cancel(self, request_id: str, owner: str) -> object:
         return await said(jobs.cancel(request_id, owner=owner, journal=self.journal, notices=self.notices, announcer=ANNOUNCER))
@@ -359,7 +361,7 @@ def _picture_of(tx: Tx) -> Picture:
         due=tuple(job.request_id for job in queue_sql.due(tx, limit=100)),
         queue=_rounded(queue_sql.queue_state(tx)),
         living=frozenset(worker.worker_id for worker in workers_sql.living(tx)),
-        fingerprint=workers_sql.latest_fingerprint(tx),
+        fingerprint=fingerprints_sql.latest_fingerprint(tx),
         promises={
             (row.scope, row.key): (row.request_id, row.created_at)
             for row in tx.conn.execute(select(idempotency))

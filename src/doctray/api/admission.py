@@ -9,7 +9,7 @@ from doctray.domain.job import Job, JobStatus, Progress
 from doctray.ports import BlobStore, Journal, QueueState
 
 FRESH_S = 1.0
-"""How long a look at the queue is good; what was accepted since is added to it, so the limit holds in between."""
+"""How long a look at the queue and at the operator's switch is good; what was accepted since is added, so the limit holds in between."""
 
 MAINTENANCE = "maintenance"
 LONGEST_RETRY_S = 600.0
@@ -25,11 +25,13 @@ class Admission:
         self._min_free_bytes = min_free_bytes
         self._state: QueueState | None = None
         self._seen_at = 0.0
+        # why no submissions are taken (None: they are), and when that was looked up
+        self._switch: tuple[str | None, float] | None = None
         self._accepted_since = 0
 
     async def check(self, *, coming_bytes: int) -> None:
         """coming_bytes: of the body, as far as the headers tell. Raises Maintenance, QueueFull or StorageFull."""
-        reason = await self._journal.flag(MAINTENANCE)
+        reason = await self._maintenance()
         if reason is not None:
             raise Maintenance(reason or None)
         state = await self.queue()
@@ -53,6 +55,16 @@ class Admission:
             self._state = await self._journal.queue_state()
             self._seen_at = now
         return self._state
+
+    def forget(self) -> None:
+        """Look at the switch again: it was changed here."""
+        self._switch = None
+
+    async def _maintenance(self) -> str | None:
+        now = time.monotonic()
+        if self._switch is None or now - self._switch[1] >= FRESH_S:
+            self._switch = (await self._journal.flag(MAINTENANCE), now)
+        return self._switch[0]
 
     def _room_in_s(self, state: QueueState) -> float | None:
         if state.drained_per_minute <= 0:

@@ -159,7 +159,7 @@ async def _add(house: House, caller: Caller, batch: Batch, wanted: Wanted, membe
         return member
     handed = Handed(wanted=wanted, file_name=member.file_name, received=member.received, source_url=member.source_url)
     try:
-        return await hand_over(
+        accepted = await hand_over(
             house,
             caller,
             handed,
@@ -171,6 +171,7 @@ async def _add(house: House, caller: Caller, batch: Batch, wanted: Wanted, membe
         )
     except DoctrayError as error:
         return Refused(file_name=member.file_name, error=error)
+    return accepted.job
 
 
 def _new_id(kept: list[str]) -> str:

@@ -121,11 +121,12 @@ async def again(house: House, job: Job) -> Job:
     return found
 
 
-async def outlook(house: House, job: Job, progress: Progress | None) -> tuple[int | None, int | None]:
-    """(queue_position, estimated_seconds) of a job that has not ended."""
+async def outlook(house: House, job: Job, progress: Progress | None, *, position: int | None = None) -> tuple[int | None, int | None]:
+    """(queue_position, estimated_seconds) of a job that has not ended. position: where it is known already."""
     if job.status.terminal:
         return None, None
-    position = await house.parts.journal.queue_position(job.request_id) if job.status is JobStatus.QUEUED else None
+    if position is None and job.status is JobStatus.QUEUED:
+        position = await house.parts.journal.queue_position(job.request_id)
     state = await house.admission.queue()
     return position, estimated_seconds(job, progress=progress, position=position, state=state, now=house.parts.clock.now())
 

@@ -1,18 +1,24 @@
-"""How often a caller may ask: windows in Redis, shared by all API processes; in memory while Redis is away."""
+"""How often a caller may ask: windows in Redis, shared by all API processes; in memory while Redis is away.
+
+Redis counts and says where the caller stands in one call, and requests that come while one is under way share the next: the library
+`limits` takes two calls for each request, of 0.1 ms each (docs/decisions/0026-front-door.md).
+"""
 
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, WindowStats
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
-from redis.asyncio import ConnectionPool
+from redis.asyncio import ConnectionPool, Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from doctray.domain.errors import QuotaExceeded, RateLimited
+from doctray.queue.together import Together
 from doctray.telemetry import metrics
 
 _log = structlog.get_logger()
@@ -22,6 +28,30 @@ REDIS_TIMEOUT_S = 0.2
 
 MEMORY_ONLY_S = 5.0
 WINDOW_S = 60
+
+KEY_PREFIX = "doctray:limit:"
+
+# A moving window for each key: a list of the times of what was let in, newest first, by the server's clock in ms. Both ends of a list
+# cost the same however long it is. ARGV: the window, then a limit for each key.
+_COUNT = """
+local time, window, said = redis.call('TIME'), tonumber(ARGV[1]), {}
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for place, key in ipairs(KEYS) do
+  local oldest = redis.call('LINDEX', key, -1)
+  while oldest and tonumber(oldest) <= now - window do
+    redis.call('RPOP', key)
+    oldest = redis.call('LINDEX', key, -1)
+  end
+  local counted, limit, within = redis.call('LLEN', key), tonumber(ARGV[place + 1]), 0
+  if counted < limit then
+    redis.call('LPUSH', key, now)
+    redis.call('PEXPIRE', key, window)
+    counted, within = counted + 1, 1
+  end
+  said[place] = {within, limit - counted, (oldest or now) + window - now}
+end
+return said
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +76,7 @@ class Limiter:
 
     def __init__(self, dsn: str | None) -> None:
         self._pool: ConnectionPool | None = None
-        self._shared: MovingWindowRateLimiter | None = None
+        self._shared: Together[tuple[str, int], tuple[int, int, int]] | None = None
         # A counter for the day: a moving window would keep every document's time.
         self._shared_day: FixedWindowRateLimiter | None = None
         if dsn is not None:
@@ -58,7 +88,8 @@ class Limiter:
                 key_prefix="doctray:limit",
                 connection_pool=self._pool,  # type: ignore[arg-type]
             )
-            self._shared = MovingWindowRateLimiter(storage)
+            self._count_shared = Redis(connection_pool=self._pool).register_script(_COUNT)
+            self._shared = Together(self._ask_shared)
             self._shared_day = FixedWindowRateLimiter(storage)
         own = MemoryStorage()
         self._own = MovingWindowRateLimiter(own)
@@ -67,13 +98,28 @@ class Limiter:
 
     async def hit(self, name: str, bucket: str, *, per_minute: int) -> tuple[bool, Window]:
         """Count one request; whether it is within the limit, and where the caller stands now."""
-        item = RateLimitItemPerMinute(per_minute)
         if self._shared is not None and time.monotonic() >= self._shared_again_at:
             try:
-                return await _count(self._shared, item, name, bucket)
-            except (RedisError, OSError, TimeoutError) as error:
-                self._fall_back(error)
-        return await _count(self._own, item, name, bucket)
+                within, left, reset_ms = await self._shared((f"{KEY_PREFIX}{name}:{bucket}", per_minute))
+            except (RedisError, OSError, TimeoutError):
+                pass
+            else:
+                return bool(within), Window(name=name, limit=per_minute, left=max(0, left), reset_s=max(1, math.ceil(reset_ms / 1000)))
+        return await _count(self._own, RateLimitItemPerMinute(per_minute), name, bucket)
+
+    async def _ask_shared(self, questions: Sequence[tuple[str, int]]) -> Sequence[tuple[int, int, int]]:
+        if time.monotonic() < self._shared_again_at:
+            # Asked while the call before this one waited in vain.
+            raise RedisConnectionError("Redis did not answer lately")
+        try:
+            keys = [key for key, _ in questions]
+            answers: list[tuple[int, int, int]] = await self._count_shared(
+                keys=keys, args=[WINDOW_S * 1000, *(limit for _, limit in questions)]
+            )
+        except (RedisError, OSError, TimeoutError) as error:
+            self._fall_back(error)
+            raise
+        return answers
 
     async def enforce(self, name: str, bucket: str, *, per_minute: int, tell: Callable[[Window], None]) -> None:
         """Count one request and tell where the caller stands. Raises RateLimited."""
@@ -112,6 +158,8 @@ class Limiter:
         _log.warning("rate_limit.fell_back", error=type(error).__name__, for_s=MEMORY_ONLY_S)
 
     async def close(self) -> None:
+        if self._shared is not None:
+            await self._shared.close()
         if self._pool is not None:
             await self._pool.disconnect()
 

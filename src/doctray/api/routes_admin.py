@@ -186,7 +186,9 @@ async def set_maintenance(request: Request, _caller: Admin) -> Response:
     except ValidationError as error:
         raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
     reason = (wanted.reason or "") if wanted.on else None
-    await house_of(request).parts.journal.set_flag(MAINTENANCE, reason)
+    house = house_of(request)
+    await house.parts.journal.set_flag(MAINTENANCE, reason)
+    house.admission.forget()
     _log.info("maintenance.begun" if wanted.on else "maintenance.ended")
     return json_response(_maintenance_view(reason), HTTPStatus.OK)
 

@@ -43,8 +43,8 @@ async def _submit(
     dialect: Dialect = PLAIN,
     more: Callable[[Job], Mapping[str, Any]] = lambda _: {},
 ) -> Response:
-    job = await take(request, route=route, preset=preset, dialect=dialect)
-    return await ticket_response(request, job, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK, more=more)
+    accepted = await take(request, route=route, preset=preset, dialect=dialect)
+    return await ticket_response(request, accepted, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK, more=more)
 
 
 @router.post(
@@ -88,7 +88,7 @@ async def process_timetable(request: Request) -> Response:
 )
 async def process(request: Request) -> Response:
     """Submit, wait, and answer the finished result: the old synchronous call. 504 names the request_id to poll."""
-    job = await take(request, route="/process")
+    job = (await take(request, route="/process")).job
     house = house_of(request)
     job = await wait_for_end(house, request, job, wait_s=house.settings.intake.wait_max_seconds)
     if not job.status.terminal:

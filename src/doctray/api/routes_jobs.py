@@ -48,8 +48,8 @@ SECRET_OVERLAP_S = 24 * 3600.0
 )
 async def submit_job(request: Request) -> Response:
     """Submit a document; 202 with its request_id at once."""
-    job = await take(request, route="/v1/jobs")
-    return await ticket_response(request, job, status_code=HTTPStatus.ACCEPTED, ended_code=HTTPStatus.OK)
+    accepted = await take(request, route="/v1/jobs")
+    return await ticket_response(request, accepted, status_code=HTTPStatus.ACCEPTED, ended_code=HTTPStatus.OK)
 
 
 @router.get("/v1/jobs", response_model=JobList, responses=problems(*CALLER, "invalid_option"), tags=["follow"])

@@ -13,6 +13,7 @@ from arq.utils import timestamp_ms
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import BellUnreachable
 from doctray.queue.redis import UNREACHABLE, Fuse, open_pool
+from doctray.queue.together import Together
 
 QUEUE_NAME = "doctray:bell"
 TASK_NAME = "wake"
@@ -24,15 +25,25 @@ RING_EXPIRES_S = 7 * 86400
 """How long a ring outlives its due time; arq's default of a day fails what waits longer (its issue 320). The sweep re-rings anyway."""
 
 
-# What arq's enqueue_job does in three round trips, in one, with the scores by the server's clock. arq's keys and format: the contract
-# tests ring here and hear with arq's own worker.
+# What arq's enqueue_job does in three round trips, in one for several rings, with the scores by the server's clock. arq's keys and
+# format: the contract tests ring here and hear with arq's own worker. KEYS: the queue, then a job key for each ring. ARGV: the channel,
+# then for each ring its id, its task, ms until it is forgotten, ms until it is due, and 1 where it is said aloud.
 _ENQUEUE = """
-if redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then
-  local now = redis.call('TIME')
-  redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[4], ARGV[1])
-  if ARGV[6] == '1' then redis.call('PUBLISH', ARGV[5], '') end
+local time, aloud = redis.call('TIME'), false
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for place = 2, #KEYS do
+  local ring, task, kept, later, loud = unpack(ARGV, 5 * place - 8, 5 * place - 4)
+  if redis.call('SET', KEYS[place], task, 'NX', 'PX', kept) then
+    redis.call('ZADD', KEYS[1], now + later, ring)
+    aloud = aloud or loud == '1'
+  end
 end
+if aloud then redis.call('PUBLISH', ARGV[1], '') end
 """
+
+
+_Ring = tuple[str, bytes, int, int, int]
+"""Id, task, ms until it is forgotten, ms until it is due, 1 where it is said aloud."""
 
 
 def to_json(value: dict[str, Any]) -> bytes:
@@ -62,23 +73,29 @@ class ArqQueue:
         self._redis = open_arq(dsn, timeout_s=timeout_s)
         self._enqueue = self._redis.register_script(_ENQUEUE)
         self._fuse = Fuse()
+        self._ring_all = Together(self._enqueue_all)
 
     async def ring(self, request_id: str, ring_no: int, *, priority: int = 0, delay_s: float = 0.0) -> None:
         ring = f"{request_id}:{ring_no}"
         task = serialize_job(TASK_NAME, (request_id,), {}, None, timestamp_ms(), serializer=to_json)
         expires_ms = round(1000 * (RING_EXPIRES_S + delay_s))
         later_ms = round(1000 * (delay_s - priority * PRIORITY_HEAD_START_S))
+        await self._ring_all((ring, task, expires_ms, later_ms, int(delay_s <= 0)))
+
+    async def _enqueue_all(self, rings: Sequence[_Ring]) -> Sequence[None]:
         with self._asked():
-            await self._enqueue(keys=[job_key_prefix + ring, QUEUE_NAME], args=[ring, task, expires_ms, later_ms, RUNG, int(delay_s <= 0)])
+            keys = [QUEUE_NAME, *(job_key_prefix + ring for ring, *_ in rings)]
+            arguments: list[str | bytes | int] = [RUNG]
+            for ring in rings:
+                arguments += ring
+            await self._enqueue(keys=keys, args=arguments)
+        return [None] * len(rings)
 
     async def missing(self, rings: Sequence[tuple[str, int]]) -> list[str]:
         if not rings:
             return []
         with self._asked():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for request_id, ring_no in rings:
-                    pipe.zscore(QUEUE_NAME, f"{request_id}:{ring_no}")
-                scores = await pipe.execute()
+            scores = await self._redis.zmscore(QUEUE_NAME, [f"{request_id}:{ring_no}" for request_id, ring_no in rings])
         return [request_id for (request_id, _), score in zip(rings, scores, strict=True) if score is None]
 
     async def depth(self) -> int:
@@ -98,4 +115,5 @@ class ArqQueue:
             raise BellUnreachable from error
 
     async def close(self) -> None:
+        await self._ring_all.close()
         await self._redis.aclose(close_connection_pool=True)

@@ -7,10 +7,10 @@ from typing import Any
 import structlog
 
 from doctray.domain.errors import DoctrayError, EmptyDocument, TemporarilyUnavailable, TooLarge, UnsupportedMediaType
-from doctray.domain.identity import canonical_json, content_key
+from doctray.domain.identity import canonical_json
 from doctray.domain.job import BlobRef, Job, JobOptions, JobStatus
 from doctray.pages.sniff import sniff
-from doctray.ports import BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
+from doctray.ports import Accepted, BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring
 from doctray.service.reuse import copy_result, prefix_of, small_result, source_key
@@ -101,28 +101,31 @@ async def submit(
     clock: Clock,
     cache_ttl_s: float,
     announcer: Announcer,
-) -> Job:
+) -> Accepted:
     """Record the submission and ring; the job, queued, or completed when the owner already has this content's result.
 
     An idempotent repeat returns the first job (another request_id) and drops the new bytes. Raises UnsafeUrl (source or
     webhook), IdempotencyMismatch, or TemporarilyUnavailable when the journal cannot be reached: nothing was accepted.
     """
+    promise = _idempotency_of(submission)
     try:
         for url in (submission.source_url, submission.webhook_url):
             if url is not None:
                 await outbound.check(url)
-        job = await _with_cached_result(_job_of(submission, clock=clock), journal=journal, blobs=blobs, cache_ttl_s=cache_ttl_s)
-        carried = await small_result(job.result, blobs=blobs) if job.result and announcer.target_of(job) else None
-        recorded = await journal.add(job, idempotency=_idempotency_of(submission), announce=announcer.for_job(carried))
+        job = _job_of(submission, clock=clock)
+        accepted = await journal.accept(job, idempotency=promise, cache_ttl_s=cache_ttl_s)
+        if accepted.reuse is not None:
+            accepted = await _reused(accepted.reuse, job, promise=promise, journal=journal, blobs=blobs, announcer=announcer)
     except TemporarilyUnavailable:
         # The row may have been written although its commit was not seen: the bytes stay, the orphan sweep decides.
         raise
     except DoctrayError:
         await blobs.delete_prefix(prefix_of(submission.request_id))
         raise
+    recorded = accepted.job
     if recorded.request_id != submission.request_id:
         await blobs.delete_prefix(prefix_of(submission.request_id))
-        return recorded
+        return accepted
     _log.info(
         "job.accepted",
         request_id=recorded.request_id,
@@ -136,7 +139,7 @@ async def submit(
         await ring(recorded, queue=queue)
     else:
         await notices.publish(recorded.request_id, None)
-    return recorded
+    return accepted
 
 
 def _job_of(submission: Submission, *, clock: Clock) -> Job:
@@ -183,21 +186,18 @@ def _idempotency_of(submission: Submission) -> Idempotency | None:
     return Idempotency(scope=f"{submission.owner} {submission.route}", key=submission.idempotency_key, content=canonical_json(content))
 
 
-async def _with_cached_result(job: Job, *, journal: Journal, blobs: BlobStore, cache_ttl_s: float) -> Job:
-    if job.source is None or job.options.no_cache or cache_ttl_s <= 0:
-        return job
-    fingerprint = await journal.latest_fingerprint()
-    if fingerprint is None:
-        return job
-    key = content_key(job.source.sha256, job.options, fingerprint)
-    twin = await journal.find_result(job.owner, key, younger_than_s=cache_ttl_s)
-    result = await copy_result(twin, job, blobs=blobs) if twin else None
-    if twin is None or result is None:
-        return job
-    return job.evolve(
+async def _reused(
+    twin: Job, job: Job, *, promise: Idempotency | None, journal: Journal, blobs: BlobStore, announcer: Announcer
+) -> Accepted:
+    """The job, completed with the twin's result; queued where that is gone."""
+    result = await copy_result(twin, job, blobs=blobs)
+    if result is None:
+        return await journal.accept(job, idempotency=promise)
+    carried = await small_result(result, blobs=blobs) if announcer.target_of(job) else None
+    completed = job.evolve(
         status=JobStatus.COMPLETED,
         cached=True,
-        content_key=key,
+        content_key=twin.content_key,
         result=result,
         result_type=twin.result_type,
         confidence=twin.confidence,
@@ -205,3 +205,4 @@ async def _with_cached_result(job: Job, *, journal: Journal, blobs: BlobStore, c
         engine=twin.engine,
         page_total=twin.page_total,
     )
+    return Accepted(job=await journal.add(completed, idempotency=promise, announce=announcer.for_job(carried)))

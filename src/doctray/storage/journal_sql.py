@@ -12,12 +12,13 @@ from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
-from doctray.ports import Claim, Idempotency, JobQuery, QueueState, WorkerInfo
+from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
 from doctray.storage import (
     artifacts_sql,
     batches_sql,
     claims_sql,
     deliveries_sql,
+    fingerprints_sql,
     jobs_sql,
     keys_sql,
     lists_sql,
@@ -69,6 +70,11 @@ class SqlJournal:
     async def add(self, job: Job, *, idempotency: Idempotency | None = None, announce: Announce | None = None) -> Job:
         return await self._store.write(
             lambda tx: jobs_sql.add(tx, job, promise=idempotency, announce=announce, retention_s=self._retention_s)
+        )
+
+    async def accept(self, job: Job, *, idempotency: Idempotency | None = None, cache_ttl_s: float = 0.0) -> Accepted:
+        return await self._store.write(
+            lambda tx: jobs_sql.accept(tx, job, promise=idempotency, cache_ttl_s=cache_ttl_s, retention_s=self._retention_s)
         )
 
     async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
@@ -240,7 +246,7 @@ class SqlJournal:
         return await self._store.read(workers_sql.living)
 
     async def latest_fingerprint(self) -> str | None:
-        return await self._store.read(workers_sql.latest_fingerprint)
+        return await self._store.read(fingerprints_sql.latest_fingerprint)
 
     # batches
 

@@ -1,5 +1,7 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
+from datetime import datetime
+
 from sqlalchemy import Double, Text, bindparam, func, select, tuple_, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
@@ -40,7 +42,12 @@ def queue_position(tx: Tx, request_id: str) -> int | None:
     own = tx.conn.execute(_PLACE, {"of": request_id}).one_or_none()
     if own is None or own.status != JobStatus.QUEUED.value:
         return None
-    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": own.due_at}) or 0)
+    return place_of(tx, request_id, own.due_at)
+
+
+def place_of(tx: Tx, request_id: str, due_at: datetime) -> int:
+    """Of a queued job that is due then."""
+    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": due_at}) or 0)
 
 
 def queue_state(tx: Tx) -> QueueState:

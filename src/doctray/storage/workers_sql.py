@@ -10,8 +10,6 @@ from doctray.storage.tables import workers
 KEPT_S = 86400.0
 """How long the row of a worker that has left is kept, for whoever looks into what happened."""
 
-_NEWEST = select(workers.c.fingerprint).order_by(workers.c.registered_at.desc(), workers.c.worker_id.desc()).limit(1)
-
 
 def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
     """A worker that registers again has lost its claims: they go back into the queue, or they would look alive for ever."""
@@ -62,10 +60,6 @@ def living(tx: Tx) -> list[WorkerInfo]:
         )
         for row in rows.mappings()
     ]
-
-
-def latest_fingerprint(tx: Tx) -> str | None:
-    return tx.conn.scalar(_NEWEST)
 
 
 def _leased(tx: Tx) -> ColumnElement[bool]:

@@ -304,6 +304,7 @@ async def test_a_full_queue(database: str, monkeypatch: pytest.MonkeyPatch) -> N
 async def test_maintenance_stops_submissions_but_not_polls(door: Door) -> None:
     ticket = await door.submit()
     await door.journal.set_flag("maintenance", "on")
+    door.app.state.house.admission.forget()
 
     answer = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)})
     assert (answer.status_code, answer.json()["code"]) == (503, "maintenance")

@@ -136,7 +136,7 @@ class House:
         options = JobOptions(**changes.pop("options", {}))
         given = {"owner": "default", "route": "/v1/jobs", **changes}
         submission = Submission(request_id=request_id, received=received, options=options, **given)
-        return await submit(
+        accepted = await submit(
             submission,
             journal=self.journal,
             queue=self.queue,
@@ -147,6 +147,7 @@ class House:
             cache_ttl_s=TTL_S,
             announcer=self.announcer,
         )
+        return accepted.job
 
     def tools(
         self,
