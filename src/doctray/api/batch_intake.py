@@ -23,7 +23,7 @@ from doctray.api.intake import (
     require_configured,
     sole,
 )
-from doctray.api.multipart import Multipart, boundary_of
+from doctray.api.multipart import MAX_PARTS, Multipart, boundary_of
 from doctray.api.options import OPTION_NAMES, Wanted, clean_file_name, wanted_from_form, wanted_from_json
 from doctray.domain.batch import MAX_DOCUMENTS, Batch
 from doctray.domain.errors import DoctrayError, InvalidOption, MalformedRequest, StorageFull, TemporarilyUnavailable
@@ -92,7 +92,8 @@ async def _read(request: Request, house: House, kept: list[str]) -> tuple[Wanted
     """kept: the ids under which bytes were stored, also when this raises."""
     body = body_chunks(request, house, documents=MAX_DOCUMENTS)
     if content_type_of(request) == "multipart/form-data":
-        return await _read_form(Multipart(body, boundary_of(request.headers["content-type"])), house, kept)
+        boundary = boundary_of(request.headers["content-type"])
+        return await _read_form(Multipart(body, boundary, max_parts=MAX_PARTS + MAX_DOCUMENTS), house, kept)
     members = await members_of(body)
     sources = members.pop("sources", None)
     if not isinstance(sources, list) or not all(isinstance(source, dict) for source in sources):

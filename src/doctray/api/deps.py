@@ -1,12 +1,14 @@
 """What the routes work with: the opened collaborators, and who may ask for what."""
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
+from pydantic import AwareDatetime, BeforeValidator
 
 from doctray.api.access import Caller, Gate, presented_key
 from doctray.api.admission import Admission
@@ -24,6 +26,17 @@ from doctray.service.deliver import SealerLike, stand_in
 READ_TOKEN_HEADER = "x-read-token"  # noqa: S105 - a header's name
 MAX_ID = 64
 
+_DATE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})")
+
+
+def _as_written(value: Any) -> Any:
+    """Numbers are no moments: seconds and milliseconds cannot be told apart."""
+    if isinstance(value, str) and not _DATE_TIME.fullmatch(value):
+        raise ValueError("must be a date and time with its offset, such as 2026-11-22T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
 Limit = Annotated[int, Query(ge=1, le=200, description="most jobs of one page")]
 Cursor = Annotated[str, Query(pattern=CURSOR.pattern, description="next_cursor of the page before")]
 

@@ -45,8 +45,9 @@ class Multipart:
     Everything raises MalformedRequest for a body that is no such form, is cut short, or passes a limit.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], boundary: bytes) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], boundary: bytes, *, max_parts: int = MAX_PARTS) -> None:
         self._chunks = chunks
+        self._max_parts = max_parts
         self._events: deque[_Begun | _Data | _Ended] = deque()
         self._parts = 0
         self._headers: dict[str, bytes] = {}
@@ -120,8 +121,8 @@ class Multipart:
 
     def _on_part_begin(self) -> None:
         self._parts += 1
-        if self._parts > MAX_PARTS:
-            raise MalformedRequest(f"The form has more than {MAX_PARTS} parts.")
+        if self._parts > self._max_parts:
+            raise MalformedRequest(f"The form has more than {self._max_parts} parts.")
         self._headers = {}
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:

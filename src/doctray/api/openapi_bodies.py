@@ -1,6 +1,6 @@
 """Request bodies for /openapi.json, given by hand because the routes read them as streams. They say exactly what is accepted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -188,10 +188,10 @@ def _options_of(preset: str | None) -> dict[str, Shape]:
 
 
 def _form(options: Mapping[str, Shape], dialect: Dialect) -> Shape:
-    file: Shape = {"type": "string", "format": "binary", "description": "the document: PDF, PNG, JPEG, TIFF, WebP, BMP, GIF or HEIC"}
-    names = [theirs for theirs, ours in dialect.renamed.items() if ours == "file"]
-    schema: Shape = {"type": "object", "properties": {"file": file, **dict.fromkeys(names, file), **options}}
-    schema |= _one_of(["file", *names]) if names else {"required": ["file"]}
+    described = "the document: PDF, PNG, JPEG, TIFF, WebP, BMP, GIF or HEIC"
+    for theirs in (theirs for theirs, ours in dialect.renamed.items() if ours == "file"):
+        described += f"; under the name {theirs} as well"
+    schema: Shape = {"type": "object", "properties": {"file": {**BINARY, "description": described}, **options}, "required": ["file"]}
     if not dialect.lenient:
         schema["additionalProperties"] = False
     return {"schema": schema}
@@ -226,10 +226,6 @@ def _document(options: Mapping[str, Shape], dialect: Dialect) -> Shape:
 def _given(name: str) -> Shape:
     """The member is there and not null."""
     return {"required": [name], "properties": {name: {"type": "string"}}}
-
-
-def _one_of(names: Iterable[str]) -> Shape:
-    return {"oneOf": [{"required": [name]} for name in names]}
 
 
 def _nullable(name: str, shape: Shape) -> Shape:

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
-from doctray.api.deps import Cursor, Limit, Reader, Submitter, VisibleJob, house_of, live_job
+from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, house_of, live_job
 from doctray.api.following import (
     WaitSeconds,
     json_response,
@@ -18,7 +17,7 @@ from doctray.api.intake import take, ticket_response
 from doctray.api.openapi_bodies import submission_extra
 from doctray.api.openapi_problems import CALLER, FOLLOWED, JOB, SUBMISSION, problems
 from doctray.api.schemas import DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets
-from doctray.domain.errors import Forbidden, NotFound
+from doctray.domain.errors import Expired, Forbidden, NotFound
 from doctray.domain.job import Delivery, DocumentType, JobStatus
 from doctray.domain.keys import DEFAULT_OWNER, Scope
 from doctray.domain.moments import iso_time
@@ -58,7 +57,7 @@ async def list_jobs(
     caller: Reader,
     status: JobStatus | None = None,
     document_type: DocumentType | None = None,
-    created_after: AwareDatetime | None = None,
+    created_after: Moment | None = None,
     q: Annotated[str | None, Query(max_length=100, pattern="^[^\\x00]*$", description="part of the file name or id")] = None,
     limit: Limit = 50,
     cursor: Cursor | None = None,
@@ -94,11 +93,14 @@ async def cancel_job(request: Request, caller: Submitter, request_id: str) -> Re
     return json_response(job_view(job), HTTPStatus.OK)
 
 
-@router.delete("/v1/jobs/{request_id}", status_code=HTTPStatus.NO_CONTENT, responses=_OF_A_JOB, tags=["change"])
+@router.delete("/v1/jobs/{request_id}", status_code=HTTPStatus.NO_CONTENT, responses=problems(*CALLER, "not_found"), tags=["change"])
 async def delete_job(request: Request, caller: Submitter, request_id: str) -> Response:
-    """Delete the document, its result and its webhook bodies; only id and times stay."""
+    """Delete the document, its result and its webhook bodies; only id and times stay. A second time changes nothing."""
     house = house_of(request)
-    await live_job(house, request_id, owner=caller.owner)
+    try:
+        await live_job(house, request_id, owner=caller.owner)
+    except Expired:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
     parts = house.parts
     await use_cases.delete(
         request_id,

@@ -32,6 +32,12 @@ async def test_each_document_becomes_a_job_under_the_same_options(door: Door) ->
         assert each["read_token"]
 
 
+async def test_a_hundred_documents_and_their_options_go_into_one_form(door: Door) -> None:
+    answer = await post(door, *((f"{number}.pdf", PDF + bytes([number])) for number in range(100)), document_type="certificate")
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["total"] == 100
+
+
 async def test_a_refused_document_says_so_in_its_place_and_refuses_no_other(door: Door) -> None:
     answer = await post(door, ("a.pdf", PDF), ("b.exe", b"MZ" + b"no" * 50), ("c.pdf", b""), ("d.pdf", PDF + b"d"))
     assert answer.status_code == 202

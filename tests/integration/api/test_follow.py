@@ -287,3 +287,10 @@ async def _until_waiting(door: Door, request_id: str) -> None:
 
 async def _silence(*_args: Any) -> None:
     return None
+
+
+@pytest.mark.parametrize("moment", ["0.5", "1763811139", "2026-11-22", "2026-11-22T12:00:00", "soon"])
+async def test_created_after_is_a_moment_with_its_offset(door: Door, moment: str) -> None:
+    answer = await door.client.get("/v1/jobs", params={"created_after": moment})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_option")
+    assert (await door.client.get("/v1/jobs", params={"created_after": "2026-11-22T12:00:00+01:00"})).status_code == 200

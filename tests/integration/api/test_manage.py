@@ -31,9 +31,14 @@ async def test_delete_of_a_live_job_removes_its_bytes(door: Door) -> None:
     answer = await door.client.delete(f"/v1/jobs/{ticket['request_id']}")
     assert (answer.status_code, answer.content) == (204, b"")
     assert door.blobs.keys == []
-    again = await door.client.delete(f"/v1/jobs/{ticket['request_id']}")
-    assert (again.status_code, again.json()["code"]) == (410, "expired")
     assert (await door.client.get("/v1/jobs")).json()["jobs"] == []
+
+
+async def test_deleting_what_is_deleted_changes_nothing(door: Door) -> None:
+    ticket = await door.submit()
+    answers = [await door.client.delete(f"/v1/jobs/{ticket['request_id']}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert (await door.client.get(ticket["status_url"])).status_code == 410
 
 
 async def test_replay_runs_a_failed_job_again(door: Door) -> None:
