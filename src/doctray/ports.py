@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from doctray.domain.artifact import Artifact
+from doctray.domain.audit import Actor, AuditEntry
 from doctray.domain.batch import Batch, BatchView
 from doctray.domain.document import Affine, Document, FormField, Page, PageImage, Segment
+from doctray.domain.download import KnownDownload, Validators
 from doctray.domain.extraction import Extraction, Fields
 from doctray.domain.job import (
     Announce,
@@ -230,6 +232,9 @@ class BlobStore(Protocol):
         ...
 
 
+MAINTENANCE = "maintenance"
+"""The flag under which submissions are refused; its value is the reason that callers read."""
+
 IDEMPOTENCY_S = 86400.0
 """How long an Idempotency-Key is remembered (api.md)."""
 
@@ -328,6 +333,9 @@ class JobQuery:
 class Journal(Protocol):
     """The truth about jobs. Each method is one transaction; all raise TemporarilyUnavailable when the store is unreachable.
 
+    by: who wants it, for a line in the audit log in the same transaction, whether anything came of it or not; None is upkeep,
+    which is not noted.
+
     Times are by the store's own clock. Methods that name a claim change nothing (and return None or False) when its
     claim_no is no longer the job's: a worker that lost its claim cannot overwrite anything.
     """
@@ -391,8 +399,14 @@ class Journal(Protocol):
         """Live jobs past their deadline → cancelled with deadline_exceeded; those jobs."""
         ...
 
-    async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
-        """A url has been fetched: its bytes are known now, and with them the content key."""
+    async def set_source(
+        self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str, validators: Validators | None = None
+    ) -> Job | None:
+        """A url has been fetched: its bytes are known now, and with them the content key. validators: what is remembered of the url."""
+        ...
+
+    async def known_download(self, owner: str, url: str, *, younger_than_s: float) -> KnownDownload | None:
+        """What the owner's last fetch of the url brought, if that job still has it and the server can be asked whether it still holds."""
         ...
 
     async def get(self, request_id: str) -> Job | None: ...
@@ -420,11 +434,11 @@ class Journal(Protocol):
         """A queued job with ring_no + 1, to be rung under; else None."""
         ...
 
-    async def replay(self, request_id: str, *, owner: str | None) -> Job | None:
+    async def replay(self, request_id: str, *, owner: str | None, by: Actor | None = None) -> Job | None:
         """failed → queued, generation + 1, tries_used, leases_lost and attempt 0. None when there is no such failed job."""
         ...
 
-    async def delete(self, request_id: str, *, owner: str) -> Job | None:
+    async def delete(self, request_id: str, *, owner: str, by: Actor | None = None) -> Job | None:
         """Tombstone: everything but id, owner and times is blanked, pending deliveries and their bodies are gone, the content
         cannot be met in the cache. Blobs are removed by the caller afterwards. A live job must be cancelled first."""
         ...
@@ -447,7 +461,7 @@ class Journal(Protocol):
         """An operator's switch, e.g. `maintenance`; None when it is off."""
         ...
 
-    async def set_flag(self, name: str, value: str | None) -> None: ...
+    async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None: ...
 
     async def scrub(self) -> None:
         """Make what was deleted since the last call unreadable in the store's own files, where the store can; cheap when nothing was."""
@@ -479,7 +493,7 @@ class Journal(Protocol):
 
     async def deliveries(self, request_id: str) -> list[Delivery]: ...
 
-    async def redeliver(self, delivery_id: str, *, owner: str) -> Delivery | None:
+    async def redeliver(self, delivery_id: str, *, owner: str, by: Actor | None = None) -> Delivery | None:
         """Due at once again with a fresh schedule, under the same webhook-id."""
         ...
 
@@ -563,6 +577,16 @@ class Journal(Protocol):
         """
         ...
 
+    # audit
+
+    async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
+        """Newest first. before: entry_id of the last one that was seen."""
+        ...
+
+    async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
+        """Forget what is older; how many."""
+        ...
+
     # workers
 
     async def register(self, worker: WorkerInfo, *, lease_s: float) -> None:
@@ -611,19 +635,21 @@ class JournalDump(Protocol):
         """Whether any job or owner is there; False for a store without tables."""
         ...
 
-    def load(self, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str] = ()) -> None:
+    def load(
+        self, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str] = (), as_it_is: bool = False
+    ) -> None:
         """Put dumped rows in the place of all there are, in one transaction; the tables are made when they are missing.
 
-        Processing jobs are queued again, uncharged. gone: jobs that were deleted while the blobs were copied, entombed
-        here too. without: tables left empty.
+        Processing jobs are queued again, uncharged; with as_it_is they stay, for the next sweep to find their worker gone.
+        gone: jobs that were deleted while the blobs were copied, entombed here too. without: tables left empty.
         """
         ...
 
 
 class KeyStore(Protocol):
-    """Owners, their keys and their webhook secrets. Same errors as Journal."""
+    """Owners, their keys and their webhook secrets. Same errors, and the same `by`, as Journal."""
 
-    async def add_key(self, key: ApiKey) -> None: ...
+    async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None: ...
 
     async def find_key(self, key_hash: str) -> ApiKey | None: ...
 
@@ -633,9 +659,9 @@ class KeyStore(Protocol):
 
     async def keys(self) -> list[ApiKey]: ...
 
-    async def revoke_key(self, key_id: str) -> bool: ...
+    async def revoke_key(self, key_id: str, *, by: Actor | None = None) -> bool: ...
 
-    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:
         """Add the successor; the old key ends after overlap_s at the latest. False, and nothing done, when it is not usable."""
         ...
 
@@ -647,7 +673,7 @@ class KeyStore(Protocol):
         """Sealed secrets, newest first; those whose overlap has ended are left out. Empty when there is none."""
         ...
 
-    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float) -> None:
+    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float, by: Actor | None = None) -> None:
         """A new secret; the ones before it stay good for overlap_s."""
         ...
 

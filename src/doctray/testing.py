@@ -16,8 +16,10 @@ from typing import Generic, TypeVar
 from doctray.domain import artifact as artifact_steps
 from doctray.domain import transition
 from doctray.domain.artifact import Artifact, ArtifactStatus
+from doctray.domain.audit import Action, Actor, AuditEntry, AuditOutcome
 from doctray.domain.batch import Batch, BatchView, announcement, counts_of
 from doctray.domain.document import Document, Page, PageImage
+from doctray.domain.download import KnownDownload, Validators
 from doctray.domain.errors import (
     DeadlineExceeded,
     IdempotencyMismatch,
@@ -29,7 +31,7 @@ from doctray.domain.errors import (
 )
 from doctray.domain.extraction import Extraction, Fields
 from doctray.domain.fairness import fair_share
-from doctray.domain.identity import content_key
+from doctray.domain.identity import content_key, new_request_id
 from doctray.domain.job import (
     Announce,
     Attempt,
@@ -128,6 +130,8 @@ class MemoryJournal:
         self._registered: dict[str, tuple[datetime, str]] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
         self._flags: dict[str, str] = {}
+        self._audit: list[AuditEntry] = []
+        self._downloads: dict[tuple[str, str], tuple[str, Validators, datetime]] = {}
         self._batches: dict[str, Batch] = {}
         self._keys: dict[str, ApiKey] = {}
         self._secrets: dict[str, list[tuple[bytes, datetime | None]]] = {}
@@ -227,16 +231,31 @@ class MemoryJournal:
         late.sort(key=lambda entry: entry.job.deadline_at or _FOREVER)
         return [self._cancel(entry, error, announce, now) for entry in late[:limit]]
 
-    async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
-        self._now()
+    async def set_source(
+        self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str, validators: Validators | None = None
+    ) -> Job | None:
+        now = self._now()
         entry = self._held(claim)
         if entry is None:
             return None
+        if entry.job.source_url is not None:
+            place = (entry.job.owner, entry.job.source_url)
+            self._downloads.pop(place, None)
+            if validators is not None:
+                self._downloads[place] = (entry.job.request_id, validators, now)
         entry.job = transition.sourced(entry.job, source=source, media_type=media_type, fingerprint=fingerprint)
         entry.flight_key = transition.flight_key(entry.job)
         if self._in_flight(entry):
             entry.flight_key = None
         return entry.job
+
+    async def known_download(self, owner: str, url: str, *, younger_than_s: float) -> KnownDownload | None:
+        now = self._now()
+        request_id, validators, seen_at = self._downloads.get((owner, url), ("", None, now))
+        job = self._jobs[request_id].job if request_id in self._jobs else None
+        if validators is None or job is None or job.deleted_at or job.source is None or seen_at <= now - timedelta(seconds=younger_than_s):
+            return None
+        return KnownDownload(validators=validators, source=job.source, media_type=job.media_type)
 
     async def get(self, request_id: str) -> Job | None:
         self._now()
@@ -294,21 +313,24 @@ class MemoryJournal:
         entry.job = entry.job.evolve(ring_no=entry.job.ring_no + 1)
         return entry.job
 
-    async def replay(self, request_id: str, *, owner: str | None) -> Job | None:
+    async def replay(self, request_id: str, *, owner: str | None, by: Actor | None = None) -> Job | None:
         now = self._now()
         entry = self._jobs.get(request_id)
         if entry is None or entry.job.status is not JobStatus.FAILED or entry.job.deleted_at or owner not in (None, entry.job.owner):
+            self._note(by, Action.JOB_REPLAYED, request_id, done=False)
             return None
         entry.job = transition.replayed(entry.job, now=now)
         if entry.job.batch_id in self._batches:
             batch = self._batches[entry.job.batch_id]
             self._batches[batch.batch_id] = replace(batch, open=batch.open + 1, finished_at=None)
+        self._note(by, Action.JOB_REPLAYED, request_id)
         return entry.job
 
-    async def delete(self, request_id: str, *, owner: str) -> Job | None:
+    async def delete(self, request_id: str, *, owner: str, by: Actor | None = None) -> Job | None:
         now = self._now()
         entry = self._jobs.get(request_id)
         if entry is None or entry.job.owner != owner or not entry.job.status.terminal:
+            self._note(by, Action.JOB_DELETED, request_id, done=False)
             return None
         self._jobs[request_id] = entry = _Entry(transition.entombed(entry.job, now=now))
         self._attempts = {place: attempt for place, attempt in self._attempts.items() if place[0] != request_id}
@@ -316,6 +338,7 @@ class MemoryJournal:
         self._sent = {name: sent for name, sent in self._sent.items() if sent.delivery.request_id != request_id}
         self._reviews.pop(request_id, None)
         self._artifacts = {place: artifact for place, artifact in self._artifacts.items() if place[0] != request_id}
+        self._note(by, Action.JOB_DELETED, request_id)
         return entry.job
 
     async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
@@ -356,8 +379,9 @@ class MemoryJournal:
         self._now()
         return self._flags.get(name)
 
-    async def set_flag(self, name: str, value: str | None) -> None:
+    async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None:
         self._now()
+        self._note(by, Action.SWITCH_CLEARED if value is None else Action.SWITCH_SET, name)
         if value is None:
             self._flags.pop(name, None)
         else:
@@ -403,10 +427,12 @@ class MemoryJournal:
         self._now()
         return [sent.delivery for sent in self._sent.values() if sent.delivery.request_id == request_id]
 
-    async def redeliver(self, delivery_id: str, *, owner: str) -> Delivery | None:
+    async def redeliver(self, delivery_id: str, *, owner: str, by: Actor | None = None) -> Delivery | None:
         now = self._now()
         sent = self._sent.get(delivery_id)
-        if sent is None or sent.delivery.owner != owner:
+        found = sent is not None and sent.delivery.owner == owner
+        self._note(by, Action.DELIVERY_REPEATED, delivery_id, done=found)
+        if sent is None or not found:
             return None
         sent.tries_before = len(sent.delivery.tries)
         sent.delivery = replace(sent.delivery, status=DeliveryStatus.PENDING, claim_no=sent.delivery.claim_no + 1, next_at=now)
@@ -565,8 +591,9 @@ class MemoryJournal:
 
     # keys
 
-    async def add_key(self, key: ApiKey) -> None:
+    async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None:
         self._now()
+        self._note(by, Action.KEY_CREATED, key.key_id, owner=key.owner, name=key.name, scopes=sorted(key.scopes))
         self._keys[key.key_id] = key
 
     async def find_key(self, key_hash: str) -> ApiKey | None:
@@ -580,18 +607,22 @@ class MemoryJournal:
         self._now()
         return sorted(self._keys.values(), key=lambda key: (key.created_at, key.key_id))
 
-    async def revoke_key(self, key_id: str) -> bool:
+    async def revoke_key(self, key_id: str, *, by: Actor | None = None) -> bool:
         now = self._now()
         key = self._keys.get(key_id)
-        if key is None or key.revoked_at is not None:
+        done = key is not None and key.revoked_at is None
+        self._note(by, Action.KEY_REVOKED, key_id, done=done)
+        if key is None or not done:
             return False
         self._keys[key_id] = replace(key, revoked_at=now)
         return True
 
-    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:
         now = self._now()
         key = self._keys.get(key_id)
-        if key is None or not key.usable(now):
+        done = key is not None and key.usable(now)
+        self._note(by, Action.KEY_ROTATED, key_id, done=done, successor=successor.key_id, overlap_s=overlap_s)
+        if key is None or not done:
             return False
         end = now + timedelta(seconds=overlap_s)
         self._keys[key_id] = replace(key, expires_at=min(end, key.expires_at or end))
@@ -606,7 +637,27 @@ class MemoryJournal:
         now = self._now()
         return [sealed for sealed, until in reversed(self._secrets.get(owner, [])) if until is None or until > now]
 
-    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float) -> None:
+    async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
+        self._now()
+        found = sorted(self._audit, key=lambda entry: entry.entry_id, reverse=True)
+        return [entry for entry in found if before is None or entry.entry_id < before][:limit]
+
+    async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
+        oldest = self._now() - timedelta(seconds=older_than_s)
+        old = [entry for entry in self._audit if entry.at < oldest][:limit]
+        self._audit = [entry for entry in self._audit if entry not in old]
+        return len(old)
+
+    def _note(self, by: Actor | None, action: Action, target: str, *, done: bool = True, **detail: object) -> None:
+        if by is None:
+            return
+        now = self._now()
+        outcome = AuditOutcome.DONE if done else AuditOutcome.NOTHING
+        entry_id = new_request_id(now)
+        self._audit.append(AuditEntry(entry_id=entry_id, at=now, actor=by, action=action, target=target, outcome=outcome, detail=detail))
+
+    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float, by: Actor | None = None) -> None:
+        self._note(by, Action.SECRET_ROTATED, owner)
         end = self._now() + timedelta(seconds=overlap_s)
         held = self._secrets.get(owner, [])
         self._secrets[owner] = [*((old, min(until or end, end)) for old, until in held), (sealed, None)]

@@ -1,5 +1,6 @@
 """Request lines and headers that two readers may read differently, that have no end, or that smuggle a second request."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -104,7 +105,7 @@ def _smuggled(target: Target) -> Answer:
     rest = b"content-length: %d\r\n\r\n%s" % (len(inner), inner)
     start = (_START % target.keys["mallory"].encode()).replace(b"connection: close\r\n", b"")
     answer = exchange(target.port, start + rest + b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", to_the_end=True)
-    statuses = [line.split(b" ")[1].decode() for line in answer.raw.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    statuses = [found.decode() for found in re.findall(rb"HTTP/1\.1 ([0-9]{3}) ", answer.raw)]
     alive = b'{"status": "alive"}' in answer.raw
     return answer.saying("400, then what was asked next" if statuses == ["400", "200"] and alive else f"answers {statuses}")
 

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from doctray.domain import transition
+from doctray.domain.download import Validators
 from doctray.domain.errors import DeadlineExceeded
 from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
 from doctray.ports import Claim
 from doctray.storage import jobs_sql
+from doctray.storage.downloads_sql import remember
 from doctray.storage.fields_sql import keep_fields
 from doctray.storage.job_rows import change, job_of, lock
 from doctray.storage.outcomes_sql import record_outcome
@@ -96,11 +98,14 @@ def overdue(tx: Tx, *, announce: Announce, limit: int, retention_s: float) -> li
     return [_cancel(tx, job, error=error, announce=announce, retention_s=retention_s) for job in late]
 
 
-def set_source(tx: Tx, held: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
+def set_source(
+    tx: Tx, held: Claim, *, source: BlobRef, media_type: str, fingerprint: str, validators: Validators | None = None
+) -> Job | None:
     """Takes the content's flight key too, unless a twin is in flight already: then this job reads for itself."""
     job = _held(tx, held)
     if job is None:
         return None
+    remember(tx, job, validators)
     known = transition.sourced(job, source=source, media_type=media_type, fingerprint=fingerprint)
     if not tx.attempt(*change(job, known, flight_key=transition.flight_key(known))):
         tx.conn.execute(*change(job, known, flight_key=None))

@@ -6,17 +6,23 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from doctray.domain import transition
 from doctray.domain.errors import IdempotencyMismatch
+from doctray.domain.identity import content_key
 from doctray.domain.job import Announce, Attempt, Job, JobStatus, announce_nothing
-from doctray.ports import IDEMPOTENCY_S, Idempotency
+from doctray.ports import IDEMPOTENCY_S, Accepted, Idempotency
 from doctray.storage.artifacts_sql import drop_artifacts
 from doctray.storage.batches_sql import count_up, reopen
 from doctray.storage.deliveries_sql import drop_deliveries
+from doctray.storage.downloads_sql import drop_downloads
 from doctray.storage.fields_sql import drop_fields, keep_fields
+from doctray.storage.fingerprints_sql import latest_fingerprint
 from doctray.storage.job_rows import change, insert_job, job_of, load, lock
 from doctray.storage.outcomes_sql import record_outcome
+from doctray.storage.queue_sql import place_of
 from doctray.storage.reviews_sql import drop_reviews
 from doctray.storage.store import Tx
 from doctray.storage.tables import attempts, idempotency, in_status, jobs
+
+_FORGET_PROMISES = delete(idempotency).where(idempotency.c.created_at <= bindparam("before"))
 
 IDS_PER_QUERY = 500
 """Below the limits on bound parameters of both databases."""
@@ -43,6 +49,25 @@ def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | N
         keep_fields(tx, born, None)
         record_outcome(tx, born, announce or announce_nothing)
     return born
+
+
+def accept(tx: Tx, job: Job, *, promise: Idempotency | None, cache_ttl_s: float, retention_s: float) -> Accepted:
+    reuse = _reusable(tx, job, cache_ttl_s) if cache_ttl_s > 0 else None
+    if reuse is not None:
+        return Accepted(job=job, reuse=reuse)
+    recorded = add(tx, job, promise=promise, announce=None, retention_s=retention_s)
+    if recorded.request_id != job.request_id:
+        return Accepted(job=recorded)
+    return Accepted(job=recorded, position=place_of(tx, recorded.request_id, recorded.due_at))
+
+
+def _reusable(tx: Tx, job: Job, cache_ttl_s: float) -> Job | None:
+    if job.source is None or job.options.no_cache:
+        return None
+    fingerprint = latest_fingerprint(tx)
+    if fingerprint is None:
+        return None
+    return find_result(tx, job.owner, content_key(job.source.sha256, job.options, fingerprint), younger_than_s=cache_ttl_s)
 
 
 def find_result(tx: Tx, owner: str, key: str, *, younger_than_s: float) -> Job | None:
@@ -82,6 +107,7 @@ def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
     drop_reviews(tx, request_id)
     drop_artifacts(tx, request_id)
     drop_fields(tx, request_id)
+    drop_downloads(tx, request_id)
     return tombstone
 
 
@@ -102,7 +128,7 @@ def existing(tx: Tx, request_ids: Sequence[str]) -> set[str]:
 
 def _first_of(tx: Tx, promise: Idempotency, job: Job) -> Job | None:
     """The job that was added first under this promise; None when it is this one, and the promise is now taken."""
-    tx.conn.execute(delete(idempotency).where(idempotency.c.created_at <= tx.ago(IDEMPOTENCY_S)))
+    tx.conn.execute(_FORGET_PROMISES, {"before": tx.ago(IDEMPOTENCY_S)})
     take = insert(idempotency).values(
         scope=promise.scope, key=promise.key, content=promise.content, request_id=job.request_id, created_at=tx.now
     )

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import TypeVar
 
 from sqlalchemy import text
 
 from doctray.domain.artifact import Artifact
+from doctray.domain.audit import Action, Actor, AuditEntry
 from doctray.domain.batch import Batch, BatchView
+from doctray.domain.download import KnownDownload, Validators
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
@@ -15,9 +18,11 @@ from doctray.domain.review import AnnounceReview, Review
 from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
 from doctray.storage import (
     artifacts_sql,
+    audit_sql,
     batches_sql,
     claims_sql,
     deliveries_sql,
+    downloads_sql,
     fingerprints_sql,
     jobs_sql,
     keys_sql,
@@ -29,7 +34,9 @@ from doctray.storage import (
 )
 from doctray.storage.job_rows import load
 from doctray.storage.schema_version import EXPECTED_VERSION, schema_version
-from doctray.storage.store import Store
+from doctray.storage.store import Op, Store, Tx
+
+T = TypeVar("T")
 
 
 class SqlJournal:
@@ -99,10 +106,17 @@ class SqlJournal:
     async def overdue(self, *, announce: Announce, limit: int = 100) -> list[Job]:
         return await self._store.write(lambda tx: claims_sql.overdue(tx, announce=announce, limit=limit, retention_s=self._retention_s))
 
-    async def set_source(self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str) -> Job | None:
+    async def set_source(
+        self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str, validators: Validators | None = None
+    ) -> Job | None:
         return await self._store.write(
-            lambda tx: claims_sql.set_source(tx, claim, source=source, media_type=media_type, fingerprint=fingerprint)
+            lambda tx: claims_sql.set_source(
+                tx, claim, source=source, media_type=media_type, fingerprint=fingerprint, validators=validators
+            )
         )
+
+    async def known_download(self, owner: str, url: str, *, younger_than_s: float) -> KnownDownload | None:
+        return await self._store.read(lambda tx: downloads_sql.known(tx, owner, url, younger_than_s=younger_than_s))
 
     async def get(self, request_id: str) -> Job | None:
         return await self._store.read(lambda tx: load(tx, request_id))
@@ -127,11 +141,13 @@ class SqlJournal:
     async def next_ring(self, request_id: str) -> Job | None:
         return await self._store.write(lambda tx: queue_sql.next_ring(tx, request_id))
 
-    async def replay(self, request_id: str, *, owner: str | None) -> Job | None:
-        return await self._store.write(lambda tx: jobs_sql.replay(tx, request_id, owner=owner))
+    async def replay(self, request_id: str, *, owner: str | None, by: Actor | None = None) -> Job | None:
+        return await self._store.write(_noted(lambda tx: jobs_sql.replay(tx, request_id, owner=owner), by, Action.JOB_REPLAYED, request_id))
 
-    async def delete(self, request_id: str, *, owner: str) -> Job | None:
-        tombstone = await self._store.write(lambda tx: jobs_sql.entomb(tx, request_id, owner=owner))
+    async def delete(self, request_id: str, *, owner: str, by: Actor | None = None) -> Job | None:
+        tombstone = await self._store.write(
+            _noted(lambda tx: jobs_sql.entomb(tx, request_id, owner=owner), by, Action.JOB_DELETED, request_id)
+        )
         self._left_traces = True
         return tombstone
 
@@ -150,8 +166,9 @@ class SqlJournal:
     async def flag(self, name: str) -> str | None:
         return await self._store.read(lambda tx: switches_sql.flag(tx, name))
 
-    async def set_flag(self, name: str, value: str | None) -> None:
-        await self._store.write(lambda tx: switches_sql.set_flag(tx, name, value))
+    async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None:
+        action = Action.SWITCH_CLEARED if value is None else Action.SWITCH_SET
+        await self._store.write(_done(lambda tx: switches_sql.set_flag(tx, name, value), by, action, name))
 
     async def scrub(self) -> None:
         if self._left_traces:
@@ -178,8 +195,10 @@ class SqlJournal:
     async def deliveries(self, request_id: str) -> list[Delivery]:
         return await self._store.read(lambda tx: deliveries_sql.deliveries_of(tx, request_id))
 
-    async def redeliver(self, delivery_id: str, *, owner: str) -> Delivery | None:
-        return await self._store.write(lambda tx: deliveries_sql.redeliver(tx, delivery_id, owner=owner))
+    async def redeliver(self, delivery_id: str, *, owner: str, by: Actor | None = None) -> Delivery | None:
+        return await self._store.write(
+            _noted(lambda tx: deliveries_sql.redeliver(tx, delivery_id, owner=owner), by, Action.DELIVERY_REPEATED, delivery_id)
+        )
 
     async def add_delivery(self, job: Job, delivery: NewDelivery) -> None:
         await self._store.write(lambda tx: deliveries_sql.add_delivery(tx, job, delivery))
@@ -265,10 +284,19 @@ class SqlJournal:
     async def purge_batches(self, *, retention_s: float, limit: int = 100) -> int:
         return await self._store.write(lambda tx: batches_sql.purge_batches(tx, retention_s=retention_s, limit=limit))
 
+    # audit
+
+    async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
+        return await self._store.read(lambda tx: audit_sql.entries(tx, before=before, limit=limit))
+
+    async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
+        return await self._store.write(lambda tx: audit_sql.purge(tx, older_than_s=older_than_s, limit=limit))
+
     # keys
 
-    async def add_key(self, key: ApiKey) -> None:
-        await self._store.write(lambda tx: keys_sql.add_key(tx, key))
+    async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None:
+        rights = {"owner": key.owner, "name": key.name, "scopes": sorted(key.scopes)}
+        await self._store.write(_done(lambda tx: keys_sql.add_key(tx, key), by, Action.KEY_CREATED, key.key_id, **rights))
 
     async def find_key(self, key_hash: str) -> ApiKey | None:
         return await self._store.read(lambda tx: keys_sql.find_key(tx, key_hash))
@@ -279,11 +307,20 @@ class SqlJournal:
     async def keys(self) -> list[ApiKey]:
         return await self._store.read(keys_sql.keys)
 
-    async def revoke_key(self, key_id: str) -> bool:
-        return await self._store.write(lambda tx: keys_sql.revoke_key(tx, key_id))
+    async def revoke_key(self, key_id: str, *, by: Actor | None = None) -> bool:
+        return await self._store.write(_noted(lambda tx: keys_sql.revoke_key(tx, key_id), by, Action.KEY_REVOKED, key_id))
 
-    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
-        return await self._store.write(lambda tx: keys_sql.rotate_key(tx, key_id, successor, overlap_s=overlap_s))
+    async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:
+        return await self._store.write(
+            _noted(
+                lambda tx: keys_sql.rotate_key(tx, key_id, successor, overlap_s=overlap_s),
+                by,
+                Action.KEY_ROTATED,
+                key_id,
+                successor=successor.key_id,
+                overlap_s=overlap_s,
+            )
+        )
 
     async def has_keys(self) -> bool:
         return await self._store.read(keys_sql.has_keys)
@@ -291,11 +328,34 @@ class SqlJournal:
     async def webhook_secrets(self, owner: str) -> list[bytes]:
         return await self._store.read(lambda tx: keys_sql.secrets_of(tx, owner))
 
-    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float) -> None:
-        await self._store.write(lambda tx: keys_sql.add_secret(tx, owner, sealed, overlap_s=overlap_s))
+    async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float, by: Actor | None = None) -> None:
+        await self._store.write(
+            _done(lambda tx: keys_sql.add_secret(tx, owner, sealed, overlap_s=overlap_s), by, Action.SECRET_ROTATED, owner)
+        )
 
     async def add_first_webhook_secret(self, owner: str, sealed: bytes) -> bytes:
         return await self._store.write(lambda tx: keys_sql.add_first_secret(tx, owner, sealed))
+
+
+def _noted(op: Op[T], by: Actor | None, action: Action, target: str, **detail: object) -> Op[T]:
+    """The operation with its line in the audit log; an answer that is None or False means that there was nothing to do."""
+
+    def run(tx: Tx) -> T:
+        done = op(tx)
+        audit_sql.note(tx, by, action, target, done=bool(done), **detail)
+        return done
+
+    return run
+
+
+def _done(op: Op[None], by: Actor | None, action: Action, target: str, **detail: object) -> Op[None]:
+    """An operation that always does what it says, with its line in the audit log."""
+
+    def run(tx: Tx) -> None:
+        op(tx)
+        audit_sql.note(tx, by, action, target, **detail)
+
+    return run
 
 
 def open_store(dsn: str, *, now: Callable[[], float] | None = None) -> Store:

@@ -309,6 +309,38 @@ idempotency = Table(
 _index("ix_idempotency_created_at", idempotency.c.created_at)
 _index("ix_idempotency_request_id", idempotency.c.request_id)
 
+audit = Table(
+    "audit",
+    metadata,
+    # sorts by time
+    Column("entry_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("key_id", Text),
+    Column("name", Text, nullable=False),
+    Column("request_id", Text),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    # JSON object
+    Column("detail", Text, nullable=False),
+)
+_index("ix_audit_at", audit.c.at)
+
+# What servers said of documents that URLs led to. request_id: of the job that holds the document.
+downloads = Table(
+    "downloads",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("url_sha256", Text, primary_key=True),
+    Column("request_id", Text, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("seen_at", Moment, nullable=False),
+)
+_index("ix_downloads_request_id", downloads.c.request_id)
+
 flags = Table(
     "flags",
     metadata,
