@@ -1,6 +1,6 @@
 """Tables of typed papers: rows of cells between bars, as people draw them in a text file, drawn with rules, fills and merged cells.
 
-    [table widths=10,18,18 rules=grey align=left size=8]
+    [table widths=10,18,18 rules=grey align=left valign=top size=8]
     | Time  | Monday      | Tuesday |
     | 9:00  | Maths\\nR12  | ^       |
     [end]
@@ -44,6 +44,7 @@ class Table:
     widths: tuple[float, ...]
     rules: str = "full"
     align: str = "centre"
+    valign: str = "centre"
     size: float = 8.5
     least: float = 15.0
     indent: float = 0.0
@@ -82,6 +83,8 @@ class Table:
                 sheet.turned(rect, cell.text, style)
             else:
                 lines = [(line, style) for line in self._lines(cell, style, pitch)]
+                if self.valign == "top":
+                    rect = (rect[0], rect[1], rect[2], min(rect[3], rect[1] + self._need(cell, fonts, pitch)))
                 sheet.cell(rect, lines, align=self.align, leading=_LEADING, pad=_PAD)
         if self.rules == "outer":
             sheet.box((across[0], down[0], across[-1], down[-1]))

@@ -87,7 +87,8 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\b(?:this is to certify|this certifies|hereby certif\w+|certif(?:y|ies) that|is (?:hereby )?(?:awarded|"
-            r"presented) to|proudly presented|awarded to|presented to|in recognition of|has (?:successfully )?(?:completed|"
+            r"presented) to|proudly presented|takes? (?:great |much )?pleasure in (?:awarding|"
+            r"presenting|conferring)|awarded to|presented to|in recognition of|has (?:successfully )?(?:completed|"
             r"attended|passed))"
         ),
         4,

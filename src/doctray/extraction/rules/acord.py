@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold, read_naic
+from doctray.extraction.rules.acord_columns import is_property_form
 from doctray.extraction.rules.acord_table import policies
 from doctray.extraction.rules.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.coverages import coverages
@@ -46,7 +47,8 @@ _TITLES = (
 def is_acord(sheet: Sheet) -> bool:
     """Whether the page has the boxes of an ACORD certificate, filled or not."""
     signs = sum(anchor(sheet, label) is not None for label in _SIGNS)
-    return signs >= 6 and sum(anchor(sheet, *labels) is not None for labels in _KINDS) >= 2
+    kinds = sum(anchor(sheet, *labels) is not None for labels in _KINDS)
+    return signs >= 6 and (kinds >= 2 or is_property_form(sheet))
 
 
 def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
@@ -163,7 +165,8 @@ def _lone(sheet: Sheet, label: str) -> Anchor | None:
 
     A single word that a ruling line runs through is recognised badly (PRODLCER): the likest word of its own counts then.
     """
-    found = next((found for found in anchors(sheet, label) if found.alone), None)
+    places = anchors(sheet, label)
+    found = next((found for found in places if found.alone), None) or next((p for p in places if _before_contact(sheet, p)), None)
     if found is not None or " " in label:
         return found
     near = [(fuzz.ratio(p.folded, fold(label)) / 100, p) for p in sheet.phrases if len(p.words) == 1 and p.text.isupper()]
@@ -172,6 +175,16 @@ def _lone(sheet: Sheet, label: str) -> Anchor | None:
     ]
     best = max(near, key=lambda item: item[0], default=None)
     return None if best is None else Anchor(best[1], best[0], alone=True)
+
+
+_CONTACT = re.compile(r"(?:phone|tel|telephone|fax|serial|ph|a/c)\b", re.IGNORECASE)
+
+
+def _before_contact(sheet: Sheet, label: Anchor) -> bool:
+    """Whether a label opens its line, and how to reach whom it names follows: PRODUCER  Phone: 713 555 0144."""
+    whole = next((p for p in sheet.phrases if p.words[0] is label.phrase.words[0]), None)
+    count = len(label.phrase.words)
+    return whole is not None and len(whole.words) > count and _CONTACT.match(whole.words[count].text) is not None
 
 
 def _operations(sheet: Sheet) -> Anchor | None:

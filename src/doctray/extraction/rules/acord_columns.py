@@ -39,6 +39,24 @@ SECTIONS: tuple[tuple[tuple[str, ...], Labels], ...] = (
 )
 
 
+_OF_PROPERTY: tuple[tuple[tuple[str, ...], Labels], ...] = (
+    (("PROPERTY",), {}),
+    (("INLAND MARINE",), {}),
+    (("CRIME",), {}),
+    (("BOILER & MACHINERY EQUIPMENT BREAKDOWN", "BOILER & MACHINERY", "EQUIPMENT BREAKDOWN"), {}),
+)
+"""Sections of the certificate of property insurance, whose sums have their labels under COVERED PROPERTY."""
+
+
+def is_property_form(sheet: Sheet) -> bool:
+    """Whether the page is an ACORD 24, or another form with its title and its column of covered property."""
+    return anchor(sheet, "CERTIFICATE OF PROPERTY INSURANCE") is not None and anchor(sheet, "COVERED PROPERTY") is not None
+
+
+def sections_of(sheet: Sheet) -> tuple[tuple[tuple[str, ...], Labels], ...]:
+    return _OF_PROPERTY if is_property_form(sheet) else SECTIONS
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where the columns of the table stand, in pixels of the page."""
@@ -76,7 +94,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
         return None
     heading = Box(0, kind.box.top - 3 * kind.phrase.height, sheet.width, kind.box.bottom + 3 * kind.phrase.height)
     number = anchor(sheet, "POLICY NUMBER", within=heading)
-    limits = anchor(sheet, "LIMITS", within=heading)
+    limits = anchor(sheet, *(("COVERED PROPERTY",) if is_property_form(sheet) else ()), "LIMITS", within=heading)
     additional, waived = _mark_columns(sheet, kind, number, heading)
     effective_box, expiry_box = _dates_columns(effective, expiry)
     number_left = _number_left(sheet, kind, number, additional, waived)
@@ -97,7 +115,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
         )
     sections = [
         a.box.left
-        for labels, _ in SECTIONS
+        for labels, _ in sections_of(sheet)
         for label in labels[:1]
         for a in anchors(sheet, label, within=Box(0, kind.box.bottom, number_left, bottom))[:1]
     ]

@@ -82,6 +82,7 @@ def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box]) -> str 
     ]
     text = " ".join(w.text for w in sorted(left, key=lambda w: w.box.left)).strip(" $:;|-")
     text = re.sub(r" [sS5]$", "", text)  # the sign before the sum, misread
+    text = re.sub(r"^[xX✓✔☒☑] ", "", text)  # the tick of its box
     return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z]{2}", text) else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold
-from doctray.extraction.rules.acord_columns import SECTIONS, UMBRELLA, WORKERS, Columns, Labels, Section, columns_of
+from doctray.extraction.rules.acord_columns import UMBRELLA, WORKERS, Columns, Labels, Section, columns_of, sections_of
 from doctray.extraction.rules.acord_limits import currency_in, limits_of
 from doctray.extraction.rules.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
@@ -20,6 +20,7 @@ _ROWS_OF_A_SECTION = 5
 _QUALIFIES = re.compile(
     r"\W*(?:claims?[ -]?made|occurrence|occur\b|retro\w*|ded\w*|sir\b|limit|included|incl\b|per\b|each\b|\$)", re.IGNORECASE
 )
+_WORKERS_TITLE = "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY"
 _TITLES = (
     "COMMERCIAL GENERAL LIABILITY",
     "GENERAL LIABILITY",
@@ -27,7 +28,7 @@ _TITLES = (
     "UMBRELLA LIABILITY",
     "EXCESS LIABILITY",
     "GARAGE LIABILITY",
-    "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY",
+    _WORKERS_TITLE,
     "WORKERS COMPENSATION",
 )
 
@@ -44,7 +45,7 @@ def policies(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
 def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     area = Box(0, columns.top, columns.number_left, columns.bottom)
     starts: list[tuple[Anchor, Labels]] = []
-    for labels, limits in SECTIONS:
+    for labels, limits in sections_of(sheet):
         found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
         if found:
             first = max(found[:1] if labels[0] == "COMMERCIAL GENERAL LIABILITY" else found, key=lambda a: (a.likeness, -a.box.top))
@@ -52,8 +53,8 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     starts.sort(key=lambda item: item[0].box.top)
     out = []
     for index, (title, limits) in enumerate(starts):
-        top = title.box.top - 0.6 * title.phrase.height
-        bottom = starts[index + 1][0].box.top - 0.6 * starts[index + 1][0].phrase.height if index + 1 < len(starts) else columns.bottom
+        top = _top(sheet, columns, title, after=starts[index - 1][0] if index else None)
+        bottom = _top(sheet, columns, starts[index + 1][0], after=title) if index + 1 < len(starts) else columns.bottom
         if index == 0 and top - columns.top > _ROWS_OF_A_SECTION * title.phrase.height:
             out.append(Section(None, {}, columns.top, top))
         elif index == 0:
@@ -66,6 +67,26 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
                 continue
         out.append(Section(title, limits, top, bottom))
     return out
+
+
+_CLOSE = 0.6
+"""Heights of its print that a section's title stands at most below the line that begins the section, where it is set at the top."""
+
+
+def _top(sheet: Sheet, columns: Columns, title: Anchor, *, after: Anchor | None) -> float:
+    """Where a section begins: at the lowest line over its title that crosses type and number, where the title stands low in its box."""
+    beneath = columns.top if after is None else after.box.bottom
+    lines = [
+        segment.top
+        for segment in sheet.page.segments
+        if segment.horizontal
+        and segment.left <= columns.type_left + 2 * title.phrase.height
+        and segment.right >= columns.effective.center_x
+        and beneath < segment.top < title.box.center_y
+    ]
+    close = title.box.top - 0.6 * title.phrase.height
+    low = max(lines, default=close)
+    return low if title.box.top - low > _CLOSE * title.phrase.height else close
 
 
 def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section]:
@@ -119,6 +140,8 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
         label = section.title.phrase
         below = sheet.below(label, lines=1.5)[:1]
         if fold(label.text).startswith("workers"):
+            if (whole := _workers_and_employers(sheet, section, columns)) is not None:
+                return whole
             wrapped = [p for p in below if "employer" in p.folded or "liab" in p.folded]
         else:
             wrapped = [p for p in below if p.folded == "liability" and "liab" not in label.folded]
@@ -134,6 +157,19 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
         return None
     return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+
+
+def _workers_and_employers(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
+    """The whole title where it runs over two lines, as WORKERS COMPENSATION / AND EMPLOYERS' LIABILITY."""
+    assert section.title is not None
+    label = section.title.phrase
+    area = Box(columns.type_left - 4, label.box.top - 0.3 * label.height, columns.type_right, label.box.bottom + 1.6 * label.height)
+    words = sheet.inside(area)
+    start = next((i for i, word in enumerate(words) if word is label.words[0]), None)
+    end = next((i for i, word in enumerate(words) if start is not None and i > start and fold(word.text).startswith("liab")), None)
+    if start is None or end is None or not likeness(fold(" ".join(w.text for w in words[start : end + 1])), fold(_WORKERS_TITLE)):
+        return None
+    return Found(value=_WORKERS_TITLE, page=sheet.number, words=tuple(words[start : end + 1]))
 
 
 def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | None:

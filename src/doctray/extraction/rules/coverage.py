@@ -93,6 +93,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         text.strip(" -•*·"),
         flags=re.IGNORECASE,
     ).strip(" :-")
+    kept = re.sub(r"\s+[–—-]\s+(?:cover note|certificate|schedule|policy)$", "", kept, flags=re.IGNORECASE)
     kept = re.sub(
         r"\s+(?:declarations?|coverage part|schedule|section|details|policy details|coverages?(?: declarations?)?)$",
         "",

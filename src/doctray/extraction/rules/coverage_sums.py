@@ -58,6 +58,25 @@ def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
 
 
 _MOST_CELLS = 6
+_PROMISED = re.compile(
+    r"\b(?P<label>minimum (?:amount of (?:cover|insurance|indemnity)|limit(?: of (?:indemnity|liability))?))\b[^.;]{0,60}?"
+    r"\b(?:is|be) (?:no|not) less than (?P<sum>[^.;]*\d[\d,.]*(?: million)?)",
+    re.IGNORECASE,
+)
+
+
+def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The sum that a sentence of the law promises: the minimum amount of cover provided by this policy is no less than £5 million."""
+    out = []
+    for phrase in row:
+        match = _PROMISED.search(phrase.text)
+        if match is None:
+            continue
+        found = amount_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("sum"))), ocr=sheet.ocr, small=False)
+        if found is not None and not isinstance(found.value, str):
+            place = Phrase.of(phrase.page, words_at(phrase.words, *match.span("label")))
+            out.append(Sum(label=match["label"], place=place, found=found))
+    return out
 
 
 def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, fold
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence
-from doctray.extraction.rules.coverage_sums import Sum, sums_of
+from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
 from doctray.extraction.rules.coverage_tables import table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import likeness
@@ -18,13 +18,14 @@ _LIMIT = re.compile(
     r"premises|retention|per (?:person|accident|claim|event)|combined|disease|employee|accident|amount of cover|"
     r"indemnity|sums? insured|each|any one|buildings?|contents|stock|equipment|uninsured|underinsured|collision|comprehensive|"
     r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|"
-    r"repatriation|insured'?s declared value|"
+    r"repatriation|valuables|jewell?ery|bicycles?|possessions|accommodation|financial loss|insured'?s declared value|"
     r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv)\b",
     re.IGNORECASE,
 )
 _NO_LIMIT = re.compile(
-    r"\b(?:premium|price|tax|ipt|fees?|total(?! (?:limit|sum))|paid|payable|instal\w+|cost|charge|commission|turnover|"
+    r"\b(?:premium|price|tax|ipt|fees?|^total(?! (?:limit|sum))|total (?:premium|price|cost|due|amount)|"
+    r"paid|payable|instal\w+|cost|charge|commission|turnover|"
     r"revenue|payroll|wage\w*|vat|gst|due|balance|discount|monthly|mileage|no claims?|stamp duty|levy|surcharge|refund|"
     r"annual payment|payment (?:plan|method|date)|bonus|odometer|engine|seating|capacity|cc|year|age)\b",
     re.IGNORECASE,
@@ -74,6 +75,7 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
     groups = [] if go_on else [current]
     for row in rows:
         if is_sentence(row):
+            current.sums += promised(sheet, row)
             continue
         kind = heading(row)
         if kind is not None:

@@ -36,7 +36,10 @@ _INSURANCE_TITLE = re.compile(
     r"insur|assur|liability|polic|cover note|confirmation of cover|certificate of currency|declarations", re.IGNORECASE
 )
 _OTHER_TITLE = re.compile(r"complet|attend|achiev|particip|training|birth|vaccin|merit|apprec", re.IGNORECASE)
-_NAMED_IN_TITLE = re.compile(r"\s[–—-]\s+(?P<who>[A-Z].{3,60}\b(?:Ltd|Limited|LLC|Inc|plc|PLC|LLP|GmbH|Pty|CC|Corp|Company)\.?)$")
+_NAMED_IN_TITLE = re.compile(
+    r"\s[–—-]\s+(?P<who>[A-Z].{3,60}\b(?:Ltd|Limited|LLC|Inc|plc|PLC|LLP|GmbH|Pty|CC|Corp|Company|CIC|CIO|Trust|"
+    r"Association|Council|Club|Charity|Partnership|Services|Group|School|Society)\.?)$"
+)
 
 
 def is_insurance(sheets: Sequence[Sheet]) -> bool:

@@ -138,7 +138,7 @@ _KIND_IN_TITLE = re.compile(
     r"\b(?:(?:motor|vehicle|liability|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|"
     r"personal accident|health|"
     r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
-    r"flood\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
+    r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
     r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo)",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, has_date_shape, read_identifier
@@ -28,6 +29,7 @@ def labelled_party(paper: Labelled, key: str) -> Party:
         lines = lines_from(paper, sheet, phrase)
         name, address = party_of_lines(lines)
         if name is not None:
+            name = _without_number(name)
             return name, address if any(is_address_line(line.text) for line in lines) else None
     return None, None
 
@@ -82,7 +84,7 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
 
 def _has_label_of_its_own(sheet: Sheet, value: Phrase, label: Phrase) -> bool:
     """Whether the column of labels goes on beside this line, so that the line is another label's value."""
-    return any(p.box.left < label.box.right and p.box.right > label.box.left for p in sheet.left_of(value))
+    return any(p.box.left < label.box.right and p.box.right > label.box.left and not p.text[:1].islower() for p in sheet.left_of(value))
 
 
 _ROW_REACH, _POSTCODE_REACH = 1.6, 6.0
@@ -151,6 +153,9 @@ def _dates_from(paper: Labelled, sheet: Sheet, phrase: Phrase, order: DateOrder 
     """The dates of a period that may run on in its row and on the next line."""
     whole = whole_row(paper, sheet, phrase)
     dates = dates_found(whole, order)
+    for to, end in pairwise(sheet.right_of(whole)):
+        if len(dates) == 1 and to.folded in ("to", "until", "till", "through"):
+            dates += dates_found(end, order)
     for p in sheet.below(whole, lines=1.2)[:1]:
         if len(dates) == 1 and not paper.is_label(p):
             dates += dates_found(p, order)

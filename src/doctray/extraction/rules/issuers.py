@@ -20,7 +20,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•]|\.\s|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
+    r"\s*(?:[;:|•]|\.\s|\bon behalf of\b|,\s(?=an? )|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
     r"\bdated\b|\bheld\b)",
     re.IGNORECASE,
@@ -29,7 +29,9 @@ _CERTIFIES = re.compile(
     r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|awards|"
     r"recogni[sz]es|confers|hereby awards?)\b"
 )
-_THE = re.compile(r"(?:the\s+)?", re.IGNORECASE)
+_THE = re.compile(
+    r"(?:the\s+)?(?:(?:senate|board(?: of \w+)?|faculty|council|trustees|governors|regents|academic board) of (?:the )?)?", re.IGNORECASE
+)
 _NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
 _ORGANISATION = re.compile(
     r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
@@ -77,9 +79,10 @@ def _who_certifies(page: CertificatePage) -> Found | None:
     for phrase in page.lines:
         match = _CERTIFIES.match(phrase.text)
         if match is not None and fold(match["who"]).split(" ")[0] not in _NOBODY and is_organisation(match["who"]):
-            words = words_at(phrase.words, 0, match.end("who"))
-            if not re.match(r"the (?:senate|board|faculty|council|trustees|president|regents) of the university$", match["who"].lower()):
-                return text_found(Phrase.of(phrase.page, words), trust=0.8)
+            if re.match(r"the (?:senate|board|faculty|council|trustees|president|regents) of the university$", match["who"].lower()):
+                continue
+            start = _THE.match(match["who"]).end() if re.match(r"the \w+ of\b", match["who"], re.IGNORECASE) else 0  # type: ignore[union-attr]
+            return text_found(Phrase.of(phrase.page, words_at(phrase.words, start, match.end("who"))), trust=0.8)
     return None
 
 

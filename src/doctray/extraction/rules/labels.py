@@ -81,7 +81,17 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
             weight = len(label.folded) * alike**4  # a longer label wins, but not by guessing at what is printed
             if best is None or weight > best[0]:
                 best = (weight, _spot(label.key, label.rank, alike, phrase, skip, end, marked=marked))
+    if best is None and (start := _after_stroke(words, colon)) is not None:
+        rest = phrase.part(skip + start)
+        return None if rest is None else spot_of(rest, vocabulary)
     return None if best is None else best[1]
+
+
+def _after_stroke(words: Sequence[Word], colon: int) -> int | None:
+    """Where the second language of a label begins that is printed in two, its colon ahead: Versicherungsnehmer / Policyholder:"""
+    if not 0 < colon < min(len(words), _LONGEST):
+        return None
+    return next((at + 1 for at in range(1, colon) if words[at].text == "/"), None)
 
 
 def best_key(folded: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
@@ -143,8 +153,9 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.rest is not None and spot.marked:
         return
     in_row = sheet.right_of(spot.phrase)
-    below = [p for p in sheet.below(spot.label)[:1] if not is_label(p)]
-    headings = not spot.marked and any(is_label(p) for p in (*in_row, *sheet.left_of(spot.phrase)))
+    below = [p for p in _beneath(sheet, spot) if not is_label(p)]
+    alternate = len(in_row) > 1 and not is_label(in_row[0]) and is_label(in_row[1]) and accept(in_row[0].text)
+    headings = not spot.marked and not alternate and any(is_label(p) for p in (*in_row, *sheet.left_of(spot.phrase)))
     if headings and below and abs(below[0].box.left - spot.label.box.left) < spot.label.height:
         yield from _accepted(below, accept)
     yield from _accepted([p for p in in_row[:1] if not is_label(p)], accept)
@@ -154,6 +165,16 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
         return
     yield from _accepted(below, accept)
 
+
+def _beneath(sheet: Sheet, spot: Spot) -> list[Phrase]:
+    """What stands under a label, past the rest of a label that was wrapped: Name of the Entity / of Coverage."""
+    below = sheet.below(spot.label)[:1]
+    if below and spot.rest is None and not spot.marked and _WRAPPED.match(below[0].text):
+        return sheet.below(below[0])[:1]
+    return below
+
+
+_WRAPPED = re.compile(r"(?:of|for|and|in|to|on|by|listed)\b")
 
 _BESIDE = 25.0
 """A value in a column of its own is at most this many line heights right of its label."""
@@ -199,7 +220,12 @@ class Labelled:
 
 def _asks(phrase: Phrase) -> bool:
     """Whether a phrase is a label by its looks, whatever it asks for."""
-    return phrase.text.rstrip().endswith(":") or phrase.folded.endswith(("name and address", "name and mailing address"))
+    text = phrase.text.rstrip()
+    return (
+        text.endswith(":")
+        or phrase.folded.endswith(("name and address", "name and mailing address"))
+        or re.match(r"\d{1,2}[a-z]\. [A-Z]", text) is not None
+    )
 
 
 _WEAK = frozenset(
@@ -283,7 +309,7 @@ def _numbering(phrase: Phrase) -> int:
     return 1 if len(phrase.words) > 1 and _ITEM_NUMBER.fullmatch(first) else 0
 
 
-_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]", re.IGNORECASE)
+_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})[.)]", re.IGNORECASE)
 
 
 _APART = ({"insured", "insurer"}, {"insured", "insurers"}, {"effective", "expiration"}, {"issued", "issuer"}, {"insured", "assured"})

@@ -6,6 +6,7 @@ Three ways to a field, the surest first: a printed label, a turn of phrase (this
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from doctray.extraction.grounding import Found
@@ -86,6 +87,9 @@ def _subject(page: CertificatePage) -> Found | None:
     labelled = labelled_text(page, "subject", _is_subject, telling=True)
     if labelled is not None:
         return labelled
+    told = _told_post(page) or _told_curriculum(page)
+    if told is not None:
+        return told
     for pattern in (DID, _FOR):
         for phrase in page.lines:
             if (page.labelled.is_label(phrase) and not _TELLS.match(phrase.text)) or _LABELLED.match(phrase.text):
@@ -95,6 +99,39 @@ def _subject(page: CertificatePage) -> Found | None:
                 if found is not None:
                     return found
     return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or _vaccinated_against(page.title)
+
+
+_POST = re.compile(
+    r"\b(?:employed|worked|working|served|serving|engaged)\b.{0,60}?\b(?:as|in the (?:post|position|capacity) of)\s+"
+    r"(?:an?\s+|the\s+|our\s+)?"
+    r"(?P<what>[^,.;:]{3,60}?)(?=\s+(?:from|since|between|during|until|for|in our|in the|at|with)\b|[,.;]|$)",
+    re.IGNORECASE,
+)
+_CURRICULUM = re.compile(
+    r"\bin accordance with the (?:curriculum|requirements|standards) of the (?P<what>[^.;:]{3,80}?)"
+    r"(?:\s+(?:program(?:me)?|course))?(?=[.;]|$)",
+    re.IGNORECASE,
+)
+
+
+def _told_post(page: CertificatePage) -> Found | None:
+    """As what a person was employed, in a sentence of one line or two."""
+    return _told(page, _POST)
+
+
+def _told_curriculum(page: CertificatePage) -> Found | None:
+    return _told(page, _CURRICULUM)
+
+
+def _told(page: CertificatePage, pattern: re.Pattern[str]) -> Found | None:
+    """What the pattern's group `what` finds in a line with the one beneath it."""
+    for line, beneath in pairwise([*page.lines, None]):
+        assert line is not None
+        words = [*line.words, *(beneath.words if beneath is not None else ())]
+        match = pattern.search(" ".join(word.text for word in words))
+        if match is not None and match.start() < len(line.text):
+            return text_found(Phrase.of(line.page, words_at(words, match.start("what"), match.end("what"))), trust=0.8)
+    return None
 
 
 _TELLS = re.compile(r"(?:who )?(?:has|have|having|for|by)\b", re.IGNORECASE)
@@ -133,6 +170,7 @@ def _vaccinated_against(title: Found | None) -> Found | None:
 
 def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | None:
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
+    start += len(_LENGTH.match(phrase.text[start:])[0])  # type: ignore[index]
     rest = cut(phrase, start, _SUBJECT_ENDS)
     if rest is not None and _is_subject(rest.text) and not _INTRODUCES.fullmatch(rest.text.strip()):
         return text_found(_with_next_line(page, phrase, rest))
@@ -140,9 +178,15 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
         return None
     beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
     under = beside or next(iter(lines_below(page.lines, phrase)), None)
-    part = None if under is None else cut(under, len(_article(under.text)), _SUBJECT_ENDS)
+    part = None if under is None else cut(under, len(_article(under.text)) or len(_LENGTH.match(under.text)[0]), _SUBJECT_ENDS)  # type: ignore[index]
     return text_found(part) if part is not None and _is_subject(part.text) else None
 
+
+_LENGTH = re.compile(
+    r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|workshop|training|programme|program|seminar)"
+    r"(?: (?:in|on|of|entitled|titled))?\s+(?=[A-Z]))?"
+)
+"""How long a course was, before its name: the forty-hour course Hazardous Waste Operations."""
 
 _FULL_LINE = 0.8
 """A line that takes this part of the widest one's width may be wrapped."""
@@ -164,8 +208,10 @@ def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase
 
 _INTRODUCES = re.compile(
     (
-        r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|el|la|los|le|curso|taller|cours|formation|"
-        r"module|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
+        r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
+        r"el|la|los|le|curso|taller|cours|formation|"
+        r"module|activity|event|on-?line|live|educational|"
+        r"in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,
 )
@@ -182,7 +228,7 @@ def _issue_date(page: CertificatePage) -> Found | None:
     if labelled is not None:
         return labelled
     if vaccination:
-        return None
+        return _signed_on(page)
     free = [
         (phrase, date)
         for phrase in page.lines
@@ -197,6 +243,19 @@ def _issue_date(page: CertificatePage) -> Found | None:
         found = free[0][1]
         return Found(value=found.value, page=found.page, words=found.words, doubts=found.doubts, trust=found.trust * 0.8)
     return None
+
+
+def _signed_on(page: CertificatePage) -> Found | None:
+    """The date in the row of a signature."""
+    for row in page.sheet.rows():
+        if any(_SIGNATURE.search(phrase.text) for phrase in row):
+            found = [date for phrase in row if not _OF_BIRTH.search(phrase.text) for date in dates_found(phrase, page.order)]
+            if len(found) == 1:
+                return found[0]
+    return None
+
+
+_SIGNATURE = re.compile(r"\b(?:signature|signed)\b", re.IGNORECASE)
 
 
 def _beside(sheet: Sheet, phrase: Phrase, pattern: re.Pattern[str]) -> bool:

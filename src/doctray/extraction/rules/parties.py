@@ -40,8 +40,11 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     """The first lines are the name; the address starts where a street, a box or a place is printed."""
     kept = [line for line in lines if unfilled(line.text) is not None and fold(line.text)]
     kept = [_before_bar(line) for line in kept]
+    while len(kept) > 1 and _NOT_ADDRESS.search(kept[0].text):
+        kept.pop(0)
     if not kept:
         return None, None
+    kept = [*_parted_at_comma(kept[0]), *kept[1:]]
     if is_address_line(kept[0].text) and not is_address_line_after_name(kept[0].text) and not _is_name_with_number(kept):
         return None, joined([line for line in kept if not _NOT_ADDRESS.search(line.text)])
     first, spilled = _name_then_place(kept[0])
@@ -58,6 +61,19 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     address = to_postcode([line for line in [*spilled, *rest[start:]] if not _NOT_ADDRESS.search(line.text)])
     return joined(name, " "), joined(address) if address else None
 
+
+def _parted_at_comma(line: Phrase) -> list[Phrase]:
+    """A first line that holds name and address, parted by its first comma: Falkenberg GmbH, Industriestraße 12, 51063 Köln."""
+    cut = next((index for index, word in enumerate(line.words, 1) if word.text.endswith(",")), None)
+    name, rest = (None, None) if cut is None else (line.part(0, cut), line.part(cut))
+    if name is None or rest is None or len(name.words) < 2 or is_address_line(name.text) or not _OPENS_ADDRESS.match(rest.text):
+        return [line]
+    return [name, rest] if is_address_line(rest.text) else [line]
+
+
+_OPENS_ADDRESS = re.compile(
+    r"\d|[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat) |p\.?\s?o\.?\s?box|suite|unit", re.IGNORECASE
+)
 
 _COMPANY = re.compile(
     r"\b(?:inc|llc|corp|corporation|ltd|limited|co|company|group|partners|services|enterprises|l\.?p|llp|trust)\b\.?$", re.IGNORECASE

@@ -79,7 +79,7 @@ def title_of(sheet: Sheet) -> Found | None:
 
 
 _ALSO_KIND = re.compile(
-    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|participation|register|registration|membership|report|insurance)\b",
+    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|prize|medal|scholarship|participation|register|registration|membership|report|insurance)\b",
     re.IGNORECASE,
 )
 

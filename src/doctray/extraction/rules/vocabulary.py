@@ -18,40 +18,43 @@ insured: named insured | name of insured | name of the insured | insured name | 
     | name and address of the insured | name and address of policyholder | insured name and address | insured details | insured
     company | insured business | insured member | insured entity | insured's details | first named insured | name of insured company
     | policyholder s | policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company
-    name | business name | client name | client | employer | member name | customer name | participant name | applicant | insured
-    member name | name of policyholder employer
-address: insured address | address of insured | policyholder address | mailing address | correspondence address | your address |
-    business address | insured's address | postal address | registered address | insured mailing address | address of the insured |
-    address of policyholder | policyholder's address | communication address | risk address | premises address | trading address |
-    principal address | head office | registered office | address
-insurer: name of insurer | insurer name | insurance company | insurance carrier | authorised insurer | authorized insurer | insurer
-    | insurers | underwritten by | underwriter | carrier | insured by | insuring company | insurance provider | name of insurance
-    company | authorised insurers | insurer s | underwriters | insurance company name | name of the insurer | insured with |
-    insurers affording coverage | company affording coverage | issuing company | issuing insurer | security | company
+    name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer | client name | client |
+    employer | member name | customer name | participant name | applicant | insured member name | name of policyholder employer
+address: insured address | correspondence | address of insured | policyholder address | mailing address | correspondence address |
+    your address | business address | insured's address | postal address | registered address | insured mailing address | address of
+    the insured | address of policyholder | policyholder's address | communication address | risk address | premises address |
+    trading address | principal address | head office | registered office | address
+insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
+    authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
+    company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company
+    name | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing
+    insurer | security | company
 producer: producer | insurance broker | broker | broker name | insurance agent | insurance agency | agency | agent | intermediary |
     agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name |
     brokerage | brokerage agency full name and mailing address | broker details | insurance intermediary | intermediary name |
-    brokered by | arranged by | your agent | broker agent | agency name and address | broker of record
+    brokered by | arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | broker
+    of record
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
     holder name and mailing address | certificate holder name and address | name and address of certificate holder | third party |
     requested by | interested parties | noted interest | name of certificate holder | certificate requested by | evidence holder |
     additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | loss payee |
-    lienholder | lender | name and address
+    lienholder | lender | name and address of the entity requesting proof of coverage | entity requesting proof of coverage | name
+    and address of the entity requesting proof | name and address
 policy_number: policy number | policy numbers | policy no | policy nos | policy # | policy ref | policy reference | policy id |
     policy number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate
     number | certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy
     no | group policy no | policy contract number | contract no | group policy number | policy and certificate number | number of
     policy | polnr | vers nr | binder number | cover note no | cover note number | umr | cover note no | cover note number | pol no
-    | policy
+    | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr | policy
 effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date |
     effective date | policy start date | commencement date | inception date | start date | date of commencement | date of
     commencement of insurance policy | date of commencement of insurance | commencement of insurance | cover start date | effective
     from | valid from | your insurance starts at | effective date of the commencement of insurance | commencement date of period of
     insurance | coverage effective | coverage begins | effective | cover starts | policy effective | inception | start of cover |
     insurance start date | coverage start date | coverage effective date | policy from | policy begins | policy inception | policy
-    inception date | policy commencement date | cover commences | cover from | insurance commences | date cover starts | commences |
-    commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
-    inception | start | from
+    inception date | effective date of commencement | policy commencement date | cover commences | cover from | insurance commences
+    | date cover starts | commences | commencing date | commencing | eff date | effective date of policy | risk inception date |
+    policy effective from | date of inception | start | from
 expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of
     expiry of insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until |
     valid to | expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage
@@ -62,8 +65,8 @@ expiry_date: policy expiration date | policy expiry date | expiration date | exp
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates |
     coverage dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance
     cover | cover period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy
-    effective dates | event dates | event date | dates of event | period insured | currency of policy | validity | coverage | period
-    | term | duration
+    effective dates | policy effective period | effective period | versicherungsdauer | event dates | event date | dates of event |
+    period insured | currency of policy | validity | coverage | period | term | duration
 issue_date: issue date | date of issue | date issued | document issued | issued on | certificate date | date of certificate | issued
     date | date of issue of policy | policy issue date | certificate issue date | date prepared | date of this certificate | date
     certificate issued | print date | date printed | date of signature | issued | dated | date
@@ -73,8 +76,8 @@ certificate_number: certificate number | certificate no | certificate # | certif
 issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
-    coverage | line of business | class of risk | policy class | insurance class | name of product | product name | class | cover |
-    product
+    coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
+    name | class | cover | product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
 """)
 
@@ -134,9 +137,9 @@ issue_date: date of issue | issue date | date issued | issued on | issued date |
     date of report | date of registration | date filed by registrar | date filed | date of achievement | achievement date | date
     earned | certified on | date of certificate | date achieved | date passed | test date | date of test | date of examination |
     examination date | date of attendance | attendance date | issue | certified since | date of signature | date signed | date
-    vaccinated | date of election | date of inspection | date of evaluation | evaluation date | date of assessment | assessment date
-    | date of calibration | calibration date | date admitted | date conferred | granted on | conferred on | dated | issued | dates |
-    date
+    vaccinated | date of election | date of inspection | date of evaluation | evaluation date | evaluated | evaluated on | date of
+    assessment | assessment date | date of calibration | calibration date | date admitted | date conferred | granted on | conferred
+    on | dated | issued | dates | date
 expiry_date: expiry date | date of expiry | expiration date | date of expiration | valid until | valid till | valid through | valid
     thru | valid to | expires on | expires | expiry | expiration | renewal date | good through | recertification date | renew by |
     certificate expiry date | certificate expiration date | recommended renewal date | valid up to | vaccination expires | valid for
@@ -167,7 +170,7 @@ issuer_name: issued by | issued at the office of | issuing authority | issuing o
     issuer | training center name | training centre name | training center | training centre | name of institution | name of issuing
     authority | certification body | awarding organisation | awarding organization | sponsor | presented by | test centre |
     examining body | issuing office | training organisation | training organization | registered training organisation | course
-    provider | trained by | evaluated by | name of provider | issuer
+    provider | clinic | clinic name | trained by | evaluated by | name of provider | issuer
 """)
 
 OTHER_STOPS = vocabulary("""\
@@ -178,7 +181,7 @@ unwanted: date of birth | birth date | dob | signature | authorized signature | 
     name | instructor name | trainer name | owner's name | species | candidate number | overall level | certificate url | length |
     total hours | instructors | gender | nationality | id number | passport number | credits | contact hours | number of hours |
     officiant | member state of vaccination | disease or agent targeted | date of vaccination | number in a series of doses |
-    vaccine medicinal product | authorised signatory | authorized signatory | assessor | examiner | address
+    vaccine medicinal product | parent guardian | authorised signatory | authorized signatory | assessor | examiner | address
 """)
 
 NAME_PARTS = vocabulary("""\
