@@ -1,4 +1,5 @@
-"""Settings, in small frozen groups, from the environment (and a .env file in the working directory, which the environment overrides).
+"""Settings, in small frozen groups, from the environment, a .env file in the working directory, and files of secrets; the first that has
+one holds.
 
 The names of the systems that doctray replaces stay, beside ours. A URL wins over its parts (REDIS_URL over REDIS_HOST …).
 Only entry points and `wiring` see `Settings`; everything below gets the values it needs. `docs/configuration.md` is
@@ -20,6 +21,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from doctray.domain.retry import WEBHOOK_GAPS_S
 
 WORKER_COUNT_LIMIT = 64
+
+SECRETS_DIR = "/run/secrets"
+"""Where Docker and Kubernetes put secrets, each in a file of its own; DOCTRAY_SECRETS_DIR names another folder."""
 
 
 class SettingsError(Exception):
@@ -135,6 +139,10 @@ class Retention(_Group):
         description="how long documents and results are kept; longer than the last webhook try",
     )
 
+    audit_retention_days: float = Field(
+        365, gt=0, validation_alias=_env("AUDIT_RETENTION_DAYS"), description="how long the audit log remembers who did what"
+    )
+
     @model_validator(mode="after")
     def _outlives_webhooks(self) -> "Retention":
         longest_s = sum(WEBHOOK_GAPS_S) * 1.1
@@ -238,13 +246,7 @@ class Store(_Group):
             )
         else:
             url = f"sqlite:///{(home / 'journal.sqlite3').absolute()}"
-        scheme, _, rest = url.partition("://")
-        family = scheme.split("+")[0]
-        if family == "sqlite":
-            return f"sqlite+pysqlite://{rest}"
-        if family in ("postgres", "postgresql"):
-            return f"postgresql+asyncpg://{rest}"
-        raise SettingsError(f"DATABASE_URL begins with {scheme}://; use sqlite:// or postgresql://")
+        return database_dsn_of(url)
 
 
 class Worker(_Group):
@@ -501,11 +503,14 @@ class Settings:
     def __init__(self) -> None:
         problems: list[str] = []
         groups: dict[type[_Group], _Group] = {}
+        files = Path(os.environ.get("DOCTRAY_SECRETS_DIR") or SECRETS_DIR)
         for group in GROUPS:
             try:
-                groups[group] = group()
+                groups[group] = group(_secrets_dir=files if files.is_dir() else None)
             except ValidationError as error:
                 problems.extend(_explain(group, item) for item in error.errors(include_input=False, include_url=False))
+            except OSError as error:
+                problems.append(f"{error.filename}: {error.strerror}; a file named after a setting must be readable by user {os.getuid()}")
         if problems:
             raise SettingsError("\n".join(problems))
         self.service: Service = groups[Service]  # type: ignore[assignment]
@@ -561,6 +566,17 @@ class Settings:
             finally:
                 draft.unlink()
         return path.read_text().strip().encode()
+
+
+def database_dsn_of(url: str) -> str:
+    """A database's URL with the driver that is used for it. Raises SettingsError for another kind of database."""
+    scheme, _, rest = url.partition("://")
+    family = scheme.split("+")[0]
+    if family == "sqlite":
+        return f"sqlite+pysqlite://{rest}"
+    if family in ("postgres", "postgresql"):
+        return f"postgresql+asyncpg://{rest}"
+    raise SettingsError(f"DATABASE_URL begins with {scheme}://; use sqlite:// or postgresql://")
 
 
 def embedded_redis_socket(home: Path) -> Path:

@@ -96,3 +96,26 @@ def test_a_deep_home_gets_a_socket_that_the_kernel_takes(tmp_path: Path) -> None
 )
 def test_is_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+def test_a_file_that_is_called_like_a_setting_is_read_as_it_and_the_environment_overrides_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "API_KEY").write_text("from-a-file\n")
+    (tmp_path / "REDIS_PASSWORD").write_text("of-redis\n")
+    monkeypatch.setenv("DOCTRAY_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_HOST", "r")
+    settings = Settings()
+    assert settings.access.api_key is not None
+    assert settings.access.api_key.get_secret_value() == "from-a-file"
+    assert settings.redis_dsn == "redis://:of-redis@r:6379/0"
+
+    monkeypatch.setenv("API_KEY", "from-the-environment")
+    key = Settings().access.api_key
+    assert key is not None
+    assert key.get_secret_value() == "from-the-environment"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCTRAY_SECRETS_DIR", str(tmp_path / "none"))
+    assert Settings().access.api_key is None
