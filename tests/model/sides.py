@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, text
 
+from doctray.domain.audit import Actor, Means
 from doctray.domain.errors import DoctrayError
 from doctray.domain.job import (
     Attempt,
@@ -58,6 +59,7 @@ MAX_LOST = 2
 CANCELLED = JobError(code="cancelled_by_caller", detail="Cancelled.")
 FAILURE = JobError(code="engine_failure", detail="The engine stopped.")
 
+SOMEBODY = Actor(means=Means.CLI)
 ANNOUNCER = Announcer()
 EVERYTHING = JobQuery(owner=None, limit=1000)
 
@@ -136,7 +138,9 @@ class Side:
         return accepted.job
 
     async def cancel(self, request_id: str, owner: str) -> object:
-        return await said(jobs.cancel(request_id, owner=owner, journal=self.journal, notices=self.notices, announcer=ANNOUNCER))
+        return await said(
+            jobs.cancel(request_id, owner=owner, journal=self.journal, notices=self.notices, announcer=ANNOUNCER, by=SOMEBODY)
+        )
 
     async def delete(self, request_id: str, owner: str) -> object:
         return await said(
@@ -144,7 +148,7 @@ class Side:
         )
 
     async def replay(self, request_id: str, owner: str | None) -> object:
-        return await said(jobs.replay(request_id, owner=owner, journal=self.journal, queue=self.queue))
+        return await said(jobs.replay(request_id, owner=owner, journal=self.journal, queue=self.queue, by=SOMEBODY))
 
     # what workers do
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from doctray.domain.audit import Means
 from doctray.domain.errors import Forbidden, TemporarilyUnavailable, Unauthenticated
 from doctray.domain.keys import DEFAULT_OWNER, ApiKey, Scope, hash_api_key
 from doctray.ports import Clock, KeyStore
@@ -21,13 +22,16 @@ TOUCH_EVERY_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """bucket: whose limits a request counts against: a key's, or a client address's without keys."""
+    """bucket: whose limits a request counts against: a key's, or a client address's without keys. name: the key's."""
 
     owner: str
     scopes: frozenset[Scope]
     bucket: str
     rate_per_minute: int | None = None
     daily_quota: int | None = None
+    means: Means = Means.KEY
+    key_id: str | None = None
+    name: str = ""
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden."""
@@ -69,7 +73,7 @@ class Gate:
     async def holder_of(self, digest: str) -> Caller | None:
         """Who holds the key with this hash; None when it is unknown, expired or revoked. Raises TemporarilyUnavailable."""
         if self._env_hash is not None and hmac.compare_digest(digest, self._env_hash):
-            return Caller(owner=DEFAULT_OWNER, scopes=frozenset((Scope.SUBMIT, Scope.READ)), bucket="key:env")
+            return Caller(owner=DEFAULT_OWNER, scopes=frozenset((Scope.SUBMIT, Scope.READ)), bucket="key:env", name="API_KEY")
         key = await self._find(digest)
         if key is None or not hmac.compare_digest(digest, key.key_hash) or not key.usable(self._clock.now()):
             return None
@@ -80,6 +84,8 @@ class Gate:
             bucket=f"key:{key.key_id}",
             rate_per_minute=key.rate_per_minute,
             daily_quota=key.daily_quota,
+            key_id=key.key_id,
+            name=key.name,
         )
 
     async def locked(self) -> bool:
@@ -100,7 +106,7 @@ class Gate:
         own_page = from_own_page(headers) or headers.get("origin") in self._own_origins
         if not (own_page and _names_this_machine(headers.get("host", ""))):
             raise Unauthenticated("While no key is set, only local programs are answered: use http://127.0.0.1, or make a key.")
-        return Caller(owner=DEFAULT_OWNER, scopes=frozenset(Scope), bucket=f"address:{address}")
+        return Caller(owner=DEFAULT_OWNER, scopes=frozenset(Scope), bucket=f"address:{address}", means=Means.OPEN)
 
     async def _find(self, digest: str) -> ApiKey | None:
         now = self._clock.monotonic()

@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from doctray.api import (
     errors,
     routes_admin,
+    routes_audit,
     routes_batches,
     routes_compat,
     routes_console,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     app.include_router(routes_compat.router)
     app.include_router(routes_events.router)
     app.include_router(routes_admin.router)
+    app.include_router(routes_audit.router)
     app.include_router(routes_ops.router)
     app.include_router(routes_console.router)
     errors.install(app)

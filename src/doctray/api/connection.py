@@ -74,11 +74,11 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
+        if self._over():
             return
         self._came_further = False
         super().data_received(data)
-        if self._refused:
+        if self._over():
             return
         if self._came_further:
             self._idle_bytes = 0
@@ -141,6 +141,9 @@ class Connection(HttpToolsProtocol):
             self._write_timer.cancel()
             self._write_timer = None
         super().resume_writing()
+
+    def _over(self) -> bool:
+        return self._refused
 
     def _count(self, size: int) -> None:
         self._head_bytes += size

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from doctray.api.admission import Admission
 from doctray.api.limits import Limiter, Window
 from doctray.api.sessions import COOKIE, CSRF_HEADER, SAFE_METHODS, Session, Sessions, may_change
 from doctray.config import Settings
+from doctray.domain.audit import Actor, Means
 from doctray.domain.errors import Expired, Forbidden, NotFound, Unauthenticated
 from doctray.domain.identity import read_token_matches
 from doctray.domain.job import Job
@@ -126,6 +127,7 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         holder=f"api:{socket.gethostname()}:{os.getpid()}",
         every_s=settings.worker.sweep_seconds,
         retention_s=settings.retention.retention_days * 86400,
+        audit_retention_s=settings.retention.audit_retention_days * 86400,
     )
     clock = SystemClock()
     posting = partial(
@@ -183,13 +185,18 @@ async def signed_in(request: Request) -> Caller | None:
         return None
     if request.method not in SAFE_METHODS and not may_change(session, request.headers.get(CSRF_HEADER, "")):
         raise Forbidden(f"A change from the console needs its token in {CSRF_HEADER}; reload the page, or use a key.")
-    return caller
+    return replace(caller, means=Means.CONSOLE)
 
 
 def session_of(request: Request) -> Session | None:
     house = house_of(request)
     cookie = request.cookies.get(COOKIE)
     return house.sessions.open(cookie, now=house.parts.clock.now()) if cookie else None
+
+
+def actor_of(request: Request, caller: Caller) -> Actor:
+    """The caller, as the audit log names who did something."""
+    return Actor(means=caller.means, key_id=caller.key_id, name=caller.name, request_id=request.state.request_id)
 
 
 async def count_read(request: Request, bucket: str) -> None:

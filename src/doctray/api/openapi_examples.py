@@ -153,6 +153,7 @@ EXAMPLES: Mapping[str, Any] = {
     "Alive": {"status": "alive"},
     "Ready": {"status": "ready"},
     "Ticket": _TICKET,
+    "EarlierTicket": {**_TICKET, "success": True},
     "DocumentTicket": {**_TICKET, "documentId": EXAMPLE_ID, "success": True},
     "PipelineTicket": {**_TICKET, **_PIPELINE},
     "JobView": _JOB,
@@ -212,6 +213,23 @@ EXAMPLES: Mapping[str, Any] = {
     "CreatedKey": {**_KEY, "key": "dt_…"},
     "SignIn": {"key": "dt_…"},
     "SessionView": {"signed_in": True, "owner": "school", "scopes": ["read", "submit"], "csrf": "2f4c9d"},
+    "AuditLog": {
+        "entries": [
+            {
+                "entry_id": EXAMPLE_ID,
+                "at": STARTED,
+                "means": "key",
+                "key_id": EXAMPLE_ID,
+                "name": "operations",
+                "request_id": EXAMPLE_ID,
+                "action": "key.revoked",
+                "target": EXAMPLE_ID,
+                "outcome": "done",
+                "detail": {},
+            }
+        ],
+        "next_cursor": None,
+    },
     "WorkerList": {"workers": [_WORKER]},
     "NewMaintenance": {"on": True, "reason": "The database moves; back at noon."},
     "MaintenanceView": {"on": True, "reason": "The database moves; back at noon."},
@@ -227,6 +245,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "Health": {
         "status": "healthy",
+        "healthy": True,
         "version": "0.1.0",
         "queue_size": 4,
         "queue": {

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from doctray.api.admission import MAINTENANCE
-from doctray.api.deps import Admin, Cursor, Limit, house_of
+from doctray.api.deps import Admin, Cursor, Limit, actor_of, house_of
 from doctray.api.errors import invalid_options
 from doctray.api.following import json_response
 from doctray.api.intake import read_small_json
@@ -35,7 +34,7 @@ from doctray.domain.identity import new_request_id
 from doctray.domain.job import Attempt, Job
 from doctray.domain.keys import PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.domain.moments import iso_time
-from doctray.ports import JobQuery
+from doctray.ports import MAINTENANCE, JobQuery
 from doctray.service import jobs as use_cases
 from doctray.service.views import job_view
 
@@ -57,7 +56,7 @@ async def list_keys(request: Request, _caller: Admin) -> Response:
 
 
 @router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, responses=_TOLD, openapi_extra=body_extra(NewKey))
-async def create_key(request: Request, _caller: Admin) -> Response:
+async def create_key(request: Request, caller: Admin) -> Response:
     """Make a key; it is shown in this answer and never again."""
     try:
         wanted = NewKey.model_validate(await read_small_json(request))
@@ -78,7 +77,7 @@ async def create_key(request: Request, _caller: Admin) -> Response:
         rate_per_minute=wanted.rate_per_minute,
         daily_quota=wanted.daily_quota,
     )
-    await house.parts.keys.add_key(key)
+    await house.parts.keys.add_key(key, by=actor_of(request, caller))
     house.gate.forget()
     return json_response({**_key_view(key, now), "key": secret}, HTTPStatus.CREATED)
 
@@ -90,7 +89,7 @@ async def create_key(request: Request, _caller: Admin) -> Response:
     responses=_TOLD_OF_ONE,
     openapi_extra=body_extra(RotateKey),
 )
-async def rotate_key(request: Request, _caller: Admin, key_id: str) -> Response:
+async def rotate_key(request: Request, caller: Admin, key_id: str) -> Response:
     """A new key with the same rights, shown in this answer and never again; the old one works on for the overlap."""
     try:
         wanted = RotateKey.model_validate(await read_small_json(request))
@@ -103,17 +102,18 @@ async def rotate_key(request: Request, _caller: Admin, key_id: str) -> Response:
         raise NotFound("There is no such key.")
     secret = new_api_key()
     successor = old.successor(secret, key_id=new_request_id(now), now=now)
-    if not await house.parts.keys.rotate_key(key_id, successor, overlap_s=wanted.overlap_hours * 3600):
+    overlap_s = wanted.overlap_hours * 3600
+    if not await house.parts.keys.rotate_key(key_id, successor, overlap_s=overlap_s, by=actor_of(request, caller)):
         raise NotFound("The key has ended already; make a new one.")
     house.gate.forget()
     return json_response({**_key_view(successor, now), "key": secret}, HTTPStatus.CREATED)
 
 
 @router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, responses=_OF_ONE)
-async def revoke_key(request: Request, _caller: Admin, key_id: str) -> Response:
+async def revoke_key(request: Request, caller: Admin, key_id: str) -> Response:
     """Revoke a key; other API processes notice within two seconds."""
     house = house_of(request)
-    if not await house.parts.keys.revoke_key(key_id):
+    if not await house.parts.keys.revoke_key(key_id, by=actor_of(request, caller)):
         raise NotFound("There is no such key.")
     house.gate.forget()
     return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -160,14 +160,15 @@ async def show_dead_letter(request: Request, _caller: Admin, request_id: str) ->
     responses=_TOLD,
     openapi_extra=body_extra(Replay),
 )
-async def replay_dead_letters(request: Request, _caller: Admin) -> Response:
+async def replay_dead_letters(request: Request, caller: Admin) -> Response:
     """Queue some dead letters again, or all there are; each is announced anew when it ends."""
     try:
         wanted = Replay.model_validate(await read_small_json(request))
     except ValidationError as error:
         raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
     parts = house_of(request).parts
-    replayed = await use_cases.replay_dead_letters(wanted.request_ids, journal=parts.journal, queue=parts.queue)
+    by = actor_of(request, caller)
+    replayed = await use_cases.replay_dead_letters(wanted.request_ids, journal=parts.journal, queue=parts.queue, by=by)
     not_found = [request_id for request_id in wanted.request_ids or [] if request_id not in replayed]
     return json_response({"replayed": replayed, "not_found": not_found}, HTTPStatus.ACCEPTED)
 
@@ -179,7 +180,7 @@ async def show_maintenance(request: Request, _caller: Admin) -> Response:
 
 
 @router.put("/maintenance", response_model=MaintenanceView, responses=_TOLD, openapi_extra=body_extra(NewMaintenance))
-async def set_maintenance(request: Request, _caller: Admin) -> Response:
+async def set_maintenance(request: Request, caller: Admin) -> Response:
     """Refuse submissions (503 maintenance, with the reason) or take them again. What was accepted goes on, and polls work."""
     try:
         wanted = NewMaintenance.model_validate(await read_small_json(request))
@@ -187,7 +188,7 @@ async def set_maintenance(request: Request, _caller: Admin) -> Response:
         raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
     reason = (wanted.reason or "") if wanted.on else None
     house = house_of(request)
-    await house.parts.journal.set_flag(MAINTENANCE, reason)
+    await house.parts.journal.set_flag(MAINTENANCE, reason, by=actor_of(request, caller))
     house.admission.forget()
     _log.info("maintenance.begun" if wanted.on else "maintenance.ended")
     return json_response(_maintenance_view(reason), HTTPStatus.OK)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, house_of, live_job
+from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, actor_of, house_of, live_job
 from doctray.api.following import (
     WaitSeconds,
     json_response,
@@ -109,6 +109,7 @@ async def delete_job(request: Request, caller: Submitter, request_id: str) -> Re
         blobs=parts.blobs,
         notices=parts.notices,
         announcer=parts.announcer,
+        by=actor_of(request, caller),
     )
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -125,7 +126,8 @@ async def replay_job(request: Request, caller: Submitter, request_id: str) -> Re
     house = house_of(request)
     owner = None if Scope.ADMIN in caller.scopes else caller.owner
     await live_job(house, request_id, owner=owner)
-    job = await use_cases.replay(request_id, owner=owner, journal=house.parts.journal, queue=house.parts.queue)
+    by = actor_of(request, caller)
+    job = await use_cases.replay(request_id, owner=owner, journal=house.parts.journal, queue=house.parts.queue, by=by)
     return json_response(job_view(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{request_id}"})
 
 
@@ -147,7 +149,7 @@ async def job_deliveries(request: Request, caller: Reader, request_id: str) -> R
 )
 async def redeliver(request: Request, caller: Submitter, delivery_id: str) -> Response:
     """Post it again, under the same webhook-id."""
-    delivery = await house_of(request).parts.journal.redeliver(delivery_id, owner=caller.owner)
+    delivery = await house_of(request).parts.journal.redeliver(delivery_id, owner=caller.owner, by=actor_of(request, caller))
     if delivery is None:
         raise NotFound("There is no such delivery of yours.")
     return json_response(_delivery_view(delivery), HTTPStatus.ACCEPTED)
@@ -168,7 +170,8 @@ async def rotate_webhook_secret(request: Request, caller: Submitter) -> Response
     from doctray.outbound.signing import new_secret
 
     sealed = await asyncio.to_thread(house.parts.sealer.seal, new_secret().encode())
-    await house.parts.keys.add_webhook_secret(caller.owner, sealed, overlap_s=SECRET_OVERLAP_S)
+    by = actor_of(request, caller)
+    await house.parts.keys.add_webhook_secret(caller.owner, sealed, overlap_s=SECRET_OVERLAP_S, by=by)
     return json_response(await _secrets(request, caller.owner), HTTPStatus.CREATED)
 
 

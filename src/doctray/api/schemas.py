@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from doctray.api.schemas_result import Result
+from doctray.domain.audit import Action, AuditOutcome, Means
 from doctray.domain.job import DeliveryStatus, JobStatus
 from doctray.domain.keys import Scope
 from doctray.domain.moments import iso_time
@@ -79,9 +80,14 @@ class Ticket(BaseModel):
     estimated_seconds: int | None
 
 
-class DocumentTicket(Ticket):
-    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
+class EarlierTicket(Ticket):
+    """What the callers of earlier systems test for stands beside."""
+
     success: Literal[True]
+
+
+class DocumentTicket(EarlierTicket):
+    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
 
 
 class PipelineTicket(BaseModel):
@@ -131,9 +137,12 @@ class JobView(BaseModel):
     error: JobProblem | None
 
 
-class UploadedJob(JobView):
-    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
+class EarlierJob(JobView):
     success: Literal[True]
+
+
+class UploadedJob(EarlierJob):
+    documentId: str = Field(description="the same as request_id")  # noqa: N815 - the timetable platform's name
 
 
 class PendingForm(BaseModel):
@@ -402,6 +411,24 @@ class WorkerList(BaseModel):
     workers: list[WorkerView]
 
 
+class AuditEntryView(BaseModel):
+    entry_id: str
+    at: AwareDatetime
+    means: Means = Field(description="how they came in: by a key, the console, without a key while none is set, or the command line")
+    key_id: str | None
+    name: str = Field(description="the key's name, or the user's on the command line")
+    request_id: str | None = Field(description="of the HTTP request, as in x-request-id and the log")
+    action: Action
+    target: str = Field(description="id of what it was done to, an owner, or a switch's name")
+    outcome: AuditOutcome = Field(description="nothing: there was no such thing, or it was so already")
+    detail: dict[str, Any]
+
+
+class AuditLog(BaseModel):
+    entries: list[AuditEntryView]
+    next_cursor: str | None = Field(description="give it as cursor for the next page; null on the last one")
+
+
 class NewMaintenance(BaseModel):
     """Whether submissions are refused for a while, and why."""
 
@@ -426,6 +453,7 @@ class AppStatus(BaseModel):
 
 class Health(BaseModel):
     status: Literal["healthy", "degraded", "unhealthy", "maintenance"]
+    healthy: bool = Field(description="healthy or degraded: documents are accepted and read")
     version: str
     queue_size: int | None
     queue: dict[str, float] | None

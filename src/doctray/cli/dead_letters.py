@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.domain.errors import NotFound, TemporarilyUnavailable
@@ -66,7 +67,8 @@ def replay_command(request_ids: tuple[str, ...], everything: bool) -> None:
         raise click.UsageError("Give the ids, or --all.")
 
     async def replayed(journal: Journal, queue: JobQueue) -> list[str]:
-        return await use_cases.replay_dead_letters(None if everything else request_ids, journal=journal, queue=queue)
+        wanted = None if everything else request_ids
+        return await use_cases.replay_dead_letters(wanted, journal=journal, queue=queue, by=person())
 
     queued = _run(replayed)
     click.echo(f"{len(queued)} queued again.")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.domain.errors import TemporarilyUnavailable
@@ -54,7 +55,7 @@ def create(
         rate_per_minute=rate_per_minute,
         daily_quota=daily_quota,
     )
-    _with_keys(lambda store: store.add_key(stored))
+    _with_keys(lambda store: store.add_key(stored, by=person()))
     click.echo(f"{stored.key_id}: {owner}, {', '.join(sorted(stored.scopes))}. The key is shown only now:", err=True)
     click.echo(key)
 
@@ -77,7 +78,7 @@ def list_keys() -> None:
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """End a key at once."""
-    if not _with_keys(lambda store: store.revoke_key(key_id)):
+    if not _with_keys(lambda store: store.revoke_key(key_id, by=person())):
         give_up(f"there is no key {key_id} to revoke")
     click.echo(f"{key_id} is revoked.")
 
@@ -94,7 +95,8 @@ def rotate(key_id: str, overlap_hours: float) -> None:
         if old is None:
             return None
         successor = old.successor(key, key_id=f"key_{secrets.token_hex(6)}", now=now)
-        return successor if await store.rotate_key(key_id, successor, overlap_s=overlap_hours * 3600) else None
+        done = await store.rotate_key(key_id, successor, overlap_s=overlap_hours * 3600, by=person())
+        return successor if done else None
 
     successor = _with_keys(act)
     if successor is None:

@@ -23,9 +23,11 @@ _COMMANDS = {
     "result": ("doctray.cli.status", "result_command"),
     "eval": ("doctray.cli.eval", "eval_command"),
     "keys": ("doctray.cli.keys", "keys_group"),
+    "audit": ("doctray.cli.audit", "audit_command"),
     "dead-letters": ("doctray.cli.dead_letters", "dead_letters_group"),
     "backup": ("doctray.cli.backup", "backup_command"),
     "restore": ("doctray.cli.backup", "restore_command"),
+    "migrate-store": ("doctray.cli.migrate_store", "migrate_store_command"),
 }
 """name → module and function, loaded when called: `doctray api` must not load what the worker needs, nor the other way round."""
 

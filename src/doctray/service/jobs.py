@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import structlog
 
+from doctray.domain.audit import Actor
 from doctray.domain.errors import CancelledByCaller, NotFound
 from doctray.domain.job import Attempt, Job, JobError
 from doctray.ports import BlobStore, JobQuery, JobQueue, Journal, Notices
@@ -35,13 +36,15 @@ async def cancel(request_id: str, *, owner: str, journal: Journal, notices: Noti
     return job
 
 
-async def delete(request_id: str, *, owner: str, journal: Journal, blobs: BlobStore, notices: Notices, announcer: Announcer) -> None:
+async def delete(
+    request_id: str, *, owner: str, journal: Journal, blobs: BlobStore, notices: Notices, announcer: Announcer, by: Actor
+) -> None:
     """The document, its result, its cache entry and its webhook bodies are gone; id and times stay. Raises NotFound.
 
     A live job is cancelled first.
     """
     await cancel(request_id, owner=owner, journal=journal, notices=notices, announcer=announcer)
-    if await journal.delete(request_id, owner=owner) is None:
+    if await journal.delete(request_id, owner=owner, by=by) is None:
         raise NotFound
     await blobs.delete_prefix(prefix_of(request_id))
     _log.info("job.deleted", request_id=request_id)
@@ -55,9 +58,9 @@ async def clear_up(request_id: str, *, journal: Journal, blobs: BlobStore) -> No
         await blobs.delete_prefix(prefix_of(request_id))
 
 
-async def replay(request_id: str, *, owner: str | None, journal: Journal, queue: JobQueue) -> Job:
+async def replay(request_id: str, *, owner: str | None, journal: Journal, queue: JobQueue, by: Actor) -> Job:
     """A failed job again, in a new generation with fresh tries. owner None: an administrator. Raises NotFound."""
-    job = await journal.replay(request_id, owner=owner)
+    job = await journal.replay(request_id, owner=owner, by=by)
     if job is None:
         raise NotFound("There is no failed job of yours with this id.")
     _log.info("job.replayed", request_id=request_id, generation=job.generation)
@@ -84,7 +87,7 @@ async def dead_letters(*, journal: Journal) -> AsyncIterator[Job]:
             return
 
 
-async def replay_dead_letters(request_ids: Sequence[str] | None, *, journal: Journal, queue: JobQueue) -> list[str]:
+async def replay_dead_letters(request_ids: Sequence[str] | None, *, journal: Journal, queue: JobQueue, by: Actor) -> list[str]:
     """Replay these, or None: all there are now; the ids of those that were dead letters, and are queued again.
 
     Beyond MAX_QUEUE_SIZE if need be: they were accepted long ago.
@@ -96,6 +99,6 @@ async def replay_dead_letters(request_ids: Sequence[str] | None, *, journal: Jou
     for request_id in dict.fromkeys(request_ids):
         with suppress(NotFound):
             await dead_letter(request_id, journal=journal)
-            await replay(request_id, owner=None, journal=journal, queue=queue)
+            await replay(request_id, owner=None, journal=journal, queue=queue, by=by)
             replayed.append(request_id)
     return replayed

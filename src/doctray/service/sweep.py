@@ -23,6 +23,11 @@ RETENTION_EVERY_S = 60.0
 ORPHANS_EVERY_S = 600.0
 """How often the blob store is looked through for orphans."""
 
+AUDIT_EVERY_S = 3600.0
+
+SWEEP = "sweep"
+"""The turn of whoever sweeps: every API and worker wants it every few seconds, so while nobody can have it nobody runs."""
+
 PURGE = "purge"
 """The turn of whoever removes data nobody asked to remove just now. A backup takes it, so that nothing goes while it copies."""
 
@@ -47,6 +52,7 @@ class Sweeper:
     holder: str
     every_s: float
     retention_s: float
+    audit_retention_s: float
 
     async def forever(self) -> None:
         """Sweep until cancelled."""
@@ -54,12 +60,13 @@ class Sweeper:
             ("retention", RETENTION_EVERY_S, self.expire),
             ("orphans", ORPHANS_EVERY_S, self.remove_orphans),
             ("batches", ABANDONED_S / 4, self.close_abandoned),
+            ("audit", AUDIT_EVERY_S, self.forget_audit),
         )
         due_at = dict.fromkeys((name for name, _, _ in duties), 0.0)
         now = asyncio.get_running_loop().time
         while True:
             try:
-                if await self.journal.take_turn("sweep", holder=self.holder, hold_s=self.every_s * 1.5):
+                if await self.journal.take_turn(SWEEP, holder=self.holder, hold_s=self.every_s * 1.5):
                     await self.sweep()
                 await self.journal.scrub()
                 for name, every_s, duty in duties:
@@ -115,6 +122,11 @@ class Sweeper:
         """Complete batches whose caller broke off while handing them in."""
         for batch_id in await self.journal.close_abandoned_batches(older_than_s=ABANDONED_S):
             _log.info("batch.closed", batch_id=batch_id)
+
+    async def forget_audit(self) -> None:
+        """Remove lines of the audit log whose time has passed."""
+        while await self.journal.purge_audit(older_than_s=self.audit_retention_s, limit=BATCH) == BATCH:
+            pass
 
     async def remove_orphans(self) -> None:
         """Remove blobs that belong to no job: uploads that broke off, and what was written after a job's deletion."""

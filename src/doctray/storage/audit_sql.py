@@ -1,6 +1,7 @@
 """The audit log: rows are added with what they tell of, in one transaction, and never changed."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import RowMapping, delete, insert, select
 
@@ -10,7 +11,7 @@ from doctray.storage.store import Tx
 from doctray.storage.tables import audit
 
 
-def note(tx: Tx, actor: Actor | None, action: Action, target: str, *, done: bool = True, **detail: object) -> None:
+def note(tx: Tx, actor: Actor | None, action: Action, target: str, *, detail: Mapping[str, object], done: bool = True) -> None:
     """Add a line; nothing without an actor, which is upkeep."""
     if actor is None:
         return
@@ -25,7 +26,7 @@ def note(tx: Tx, actor: Actor | None, action: Action, target: str, *, done: bool
             action=action.value,
             target=target,
             outcome=(AuditOutcome.DONE if done else AuditOutcome.NOTHING).value,
-            detail=json.dumps(detail),
+            detail=json.dumps(dict(detail)),
         )
     )
 

@@ -342,7 +342,7 @@ def _noted(op: Op[T], by: Actor | None, action: Action, target: str, **detail: o
 
     def run(tx: Tx) -> T:
         done = op(tx)
-        audit_sql.note(tx, by, action, target, done=bool(done), **detail)
+        audit_sql.note(tx, by, action, target, detail=detail, done=bool(done))
         return done
 
     return run
@@ -353,7 +353,7 @@ def _done(op: Op[None], by: Actor | None, action: Action, target: str, **detail:
 
     def run(tx: Tx) -> None:
         op(tx)
-        audit_sql.note(tx, by, action, target, **detail)
+        audit_sql.note(tx, by, action, target, detail=detail)
 
     return run
 

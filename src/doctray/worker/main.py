@@ -336,6 +336,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         holder=worker_id,
         every_s=options.sweep_seconds,
         retention_s=settings.retention.retention_days * 86400,
+        audit_retention_s=settings.retention.audit_retention_days * 86400,
     )
     jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
     maker = ArtifactMaker(

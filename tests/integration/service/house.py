@@ -193,6 +193,7 @@ class House:
             holder="test",
             every_s=2.0,
             retention_s=7 * 86400,
+            audit_retention_s=365 * 86400,
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from doctray.domain.audit import Actor, Means
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import BlobRef, Job, JobStatus
 from doctray.ports import BlobStore, JobQuery, Snapshot
@@ -58,7 +59,7 @@ class Site:
     async def delete(self, job: Job) -> None:
         house = self.house
         given = {"journal": house.journal, "blobs": self.files, "notices": house.notices, "announcer": house.announcer}
-        await use_cases.delete(job.request_id, owner=job.owner, **given)  # type: ignore[arg-type]
+        await use_cases.delete(job.request_id, owner=job.owner, by=Actor(means=Means.CLI), **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture
