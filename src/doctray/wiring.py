@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 async def open_journal(settings: Settings) -> AsyncIterator[SqlJournal]:
     """Journal and key store in one. Raises TemporarilyUnavailable from its methods, not here."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    journal = SqlJournal(open_store(settings.database_dsn), retention_s=settings.retention.retention_days * 86400)
+    async with open_journal_at(settings, settings.database_dsn) as journal:
+        yield journal
+
+
+@asynccontextmanager
+async def open_journal_at(settings: Settings, dsn: str) -> AsyncIterator[SqlJournal]:
+    """As `open_journal`, on the database of a SQLAlchemy URL (`doctray.config.database_dsn_of`)."""
+    journal = SqlJournal(open_store(dsn), retention_s=settings.retention.retention_days * 86400)
     try:
         yield journal
     finally:
@@ -38,16 +46,33 @@ async def open_journal(settings: Settings) -> AsyncIterator[SqlJournal]:
 async def open_blobs(settings: Settings) -> AsyncIterator[BlobStore]:
     """S3_BUCKET, else files under DOCTRAY_HOME/blobs. Raises SettingsError for a bucket that does not exist or refuses the credentials;
     one that cannot be reached just now raises TemporarilyUnavailable from its methods, not here."""
+    async with open_blobs_at(settings, blobs_place(settings)) as blobs:
+        yield blobs
+
+
+def blobs_place(settings: Settings) -> str:
+    """Where the settings keep blobs: s3://bucket/prefix or file:///folder."""
+    store = settings.store
+    if store.s3_bucket is None:
+        return f"file://{settings.home / 'blobs'}"
+    return f"s3://{store.s3_bucket}/{store.s3_prefix.strip('/')}".rstrip("/")
+
+
+@asynccontextmanager
+async def open_blobs_at(settings: Settings, place: str) -> AsyncIterator[BlobStore]:
+    """As `open_blobs`, at a place like those of `blobs_place`; a bucket's server and key are those of the settings."""
     room = settings.intake.min_free_mb * 1024 * 1024
-    if settings.store.s3_bucket is None:
-        yield FileBlobs(settings.home / "blobs", min_free_bytes=room)
+    scheme, _, rest = place.partition("://")
+    if scheme == "file":
+        yield FileBlobs(Path(rest), min_free_bytes=room)
         return
     try:
         from doctray.storage.blobs_s3 import BucketRefused, S3Blobs
     except ModuleNotFoundError as error:
         raise SettingsError("S3_BUCKET needs the extra s3: pip install 'doctray[s3]'") from error
+    name, _, prefix = rest.partition("/")
     blobs = S3Blobs(
-        _bucket_of(settings.store, settings.store.s3_bucket),
+        _bucket_of(settings.store, name, prefix),
         spool=settings.home / "spool",
         min_free_bytes=room,
         link_s=settings.store.s3_link_seconds,
@@ -62,10 +87,9 @@ async def open_blobs(settings: Settings) -> AsyncIterator[BlobStore]:
         await blobs.aclose()
 
 
-def _bucket_of(store: Store, name: str) -> "Bucket":
+def _bucket_of(store: Store, name: str, prefix: str) -> "Bucket":
     from doctray.storage.blobs_s3 import Bucket
 
-    prefix = store.s3_prefix.strip("/")
     return Bucket(
         name=name,
         endpoint=store.s3_endpoint_url,

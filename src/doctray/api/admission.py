@@ -6,12 +6,11 @@ from datetime import datetime
 
 from doctray.domain.errors import Maintenance, QueueFull, StorageFull
 from doctray.domain.job import Job, JobStatus, Progress
-from doctray.ports import BlobStore, Journal, QueueState
+from doctray.ports import MAINTENANCE, BlobStore, Journal, QueueState
 
 FRESH_S = 1.0
 """How long a look at the queue and at the operator's switch is good; what was accepted since is added, so the limit holds in between."""
 
-MAINTENANCE = "maintenance"
 LONGEST_RETRY_S = 600.0
 LEAST_PERCENT = 20
 """Below it the first page has not been read, and stretching the time so far would tell hours."""

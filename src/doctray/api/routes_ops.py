@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from doctray.api.admission import MAINTENANCE
 from doctray.api.deps import House, house_of
 from doctray.api.errors import explain, status_of
 from doctray.api.following import json_response
@@ -17,7 +16,7 @@ from doctray.api.openapi_problems import problems
 from doctray.api.reference import REFERENCE_CSP, problem_page, reference_page
 from doctray.api.schemas import Alive, Explanation, Health, Ready
 from doctray.domain.errors import TemporarilyUnavailable
-from doctray.ports import BellUnreachable, QueueState
+from doctray.ports import MAINTENANCE, BellUnreachable, QueueState
 from doctray.telemetry import metrics
 
 router = APIRouter(tags=["operations"])

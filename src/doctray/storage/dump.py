@@ -45,9 +45,17 @@ class SqlDump:
             return False
         return self._run(_holds_data, begin="BEGIN", isolation="READ COMMITTED")
 
-    def load(self, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str] = ()) -> None:
+    def load(
+        self, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str] = (), as_it_is: bool = False
+    ) -> None:
         upgrade(self._dsn)
-        self._run(lambda conn: _load(conn, read, gone=gone, without=without), begin="BEGIN IMMEDIATE", isolation="READ COMMITTED")
+
+        def act(conn: Connection) -> None:
+            _load(conn, read, without=without)
+            if not as_it_is:
+                _settle(Tx(conn, datetime.now(UTC)), gone)
+
+        self._run(act, begin="BEGIN IMMEDIATE", isolation="READ COMMITTED")
 
     def _run(self, act: Callable[[Connection], T], *, begin: str, isolation: str) -> T:
         """One transaction: `begin` starts it on SQLite, PostgreSQL gets the isolation level."""
@@ -125,7 +133,7 @@ def _holds_data(conn: Connection) -> bool:
     return any(conn.execute(select(table).limit(1)).first() is not None for table in there)
 
 
-def _load(conn: Connection, read: Callable[[str], Iterator[bytes]], *, gone: Sequence[str], without: Sequence[str]) -> None:
+def _load(conn: Connection, read: Callable[[str], Iterator[bytes]], *, without: Sequence[str]) -> None:
     for table in reversed(metadata.sorted_tables):
         conn.execute(delete(table))
     for table in DUMPED:
@@ -135,7 +143,6 @@ def _load(conn: Connection, read: Callable[[str], Iterator[bytes]], *, gone: Seq
         # The numbers were given by hand: the sequence must go on behind them.
         highest = select(func.coalesce(func.max(webhook_secrets.c.secret_no), 0)).scalar_subquery()
         conn.execute(select(func.setval(func.pg_get_serial_sequence("webhook_secrets", "secret_no"), highest + 1, text("false"))))
-    _settle(Tx(conn, datetime.now(UTC)), gone)
 
 
 def _fill(conn: Connection, table: Table, lines: Iterator[bytes]) -> None:

@@ -27,7 +27,7 @@ _COPY = insert(result_fields).from_select(
 )
 
 
-def keep_fields(tx: Tx, job: Job, fields: Fields | None) -> None:
+def keep_fields(tx: Tx, job: Job, fields: Mapping[str, Any] | None) -> None:
     """Of a job that has just been completed. fields None: its result was copied, and they are those of its twin."""
     if job.result is None:
         return
@@ -47,7 +47,7 @@ def drop_fields(tx: Tx, request_id: str) -> None:
     tx.conn.execute(_DROP, {"of": request_id})
 
 
-def _text(fields: Fields) -> str:
+def _text(fields: Mapping[str, Any]) -> str:
     return json.dumps(_storable(fields), ensure_ascii=False, allow_nan=False)
 
 
