@@ -646,6 +646,25 @@ class JournalDump(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldDocument:
+    """A document of the old app with all that belongs to it, rows as they stand there: column → value, oldest first."""
+
+    row: Mapping[str, Any]
+    processing_jobs: tuple[Mapping[str, Any], ...] = ()
+    timetables: tuple[Mapping[str, Any], ...] = ()
+
+
+class JobImport(Protocol):
+    """Brings in jobs that ended elsewhere. Same errors as Journal."""
+
+    async def get(self, request_id: str) -> Job | None: ...
+
+    async def bring_in(self, job: Job, *, attempts: Sequence[Attempt], fields: Fields | None) -> bool:
+        """Record an ended job as it is, but for its end: finished now, so that retention counts from here. False when it is there."""
+        ...
+
+
 class KeyStore(Protocol):
     """Owners, their keys and their webhook secrets. Same errors, and the same `by`, as Journal."""
 
@@ -720,9 +739,24 @@ class OutboundPolicy(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """What a server answered. unchanged: the known version still holds, and there are no chunks.
+
+    validators: what to ask about next time; None where the server says nothing of its version, or wants nothing kept.
+    """
+
+    unchanged: bool
+    validators: Validators | None
+    chunks: AsyncIterator[bytes]
+
+
 class Fetcher(Protocol):
-    def fetch(self, url: str) -> AsyncIterator[bytes]:
-        """The document behind a caller's URL. Raises UnsafeUrl, TooLarge, DownloadFailed."""
+    def fetch(self, url: str, *, known: Validators | None = None) -> AbstractAsyncContextManager[Download]:
+        """The document behind a caller's URL; nothing is sent when it is the known version still.
+
+        Entering it, and its chunks, raise UnsafeUrl, TooLarge, DownloadFailed.
+        """
         ...
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from doctray.domain.document import Document
+from doctray.domain.download import KnownDownload, Validators
 from doctray.domain.errors import (
     DoctrayError,
     EngineFailure,
@@ -30,9 +31,9 @@ from doctray.service.jobs import clear_up
 from doctray.service.page_images import StoredPageImages
 from doctray.service.reading import DocumentReading
 from doctray.service.result import result_of
-from doctray.service.reuse import copy_result, result_key, small_result
+from doctray.service.reuse import copy_result, result_key, small_result, source_key
 from doctray.service.stages import Gate
-from doctray.service.submit import receive
+from doctray.service.submit import Received, receive
 from doctray.service.tools import Tools
 
 _log = structlog.get_logger()
@@ -125,16 +126,35 @@ class _Run:
         if url is None:
             raise NotFound("The job has neither a document nor an address.")
         tools = self.tools
-        received = await receive(
-            self.job.request_id, tools.fetcher.fetch(url), blobs=tools.blobs, max_bytes=tools.max_file_bytes, claim_no=self.claim.claim_no
+        known = None
+        if not self.job.options.no_cache and tools.cache_ttl_s > 0:
+            known = await tools.journal.known_download(self.job.owner, url, younger_than_s=tools.cache_ttl_s)
+        received, validators = await self.download(url, known)
+        job = await tools.journal.set_source(
+            self.claim, source=received.ref, media_type=received.media_type, fingerprint=tools.fingerprint, validators=validators
         )
-        job = await tools.journal.set_source(self.claim, source=received.ref, media_type=received.media_type, fingerprint=tools.fingerprint)
         if job is None:
             raise asyncio.CancelledError("the claim was lost")
         self.claim = replace(self.claim, job=job)
         if job.options.no_cache or job.content_key is None or tools.cache_ttl_s <= 0:
             return None
         return await tools.journal.find_result(job.owner, job.content_key, younger_than_s=tools.cache_ttl_s)
+
+    async def download(self, url: str, known: KnownDownload | None) -> tuple[Received, Validators | None]:
+        """The document behind the url: sent, or copied from the owner's job that has it, where the server says that it is the same."""
+        tools, request_id, claim_no = self.tools, self.job.request_id, self.claim.claim_no
+        async with tools.fetcher.fetch(url, known=known.validators if known else None) as download:
+            if known is None or not download.unchanged:
+                received = await receive(request_id, download.chunks, blobs=tools.blobs, max_bytes=tools.max_file_bytes, claim_no=claim_no)
+                return received, download.validators
+            validators = download.validators
+        try:
+            ref = await tools.blobs.copy(known.source, source_key(request_id, claim_no))
+        except NotFound:
+            # Deleted since it was looked up.
+            return await self.download(url, None)
+        _log.info("download.unchanged", size_bytes=ref.size_bytes)
+        return Received(ref=ref, media_type=known.media_type), validators
 
     async def read_document(self) -> Document:
         job, tools = self.job, self.tools

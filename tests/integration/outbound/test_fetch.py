@@ -46,7 +46,9 @@ def a_fetcher(*allow: str, max_bytes: int = 1_000_000, total_s: float = 5, read_
 
 
 async def download(fetcher: HttpFetcher, url: str) -> bytes:
-    return b"".join([chunk async for chunk in fetcher.fetch(url)])
+    async with fetcher.fetch(url) as download:
+        assert not download.unchanged
+        return b"".join([chunk async for chunk in download.chunks])
 
 
 async def test_the_documents_bytes_arrive_as_they_were_sent() -> None:
@@ -234,8 +236,9 @@ async def test_a_document_that_does_not_say_so_is_cut_while_it_streams() -> None
 
     async def take(url: str) -> None:
         nonlocal taken
-        async for chunk in a_fetcher(max_bytes=300_000).fetch(url):
-            taken += len(chunk)
+        async with a_fetcher(max_bytes=300_000).fetch(url) as opened:
+            async for chunk in opened.chunks:
+                taken += len(chunk)
 
     async with serving(endless) as server:
         with pytest.raises(TooLarge):
@@ -322,20 +325,18 @@ async def test_a_name_that_does_not_exist_is_a_failed_download() -> None:
 
 async def test_a_consumer_that_leaves_early_closes_the_connection() -> None:
     async with serving(endless) as server:
-        chunks = a_fetcher(max_bytes=10**9).fetch(server.url())
-        await anext(chunks)
-        await chunks.aclose()  # type: ignore[attr-defined]
+        async with a_fetcher(max_bytes=10**9).fetch(server.url()) as opened:
+            await anext(opened.chunks)
         await asyncio.wait_for(server.closed.wait(), 5)
 
 
 async def test_the_time_limit_never_strikes_in_the_code_that_takes_the_bytes() -> None:
     """It is noticed when the next bytes are asked for: a blob store half way through a write must not be cancelled."""
-    async with serving(dripping_body) as server:
-        chunks = a_fetcher(total_s=0.2).fetch(server.url())
-        await anext(chunks)
+    async with serving(dripping_body) as server, a_fetcher(total_s=0.2).fetch(server.url()) as opened:
+        await anext(opened.chunks)
         await asyncio.sleep(0.4)
         with pytest.raises(DownloadFailed, match="too long"):
-            await anext(chunks)
+            await anext(opened.chunks)
 
 
 async def test_over_tls_the_certificate_must_bear_the_name_although_an_address_is_connected_to(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from doctray.domain.document import Box, Line, Page, PageImage, PageSource, Word
+from doctray.domain.download import Validators
 from doctray.domain.extraction import Extraction
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Job, JobOptions
-from doctray.ports import Extractor, OpenedDocument, PageExtras, PageReader, Unread, WorkerInfo
+from doctray.ports import Download, Extractor, OpenedDocument, PageExtras, PageReader, Unread, WorkerInfo
 from doctray.service.announce import Announcer
 from doctray.service.stages import StageLimits
 from doctray.service.submit import Submission, receive, submit
@@ -84,10 +85,11 @@ class Fetcher:
         self.content = content
         self.error = error
 
-    async def fetch(self, url: str) -> AsyncIterator[bytes]:
+    @asynccontextmanager
+    async def fetch(self, url: str, *, known: Validators | None = None) -> AsyncIterator[Download]:
         if self.error is not None:
             raise self.error
-        yield self.content
+        yield Download(unchanged=False, validators=None, chunks=once(self.content))
 
 
 class Observed:
