@@ -25,8 +25,10 @@ _COMMANDS = {
     "keys": ("doctray.cli.keys", "keys_group"),
     "audit": ("doctray.cli.audit", "audit_command"),
     "dead-letters": ("doctray.cli.dead_letters", "dead_letters_group"),
+    "report": ("doctray.cli.report", "report_command"),
     "backup": ("doctray.cli.backup", "backup_command"),
     "restore": ("doctray.cli.backup", "restore_command"),
+    "import-legacy": ("doctray.cli.import_legacy", "import_legacy_command"),
     "migrate-store": ("doctray.cli.migrate_store", "migrate_store_command"),
 }
 """name → module and function, loaded when called: `doctray api` must not load what the worker needs, nor the other way round."""

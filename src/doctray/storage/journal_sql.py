@@ -15,6 +15,7 @@ from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
+from doctray.domain.statistics import Statistics
 from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
 from doctray.storage import (
     artifacts_sql,
@@ -24,11 +25,13 @@ from doctray.storage import (
     deliveries_sql,
     downloads_sql,
     fingerprints_sql,
+    imports_sql,
     jobs_sql,
     keys_sql,
     lists_sql,
     queue_sql,
     reviews_sql,
+    statistics_sql,
     switches_sql,
     workers_sql,
 )
@@ -154,11 +157,20 @@ class SqlJournal:
     async def expired(self, *, retention_s: float, limit: int = 100) -> list[Job]:
         return await self._store.read(lambda tx: jobs_sql.expired(tx, retention_s=retention_s, limit=limit))
 
+    async def bring_in(self, job: Job, *, attempts: Sequence[Attempt], fields: Fields | None) -> bool:
+        return await self._store.write(
+            lambda tx: imports_sql.bring_in(tx, job, tries=attempts, fields=fields, retention_s=self._retention_s)
+        )
+
     async def existing(self, request_ids: Sequence[str]) -> set[str]:
         return await self._store.read(lambda tx: jobs_sql.existing(tx, request_ids))
 
     async def queue_state(self) -> QueueState:
         return await self._store.read(queue_sql.queue_state)
+
+    async def statistics(self, *, days: int) -> Statistics:
+        """What came in the last days, and what became of it; reads every job of them, so it is for reports, not for polls."""
+        return await self._store.read(lambda tx: statistics_sql.statistics(tx, days=days))
 
     async def take_turn(self, name: str, *, holder: str, hold_s: float) -> bool:
         return await self._store.write(lambda tx: switches_sql.take_turn(tx, name, holder=holder, hold_s=hold_s))
