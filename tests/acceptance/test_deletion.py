@@ -97,7 +97,8 @@ def test_retention_removes_a_document_when_its_time_is_over(service: Service, re
     kept = finished(service, post(service, "kept.pdf", pdf(1, "Kept for another day")))
     service.stop()
     with closing(sqlite3.connect(service.home / "journal.sqlite3")) as journal, journal:
-        journal.execute("UPDATE jobs SET finished_at = ? WHERE request_id = ?", (time.time() - 7 * 86400 - 1, request_id))
+        ended = time.time() - 7 * 86400 - 1
+        journal.execute("UPDATE jobs SET finished_at = ?, expires_at = ? WHERE request_id = ?", (ended, ended + 7 * 86400, request_id))
     service.start()
     # The process that was stopped may have taken the turn just before: half of RETENTION_EVERY_S, then a sweep or two.
     service.until(lambda: holding(service.home, TEXT, METADATA, NAME) == {}, within_s=60)

@@ -57,7 +57,7 @@ class Sent:
     unanswered: bool = False
     seen: list[Seen] = field(default_factory=list)
     cancel_answer: str | None = None
-    # its deletion was confirmed, by 204 or by 410
+    # its deletion was confirmed
     gone: bool = False
     final: Seen | None = None
 

@@ -171,8 +171,8 @@ class Load:
     async def _delete(self, sent: Sent, after_s: float) -> None:
         await asyncio.sleep(after_s)
         answer = await self._ask("DELETE", f"/v1/jobs/{sent.request_id}")
-        if answer is not None and answer.status_code in (204, 410):
-            sent.gone = True  # 410: a try before this one, whose answer was lost, has deleted it
+        if answer is not None and answer.status_code == 204:
+            sent.gone = True
         elif answer is not None:
             self._ledger.odd.append(f"{sent.request_id}: delete answered {answer.status_code}")
 
@@ -195,7 +195,7 @@ class Load:
 
     def _judge_absence(self, sent: Sent, answer: httpx.Response) -> None:
         sent.gone = True
-        if answer.status_code != 410 or sent.order.delete_after_s is None:
+        if answer.status_code != 404 or sent.order.delete_after_s is None:
             self._ledger.odd.append(f"{sent.request_id} (submission {sent.order.serial}): status answered {answer.status_code}")
 
     async def _ask(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> httpx.Response | None:

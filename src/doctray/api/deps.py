@@ -242,13 +242,28 @@ async def visible_job(request: Request, request_id: str) -> Job:
 
 
 async def live_job(house: House, request_id: str, *, owner: str | None) -> Job:
-    """owner None: whoever it belongs to. Raises NotFound, Expired for a tombstone."""
-    job = await house.parts.journal.get(request_id) if len(request_id) <= MAX_ID else None
+    """owner None: whoever it belongs to. Raises NotFound, Expired."""
+    return present(await kept_job(house, request_id, owner=owner))
+
+
+async def kept_job(house: House, request_id: str, *, owner: str | None) -> Job:
+    """The same, or what is left of a job whose data are gone. Raises NotFound."""
+    job = await house.parts.journal.get(request_id) if is_id(request_id) else None
     if job is None or (owner is not None and job.owner != owner):
         raise NotFound
-    if job.deleted_at is not None:
-        raise Expired
     return job
+
+
+def present(job: Job) -> Job:
+    """The job itself. Raises Expired when its time has passed, NotFound when its owner has deleted it before."""
+    if job.deleted_at is None:
+        return job
+    raise Expired if job.outlived else NotFound
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be one of our ids at all: anything else is not looked up."""
+    return len(text) <= MAX_ID and text.isascii() and text.replace("_", "").isalnum()
 
 
 VisibleJob = Annotated[Job, Depends(visible_job)]

@@ -60,8 +60,8 @@ class Dialect:
 
 PLAIN = Dialect()
 
-ECOSTEPS = Dialect(renamed={"image_url": "url", "image": "file"}, lenient=True, submits_per_minute=10)
-"""`{"image_url", "webhook_url"?, "metadata"?}` of the Laravel-driven OCR API; ten a minute there, as it had it."""
+ECOSTEPS = Dialect(renamed={"image_url": "url", "s3_url": "url", "image": "file"}, lenient=True, submits_per_minute=10)
+"""`{"image_url", "webhook_url"?, "metadata"?}` of the Laravel-driven OCR API, whose older callers say s3_url; ten a minute as before."""
 
 UPLOAD = Dialect(renamed={"document": "file"}, lenient=True)
 """The timetable platform's upload."""

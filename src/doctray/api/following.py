@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from doctray.api.admission import estimated_seconds
-from doctray.api.deps import House, house_of
+from doctray.api.deps import House, house_of, present
 from doctray.domain.errors import Expired, NotFound
 from doctray.domain.identity import canonical_json, read_token
 from doctray.domain.job import BlobRef, Job, JobStatus, Progress
@@ -87,7 +87,7 @@ async def status_response(
 
 
 async def wait_for_change(house: House, request: Request, job: Job, *, seen: str, wait_s: float) -> tuple[Job, Progress | None]:
-    """The job as soon as its ETag is no longer `seen`, or after wait_s. Raises Expired when it is deleted meanwhile."""
+    """The job as soon as its ETag is no longer `seen`, or after wait_s. Raises NotFound when it is deleted meanwhile."""
     clock = asyncio.get_running_loop().time
     ends_at = clock() + wait_s
     job, progress = await look(house, job)
@@ -100,7 +100,7 @@ async def wait_for_change(house: House, request: Request, job: Job, *, seen: str
 
 
 async def wait_for_end(house: House, request: Request, job: Job, *, wait_s: float) -> Job:
-    """The job as soon as it is terminal, or after wait_s. Raises Expired when it is deleted meanwhile."""
+    """The job as soon as it is terminal, or after wait_s. Raises NotFound when it is deleted meanwhile."""
     clock = asyncio.get_running_loop().time
     ends_at = clock() + wait_s
     while not job.status.terminal and (left_s := ends_at - clock()) > 0:
@@ -116,9 +116,7 @@ async def again(house: House, job: Job) -> Job:
     found = await house.parts.journal.get(job.request_id)
     if found is None:
         raise NotFound
-    if found.deleted_at is not None:
-        raise Expired
-    return found
+    return present(found)
 
 
 async def outlook(house: House, job: Job, progress: Progress | None, *, position: int | None = None) -> tuple[int | None, int | None]:

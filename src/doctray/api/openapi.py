@@ -175,7 +175,7 @@ def _links(document: Shape) -> None:
             if response is None:
                 continue
             shapes = _shapes(response.get("content", {}).get("application/json", {}))
-            if shapes.keys() & {"Ticket", "DocumentTicket", "PipelineTicket"}:
+            if shapes.keys() & {"Ticket", "EarlierTicket", "DocumentTicket", "PipelineTicket"}:
                 response["links"] = {link: _link(target, request_id=by_id) for link, target in _JOB_LINKS.items()}
             elif "JobView" in shapes:
                 response["links"] = {"status": _link("job_status", request_id=by_id)}

@@ -16,7 +16,7 @@ from doctray.api.intake import take, ticket_response
 from doctray.api.machine import machine
 from doctray.api.openapi_bodies import pipeline_extra, submission_extra
 from doctray.api.openapi_problems import CALLER, FOLLOWED, JOB_ERRORS, SUBMISSION, problems
-from doctray.api.schemas import AppStatus, DocumentTicket, JobView, PipelineJob, PipelineTicket, Ticket, UploadedJob, worker_view
+from doctray.api.schemas import AppStatus, DocumentTicket, EarlierJob, EarlierTicket, PipelineJob, PipelineTicket, UploadedJob, worker_view
 from doctray.api.schemas_result import Result
 from doctray.domain.errors import Expired, WaitExceeded
 from doctray.domain.job import DocumentType, Job, JobStatus
@@ -35,13 +35,17 @@ PIPELINE_WORDS: Mapping[JobStatus, str] = {
 }
 
 
+_SUCCESS: Mapping[str, Any] = {"success": True}
+"""A member that callers of the earlier systems test for beside the status."""
+
+
 async def _submit(
     request: Request,
     *,
     route: str,
     preset: DocumentType | None = None,
     dialect: Dialect = PLAIN,
-    more: Callable[[Job], Mapping[str, Any]] = lambda _: {},
+    more: Callable[[Job], Mapping[str, Any]] = lambda _: _SUCCESS,
 ) -> Response:
     accepted = await take(request, route=route, preset=preset, dialect=dialect)
     return await ticket_response(request, accepted, status_code=HTTPStatus.OK, ended_code=HTTPStatus.OK, more=more)
@@ -49,7 +53,7 @@ async def _submit(
 
 @router.post(
     "/process-insurance-certificate",
-    response_model=Ticket | JobView,
+    response_model=EarlierTicket | EarlierJob,
     responses=_REFUSED,
     openapi_extra=submission_extra(preset="certificate"),
 )
@@ -60,7 +64,7 @@ async def process_insurance_certificate(request: Request) -> Response:
 
 @router.post(
     "/process-certificate",
-    response_model=Ticket | JobView,
+    response_model=EarlierTicket | EarlierJob,
     responses=_REFUSED,
     openapi_extra=submission_extra(preset="certificate"),
 )
@@ -71,7 +75,7 @@ async def process_certificate(request: Request) -> Response:
 
 @router.post(
     "/process-timetable",
-    response_model=Ticket | JobView,
+    response_model=EarlierTicket | EarlierJob,
     responses=_REFUSED,
     openapi_extra=submission_extra(preset="timetable"),
 )
@@ -102,7 +106,7 @@ async def process(request: Request) -> Response:
 
 @router.post(
     "/api/v1/ocr-ecosteps",
-    response_model=Ticket | JobView,
+    response_model=EarlierTicket | EarlierJob,
     responses=_REFUSED,
     openapi_extra=submission_extra(dialect=ECOSTEPS),
 )
@@ -120,7 +124,7 @@ async def ocr_ecosteps(request: Request) -> Response:
 async def upload_document(request: Request) -> Response:
     """A document, as the timetable platform uploads it."""
     return await _submit(
-        request, route="/api/v1/documents/upload", dialect=UPLOAD, more=lambda job: {"documentId": job.request_id, "success": True}
+        request, route="/api/v1/documents/upload", dialect=UPLOAD, more=lambda job: {**_SUCCESS, "documentId": job.request_id}
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, actor_of, house_of, live_job
+from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, actor_of, house_of, kept_job, live_job
 from doctray.api.following import (
     WaitSeconds,
     json_response,
@@ -17,7 +17,7 @@ from doctray.api.intake import take, ticket_response
 from doctray.api.openapi_bodies import submission_extra
 from doctray.api.openapi_problems import CALLER, FOLLOWED, JOB, SUBMISSION, problems
 from doctray.api.schemas import DeliveryList, DeliveryView, JobList, JobView, Ticket, WebhookSecrets
-from doctray.domain.errors import Expired, Forbidden, NotFound
+from doctray.domain.errors import Forbidden, NotFound
 from doctray.domain.job import Delivery, DocumentType, JobStatus
 from doctray.domain.keys import DEFAULT_OWNER, Scope
 from doctray.domain.moments import iso_time
@@ -97,9 +97,8 @@ async def cancel_job(request: Request, caller: Submitter, request_id: str) -> Re
 async def delete_job(request: Request, caller: Submitter, request_id: str) -> Response:
     """Delete the document, its result and its webhook bodies; only id and times stay. A second time changes nothing."""
     house = house_of(request)
-    try:
-        await live_job(house, request_id, owner=caller.owner)
-    except Expired:
+    job = await kept_job(house, request_id, owner=caller.owner)
+    if job.deleted_at is not None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     parts = house.parts
     await use_cases.delete(

@@ -124,6 +124,7 @@ def _storage(*, reachable: bool, free: int | None, needed: int) -> str:
 def _health(status: str, *, queue: QueueState | None, workers: int | None, parts: dict[str, str]) -> dict[str, Any]:
     return {
         "status": status,
+        "healthy": status in ("healthy", "degraded"),
         "version": VERSION,
         "queue_size": queue.queued if queue else None,
         "queue": None

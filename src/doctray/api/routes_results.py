@@ -12,7 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import ValidationError
 
 from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
-from doctray.api.errors import RESULT_CONFLICT, invalid_options
+from doctray.api.errors import RESULT_CONFLICT, JobRefusal, invalid_options
 from doctray.api.following import WaitSeconds, json_response
 from doctray.api.intake import read_small_json
 from doctray.api.negotiation import accepted_form
@@ -34,6 +34,9 @@ router = APIRouter()
 
 MAX_REVIEW_BYTES = 1024 * 1024
 
+_ALWAYS = [form.name for form in FORMS.values() if form.kinds is None]
+FormName = Annotated[str, Path(json_schema_extra={"enum": _ALWAYS}, description="of some documents also csv, xlsx, ics")]
+
 _FORMS: dict[int | str, dict[str, Any]] = {
     HTTPStatus.OK: {
         "model": Result,
@@ -52,8 +55,9 @@ async def job_result(request: Request, job: VisibleJob, wait: WaitSeconds | None
 
 
 @router.get("/v1/jobs/{request_id}/result.{form}", tags=["follow"], response_model=Result, responses=_FORMS)
-async def job_result_form(request: Request, job: VisibleJob, form: str, wait: WaitSeconds | None = None) -> Response:
-    """The result in the form of the suffix: json, md, txt, csv, xlsx, ics, hocr, or pdf (the document, made searchable)."""
+async def job_result_form(request: Request, job: VisibleJob, form: FormName, wait: WaitSeconds | None = None) -> Response:
+    """The result in the form of the suffix. Every document has json, md, txt, hocr and pdf (the document, made searchable); those with
+    fields have csv and xlsx, timetables have ics as well."""
     return await form_response(request, job, form, wait_s=wait)
 
 
@@ -64,7 +68,7 @@ async def job_result_head(request: Request, job: VisibleJob) -> Response:
 
 
 @router.head("/v1/jobs/{request_id}/result.{form}", include_in_schema=False)
-async def job_result_form_head(request: Request, job: VisibleJob, form: str) -> Response:
+async def job_result_form_head(request: Request, job: VisibleJob, form: FormName) -> Response:
     """What GET would answer, without the body."""
     return await form_response(request, job, form)
 
@@ -104,7 +108,7 @@ async def job_reviews(request: Request, caller: Reader, request_id: str) -> Resp
     response_model=ReviewView,
     responses={
         **problems(*CALLER, *JOB, *JSON_BODY),
-        **conflict("review_conflict", "not_finished", *JOB_ERRORS, status=RESULT_CONFLICT),
+        **conflict("review_conflict", "invalid_option", "not_finished", *JOB_ERRORS, status=RESULT_CONFLICT),
     },
     tags=["review"],
     openapi_extra=body_extra(NewReview) | {"parameters": [IF_MATCH]},
@@ -118,7 +122,11 @@ async def review_job(request: Request, caller: Submitter, request_id: str) -> Re
         given = NewReview.model_validate(await read_small_json(request, limit=MAX_REVIEW_BYTES))
     except ValidationError as error:
         raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
-    await asyncio.to_thread(_check_fields, given.fields, job)
+    try:
+        await asyncio.to_thread(_check_fields, given.fields, job)
+    except InvalidOption as error:
+        # The request is well formed; it is this job's kind of document that has no such fields.
+        raise JobRefusal(error, request_id, status=RESULT_CONFLICT) from error
     reviewed, review = await add_review(
         job,
         fields=given.fields,

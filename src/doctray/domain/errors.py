@@ -83,14 +83,14 @@ class Forbidden(CallerError):
 class NotFound(CallerError):
     code = "not_found"
     title = "Nothing of yours is here"
-    why = "No such job, batch or page exists for this caller."
+    why = "No such job, batch or page exists for this caller, or it was deleted."
     remedy = "Check the id, and use a key of the owner that submitted the job, or the job's read token."
 
 
 class Expired(CallerError):
     code = "expired"
     title = "The job's data are gone"
-    why = "The retention time has passed, or the job was deleted; only its id and times are kept."
+    why = "The retention time has passed; only the job's id and times are kept."
     remedy = "Submit the document again."
 
 

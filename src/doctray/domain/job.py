@@ -122,6 +122,12 @@ class Job:
     deadline_at: datetime | None = None
     # set by DELETE and by retention: only id and times are left
     deleted_at: datetime | None = None
+
+    @property
+    def outlived(self) -> bool:
+        """Of a tombstone: whether the job's time had passed, rather than its owner deleting it before."""
+        return self.deleted_at is not None and self.expires_at is not None and self.deleted_at >= self.expires_at
+
     result: BlobRef | None = None
     # what the document turned out to be: certificate, timetable, custom, other
     result_type: str | None = None

@@ -194,14 +194,14 @@ async def test_result_of_a_failed_job_is_409_with_its_own_code(door: Door) -> No
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (409, "encrypted_document", 409)
 
 
-async def test_everything_of_a_deleted_job_is_410(door: Door) -> None:
+async def test_a_deleted_job_is_not_found(door: Door) -> None:
     ticket = await door.submit()
     await door.complete(ticket["request_id"])
     assert (await door.client.delete(f"/v1/jobs/{ticket['request_id']}")).status_code == 204
 
     for url in (ticket["status_url"], ticket["result_url"], f"/v1/jobs/{ticket['request_id']}/pages/1.png"):
         answer = await door.client.get(url)
-        assert (answer.status_code, answer.json()["code"]) == (410, "expired")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert door.blobs.keys == []
 
 

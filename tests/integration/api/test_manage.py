@@ -38,7 +38,7 @@ async def test_deleting_what_is_deleted_changes_nothing(door: Door) -> None:
     ticket = await door.submit()
     answers = [await door.client.delete(f"/v1/jobs/{ticket['request_id']}") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [204, 204]
-    assert (await door.client.get(ticket["status_url"])).status_code == 410
+    assert (await door.client.get(ticket["status_url"])).status_code == 404
 
 
 async def test_replay_runs_a_failed_job_again(door: Door) -> None:

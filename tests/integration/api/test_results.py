@@ -133,7 +133,7 @@ async def test_a_form_of_what_is_not_finished_or_gone_is_refused(door: Door) -> 
     deleted = await finished(door)
     await door.client.delete(f"/v1/jobs/{deleted}")
     answer = await door.client.get(f"/v1/jobs/{deleted}/result.xlsx")
-    assert (answer.status_code, answer.json()["code"]) == (410, "expired")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_a_worker_makes_what_the_api_cannot(door: Door) -> None:

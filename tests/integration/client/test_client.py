@@ -120,7 +120,7 @@ async def test_a_job_can_be_cancelled_listed_and_deleted(served: Served) -> None
     await served.ask(lambda client: client.delete(request_id))
     with pytest.raises(ProblemError) as caught:
         await served.ask(lambda client: client.status(request_id))
-    assert caught.value.code == "expired"
+    assert caught.value.code == "not_found"
 
 
 async def test_a_form_that_has_to_be_made_is_waited_for(served: Served) -> None:
