@@ -14,7 +14,16 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 def new_request_id(now: datetime) -> str:
     """26 characters that sort by time: a ULID (github.com/ulid/spec), lower case. 48 bits of ms, 80 random."""
-    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return _ulid(now, secrets.randbits(80))
+
+
+def derived_request_id(at: datetime, name: str) -> str:
+    """As `new_request_id`, but always the same for what happened at that time under that name."""
+    return _ulid(at, int.from_bytes(hashlib.sha256(name.encode()).digest()[:10], "big"))
+
+
+def _ulid(at: datetime, low: int) -> str:
+    value = (int(at.timestamp() * 1000) << 80) | low
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 

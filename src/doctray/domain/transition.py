@@ -152,5 +152,12 @@ def _waiting(job: Job, now: datetime) -> Job:
     )
 
 
+def brought_in(job: Job, *, now: datetime, retention_s: float) -> Job:
+    """Ended somewhere else, at whatever time: its data are kept as long as those of a job that ends now."""
+    if not job.status.terminal:
+        raise ValueError(f"a job cannot be brought in {job.status}")
+    return _ended(job, now, retention_s)
+
+
 def _ended(job: Job, now: datetime, retention_s: float) -> Job:
     return job.evolve(finished_at=now, expires_at=now + timedelta(seconds=retention_s))

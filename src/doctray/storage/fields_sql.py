@@ -1,6 +1,7 @@
 """Fields of results as rows, for the database's own views (`documents`, `processing_jobs`, `timetables`). Results themselves are blobs."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +53,11 @@ def _text(fields: Mapping[str, Any]) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """Without what PostgreSQL's jsonb refuses, since one such row would fail every query of the view: NUL and lone surrogates."""
+    """Without what is no JSON or PostgreSQL's jsonb refuses, since one such row would fail every query of the view."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, Mapping):
         return {_storable(name): _storable(item) for name, item in value.items()}
     return [_storable(item) for item in value] if isinstance(value, list | tuple) else value
