@@ -1,4 +1,4 @@
-"""Load tests of doctray, with a verdict: python -m loadtests [mixed|rush|sustained|smoke].
+"""Load tests of doctray, with a verdict: python -m loadtests [mixed|rush|flood|sustained|smoke].
 
 Starts a stack of its own on loopback, lets locust's callers in, and prints a table of targets; exit status 0 when all are met. With
 --url it goes against a service that is up; raise its rate limits first (API_RATE_LIMIT_PER_MINUTE). docs/loadtests.md has the rest.

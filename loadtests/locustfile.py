@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-from locust import FastHttpUser, constant_pacing, events, task
+from locust import FastHttpUser, constant, constant_pacing, events, task
 from locust.env import Environment
 from urllib3 import encode_multipart_formdata
 
@@ -57,7 +57,7 @@ def _begin(environment: Environment, **_: Any) -> None:
         targets=[target for target in options.targets.split(",") if target] or [environment.host],
         users=count(),
         submits=iter(range(options.submits)),
-        rushing=0,
+        rushing=options.num_users,
         open=[],
         began=time.monotonic(),
     )
@@ -203,21 +203,38 @@ class Onlooker(_Person):
 
 
 class Rusher(_Person):
-    """Together they hand in --submits documents as fast as these are taken, then follow each; the last one ends the run."""
+    """Together they hand in --submits documents, each one at a time, without a pause; the last one ends the run."""
 
     weight = 1
+    wait_time = constant(1)
+    done = False
 
     @task
     def rush(self) -> None:
-        _run["rushing"] += 1
+        if self.done:
+            return
+        self.hand_in_all()
+        self.done = True
+        _run["rushing"] -= 1
+        if _run["rushing"] == 0 and self.environment.runner is not None:
+            # From a greenlet of its own: quitting ends the users' greenlets, and so this one.
+            gevent.spawn(self.environment.runner.quit)
+
+    def hand_in_all(self) -> None:
+        for _ in _run["submits"]:
+            handed = self.hand_in(_run["common"])
+            if handed is not None:
+                self.follow(handed)
+
+
+class Flooder(Rusher):
+    """The same, but follows nothing before all are handed in: what is not yet read waits in the queue."""
+
+    def hand_in_all(self) -> None:
         handed = [self.hand_in(_run["common"]) for _ in _run["submits"]]
         for each in handed:
             if each is not None:
                 self.follow(each)
-        _run["rushing"] -= 1
-        if _run["rushing"] == 0 and self.environment.runner is not None:
-            self.environment.runner.quit()
-        gevent.sleep(3600)
 
 
 def _note(environment: Environment, handed: _Handed) -> None:

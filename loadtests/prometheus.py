@@ -55,8 +55,8 @@ class Prometheus:
         return found
 
 
-def start(stack: ExitStack, *, apis: Sequence[int], workers: Sequence[int], folder: Path, rules: Path) -> Prometheus:
-    """ports of the parts' /metrics. The jobs are named as in prometheus.yml, so that its alerts find them."""
+def start(stack: ExitStack, *, apis: Sequence[str], workers: Sequence[str], folder: Path, rules: Path) -> Prometheus:
+    """apis, workers: address:port of each one's /metrics. The jobs are named as in prometheus.yml, so that its alerts find them."""
     port = free_port()
     config = folder / "prometheus.yml"
     config.write_text(_config(apis, workers, rules), encoding="utf-8")
@@ -69,9 +69,9 @@ def start(stack: ExitStack, *, apis: Sequence[int], workers: Sequence[int], fold
     return Prometheus(f"http://127.0.0.1:{port}")
 
 
-def _config(apis: Sequence[int], workers: Sequence[int], rules: Path) -> str:
-    def job(name: str, ports: Sequence[int]) -> str:
-        targets = ", ".join(f'"127.0.0.1:{port}"' for port in ports)
+def _config(apis: Sequence[str], workers: Sequence[str], rules: Path) -> str:
+    def job(name: str, addresses: Sequence[str]) -> str:
+        targets = ", ".join(f'"{address}"' for address in addresses)
         return f"  - job_name: {name}\n    static_configs: [{{targets: [{targets}]}}]\n"
 
     rule_files = f"rule_files: [{rules}]\n" if rules.exists() else ""

@@ -70,7 +70,7 @@ def _run(scenario: Scenario, against: Against, folder: Path, *, seed: int, setup
         warm_up_s=scenario.warm_up_s,
     )
     (folder / "memory.json").write_text(json.dumps([asdict(sample) for sample in watch.samples]), encoding="utf-8")
-    traffic = f"{scenario.users} users, {scenario.users_per_s:g} more a second; {scenario.duplicates:.0%} of submissions repeat one before"
+    traffic = f"{scenario.users} users, {scenario.users_per_s:g} more each second at first; {scenario.duplicates:.0%} of submissions repeat one before"
     machine = f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, shared with the callers"
     outcome = Outcome(
         scenario=scenario,

@@ -89,18 +89,25 @@ MIXED = Scenario(
 )
 RUSH = Scenario(
     name="rush",
-    about="1,000 submits, 50 at once, as fast as they are taken; then each is followed to its end",
+    about="1,000 submits, 50 at once: 50 callers, each follows its document to the end and hands in the next without a pause",
     engine="null",
     papers=Papers.LIGHT,
     classes=("Rusher",),
     users=50,
-    users_per_s=1000,
-    run_s=600,
+    users_per_s=50,
+    run_s=1200,
     warm_up_s=0,
     pace_s=0,
     duplicates=0.0,
     submits=1000,
     targets=(*NOTHING_REFUSED, SOON, QUEUE),
+)
+FLOOD = replace(
+    RUSH,
+    name="flood",
+    about="1,000 submits over 50 connections as fast as they are taken, and nobody waits for an end meanwhile: what a queue is for",
+    classes=("Flooder",),
+    targets=(*NOTHING_REFUSED, Target(figure="submits", label="accepted", at_least=1000), QUEUE),
 )
 SUSTAINED = Scenario(
     name="sustained",
@@ -138,4 +145,4 @@ SMOKE = replace(
     targets=(*NOTHING_REFUSED, SOON, QUEUE),
 )
 
-SCENARIOS = {scenario.name: scenario for scenario in (MIXED, RUSH, SUSTAINED, SMOKE)}
+SCENARIOS = {scenario.name: scenario for scenario in (MIXED, RUSH, FLOOD, SUSTAINED, SMOKE)}

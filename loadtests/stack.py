@@ -44,7 +44,7 @@ class Plan:
 
     def described(self) -> dict[str, str]:
         blobs = "S3 (moto's server)" if self.blobs == "s3" else "files"
-        entry = "nginx" if self.front == "nginx" else "none: callers are spread over the APIs"
+        entry = "nginx, TLS" if self.front == "nginx" else "none: callers are spread over the APIs"
         return {
             "front": entry,
             "copies": f"{self.apis} API, {self.workers} workers",
@@ -109,16 +109,15 @@ class Stack:
             env |= self._s3(stack)
         env |= self.plan.settings
         self._upgrade(stack, env)
-        apis, workers = [], []
-        for number in range(self.plan.apis):
-            port = free_port()
-            apis.append(port)
-            part = Part(f"api-{number}", _doctray("api"), folder=self._folder, env=env | {"PORT": str(port)})
-            self._apis.append((self._started(stack, part), f"http://127.0.0.1:{port}"))
-        for number in range(self.plan.workers):
-            port = free_port()
-            workers.append(port)
-            own = {"WORKER_METRICS_PORT": str(port)}
+        # Copies differ by address and share a port, as containers do.
+        port, metrics_ports = free_port(), [free_port() for _ in range(self.plan.workers)]
+        addresses = [f"127.0.0.{2 + number}" for number in range(self.plan.apis)]
+        for number, address in enumerate(addresses):
+            own = {"DOCTRAY_HOST": address, "PORT": str(port)}
+            part = Part(f"api-{number}", _doctray("api"), folder=self._folder, env=env | own)
+            self._apis.append((self._started(stack, part), f"http://{address}:{port}"))
+        for number, metrics_port in enumerate(metrics_ports):
+            own = {"WORKER_METRICS_PORT": str(metrics_port)}
             part = Part(f"worker-{number}", _doctray("worker", "--device", "cpu"), folder=self._folder, env=env | own)
             self._workers.append(self._started(stack, part))
         for part, url in self._apis:
@@ -127,8 +126,9 @@ class Stack:
             self._until_workers(part)
         self.urls = [url for _, url in self._apis]
         if self.plan.front == "nginx":
-            self.urls = [front.start(stack, apis, folder=self._folder)]
+            self.urls = [front.start(stack, addresses, port, folder=self._folder)]
         if self.plan.prometheus:
+            apis, workers = [f"{address}:{port}" for address in addresses], [f"127.0.0.1:{port}" for port in metrics_ports]
             self.prometheus = prometheus.start(stack, apis=apis, workers=workers, folder=self._folder, rules=ROOT / "prometheus-alerts.yml")
 
     def _until_workers(self, part: Part) -> None:
