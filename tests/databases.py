@@ -45,6 +45,14 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
+def own_postgres() -> Iterator["PostgresServer"]:
+    """For tests that stop it; migrated."""
+    with started_postgres() as server:
+        upgrade(server.dsn)
+        yield server
+
+
+@pytest.fixture
 async def postgres_dsn(postgres_server: str) -> str:
     """The same server, its tables emptied."""
     engine = create_async_engine(postgres_server)
@@ -54,42 +62,72 @@ async def postgres_dsn(postgres_server: str) -> str:
     return postgres_server
 
 
-@contextmanager
-def postgres(*, durable: bool = False) -> Iterator[str]:
-    """Run a server for the time of the context; its asyncpg DSN. durable: what is committed has reached the disk, as in production."""
-    folder = Path(tempfile.mkdtemp(prefix="doctray-pg-"))
-    try:
-        programs = _programs(folder)
-        user = _unprivileged()
-        if user is not None:
-            shutil.chown(folder, user)
-        data = folder / "data"
+class PostgresServer:
+    """A server on a socket in a folder of its own; can be stopped and started again with what was in it.
+
+    durable: what is committed has reached the disk, as in production.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.dsn = f"postgresql+asyncpg://doctray@/postgres?host={folder}"
+        self._folder = folder
+        self._durable = durable
+        self._programs = _programs(folder)
+        self._user = _unprivileged()
+        self._process: subprocess.Popen[bytes] | None = None
+        if self._user is not None:
+            shutil.chown(folder, self._user)
         subprocess.run(
-            [programs / "initdb", "-D", data, "-A", "trust", "-U", "doctray", "--no-sync", "-E", "UTF8", "--locale=C"],
-            user=user,
+            [self._programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "doctray", "--no-sync", "-E", "UTF8", "--locale=C"],
+            user=self._user,
             check=True,
             capture_output=True,
             cwd=folder,
         )
+
+    def start(self) -> None:
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(folder),
-            "fsync": "on" if durable else "off",
+            "unix_socket_directories": str(self._folder),
+            "fsync": "on" if self._durable else "off",
             "deadlock_timeout": "200ms",
         }
-        arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen([programs / "postgres", "-D", data, *arguments], user=user, stdout=log, stderr=log, cwd=folder)
+        command = [self._programs / "postgres", "-D", self._folder / "data"]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, user=self._user, stdout=log, stderr=log, cwd=self._folder)
+        deadline = time.monotonic() + START_S
+        while not (self._folder / ".s.PGSQL.5432").exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError((self._folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Every connection is cut (fast shutdown)."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=20)
+            self._process = None
+
+
+@contextmanager
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Run a server for the time of the context; its asyncpg DSN."""
+    with started_postgres(durable=durable) as server:
+        yield server.dsn
+
+
+@contextmanager
+def started_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    folder = Path(tempfile.mkdtemp(prefix="doctray-pg-"))
+    try:
+        server = PostgresServer(folder, durable=durable)
+        server.start()
         try:
-            deadline = time.monotonic() + START_S
-            while not (folder / ".s.PGSQL.5432").exists():
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError((folder / "log").read_text()[-2000:])
-                time.sleep(0.05)
-            yield f"postgresql+asyncpg://doctray@/postgres?host={folder}"
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

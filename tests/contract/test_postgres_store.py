@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from doctray.ports import Claim, Idempotency
 from doctray.storage import claims_sql
 from doctray.storage.job_rows import lock
 from doctray.storage.journal_sql import SqlJournal, open_store
+from doctray.storage.migrate import upgrade
 from doctray.storage.store import Tx
 from doctray.storage.tables import metadata
 from doctray.testing import FakeClock
-from tests.contract.builders import CACHE_TTL_S, FINGERPRINT, a_job, a_worker, claimed, fresh
+from tests.contract.builders import CACHE_TTL_S, FINGERPRINT, a_job, a_worker, announce, claimed, fresh
+from tests.databases import PostgresServer
 
 
 async def test_times_are_by_the_servers_clock(postgres_dsn: str, clock: FakeClock) -> None:
@@ -45,6 +48,61 @@ async def test_a_server_out_of_reach_is_temporarily_unavailable(tmp_path: Path, 
             await journal.ping()
         with pytest.raises(TemporarilyUnavailable):
             await journal.add(a_job(clock))
+
+
+async def test_after_a_restart_of_the_server_the_same_journal_goes_on(own_postgres: PostgresServer, clock: FakeClock) -> None:
+    """Every pooled connection is cut; meanwhile each call is an outage, and soon over."""
+    async with SqlJournal(open_store(own_postgres.dsn), retention_s=60) as journal:
+        kept = await journal.add(a_job(clock))
+        await asyncio.gather(*(journal.ping() for _ in range(10)))
+        for asked_meanwhile in (False, True):
+            await asyncio.to_thread(own_postgres.stop)
+            if asked_meanwhile:
+                outages = await asyncio.gather(*(journal.add(a_job(clock)) for _ in range(20)), return_exceptions=True)
+                assert {type(outage) for outage in outages} == {TemporarilyUnavailable}
+            await asyncio.to_thread(own_postgres.start)
+            async with asyncio.timeout(30):
+                while True:
+                    with suppress(TemporarilyUnavailable):
+                        await journal.add(a_job(clock))
+                        break
+                    await asyncio.sleep(0.05)
+        assert await journal.get(kept.request_id) == kept
+        await asyncio.gather(*(journal.ping() for _ in range(10)))
+
+
+async def test_a_server_that_refuses_us_is_an_outage_with_its_reason(postgres_dsn: str, clock: FakeClock) -> None:
+    nobody = postgres_dsn.replace("doctray@", "nobody@")
+    nowhere = postgres_dsn.replace("/postgres?", "/nowhere?")
+    for dsn, reason in ((nobody, 'role "nobody" does not exist'), (nowhere, 'database "nowhere" does not exist')):
+        async with SqlJournal(open_store(dsn), retention_s=60) as journal:
+            with pytest.raises(TemporarilyUnavailable):
+                await journal.add(a_job(clock))
+        with pytest.raises(TemporarilyUnavailable, match=reason):
+            await asyncio.to_thread(upgrade, dsn)
+
+
+async def test_a_sweep_does_not_wait_for_rows_that_another_transaction_holds(postgres_dsn: str, clock: FakeClock) -> None:
+    """SKIP LOCKED: what one is at, the next passes over."""
+    store = open_store(postgres_dsn)
+    async with SqlJournal(store, retention_s=60) as journal:
+        job = await journal.add(a_job(clock))
+        await journal.register(a_worker(clock), lease_s=60)
+        await claimed(journal, job)
+        await journal.retire("w1")
+        holds, go_on = asyncio.Event(), asyncio.Event()
+
+        def op(tx: Tx) -> None:
+            lock(tx, job.request_id)
+            holds.set()
+            await_only(go_on.wait())
+
+        holding = asyncio.create_task(store.write(op))
+        await holds.wait()
+        assert await journal.dead_leases(announce=announce, max_lost=10) == ([], [])
+        go_on.set()
+        await holding
+        assert await journal.dead_leases(announce=announce, max_lost=10) == ([job.request_id], [])
 
 
 async def test_two_that_would_deadlock_both_get_through(postgres_dsn: str, clock: FakeClock) -> None:

@@ -38,8 +38,11 @@ async def livez() -> Response:
 @router.get("/readyz", response_model=Ready, responses=problems("temporarily_unavailable"))
 async def readyz(request: Request) -> Response:
     """Submissions can be recorded. Raises temporarily_unavailable when the journal cannot be reached."""
-    if not await _answers(house_of(request).parts.journal.ping()):
-        raise TemporarilyUnavailable("The journal cannot be reached.")
+    try:
+        async with asyncio.timeout(PART_TIMEOUT_S):
+            await house_of(request).parts.journal.ping()
+    except TimeoutError as error:
+        raise TemporarilyUnavailable("The journal cannot be reached.") from error
     return json_response({"status": "ready"}, HTTPStatus.OK)
 
 

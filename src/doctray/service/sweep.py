@@ -73,8 +73,8 @@ class Sweeper:
                     if now() >= due_at[name] and await self.journal.take_turn(name, holder=self.holder, hold_s=every_s / 2):
                         due_at[name] = now() + every_s
                         await duty()
-            except TemporarilyUnavailable:
-                _log.warning("sweep.journal_unreachable")
+            except TemporarilyUnavailable as error:
+                _log.warning("sweep.journal_unreachable", detail=error.detail)
             except Exception as error:  # one of the three outermost loops: upkeep must go on
                 _log.exception("sweep.crashed", error=type(error).__name__)
             await asyncio.sleep(self.every_s)

@@ -75,12 +75,13 @@ async def _on_postgres(dsn: str, act: Callable[[Connection], T], isolation: str)
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
+    from doctray.storage.postgres_store import outages
+
     engine = create_async_engine(dsn, poolclass=NullPool, isolation_level=isolation, hide_parameters=True, connect_args={"timeout": 10})
     try:
-        async with engine.begin() as conn:
-            return await conn.run_sync(act)
-    except OSError as error:
-        raise TemporarilyUnavailable from error
+        with outages():
+            async with engine.begin() as conn:
+                return await conn.run_sync(act)
     finally:
         await engine.dispose()
 

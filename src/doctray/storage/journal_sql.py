@@ -10,7 +10,6 @@ from doctray.domain.artifact import Artifact
 from doctray.domain.audit import Action, Actor, AuditEntry
 from doctray.domain.batch import Batch, BatchView
 from doctray.domain.download import KnownDownload, Validators
-from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
 from doctray.domain.keys import ApiKey
@@ -35,6 +34,7 @@ from doctray.storage import (
     switches_sql,
     workers_sql,
 )
+from doctray.storage.current_store import CurrentStore
 from doctray.storage.job_rows import load
 from doctray.storage.schema_version import EXPECTED_VERSION, schema_version
 from doctray.storage.store import Op, Store, Tx
@@ -49,9 +49,9 @@ class SqlJournal:
     """
 
     def __init__(self, store: Store, *, retention_s: float) -> None:
-        self._store = store
+        self._tables = store
+        self._store = CurrentStore(store)
         self._retention_s = retention_s
-        self._is_current = False
         # Deletions of an earlier run of this process may have left traces.
         self._left_traces = True
 
@@ -66,14 +66,10 @@ class SqlJournal:
 
     async def current(self) -> bool:
         """Whether the tables are those that this code expects; when not, someone has to run `doctray upgrade`."""
-        self._is_current = await self._store.read(schema_version) == EXPECTED_VERSION
-        return self._is_current
+        return await self._tables.read(schema_version) == EXPECTED_VERSION
 
     async def ping(self) -> None:
-        if self._is_current:
-            await self._store.read(lambda tx: tx.conn.execute(text("SELECT 1")).scalar())
-        elif not await self.current():
-            raise TemporarilyUnavailable("The journal's tables are not those of this version; the operator runs `doctray upgrade`.")
+        await self._store.read(lambda tx: tx.conn.execute(text("SELECT 1")).scalar())
 
     # jobs
 

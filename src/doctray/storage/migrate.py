@@ -4,12 +4,16 @@ import asyncio
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url, text
 
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.storage.current_store import remedy_for
+from doctray.storage.schema_version import EXPECTED_VERSION, schema_version
 from doctray.storage.sqlite_store import sqlite_engine
+from doctray.storage.store import Tx
 
 _LOCK_NUMBER = 0x646F63747261
 """PostgreSQL advisory lock of this service's migrations: the letters doctra."""
@@ -18,8 +22,8 @@ _LOCK_NUMBER = 0x646F63747261
 def upgrade(dsn: str) -> None:
     """Migrate to the newest version; a database that is there already is left as it is. Blocks; waits for others at it.
 
-    Makes the SQLite file, and its folder, for the owner alone. Raises TemporarilyUnavailable when PostgreSQL cannot be reached.
-    Not to be called on an event loop.
+    Makes the SQLite file, and its folder, for the owner alone. Raises TemporarilyUnavailable when PostgreSQL cannot
+    be reached or refuses, or when the tables are of a later doctray. Not to be called on an event loop.
     """
     if is_sqlite(dsn):
         _upgrade_sqlite(dsn)
@@ -48,13 +52,14 @@ async def _upgrade_postgres(dsn: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
+    from doctray.storage.postgres_store import outages
+
     engine = create_async_engine(dsn, poolclass=NullPool, connect_args={"timeout": 10})
     try:
-        async with engine.begin() as conn:
-            await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
-            await conn.run_sync(_run)
-    except OSError as error:
-        raise TemporarilyUnavailable from error
+        with outages():
+            async with engine.begin() as conn:
+                await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+                await conn.run_sync(_run)
     finally:
         await engine.dispose()
 
@@ -63,6 +68,9 @@ def _run(conn: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
+    found = schema_version(Tx(conn, datetime.now(UTC)))
+    if found is not None and found > EXPECTED_VERSION:
+        raise TemporarilyUnavailable(remedy_for(found))
     config = Config()
     config.set_main_option("script_location", "doctray.storage:migrations")
     config.attributes["connection"] = conn

@@ -1,6 +1,7 @@
 """PostgreSQL: the same operations on pooled asyncpg connections, under the server's clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import asyncpg
@@ -64,6 +65,20 @@ class PostgresStore:
         return Tx(conn, datetime.fromtimestamp(seconds, UTC))
 
 
+@contextmanager
+def outages() -> Iterator[None]:
+    """For commands: TemporarilyUnavailable with the server's own reason, when it cannot be reached or refuses."""
+    try:
+        yield
+    except (DBAPIError, OSError, asyncpg.PostgresError) as error:
+        if not _is_outage(error):
+            raise
+        cause = getattr(error, "orig", error)
+        # SQLAlchemy's rendering of asyncpg's errors: "<class '…'>: message"
+        reason = str(cause).partition("\n")[0].rpartition(">: ")[2] or type(cause).__name__
+        raise TemporarilyUnavailable(f"PostgreSQL cannot be reached or refuses: {reason}") from error
+
+
 def _sqlstate(error: BaseException) -> str:
     return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
 
@@ -73,10 +88,10 @@ def _is_conflict(error: BaseException) -> bool:
 
 
 def _is_outage(error: BaseException) -> bool:
-    """No connection (08), no resources (53), operator intervention (57P), a conflict that stayed (40), no server at all, or
-    tables that are missing until `doctray upgrade` has run (42P01)."""
+    """No connection (08), no resources (53), operator intervention (57P), a conflict that stayed (40), no server at all, a server that
+    refuses us (28, 3D) or has become a standby (25006), or tables that are missing until `doctray upgrade` has run (42P01)."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | asyncpg.InterfaceError):
         return True
-    return _sqlstate(error).startswith(("08", "53", "57P", "40", "42P01"))
+    return _sqlstate(error).startswith(("08", "25006", "28", "3D", "40", "42P01", "53", "57P"))

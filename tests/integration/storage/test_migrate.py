@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
+from doctray.domain.errors import TemporarilyUnavailable
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.migrate import upgrade
 from doctray.storage.schema_version import EXPECTED_VERSION
@@ -107,6 +108,30 @@ heavy = {{"alembic", "mako", "asyncpg"}} & set(sys.modules)
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [("0001", "the operator runs `doctray upgrade`"), ("9999", "starts the version of doctray that upgraded them")]
+)
+async def test_tables_of_another_version_are_refused_with_what_to_do(tmp_path: Path, version: str, said: str) -> None:
+    """Every call, not the first look alone: an API that starts before the upgrade must neither write nor fail in a way nobody understands."""
+    dsn = _dsn(tmp_path / "journal.sqlite3")
+    await asyncio.to_thread(upgrade, dsn)
+    engine = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    clock = FakeClock()
+    async with SqlJournal(open_store(dsn, now=clock.timestamp), retention_s=60) as journal:
+        for call in (journal.ping, journal.queue_state, lambda: journal.add(a_job(clock)), journal.has_keys):
+            with pytest.raises(TemporarilyUnavailable, match=said):
+                await call()
+        if version > EXPECTED_VERSION:
+            with pytest.raises(TemporarilyUnavailable, match=said):
+                await asyncio.to_thread(upgrade, dsn)
+        with engine.begin() as conn:
+            conn.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": EXPECTED_VERSION})
+        await journal.add(a_job(clock))
+    engine.dispose()
 
 
 async def test_jobs_of_the_first_version_are_there_after_the_upgrade(tmp_path: Path) -> None:
