@@ -67,7 +67,10 @@ BODIES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "a chunk size of 17 digits": (b"transfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}", (*REFUSED, HUNG_UP)),
     "a chunk that is longer than it says": (b"transfer-encoding: chunked\r\n\r\n1\r\n{}{}{}\r\n0\r\n\r\n", (*REFUSED, HUNG_UP)),
     "a chunk with bare line feeds": (b"transfer-encoding: chunked\r\n\r\n2\n{}\n0\n\n", (*REFUSED, HUNG_UP)),
-    "chunk extensions of 1 MB": (b"transfer-encoding: chunked\r\n\r\n2;" + b"a" * 1_000_000 + b"\r\n{}\r\n0\r\n\r\n", (*TOO_LARGE, *REFUSED)),
+    "chunk extensions of 1 MB": (
+        b"transfer-encoding: chunked\r\n\r\n2;" + b"a" * 1_000_000 + b"\r\n{}\r\n0\r\n\r\n",
+        (*TOO_LARGE, *REFUSED),
+    ),
     "trailers of 1 MB": (b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + b"x: y\r\n" * 170_000 + b"\r\n", (*TOO_LARGE, *REFUSED)),
     "a body that ends too soon": (b"content-length: 1000\r\n\r\n{}", (*REFUSED, HUNG_UP)),
     "an Expect that nobody knows": (b"expect: 200-maybe\r\ncontent-length: 2\r\n\r\n{}", REFUSED),

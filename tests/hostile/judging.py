@@ -30,7 +30,9 @@ def faults_of_log(target: Target) -> list[str]:
     text = target.service.log.read_text(errors="replace")
     found = [f"the log holds {name}" for name, secret in (*_secrets(target), ("the document's text", MARK)) if secret in text]
     found += [
-        f"the log tells of a failure: {line[:600]}" for line in text.splitlines() if '"level": "error"' in line or "Traceback" in line
+        f"the log tells of a failure: {line[:200]} … {line[-900:]}"
+        for line in text.splitlines()
+        if '"level": "error"' in line or "Traceback" in line
     ]
     return found
 

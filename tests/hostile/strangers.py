@@ -131,7 +131,7 @@ def cases() -> Iterator[Case]:
     for route in ("/v1/jobs", "/v1/admin/keys", "/v1/webhook-secret", "/v1/batches/{batch}"):
         yield Case(group="read tokens", name=f"the right one at GET {route}", act=partial(_tokened, "GET", route, "right"), must=NOBODY)
     yield Case(group="read tokens", name="the right one at POST /v1/jobs", act=partial(_tokened, "POST", "/v1/jobs", "right"), must=NOBODY)
-    yield Case(group="read tokens", name="the right one, of a deleted job", act=_after_deletion, must=("410 expired",))
+    yield Case(group="read tokens", name="the right one, of a deleted job", act=_after_deletion, must=("404 not_found",))
     yield Case(group="read tokens", name="from another origin, wrong", act=_from_a_page, must=NOT_YOURS)
 
 

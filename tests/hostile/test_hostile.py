@@ -7,6 +7,7 @@ import pytest
 
 from tests.hostile.case import Case
 from tests.hostile.corpus import corpus
+from tests.hostile.flood import flood, polls
 from tests.hostile.judging import faults
 from tests.hostile.page import PAGE, rendered
 from tests.hostile.run import aftermath
@@ -52,3 +53,11 @@ def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
     stranger = Target(service=None, keys={"alice": "dt_alices"}, canary=None, origin=0)  # type: ignore[arg-type]
     assert len(faults(case, Answer(status=500, body=b"Traceback (most recent call last)"), stranger)) == 4
     assert len(faults(case, Answer(status=200, body=f"{SECRET_KEY} dt_alices".encode()), stranger)) == 3
+
+
+def test_beside_a_flood_of_one_key_anothers_polls_are_all_answered(target: Target) -> None:
+    with flood(target, threads=4) as got:
+        seen = polls(target, count=40)
+    assert set(seen.statuses) == {200}
+    assert set(got) <= {202, 429}
+    assert got[429] > 0

@@ -10,8 +10,9 @@ from asyncio.events import TimerHandle
 from http import HTTPStatus
 from typing import Any
 
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from doctray.domain.errors import MalformedRequest
@@ -62,6 +63,7 @@ class Connection(HttpToolsProtocol):
         self._head_timer: TimerHandle | None = None
         self._write_timer: TimerHandle | None = None
         self._unread_bytes = 0
+        self._answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -71,6 +73,7 @@ class Connection(HttpToolsProtocol):
         for timer in (self._head_timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
+        self._let_go()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -142,6 +145,18 @@ class Connection(HttpToolsProtocol):
             self._write_timer = None
         super().resume_writing()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _let_go(self) -> None:
+        """Nothing more is said here: what the application would still say is dropped, and what waits is not begun."""
+        self.pipeline.clear()
+        for cycle in (self._answered, self.cycle):
+            if cycle is not None:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
     def _over(self) -> bool:
         return self._refused
 
@@ -174,6 +189,7 @@ class Connection(HttpToolsProtocol):
         taken = self._unread_bytes - self.transport.get_write_buffer_size()
         if taken < self._patience_s * LEAST_BYTES_PER_S:
             metrics.CLIENTS_DROPPED.labels("reading").inc()
+            self._let_go()
             self.transport.abort()
         else:
             self._watch_writing()
@@ -188,12 +204,11 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._answering():
-            if self.cycle.response_started or self.pipeline:
+            begun = self._answered is not self.cycle or self.cycle.response_started
+            self._let_go()
+            if begun:
                 self.transport.abort()
                 return
-            # Broken after its head: what the application would still say is dropped.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
         self._unset_keepalive_if_required()
         self.transport.write(_problem(refusal))
         self.transport.write_eof()

@@ -17,17 +17,40 @@ from doctray.api.connection import Connection
 from doctray.config import Settings, SettingsError, is_loopback
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.telemetry import logging as telemetry_logging
-from doctray.telemetry import metrics
+from doctray.telemetry import metrics, tracing
 from doctray.wiring import open_journal
 
 SHORTEST_KEY = 24
 """Characters of an API_KEY or DOCTRAY_SECRET_KEY in production: 128 bits need 22 in base64."""
 
-PLACEHOLDERS = ("changeme", "change-me", "your-", "your_", "example", "placeholder", "secret", "password", "test", "xxx", "<")
+PLACEHOLDERS = (
+    "changeme",
+    "change-me",
+    "change_me",
+    "your-",
+    "your_",
+    "example",
+    "placeholder",
+    "replace",
+    "insert",
+    "default",
+    "secret",
+    "password",
+    "test",
+    "demo",
+    "sample",
+    "todo",
+    "xxx",
+    "1234",
+    "<",
+)
 """Beginnings of keys that were never set: those of .env.example files."""
 
 KEEP_ALIVE_S = 75
 """Above the 60 s after which nginx and cloud load balancers close an idle connection, so that they never meet a closed one."""
+
+LEAST_SIGNS = 8
+"""Different characters of a key in production: 24 random ones in base64 have 20 of them, and fewer than 8 in no case worth the name."""
 
 BACKLOG = 2048
 
@@ -69,6 +92,7 @@ def build() -> FastAPI:
     settings = Settings()
     telemetry_logging.configure(settings.service.log_level, settings.service.log_format, "api")
     metrics.set_build(version("doctray"))
+    tracing.configure("api", version("doctray"))
     return create_app(settings)
 
 
@@ -88,7 +112,7 @@ def check_settings(settings: Settings) -> None:
                 settings.secret_key()
             continue
         value = secret.get_secret_value()
-        if len(value) < SHORTEST_KEY or value.lower().startswith(PLACEHOLDERS):
+        if len(value) < SHORTEST_KEY or len(set(value)) < LEAST_SIGNS or value.lower().startswith(PLACEHOLDERS):
             raise SettingsError(
                 f"ENVIRONMENT=production and {name} is a placeholder or shorter than {SHORTEST_KEY} characters; "
                 "make one with: openssl rand -base64 36"
