@@ -27,7 +27,7 @@ _LEAST_PT = {"certificates": (560.0, 640.0), "timetables": (560.0, 400.0)}
 _SIZES = {"": 9.0, "##": 13.0, "#": 18.0}
 _FONTS = (("helv", "hebo"), ("tiro", "tibo"), ("helv", "tibo"))
 _RUN = re.compile(r"\S+(?: \S+)*")
-_PRINTABLE = str.maketrans({"₹": "Rs ", "€": "EUR ", "–": "-", "’": "'"})
+_PRINTABLE = str.maketrans({"₹": "Rs", "€": "EUR ", "–": "-", "’": "'"})
 """The fonts that every PDF reader has know Latin-1 only."""
 
 

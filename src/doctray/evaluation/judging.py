@@ -108,7 +108,7 @@ def _overlap(truth: Fields, found: Fields) -> float:
 def _flat(truth: Fields, found: Fields, truth_base: str, found_base: str, *, listed: bool = False) -> Iterator[Judged]:
     """Value by value at the same place; a limit's label may differ a little.
 
-    listed: of an item of a list, in which an optional field that was found counts as found by nobody, stated or not.
+    listed: of an item of a list, in which an optional field that was found counts only where it is right.
     """
     expected = dict(stated(truth))
     told = {at: value for at, value in stated(found) if at in expected or at.rsplit("/", 1)[-1] not in OPTIONAL}
@@ -118,11 +118,10 @@ def _flat(truth: Fields, found: Fields, truth_base: str, found_base: str, *, lis
         right = place is not None and same_value(value, told[place])
         if place is not None and right:
             unused.discard(place)
-        counted = place is not None and right and not (listed and place.rsplit("/", 1)[-1] in OPTIONAL)
         yield Judged(
             kind=kind_of(truth_base + at, value),
             truth_at=truth_base + at,
-            found_at=found_base + place if counted and place is not None else None,
+            found_at=found_base + place if right and place is not None else None,
             expected=value,
             found=told[place] if place is not None else None,
             right=right,

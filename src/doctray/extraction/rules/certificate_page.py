@@ -54,7 +54,7 @@ def ruled_between(sheet: Sheet, label: Phrase) -> bool:
         for s in sheet.page.segments
     )
     above, below = sheet.above(label, lines=1.6)[:1], sheet.below(label, lines=1.6)[:1]
-    return (ruled and bool(above)) or (
+    return (ruled and bool(sheet.above(label, lines=2.6))) or (
         bool(above) and (not below or label.box.top - above[0].box.bottom < below[0].box.top - label.box.bottom)
     )
 

@@ -37,7 +37,7 @@ _SENTENCE = re.compile(
 
 @dataclass(slots=True)
 class Coverage:
-    """One coverage as it is gathered; what it lacks comes from the document as a whole."""
+    """One coverage as it is gathered; what it lacks comes from the whole document. listed: a table names it, if only with a premium."""
 
     kind: Found | None
     policy_number: Found | None = None
@@ -46,6 +46,7 @@ class Coverage:
     insurer_letter: Found | None = None
     insurer: Found | None = None
     limits: dict[str, Found] = field(default_factory=dict)
+    listed: bool = False
 
     def tree(self) -> dict[str, Any]:
         return {
@@ -80,7 +81,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         or len(text.split()) > 9
         or re.search(r"\d{3}|:\s*\S", text)
         or find_amounts(text)
-        or AMOUNT_WORDS.match(text.strip(" -•"))
+        or AMOUNT_WORDS.match(row[-1].text.strip(" -•"))
     ):
         return None
     match = COVERAGE.search(text)

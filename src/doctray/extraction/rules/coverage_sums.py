@@ -40,6 +40,8 @@ def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     label: Phrase | None = None
     used = False
     for phrase in row[:_MOST_CELLS]:
+        if label is not None and _CURRENCY.fullmatch(phrase.text.strip()):
+            continue
         found = _in_phrase(sheet, phrase)
         if not found:
             label, used = phrase, False
@@ -56,6 +58,9 @@ def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
                 out.append(item)
     return out
 
+
+_CURRENCY = re.compile(r"(?:[A-Z]{1,2})?[$£€₹¥]|[A-Z]{3}|Rs\.?|Kshs?\.?|RM")
+"""A sign of currency in a column of its own, which is no label."""
 
 _MOST_CELLS = 6
 _PROMISED = re.compile(
@@ -139,7 +144,7 @@ def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         assert part is not None
         text = part.text.strip(" .:;|")
         label = _label(" ".join(word.text for word in phrase.words[:cut]))
-        if AMOUNT_WORDS.match(text) and (cut == 0 or label):
+        if AMOUNT_WORDS.match(text) and (cut == 0 or label) and not part.text.endswith(":"):
             place = phrase.part(0, cut) if cut else None
             found = amount_found(part, ocr=sheet.ocr, small=False)
             return [] if found is None else [Sum(label=label, place=place, found=found)]

@@ -51,6 +51,24 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
     return (out, taken) if out else ([], set())
 
 
+def premiums(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[list[Coverage], set[int]]:
+    """The coverages of a table that has nothing but their names and premiums, whose headings are this row, and the rows it takes."""
+    heads = [best_key(phrase.folded, COVERAGE_HEADINGS) for phrase in rows[index]]
+    if len(heads) != 2 or heads[0] is None or heads[0][1] != "type" or "premium" not in rows[index][1].folded:
+        return [], set()
+    out: list[Coverage] = []
+    taken = {index}
+    for number in range(index + 1, len(rows)):
+        row = rows[number]
+        if len(row) != 2 or not COVERAGE.search(row[0].text) or not find_amounts(row[1].text):
+            break
+        out.append(Coverage(kind=text_found(row[0]), listed=True))
+        taken.add(number)
+    if number_of_total := next((n for n in sorted(set(range(index, len(rows))) - taken) if rows[n][0].folded.startswith("total")), None):
+        taken.add(number_of_total)
+    return (out, taken) if out else ([], set())
+
+
 _MOST_WORDS_OF_HEADING = 9
 _ENDS_TABLE = re.compile(
     r"\d{1,2}[.)] [A-Z]|(?:cancellation|certificate holder|description of|remarks|special conditions|notes?\b|total)", re.IGNORECASE

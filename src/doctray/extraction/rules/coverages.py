@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, fold
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence
 from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
-from doctray.extraction.rules.coverage_tables import table
+from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import likeness
 from doctray.extraction.rules.reading import Phrase, Sheet
@@ -59,6 +59,8 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
         for index in range(len(rows)):
             if index not in used:
                 listed, taken = table(sheet, rows, index, order)
+                if not listed:
+                    listed, taken = premiums(rows, index)
                 found += listed
                 used |= taken
         groups += _groups(sheet, [row for index, row in enumerate(rows) if index not in used], go_on=groups[-1:])
@@ -66,7 +68,7 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
         groups = [_Group(None, [item for group in groups for item in group.sums])]
     for group in groups:
         _add(found, group, one_policy=one_policy or package)
-    return [c for c in found if c.limits or c.policy_number or c.effective_date]
+    return [c for c in found if c.limits or c.policy_number or c.effective_date or c.listed]
 
 
 def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_Group]) -> list[_Group]:
@@ -82,8 +84,20 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
             current = _Group(kind)
             groups.append(current)
             continue
-        current.sums += [found for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+        found = [found for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+        if len(found) == 1 and current.sums and _goes_on(current.sums[-1], found[0]):
+            before = current.sums.pop()
+            found = [replace(item, label=before.label, place=before.place, several=True) for item in (before, found[0])]
+        current.sums += found
     return groups
+
+
+def _goes_on(before: Sum, item: Sum) -> bool:
+    """Whether a sum without a label stands right beneath one that has it, both with words that tell them apart."""
+    if item.label or not item.qualifier or not before.label or not before.qualifier:
+        return False
+    one, other = before.found.words[0].box, item.found.words[0].box
+    return abs(one.left - other.left) < one.height and 0 < other.top - one.top < 2.5 * one.height
 
 
 def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
@@ -103,6 +117,8 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
         named = bool(item.label) and item.place is not None and _names_coverage(item.label)
         if item.own and not together and current is not None and current.limits:
             current.limits.setdefault(item.qualifier, item.found)
+        elif named and isinstance(item.found.value, str) and current is not None and current.kind is None and current.limits:
+            current.limits.setdefault(item.label, item.found)
         elif named and not together and not (headed and not _KIND_OF_COVER.search(item.label)):
             headed = False
             current = Coverage(kind=text_found(item.place))

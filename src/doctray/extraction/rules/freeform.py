@@ -33,7 +33,7 @@ _SIGNS = re.compile(
     re.IGNORECASE,
 )
 _INSURANCE_TITLE = re.compile(
-    r"insur|assur|liability|polic|cover note|confirmation of cover|certificate of currency|declarations", re.IGNORECASE
+    r"insur|assur|liability|polic|cover note|(?:confirmation|evidence) of cover|certificate of currency|declarations", re.IGNORECASE
 )
 _OTHER_TITLE = re.compile(r"complet|attend|achiev|particip|training|birth|vaccin|merit|apprec", re.IGNORECASE)
 _NAMED_IN_TITLE = re.compile(
@@ -123,12 +123,15 @@ def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
     return None
 
 
+_SAYS_BROKER = re.compile(r"\bbrok(?:ers?|ing|erage)\b|\binsurance agenc(?:y|ies)\b|\bcourtiers?\b|\bmakler", re.IGNORECASE)
+
+
 def _told_apart(
     sheets: Sequence[Sheet], producer: Found | None, insurers: list[dict[str, Found]], issuer: Found | None
 ) -> tuple[Found | None, list[dict[str, Found]], Found | None]:
     """Who issues and who certifies is the insurer where none is named, else the producer, else an issuer of another kind."""
     named = [str(insurer["name"].value) for insurer in insurers if "name" in insurer]
-    if issuer is not None and companies.INSURES.search(str(issuer.value)):
+    if issuer is not None and (companies.INSURES.search(str(issuer.value)) or _SAYS_BROKER.search(str(issuer.value))):
         if not insurers and not companies.is_broker(str(issuer.value)):
             insurers = [{"name": issuer}]
         elif producer is None and not any(fold(name) in fold(str(issuer.value)) for name in named):

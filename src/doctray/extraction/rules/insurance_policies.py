@@ -41,7 +41,10 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
         if not numbers and start is None and end is None:
             return []
         return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in (*numbers,) or (None,)]
+    titled = {id(word) for sheet in paper.sheets if (title := title_of(sheet)) is not None for word in title.words}
     for coverage in found:
+        if named is not None and coverage.kind is not None and all(id(word) in titled for word in coverage.kind.words):
+            coverage.kind = named
         coverage.kind = coverage.kind or kind
         coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
         if coverage.effective_date is None and coverage.expiry_date is None:
@@ -131,7 +134,7 @@ _PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|
 _COVER_WORDS = re.compile(
     r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
     r"marine|compensation|travel|transit|cargo|medical|health|plan|life|accident|fire|flood|engineering|bond|machinery|"
-    r"household|homeowners?|renters?|buildings?|contents|package policy)\b",
+    r"household|homeowners?|renters?|buildings?|contents|hull|package policy)\b",
     re.IGNORECASE,
 )
 _KIND_IN_TITLE = re.compile(

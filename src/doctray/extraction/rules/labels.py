@@ -61,7 +61,33 @@ def is_like(printed: str, labels: Iterable[str]) -> bool:
 
 def spots(sheet: Sheet, vocabulary: Vocabulary) -> list[Spot]:
     """Every phrase that is a label of the vocabulary or begins with one; for each phrase its longest, most like label."""
-    return [spot for phrase in sheet.phrases if (spot := spot_of(phrase, vocabulary)) is not None]
+    return [spot for phrase in sheet.phrases for spot in _spots_of(phrase, vocabulary)]
+
+
+def _spots_of(phrase: Phrase, vocabulary: Vocabulary) -> Iterator[Spot]:
+    """The label that a phrase begins with, and those that follow its value in the same line: LOAN NUMBER: 9001 POLICY NUMBER: HO3-55."""
+    spot = spot_of(phrase, vocabulary)
+    if spot is None:
+        return
+    rest = spot.rest
+    if rest is None or not spot.marked:
+        yield spot
+        return
+    for start in range(1, min(len(rest.words), _LONGEST)):
+        if not any(word.text.endswith(":") for word in rest.words[start:]):
+            break
+        following = rest.part(start)
+        other = None if following is None else spot_of(following, vocabulary)
+        if other is not None and other.marked and other.likeness > _SURE and other.label.words[0] is rest.words[start]:
+            yield replace(spot, rest=rest.part(0, start))
+            assert following is not None
+            yield from _spots_of(following, vocabulary)
+            return
+    yield spot
+
+
+_SURE = 0.95
+"""How alike a label amid a line must be to what is known: a value stands before it that must not be cut."""
 
 
 def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
@@ -160,10 +186,14 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
         yield from _accepted(below, accept)
     yield from _accepted([p for p in in_row[:1] if not is_label(p)], accept)
     if above:
-        yield from _accepted([p for p in sheet.above(spot.phrase, lines=2.2)[:1] if not is_label(p)], accept)
+        yield from _accepted([p for p in sheet.above(spot.phrase, lines=_OVER)[:1] if not is_label(p)], accept)
     if spot.weak and in_row and not is_label(in_row[0]) and in_row[0].box.left - spot.label.box.right < _BESIDE * spot.label.height:
         return
     yield from _accepted(below, accept)
+
+
+_OVER = 3.2
+"""What was written over a ruled line stands at most this many line heights over the label beneath the line."""
 
 
 def _beneath(sheet: Sheet, spot: Spot) -> list[Phrase]:
@@ -233,7 +263,7 @@ _WEAK = frozenset(
         r"\s*\|\s*",
         """name | date | dated | issued | issue | from | to | start | end | period | term | duration | validity | coverage | company|
         client | client name | company name | business name | customer name | applicant | employer | address | agent | agency|
-        holder | security | class | cover | product | policy | effective | commences | inception | expires | expiry | expiration|
+        holder | security | class | type | cover | product | policy | effective | commences | inception | expires | expiry | expiration|
         expiring | renewal date | due date | owner | subject | event | activity | session | award | degree | provider | issuer|
         sponsor | plan | school | student | dates | customer | item calibrated | equipment | instrument | operator | exporter|
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|

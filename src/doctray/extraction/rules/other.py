@@ -28,7 +28,8 @@ _FOR = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
-    r"\s*(?:[.;]|\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bconducted\b|\borganis?z?ed\b|\bdated\b|\bfrom (?=\d|\w+ \d)|"
+    r"\s*(?:[.;]|\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bgiven (?:at|in)\b|\bconducted\b|\borganis?z?ed\b|\bdated\b"
+    r"|\bfrom (?=\d|\w+ \d)|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bat (?:our|your|this)\b|\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
@@ -74,13 +75,17 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     }
     for name, reader in readers.items():
         out[name] = next((found for page in pages if (found := reader(page)) is not None), None)
-    if out["subject"] is None and title is not None and _QUALIFIES.search(str(title.value)):
+    if out["subject"] is None and title is not None and (_QUALIFIES.search(str(title.value)) or _OF_LIFE.search(str(title.value))):
         out["subject"] = replace(title, trust=0.6)
     return out
 
 
 _QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited)\b", re.IGNORECASE)
 """A title of such words says what its holder is certified as."""
+
+
+_OF_LIFE = re.compile(r"\b(?:leaving|transfer|character|conduct|domicile|residence)\b", re.IGNORECASE)
+"""A title of such a word says what the paper is about: an event of its holder's life, or a quality."""
 
 
 def _subject(page: CertificatePage) -> Found | None:
@@ -183,7 +188,8 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
 
 
 _LENGTH = re.compile(
-    r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|workshop|training|programme|program|seminar)"
+    r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|class|workshop|training|programme"
+    r"|program|seminar)"
     r"(?: (?:in|on|of|entitled|titled))?\s+(?=[A-Z]))?"
 )
 """How long a course was, before its name: the forty-hour course Hazardous Waste Operations."""

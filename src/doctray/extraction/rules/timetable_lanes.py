@@ -54,11 +54,9 @@ def nested_layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
         return ()
     [band] = bands
     axis, across = band.axis, band.axis.other
-    beneath = [cell for cell in grid.cells if across.low(cell.box) >= band.high - 3 and _is_next_to(cell, band)]
-    own = [[cell for cell in beneath if _lies_within(cell, day, axis)] for day in band.cells]
-    if sum(len(cells) >= _FEWEST_TIMES and all(_is_time(cell) for cell in cells) for cells in own) * 2 <= len(own):
+    own, top = _inner_labels(grid, band)
+    if not own:
         return ()
-    top = max(across.high(cell.box) for cells in own for cell in cells)
     first = min(axis.low(cell.box) for cell in band.cells)
     corner = next((cell for cell in grid.cells if axis.middle(cell.box) < first and across.middle(cell.box) < top), None)
     lanes = [cell for cell in _beside(grid, axis, first) if across.middle(cell.box) > top]
@@ -137,9 +135,19 @@ _FULL = 6
 """Letters of the shortest name of a day in full: Sat and Sun are words of other kinds too."""
 
 
-def _is_next_to(cell: Cell, band: DayBand) -> bool:
-    across = band.axis.other
-    return across.low(cell.box) - band.high < _LEVEL * across.length(cell.box) and across.length(cell.box) < 3 * (band.high - band.low)
+def _inner_labels(grid: Grid, band: DayBand) -> tuple[list[list[Cell]], float]:
+    """Cells that label each day's periods, in one or more rows right beneath the days (a number, a time), and where they end."""
+    axis, across = band.axis, band.axis.other
+    found: list[list[Cell]] = [[] for _ in band.cells]
+    edge = band.high
+    while True:
+        level = [cell for cell in grid.cells if abs(across.low(cell.box) - edge) < max(3.0, _LEVEL * across.length(cell.box))]
+        row = [[cell for cell in level if _lies_within(cell, day, axis)] for day in band.cells]
+        timed = [cells for cells in row if len(cells) >= _FEWEST_TIMES and all(_is_time(cell) for cell in cells)]
+        if 2 * len(timed) <= len(row):
+            return ([], edge) if edge == band.high else (found, edge)
+        found = [[*before, *cells] for before, cells in zip(found, row, strict=True)]
+        edge = max(across.high(cell.box) for cells in timed for cell in cells)
 
 
 def _lies_within(cell: Cell, day: Cell, axis: Axis) -> bool:

@@ -16,15 +16,18 @@ _ROMAN = r"(?:VIII|VII|VI|IV|IX|V|X|III|II|I)"
 _SLIP = re.compile(r"(?<![^\s-])\|(?=[-\w])")
 """An I read as a bar, where a word begins with it."""
 _LABELS = {
-    "teacher_name": r"(?:class|form|home\s?room|subject)?\s*(?:teachers?|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
+    "teacher_name": r"(?:staff|teacher)\s+time\s?-?\s?table|class\s*in[- ]?charge|(?:class|form|home\s?room|subject)?\s*(?:teachers?"
+    r"|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
     r"(?:\s*(?:name|in[- ]charge))?",
-    "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|class(?:es)?|form|section|year\s+group|grade|std|standard|batch"
+    "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|(?:class\s+)?time\s?-?\s?table|class(?:es)?|form|section"
+    r"|year\s+group|grade|std|standard|batch"
     r"|group|programme|program|course"
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?",
     "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?",
     "term": r"(?:term|semester|sem|trimester)",
     "year": r"(?:academic\s*year|school\s*year|a\.?\s?yr|a\.?y\.?|session|year)",
-    "": r"(?:room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall|venue|page|version"
+    "": r"(?:room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
+    "|venue|page|version"
     r"|timetable\s+generated|generated(?:\s+on)?|note|shift)",
 }
 """What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
@@ -36,8 +39,11 @@ _LABEL = re.compile(
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
     r"\b(?:school|college|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
-    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup|day\s?care"
-    r"|(?:learning|leisure|community|sports|education|arts|early\s+years|children'?s)\s+cent(?:re|er))\b",
+    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"|day\s?care"
+    r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
+    r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
+    r"|arts|early\s+years|children'?s)\s+cent(?:re|er))\b",
     re.IGNORECASE,
 )
 _NO_SCHOOL = re.compile(
@@ -55,7 +61,8 @@ _YEAR = re.compile(r"(?<![\d/.])(?P<year>(?:19|20)\d\d)(?:\s?[-–/]\s?(?:(?:19|
 _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
 _CLASS = re.compile(
     r"\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
-    r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)|[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
+    r"|(?!(?:in|of|to|at|no|on|ta|is|as|by)\b)[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
 )
 _CLASS_GOES_ON = re.compile(
@@ -65,9 +72,14 @@ _CLASS_GOES_ON = re.compile(
 
 _PROGRAMME = re.compile(
     r"(?:B\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|Arch|Pharm)|M\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|BA)|BBA|BCA|MCA|LL\.?[BM]|Dip(?:loma)?|HN[CD]|Ph\.?D)\b"
-    r"\.?(?:\s\(Hons?\.?\))?\s[A-Z].*"
+    r"\.?(?:\s\(Hons?\.?\))?\s(?:(?:in|of)\s)?[A-Z].*"
 )
 """A degree with its subject, and the year of study where that follows."""
+
+_CLASS_NAMED = re.compile(r"[A-Z][a-z]+ [Cc]lass\b(?:\s\([^)]*\))?(?!\s+(?i:time\s?-?\s?table|schedule))")
+"""What a primary school calls a class: Badger Class (Year 4)."""
+
+_AFTER = re.compile(r"\s[-–—|]\s|,\s")
 
 _CLASS_OPENS = re.compile(r"class\s+\S*\d\S*(?:\s[^\W\d_]+)?$", re.IGNORECASE)
 _FILLER_END = re.compile(r"\s*(?:[-–|:]\s*)?(?:weekly\s+|class\s+)?(?:time\s?-?table|schedule)\s*$", re.IGNORECASE)
@@ -75,7 +87,7 @@ _CLASS_BRACKETS = re.compile(r"\bclass(?:es)?\s*\(([^)]+)\)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
     r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
-    r"|w\.?e\.?f\.?|from|as|at|effective|version)\b|_FINAL\b",
+    r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version)\b|_FINAL\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -84,7 +96,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|hor[aá]rio|orario|rooster|lesrooster|plan\s+lekcji"
+    r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|hor[aá]rio|orario|rooster|lesrooster"
+    r"|plan\s+lekcji"
     r"|ders\s+program[iı]|schema|stundeplan|skema)\b",
     re.IGNORECASE,
 )
@@ -250,7 +263,13 @@ def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[R
     for line in (*plain, *head):
         if match := _YEAR.search(line.text):
             return Found(value=match["year"], words=line.between(match.start("year"), match.end("year")), certainty=0.95)
+    for line in (*plain, *head):
+        if (dated := _DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
+            return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
     return None
+
+
+_YEAR_OF_DATE = re.compile(r"\b20\d\d\b")
 
 
 def _teacher(lines: Sequence[Reading]) -> Found | None:
@@ -262,6 +281,14 @@ def _teacher(lines: Sequence[Reading]) -> Found | None:
 
 
 def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
+    for line in lines:
+        if match := _CLASS_NAMED.match(line.text) or _PROGRAMME.match(line.text):
+            stop = min(
+                [m.start() for pattern in (_AFTER, _TERM, _YEAR, _FILLER_END) if (m := pattern.search(line.text, 4))],
+                default=len(line.text),
+            )
+            value = line.text[: min(stop, match.end())].strip(_STRIP.replace(")", ""))
+            return Found(value=value, words=line.between(0, len(value)), certainty=0.9)
     for line in lines:
         if match := _CLASS_BRACKETS.search(line.text):
             return Found(value=match[1].strip(), words=line.between(match.start(1), match.end(1)), certainty=0.9)

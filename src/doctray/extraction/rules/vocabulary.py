@@ -44,8 +44,9 @@ policy_number: policy number | policy numbers | policy no | policy nos | policy 
     policy number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate
     number | certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy
     no | group policy no | policy contract number | contract no | group policy number | policy and certificate number | number of
-    policy | polnr | vers nr | binder number | cover note no | cover note number | umr | cover note no | cover note number | pol no
-    | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr | policy
+    policy | polnr | vers nr | binder number | cover note no | cover note number | umr | unique market reference | cover note no |
+    cover note number | pol no | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr |
+    policy
 effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date |
     effective date | policy start date | commencement date | inception date | start date | date of commencement | date of
     commencement of insurance policy | date of commencement of insurance | commencement of insurance | cover start date | effective
@@ -67,14 +68,14 @@ period: policy period | period of insurance | period of cover | coverage period 
     cover | cover period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy
     effective dates | policy effective period | effective period | versicherungsdauer | event dates | event date | dates of event |
     period insured | currency of policy | validity | coverage | period | term | duration
-issue_date: issue date | date of issue | date issued | document issued | issued on | certificate date | date of certificate | issued
-    date | date of issue of policy | policy issue date | certificate issue date | date prepared | date of this certificate | date
-    certificate issued | print date | date printed | date of signature | issued | dated | date
+issue_date: issue date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate
+    date | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared
+    | date of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | date
 certificate_number: certificate number | certificate no | certificate # | certificate ref | certificate reference | certificate id |
     policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number |
     document number
 issuer: issued by | issuing agent | issuing office | certificate issued by
-kind: type of insurance | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
+kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
     coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
     name | class | cover | product
@@ -94,10 +95,11 @@ stop: coverages | limits | description of operations | cancellation | authorized
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\
-type: type of insurance | policy type | coverage type | type of coverage | coverage | coverages | type of policy | cover | type of
-    cover | class of insurance | line of coverage | section | insurance type | class | line of business | coverage line | insurance
-    | type | description of coverage | insurance coverage | class of risk | class of policy | class of business | kind of insurance
-    | insurance class | policy class | cover type | covers | lines of coverage | class of cover | description
+type: type of insurance | coverage parts | coverage part | policy type | coverage type | type of coverage | coverage | coverages |
+    type of policy | cover | type of cover | class of insurance | line of coverage | section | insurance type | class | line of
+    business | coverage line | insurance | type | description of coverage | insurance coverage | class of risk | class of policy |
+    class of business | kind of insurance | insurance class | policy class | cover type | covers | lines of coverage | class of
+    cover | description
 policy_number: policy number | policy no | policy # | policy | policy ref | policy reference | certificate policy number | policy
     number s | policy nos | policy id | policy number and carrier | pol no | number
 effective_date: policy eff | policy effective | policy effective date | policy eff date | effective date | effective | eff date |
@@ -125,12 +127,12 @@ certificate_number: certificate number | certificate no | certificate # | certif
     certification no | credential id | credential number | serial number | serial no | registration number | registration no |
     diploma number | diploma no | award number | accession number | state file number | local file no | file no | file number |
     reference number | reference no | ref no | license number | licence number | document number | birth no | certificate code |
-    certificate ref | certificate reference | unique certificate identifier | cert number | cert id | certificate serial number |
-    validation number | verification code | verification number | verification id | ecard code | card number | card no | membership
-    no | membership number | member number | company number | company no | register number | register no | entry no | entry number |
-    record number | control number | report number | report no | test report form number | certificate nr | rabies tag # | tag
-    number | tag no | certificate verification code | credential no | enrolment number | credential | our ref | reg no | serial |
-    ref | reference
+    certificate ref | certificate reference | unique certificate identifier | s l c no | t c no | leaving certificate no | cert
+    number | cert id | certificate serial number | validation number | verification code | verification number | verification id |
+    ecard code | card number | card no | membership no | membership number | member number | company number | company no | register
+    number | register no | entry no | entry number | record number | control number | report number | report no | test report form
+    number | certificate nr | rabies tag # | tag number | tag no | certificate verification code | credential no | enrolment number
+    | credential | our ref | reg no | serial | ref | reference
 issue_date: date of issue | issue date | date issued | issued on | issued date | date of award | award date | date awarded | awarded
     on | date of completion | completion date | completed on | date completed | date of training | training date | course date |
     date of certification | certification date | given on | date certified | certification date | induction date | report date |
@@ -147,15 +149,15 @@ expiry_date: expiry date | date of expiry | expiration date | date of expiration
     date | calibration due | next calibration due | due date | validity date | expire date | end of validity | certificate valid
     until | certificate expires
 recipient_name: name and surname | surname and name | surname s and forename s | surname s and given name s | name of recipient |
-    recipient name | recipient | student name | name of student | student | participant name | name of participant | participant |
-    candidate name | name of candidate | candidate | trainee name | trainee | learner name | learner | delegate | attendee |
-    employee name | patient name | name of patient | name of child | child name | child's name | full name of child | name of
-    trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name | name of employee | name of
-    holder | student's name | participant's name | patient's name | candidate's name | trainee's name | name of the student | name
-    of the candidate | name of the participant | applicant name | member name | holder's name | pet name | pet's name | animal's
-    name | certificate holder | certified person | name of deceased | name of person | registrant | operator | name of operator |
-    operator name | exporter | first name and surname | customer name | customer | client | owner | holder name | full name |
-    awarded to | presented to | issued to | granted to | certificate awarded to | name
+    recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name |
+    name of participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name |
+    learner | delegate | attendee | employee name | patient name | name of patient | name of child | child name | child's name |
+    full name of child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name |
+    name of employee | name of holder | student's name | participant's name | patient's name | candidate's name | trainee's name |
+    name of the student | name of the candidate | name of the participant | applicant name | member name | holder's name | pet name
+    | pet's name | animal's name | certificate holder | certified person | name of deceased | name of person | registrant | operator
+    | name of operator | operator name | exporter | first name and surname | customer name | customer | client | owner | holder name
+    | full name | awarded to | presented to | issued to | granted to | certificate awarded to | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
     program | program title | programme title | program name | programme name | qualification | workshop | module | course | program
     | programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name
