@@ -16,6 +16,8 @@ from doctray.config import Settings, SettingsError
 from doctray.domain.errors import DoctrayError
 from doctray.service.backup import SECRET_KEY, SECRETS_TABLE, BackupMade, RestoreRefused, back_up, check_bundle, fingerprint, restore
 from doctray.service.bundle import BrokenBundle, BundleReader
+from doctray.service.move_store import MoveRefused, nobody_serves
+from doctray.service.sweep import SWEEP
 
 
 @click.command()
@@ -121,15 +123,18 @@ def _restore(settings: Settings, bundle: BundleReader, *, force: bool, new_webho
 
 
 async def _nobody_works(settings: Settings) -> None:
-    """Workers elsewhere on the same database; those of this home are ruled out by the lock."""
+    """APIs and workers elsewhere on the same database; those of this home are ruled out by the lock."""
     from doctray.wiring import open_journal
 
+    holder = f"restore {socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
     async with open_journal(settings) as journal:
         if not await journal.current():
             return
-        workers = await journal.workers()
-    if workers:
-        raise RestoreRefused(f"{len(workers)} workers are at this journal, {workers[0].host} has one. Stop every API and worker first")
+        try:
+            await nobody_serves(journal, which="journal", holder=holder)
+        except MoveRefused as error:
+            raise RestoreRefused(str(error)) from error
+        await journal.take_turn(SWEEP, holder=holder, hold_s=0.0)
 
 
 def _key_to_keep(settings: Settings, bundle: BundleReader) -> bytes | None:
