@@ -56,7 +56,7 @@ def test_an_image_is_built_apart_runs_as_nobody_special_and_says_whether_it_is_w
 def test_the_front_door_is_given_nothing_that_reads_documents() -> None:
     _, stages = _replay().parse((ROOT / "Dockerfile.api").read_text())
     [install] = [words for _, words in stages[0].steps if "constraints.txt" in words and "pip" in words]
-    assert install.endswith('".[api,migrate,postgres,s3]"')
+    assert install.endswith('".[api,migrate,postgres,s3,otel]"')
 
 
 def test_a_library_that_neither_the_tree_nor_the_base_brings_is_found(tmp_path: Path) -> None:

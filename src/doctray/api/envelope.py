@@ -3,8 +3,9 @@
 import asyncio
 import re
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doctray.api.errors import unexpected
 from doctray.domain.identity import new_request_id
-from doctray.telemetry import metrics
+from doctray.telemetry import metrics, tracing
 
 _log = structlog.get_logger()
 
@@ -28,6 +29,9 @@ HEADERS = (
     ("referrer-policy", "no-referrer"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
 )
+
+PROBES = frozenset(("/health", "/livez", "/metrics", "/readyz"))
+"""Asked every few seconds by machines: no traces of those."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -47,7 +51,11 @@ class Envelope:
         scope["state"]["headers"] = []
         exchange = _Exchange(scope, receive, send)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id, **_trace_of(scope)):
+        traceparent = Headers(scope=scope).get("traceparent", "")
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id, **_trace_of(traceparent)),
+            nullcontext(tracing.NO_SPAN) if scope["path"] in PROBES else tracing.span("request", "SERVER", parent=traceparent) as span,
+        ):
             try:
                 await self._app(scope, exchange.receive, exchange.send)
             except ClientDisconnect:
@@ -62,6 +70,7 @@ class Envelope:
                 route = _route_of(scope)
                 metrics.HTTP_REQUESTS.labels(_method_of(scope), route, str(exchange.status or "none")).inc()
                 metrics.HTTP_REQUEST_SECONDS.labels(_method_of(scope), route).observe(seconds)
+                _tell(span, scope, route, exchange.status)
                 _log.debug("request.answered", route=route, method=scope["method"], status=exchange.status, seconds=round(seconds, 4))
 
 
@@ -126,7 +135,16 @@ def _method_of(scope: Scope) -> str:
     return method if method in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH") else "other"
 
 
-def _trace_of(scope: Scope) -> dict[str, str]:
+def _trace_of(traceparent: str) -> dict[str, str]:
     """The caller's trace (W3C traceparent), so that its logs and ours can be joined."""
-    found = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
+    found = _TRACEPARENT.fullmatch(traceparent)
     return {"trace_id": found.group(1)} if found else {}
+
+
+def _tell(span: tracing.Span, scope: Scope, route: str, status: int) -> None:
+    """In the words of OpenTelemetry's conventions for HTTP; `__` stands for a dot."""
+    method = _method_of(scope)
+    span.rename(f"{method} {route}")
+    span.note(http__request__method=method, http__route=route, http__response__status_code=status)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        span.fail(str(status))

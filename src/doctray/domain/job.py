@@ -141,6 +141,8 @@ class Job:
     dead_lettered: bool = False
     # the batch that it was handed in with
     batch_id: str | None = None
+    # the trace that it was handed in under (W3C Trace Context), where traces are on
+    traceparent: str | None = None
     # the engine that read it, for lists and metrics
     engine: str | None = None
     page_total: int | None = None

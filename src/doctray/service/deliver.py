@@ -24,6 +24,7 @@ from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import new_secret, sign
 from doctray.ports import Answer, Clock, Journal, KeyStore, WebhookSender
 from doctray.service.look import end_within, look_forever
+from doctray.telemetry import tracing
 
 _log = structlog.get_logger()
 
@@ -139,6 +140,18 @@ class Deliverer:
             _log.exception("webhook.crashed", request_id=delivery.request_id, error=type(error).__name__)
 
     async def _try(self, delivery: Delivery) -> None:
+        known = {"doctray.request_id": delivery.request_id, "doctray.webhook_type": delivery.type, "doctray.try": len(delivery.tries) + 1}
+        with tracing.span("webhook.post", "CLIENT", parent=await self._trace_of(delivery), attributes=known) as span:
+            status, answer = await self._post_and_record(delivery)
+            if status is not DeliveryStatus.DELIVERED:
+                span.fail(answer.error or str(answer.status_code))
+
+    async def _trace_of(self, delivery: Delivery) -> str | None:
+        """The trace of its job. Nothing is asked while traces are off."""
+        job = await self._journal.get(delivery.request_id) if tracing.active() else None
+        return job.traceparent if job else None
+
+    async def _post_and_record(self, delivery: Delivery) -> tuple[DeliveryStatus, Answer]:
         at = self._clock.now()
         answer = await self._post(delivery, timestamp=int(at.timestamp()))
         attempt = DeliveryTry(
@@ -149,6 +162,7 @@ class Deliverer:
         _log_try(delivery, attempt, status, next_in_s, recorded=recorded)
         if self._on_try is not None:
             self._on_try("retried" if status is DeliveryStatus.PENDING else status.value, answer.seconds)
+        return status, answer
 
 
 async def stand_in(make: Callable[[], Deliverer], *, journal: Journal, clock: Clock, every_s: float) -> None:
@@ -224,6 +238,8 @@ class _Post:
             _log.error("webhook.secret_unusable", request_id=delivery.request_id, owner=delivery.owner, reason=str(error))
             return Answer(status_code=None, error="secret", retry_after_s=None, seconds=0.0)
         headers = [("content-type", "application/json"), ("user-agent", USER_AGENT), *signature]
+        if (traceparent := tracing.traceparent()) is not None:
+            headers.append(("traceparent", traceparent))
         if self.laravel is not None and self.laravel[1] is not None and _same_origin(delivery.url, self.laravel[0]):
             headers.append(("x-api-key", self.laravel[1]))
         return await self.sender.post(delivery.url, body, headers)

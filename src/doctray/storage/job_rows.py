@@ -58,6 +58,7 @@ def job_of(row: RowMapping) -> Job:
         engine=row["engine"],
         page_total=row["page_total"],
         batch_id=row["batch_id"],
+        traceparent=row["traceparent"],
     )
 
 
@@ -104,6 +105,7 @@ def columns_of(job: Job) -> dict[str, Any]:
         "engine": job.engine,
         "page_total": job.page_total,
         "batch_id": job.batch_id,
+        "traceparent": job.traceparent,
     }
 
 

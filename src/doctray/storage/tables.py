@@ -100,6 +100,7 @@ jobs = Table(
     # the default is for rows that were there before the column (migration 0002)
     Column("review_no", Integer, nullable=False, server_default="0"),
     Column("batch_id", Text),
+    Column("traceparent", Text),
 )
 
 

@@ -36,7 +36,7 @@ from doctray.service.deliver import POSTS_END_S, Deliverer
 from doctray.service.sweep import Sweeper
 from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal
-from doctray.telemetry import exposition, metrics
+from doctray.telemetry import exposition, metrics, tracing
 from doctray.telemetry import logging as telemetry_logging
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 from doctray.worker.extractors import fingerprint_of, open_extractors
@@ -80,6 +80,8 @@ async def run(settings: Settings, *, device: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        tracing.configure("worker", version("doctray"))
+        stack.push_async_callback(asyncio.to_thread, tracing.close)
         pulse = exposition.Pulse()
         beating = asyncio.create_task(_beat(pulse), name="pulse")
         stack.callback(beating.cancel)
