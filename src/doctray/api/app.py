@@ -24,7 +24,7 @@ from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
 from doctray.api.openapi import openapi_document
 from doctray.config import Settings
-from doctray.telemetry import metrics
+from doctray.telemetry import metrics, tracing
 
 DESCRIPTION = (
     "Certificates and timetables in, structured JSON out, every value shown on its page. "
@@ -54,6 +54,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
             app.state.house = open_house(settings, opened)
             metrics.set_build(routes_ops.VERSION)
             metrics.watch_disk(settings.home)
+            stack.push_async_callback(asyncio.to_thread, tracing.close)
             async with _running(opened.background):
                 yield
 

@@ -35,13 +35,21 @@ from doctray.service.reuse import copy_result, result_key, small_result, source_
 from doctray.service.stages import Gate
 from doctray.service.submit import Received, receive
 from doctray.service.tools import Tools
+from doctray.telemetry import tracing
 
 _log = structlog.get_logger()
 
 
 async def process(claim: Claim, *, tools: Tools) -> None:
     """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal."""
-    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds))
+    job = claim.job
+    known = {"doctray.request_id": job.request_id, "doctray.attempt": job.attempt, "doctray.document_type": job.document_type}
+    with tracing.span("job.process", "CONSUMER", parent=job.traceparent, attributes=known) as span:
+        await _process(claim, span, tools=tools)
+
+
+async def _process(claim: Claim, span: tracing.Span, *, tools: Tools) -> None:
+    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds), span=span)
     _log.info("job.claimed", attempt=claim.job.attempt, claim_no=claim.claim_no)
     tools.observer.claimed(claim.job)
     try:
@@ -77,6 +85,7 @@ class _Run:
     tools: Tools
     started: float
     budget: Budget
+    span: tracing.Span
     timings_s: dict[str, float] = field(default_factory=dict)
     percent: int = 0
     pages_total: int | None = None
@@ -263,7 +272,7 @@ class _Run:
         """Seconds of work in a stage, added up over pages; pages that overlap each count. Waiting for the stage does not."""
         started = self.tools.clock.monotonic()
         try:
-            with self.budget.spend():
+            with self.budget.spend(), tracing.span(f"job.{stage}"):
                 yield
         finally:
             seconds = self.tools.clock.monotonic() - started
@@ -273,6 +282,7 @@ class _Run:
 
 async def _failed(run: _Run, error: DoctrayError) -> None:
     tools, job = run.tools, run.job
+    run.span.fail(error.code)
     decision = decide(job, error, jitter=tools.random.random())
     job_error = JobError(code=error.code, detail=error.detail)
     if isinstance(decision, GiveUp):

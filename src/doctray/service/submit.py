@@ -14,6 +14,7 @@ from doctray.ports import Accepted, BlobStore, Clock, Idempotency, JobQueue, Jou
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring
 from doctray.service.reuse import copy_result, prefix_of, small_result, source_key
+from doctray.telemetry import tracing
 
 _log = structlog.get_logger()
 
@@ -156,6 +157,7 @@ def _job_of(submission: Submission, *, clock: Clock) -> Job:
         metadata=submission.metadata,
         webhook_url=submission.webhook_url,
         batch_id=submission.batch_id,
+        traceparent=tracing.traceparent(),
         ring_no=1,
         created_at=now,
         due_at=now,
