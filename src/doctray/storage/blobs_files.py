@@ -9,15 +9,19 @@ import shutil
 import threading
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar, TypeVarTuple
+from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
 from doctray.domain.errors import DoctrayError, NotFound, StorageFull
 from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, is_part, parts_of
+
+_THREADS = ThreadPoolExecutor(16, thread_name_prefix="blobs")
+"""For writes: most of their time they wait for the disk, which syncs several files as fast as one."""
 
 Args = TypeVarTuple("Args")
 R = TypeVar("R")
@@ -337,13 +341,40 @@ async def _to_the_end(work: Callable[[*Args], R], *args: *Args, given_up: Callab
 
     given_up: called before that wait, so that the work can end early.
     """
-    working = asyncio.get_running_loop().run_in_executor(None, partial(work, *args))
+    working = _begun_in_thread(partial(work, *args))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         given_up()
         await asyncio.wait([working])
         raise
+
+
+def _begun_in_thread(work: Callable[[], R]) -> "asyncio.Future[R]":
+    """As loop.run_in_executor, with its answer passed once instead of from one kind of future to another, which costs as much again."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[R] = loop.create_future()
+
+    def settle(result: R | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(cast("R", result))
+
+    def run() -> None:
+        result, caught = None, None
+        try:
+            result = work()
+        except Exception as error:  # whatever it is, the caller gets it
+            caught = error
+        # A loop that has ended waits for nothing any more.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result, caught)
+
+    _THREADS.submit(run)
+    return answer
 
 
 async def _each(items: Iterable[str]) -> AsyncIterator[str]:

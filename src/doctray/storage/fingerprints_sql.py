@@ -5,9 +5,9 @@ from sqlalchemy import select
 from doctray.storage.store import Tx
 from doctray.storage.tables import workers
 
-_LATEST = select(workers.c.fingerprint).order_by(workers.c.registered_at.desc(), workers.c.worker_id.desc()).limit(1)
+LATEST_FINGERPRINT = select(workers.c.fingerprint).order_by(workers.c.registered_at.desc(), workers.c.worker_id.desc()).limit(1)
 
 
 def latest_fingerprint(tx: Tx) -> str | None:
     """That of the worker registered last, living or not."""
-    return tx.conn.scalar(_LATEST)
+    return tx.conn.scalar(LATEST_FINGERPRINT)

@@ -14,10 +14,9 @@ from doctray.storage.batches_sql import count_up, reopen
 from doctray.storage.deliveries_sql import drop_deliveries
 from doctray.storage.downloads_sql import drop_downloads
 from doctray.storage.fields_sql import drop_fields, keep_fields
-from doctray.storage.fingerprints_sql import latest_fingerprint
 from doctray.storage.job_rows import change, insert_job, job_of, load, lock
 from doctray.storage.outcomes_sql import record_outcome
-from doctray.storage.queue_sql import place_of
+from doctray.storage.queue_sql import outlook
 from doctray.storage.reviews_sql import drop_reviews
 from doctray.storage.store import Tx
 from doctray.storage.tables import attempts, idempotency, in_status, jobs
@@ -37,9 +36,12 @@ _RESULT = (
 
 
 def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | None, retention_s: float) -> Job:
-    born = transition.born(job, now=tx.now, retention_s=retention_s)
+    return _record(tx, transition.born(job, now=tx.now, retention_s=retention_s), promise, announce)
+
+
+def _record(tx: Tx, born: Job, promise: Idempotency | None, announce: Announce | None) -> Job:
     if promise is not None:
-        first = _first_of(tx, promise, job)
+        first = _first_of(tx, promise, born)
         if first is not None:
             return first
     if born.batch_id is not None:
@@ -52,22 +54,15 @@ def add(tx: Tx, job: Job, *, promise: Idempotency | None, announce: Announce | N
 
 
 def accept(tx: Tx, job: Job, *, promise: Idempotency | None, cache_ttl_s: float, retention_s: float) -> Accepted:
-    reuse = _reusable(tx, job, cache_ttl_s) if cache_ttl_s > 0 else None
-    if reuse is not None:
-        return Accepted(job=job, reuse=reuse)
-    recorded = add(tx, job, promise=promise, announce=None, retention_s=retention_s)
-    if recorded.request_id != job.request_id:
-        return Accepted(job=recorded)
-    return Accepted(job=recorded, position=place_of(tx, recorded.request_id, recorded.due_at))
-
-
-def _reusable(tx: Tx, job: Job, cache_ttl_s: float) -> Job | None:
-    if job.source is None or job.options.no_cache:
-        return None
-    fingerprint = latest_fingerprint(tx)
-    if fingerprint is None:
-        return None
-    return find_result(tx, job.owner, content_key(job.source.sha256, job.options, fingerprint), younger_than_s=cache_ttl_s)
+    born = transition.born(job, now=tx.now, retention_s=retention_s)
+    fingerprint, position = outlook(tx, born)
+    if cache_ttl_s > 0 and fingerprint is not None and job.source is not None and not job.options.no_cache:
+        key = content_key(job.source.sha256, job.options, fingerprint)
+        reuse = find_result(tx, job.owner, key, younger_than_s=cache_ttl_s)
+        if reuse is not None:
+            return Accepted(job=job, reuse=reuse)
+    recorded = _record(tx, born, promise, None)
+    return Accepted(job=recorded, position=position if recorded.request_id == job.request_id else None)
 
 
 def find_result(tx: Tx, owner: str, key: str, *, younger_than_s: float) -> Job | None:

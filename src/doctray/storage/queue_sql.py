@@ -1,12 +1,11 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
-from datetime import datetime
-
 from sqlalchemy import Double, Text, bindparam, func, select, tuple_, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import DRAIN_WINDOW_S, QueueState
+from doctray.storage.fingerprints_sql import LATEST_FINGERPRINT
 from doctray.storage.job_rows import job_of
 from doctray.storage.store import Tx
 from doctray.storage.tables import in_status, jobs
@@ -20,6 +19,7 @@ _AHEAD = (
         tuple_(jobs.c.due_at, jobs.c.request_id) < tuple_(bindparam("due", type_=jobs.c.due_at.type), bindparam("of", type_=Text)),
     )
 )
+_OUTLOOK = select(LATEST_FINGERPRINT.scalar_subquery().label("fingerprint"), _AHEAD.scalar_subquery().label("ahead"))
 _RING = (
     update(jobs)
     .where(jobs.c.request_id == bindparam("of"), in_status(JobStatus.QUEUED))
@@ -42,12 +42,13 @@ def queue_position(tx: Tx, request_id: str) -> int | None:
     own = tx.conn.execute(_PLACE, {"of": request_id}).one_or_none()
     if own is None or own.status != JobStatus.QUEUED.value:
         return None
-    return place_of(tx, request_id, own.due_at)
+    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": own.due_at}) or 0)
 
 
-def place_of(tx: Tx, request_id: str, due_at: datetime) -> int:
-    """Of a queued job that is due then."""
-    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": due_at}) or 0)
+def outlook(tx: Tx, job: Job) -> tuple[str | None, int]:
+    """(fingerprint of the worker registered last, place in the queue of a job that is about to be added to it)."""
+    row = tx.conn.execute(_OUTLOOK, {"of": job.request_id, "due": job.due_at}).one()
+    return row.fingerprint, 1 + row.ahead
 
 
 def queue_state(tx: Tx) -> QueueState:

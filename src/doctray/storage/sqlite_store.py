@@ -30,6 +30,8 @@ BUSY_TIMEOUT_S = 10.0
 BUSY_POLL_S = 0.0005
 """About how often it looks whether they are done."""
 
+IMMEDIATE = "BEGIN IMMEDIATE"
+
 GROUP_LIMIT = 64
 """Most writes in one commit: bounds how long other processes wait for this one's."""
 
@@ -49,7 +51,7 @@ class SqliteStore:
         self._now = now or time.time
         self._path = make_url(dsn).database or ""
         lane = partial(Lane, tx=self._tx, translated=_translated, waiting_limit=WAITING_LIMIT)
-        writer = sqlite_engine(dsn, begin="BEGIN IMMEDIATE")
+        writer = sqlite_engine(dsn, begin=IMMEDIATE)
         self._writes = lane("journal-write", writer, threads=1, group_limit=GROUP_LIMIT)
         readers = sqlite_engine(dsn, begin="BEGIN", connections=READERS)
         self._reads = lane("journal-read", readers, threads=READERS, group_limit=READ_GROUP_LIMIT)
@@ -125,10 +127,13 @@ def sqlite_engine(dsn: str, *, begin: str, connections: int = 1) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         # What is deleted is overwritten with zeros: a caller's DELETE leaves nothing to be read in the file.
         connection.execute("PRAGMA secure_delete = ON")
+        if begin == IMMEDIATE:
+            # Nothing but its begin has to wait, and that looks for itself.
+            connection.execute("PRAGMA busy_timeout = 0")
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        if begin == "BEGIN IMMEDIATE":
+        if begin == IMMEDIATE:
             _begin_immediate(conn)
         else:
             conn.exec_driver_sql(begin)
@@ -144,21 +149,17 @@ def _begin_immediate(conn: Connection) -> None:
     driver = conn.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     deadline = time.monotonic() + BUSY_TIMEOUT_S
-    driver.execute("PRAGMA busy_timeout = 0")
-    try:
-        while _is_taken(driver) and time.monotonic() < deadline:
-            time.sleep(BUSY_POLL_S * random.uniform(0.5, 1.5))  # noqa: S311 (spreads the waiting)
-        if not driver.in_transaction:
-            # Once more for the error, as SQLAlchemy words it.
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+    while _is_taken(driver) and time.monotonic() < deadline:
+        time.sleep(BUSY_POLL_S * random.uniform(0.5, 1.5))  # noqa: S311 (spreads the waiting)
+    if not driver.in_transaction:
+        # Once more for the error, as SQLAlchemy words it.
+        conn.exec_driver_sql(IMMEDIATE)
 
 
 def _is_taken(driver: sqlite3.Connection) -> bool:
     """Begin; True when another process is writing. Any other error is left to the next try."""
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        driver.execute(IMMEDIATE)
     except sqlite3.OperationalError as error:
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return False

@@ -56,22 +56,20 @@ def configure(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_process,
     ]
-    finish: list[structlog.types.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    finish: list[structlog.types.Processor]
     if console:
         # Plain tracebacks: rich ones print local variables, and those hold document text.
         renderer: structlog.types.Processor = structlog.dev.ConsoleRenderer(
             colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-        finish += [redact, renderer]
+        finish = [redact, renderer]
     else:
-        finish += [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer(sort_keys=False)]
+        finish = [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer(sort_keys=False)]
 
     structlog.configure(
-        processors=[
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *finish],
+        # Past the standard library, whose records and handlers take as long as all of the processors.
+        logger_factory=structlog.WriteLoggerFactory(target),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
@@ -79,7 +77,7 @@ def configure(
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
-            processors=finish,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finish],
         )
     )
     root = logging.getLogger()
@@ -104,6 +102,9 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 def without_secrets(text: str) -> str:
     """The text with token parameters, URL passwords and our own kinds of secret replaced."""
+    if "=" not in text and "_" not in text and "://" not in text:
+        # What each of them holds, and few values do.
+        return text
     text = _TOKEN_PARAMETER.sub(rf"\1{REDACTED}", text)
     text = _URL_PASSWORD.sub(rf"\1:{REDACTED}@", text)
     return _OUR_SECRETS.sub(REDACTED, text)
