@@ -91,16 +91,20 @@ class PostgresServer:
             "unix_socket_directories": str(self._folder),
             "fsync": "on" if self._durable else "off",
             "deadlock_timeout": "200ms",
+            "lc_messages": "C",
         }
         command = [self._programs / "postgres", "-D", self._folder / "data"]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        with (self._folder / "log").open("ab") as log:
+        said = self._folder / "log"
+        # Its socket is there before it takes anyone in.
+        said.unlink(missing_ok=True)
+        with said.open("wb") as log:
             self._process = subprocess.Popen(command, user=self._user, stdout=log, stderr=log, cwd=self._folder)
         deadline = time.monotonic() + START_S
-        while not (self._folder / ".s.PGSQL.5432").exists():
+        while "ready to accept connections" not in said.read_text():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError((self._folder / "log").read_text()[-2000:])
+                raise AssertionError(said.read_text()[-2000:])
             time.sleep(0.05)
 
     def stop(self) -> None:

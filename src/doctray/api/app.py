@@ -17,6 +17,7 @@ from doctray.api import (
     routes_console,
     routes_events,
     routes_jobs,
+    routes_links,
     routes_ops,
     routes_results,
 )
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     )
     app.include_router(routes_jobs.router)
     app.include_router(routes_results.router)
+    app.include_router(routes_links.router)
     app.include_router(routes_batches.router)
     app.include_router(routes_compat.router)
     app.include_router(routes_events.router)

@@ -153,6 +153,16 @@ class PendingForm(BaseModel):
     status: str
 
 
+class ResultLink(BaseModel):
+    """An address that opens the result without a key: treat it as a secret."""
+
+    request_id: str
+    url: str
+    expires_at: AwareDatetime
+    size_bytes: int
+    sha256: str = Field(description="of what is fetched there")
+
+
 class PipelineJob(BaseModel):
     """A job in the lightweight API's words; all else as in a job's status."""
 

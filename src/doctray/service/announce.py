@@ -8,6 +8,7 @@ from doctray.domain.identity import webhook_id
 from doctray.domain.job import Announce, Job, JobStatus, NewDelivery
 from doctray.domain.moments import iso_time
 from doctray.domain.review import Review
+from doctray.ports import BlobLink
 from doctray.service.views import job_view, review_view
 
 BODY_LIMIT_BYTES = 64 * 1024
@@ -37,8 +38,11 @@ class Announcer:
         """Where this job's outcome goes; None: nowhere."""
         return job.webhook_url or self.default_url
 
-    def for_job(self, result: dict[str, Any] | None = None) -> Announce:
-        """The closure that the journal calls with the job as its transaction leaves it. result: of a completed job, when at hand."""
+    def for_job(self, result: dict[str, Any] | None = None, *, link: BlobLink | None = None) -> Announce:
+        """The closure that the journal calls with the job as its transaction leaves it. result: of a completed job, when at hand.
+
+        link: to its blob, told where the result itself is too large to be carried.
+        """
         carried = result if result is not None and _fits(result) else None
 
         def announce(job: Job) -> NewDelivery | None:
@@ -50,7 +54,7 @@ class Announcer:
                 webhook_id=webhook_id(job.request_id, job.generation, event),
                 type=event,
                 url=url,
-                body=_body(event, job, carried),
+                body=_body(event, job, carried, link),
             )
 
         return announce
@@ -81,14 +85,17 @@ def _fits(result: dict[str, Any]) -> bool:
     return True
 
 
-def _body(event: str, job: Job, result: dict[str, Any] | None) -> str:
+def _body(event: str, job: Job, result: dict[str, Any] | None, link: BlobLink | None) -> str:
     if job.status is not JobStatus.COMPLETED:
         return _event(event, job, job_view(job))
     if result is not None:
         whole = _event(event, job, job_view(job, result=result))
         if len(whole) <= BODY_LIMIT_BYTES:
             return whole
-    return _event(event, job, job_view(job) | {"result_url": f"/v1/jobs/{job.request_id}/result"})
+    address: dict[str, Any] = {"result_url": f"/v1/jobs/{job.request_id}/result"}
+    if link is not None:
+        address["result_link"] = {"url": link.url, "expires_at": iso_time(link.expires_at)}
+    return _event(event, job, job_view(job) | address)
 
 
 def _event(event: str, job: Job, data: dict[str, Any]) -> str:

@@ -305,9 +305,11 @@ async def _failed(run: _Run, error: DoctrayError) -> None:
 
 async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) -> None:
     tools, request_id = run.tools, run.job.request_id
-    if inline is None and outcome.result is not None and tools.announcer.target_of(run.job) is not None:
-        inline = await small_result(outcome.result, blobs=tools.blobs)
-    finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline))
+    link = None
+    if outcome.result is not None and tools.announcer.target_of(run.job) is not None:
+        inline = inline or await small_result(outcome.result, blobs=tools.blobs)
+        link = await tools.blobs.link(outcome.result)
+    finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline, link=link))
     if finished is None:
         await _claim_lost(run)
         return

@@ -195,7 +195,9 @@ async def _reused(
     result = await copy_result(twin, job, blobs=blobs)
     if result is None:
         return await journal.accept(job, idempotency=promise)
-    carried = await small_result(result, blobs=blobs) if announcer.target_of(job) else None
+    carried, link = None, None
+    if announcer.target_of(job) is not None:
+        carried, link = await small_result(result, blobs=blobs), await blobs.link(result)
     completed = job.evolve(
         status=JobStatus.COMPLETED,
         cached=True,
@@ -207,4 +209,4 @@ async def _reused(
         engine=twin.engine,
         page_total=twin.page_total,
     )
-    return Accepted(job=await journal.add(completed, idempotency=promise, announce=announcer.for_job(carried)))
+    return Accepted(job=await journal.add(completed, idempotency=promise, announce=announcer.for_job(carried, link=link)))

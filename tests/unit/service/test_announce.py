@@ -7,6 +7,7 @@ import pytest
 
 from doctray.domain.identity import webhook_id
 from doctray.domain.job import Job, JobError, JobStatus
+from doctray.ports import BlobLink
 from doctray.service.announce import BODY_LIMIT_BYTES, Announcer
 from doctray.service.views import job_view
 
@@ -90,6 +91,16 @@ def test_a_result_that_is_not_at_hand_is_linked_to() -> None:
     delivery = Announcer().for_job()(a_job())
     assert delivery is not None
     assert json.loads(delivery.body)["data"]["result_url"] == "/v1/jobs/01job/result"
+
+
+def test_a_link_into_the_document_store_is_told_only_where_the_result_is_not_carried() -> None:
+    link = BlobLink(url="https://s3.example.com/x?signature=1", expires_at=datetime(2026, 11, 29, tzinfo=UTC))
+    large = Announcer().for_job(filling(BODY_LIMIT_BYTES + 1), link=link)(a_job())
+    small = Announcer().for_job(RESULT, link=link)(a_job())
+    assert large is not None
+    assert small is not None
+    assert json.loads(large.body)["data"]["result_link"] == {"url": link.url, "expires_at": "2026-11-29T00:00:00.000Z"}
+    assert "result_link" not in small.body
 
 
 def test_the_webhook_id_belongs_to_job_generation_and_event() -> None:

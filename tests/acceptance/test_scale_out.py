@@ -1,0 +1,89 @@
+"""The real service on PostgreSQL and a bucket, and what a caller sees while either is away."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.acceptance.service import Service, running
+from tests.acceptance.test_null_engine import pdf
+from tests.buckets import BucketServer
+from tests.databases import PostgresServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def service(tmp_path: Path, own_postgres: PostgresServer, own_bucket_server: BucketServer) -> Iterator[Service]:
+    bucket = own_bucket_server.make_bucket()
+    env = {"OCR_ENGINE": "null", "DATABASE_URL": own_postgres.dsn, "S3_LINK_SECONDS": "600", "WORKER_COUNT": "1"}
+    with running(tmp_path / "home", **env, **own_bucket_server.env(bucket)) as service:
+        yield service
+
+
+def _get(service: Service, path: str) -> httpx.Response:
+    return httpx.get(f"{service.url}{path}", timeout=60, trust_env=False)
+
+
+def _submit(service: Service, number: int) -> httpx.Response:
+    content = pdf(1, f"Certificate of training, number {number}")
+    return httpx.post(f"{service.url}/v1/jobs", files={"file": (f"{number}.pdf", content)}, timeout=60, trust_env=False)
+
+
+def _completed(service: Service, request_id: str) -> Any:
+    def done() -> bool:
+        answer = _get(service, f"/v1/jobs/{request_id}")
+        return answer.status_code == 200 and answer.json()["status"] == "completed"
+
+    service.until(done, within_s=60)
+    return _get(service, f"/v1/jobs/{request_id}/result").json()
+
+
+def test_a_bucket_that_is_away_is_503_for_a_while_and_nothing_is_lost(service: Service, own_bucket_server: BucketServer) -> None:
+    first = _submit(service, 1).json()["request_id"]
+    result = _completed(service, first)
+    assert "number 1" in result["text"]
+
+    own_bucket_server.stop()
+    for answer in (_submit(service, 2), _get(service, f"/v1/jobs/{first}/result")):
+        assert (answer.status_code, answer.json()["code"]) == (503, "temporarily_unavailable")
+        assert "retry-after" in answer.headers
+    health = _get(service, "/health").json()
+    assert (health["status"], health["parts"]["storage"]) == ("degraded", "unreachable")
+    assert [job["status"] for job in _get(service, "/v1/jobs").json()["jobs"]] == ["completed"], "the journal answers"
+
+    own_bucket_server.start()
+    service.until(service.healthy, within_s=60)
+    assert _get(service, f"/v1/jobs/{first}/result").json() == result
+    assert "number 3" in _completed(service, _submit(service, 3).json()["request_id"])["text"]
+
+
+def test_a_result_is_fetched_from_the_bucket_by_its_link(service: Service) -> None:
+    request_id = _submit(service, 1).json()["request_id"]
+    result = _completed(service, request_id)
+    link = _get(service, f"/v1/jobs/{request_id}/result/link").json()
+    assert httpx.get(link["url"], trust_env=False).json() == result
+    assert link["size_bytes"] > 0
+    httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False)
+    assert httpx.get(link["url"], trust_env=False).status_code == 404
+    assert _get(service, f"/v1/jobs/{request_id}/result/link").status_code == 404
+
+
+def test_after_a_restart_of_postgresql_the_service_goes_on(service: Service, own_postgres: PostgresServer) -> None:
+    first = _submit(service, 1).json()["request_id"]
+    _completed(service, first)
+    own_postgres.stop()
+    refused = _submit(service, 2)
+    assert (refused.status_code, refused.json()["code"]) == (503, "temporarily_unavailable")
+    assert _get(service, "/livez").status_code == 200
+    assert _get(service, "/readyz").status_code == 503
+    own_postgres.start()
+    deadline = time.monotonic() + 60
+    while (answer := _submit(service, 3)).status_code == 503:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "number 3" in _completed(service, answer.json()["request_id"])["text"]
+    assert _get(service, f"/v1/jobs/{first}").json()["status"] == "completed"
