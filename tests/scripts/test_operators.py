@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,17 +100,24 @@ def test_a_deployment_that_is_away_is_seen(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*/report.html"))) == 1
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Under root PostgreSQL runs as another user, who cannot enter the folders of pytest."""
+    with tempfile.TemporaryDirectory(prefix="doctray-staging-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 @pytest.mark.full
-def test_a_staging_copy_is_brought_up_tested_replaced_and_ended(tmp_path: Path) -> None:
+def test_a_staging_copy_is_brought_up_tested_replaced_and_ended(open_folder: Path) -> None:
     ports = {f"STAGING_{name}_PORT": str(free_port()) for name in ("API", "REDIS", "POSTGRES")}
-    data = tmp_path / "staging"
-    tmp_path.chmod(0o711)
+    data = open_folder / "staging"
     try:
         first = run_script("deploy_staging", "--native", "--data", str(data), env=ports)
         assert first.returncode == 0, first.stdout + first.stderr
         key, url = str(data / "secrets" / "api_key"), f"http://127.0.0.1:{ports['STAGING_API_PORT']}"
         groups = [word for name in ("infrastructure", "compatibility", "security") for word in ("--only", name)]
-        tested = run_script("run_staging_tests", "--url", url, "--key-file", key, "--out", str(tmp_path / "results"), *groups)
+        tested = run_script("run_staging_tests", "--url", url, "--key-file", key, "--out", str(open_folder / "results"), *groups)
         assert tested.returncode == 0, tested.stdout + tested.stderr
         again = run_script("deploy_staging", "--native", "--data", str(data), env=ports)
         assert again.returncode == 0, again.stdout + again.stderr
