@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from doctray.domain.audit import Actor, Means
 from doctray.domain.document import Box, Line, Page, PageImage, PageSource, Word
 from doctray.domain.download import Validators
 from doctray.domain.extraction import Extraction
@@ -25,6 +26,7 @@ from doctray.testing import FakeClock, MemoryBlobs, MemoryNotices, MemoryQueue, 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 64
 TTL_S = 3600.0
 WORKER = "w1"
+SOMEBODY = Actor(means=Means.CLI)
 
 
 def a_page(number: int = 1, text: str = "hello", source: PageSource = PageSource.OCR) -> Page:

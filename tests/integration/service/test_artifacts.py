@@ -14,7 +14,7 @@ from doctray.service.artifacts import LEASE_S, ArtifactMaker
 from doctray.service.forms import FORMS, edition_of
 from doctray.service.jobs import delete
 from doctray.service.process import process
-from tests.integration.service.house import TTL_S, WORKER, House
+from tests.integration.service.house import SOMEBODY, TTL_S, WORKER, House
 
 PDF = FORMS["pdf"]
 
@@ -127,6 +127,7 @@ async def test_a_job_that_is_deleted_meanwhile_leaves_nothing(house: House, fini
         await delete(
             finished.request_id,
             owner=finished.owner,
+            by=SOMEBODY,
             journal=house.journal,
             blobs=house.blobs,
             notices=house.notices,

@@ -13,7 +13,7 @@ from doctray.domain.job import HIGHEST_PRIORITY, JobStatus
 from doctray.service.jobs import cancel, delete, replay
 from doctray.service.process import process
 from doctray.service.sweep import BATCH, PURGE
-from tests.integration.service.house import PNG, House, Opener, a_page, once
+from tests.integration.service.house import PNG, SOMEBODY, House, Opener, a_page, once
 from tests.integration.service.test_process import claimed, processed
 
 
@@ -97,8 +97,8 @@ async def test_delete_leaves_no_blob_and_no_cache_entry(house: House) -> None:
     job = await processed(house)
     given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
     with pytest.raises(NotFound):
-        await delete(job.request_id, owner="another", **given)
-    await delete(job.request_id, owner="default", **given)
+        await delete(job.request_id, owner="another", by=SOMEBODY, **given)
+    await delete(job.request_id, owner="default", by=SOMEBODY, **given)
     assert house.blobs.keys == []
     assert (await house.submit()).status is JobStatus.QUEUED
 
@@ -107,7 +107,13 @@ async def test_delete_of_a_live_job_cancels_it_first(house: House) -> None:
     job = await house.submit()
     claim = await claimed(house, job.request_id)
     await delete(
-        job.request_id, owner="default", journal=house.journal, notices=house.notices, announcer=house.announcer, blobs=house.blobs
+        job.request_id,
+        owner="default",
+        by=SOMEBODY,
+        journal=house.journal,
+        notices=house.notices,
+        announcer=house.announcer,
+        blobs=house.blobs,
     )
     await process(claim, tools=house.tools(pages=Opener(error=NotFound())))
     after = await house.journal.get(job.request_id)
@@ -124,7 +130,7 @@ async def test_what_a_worker_writes_for_a_deleted_job_is_removed_again(house: Ho
         async def open(self, path: Path, **given: Any) -> AsyncIterator[Opener.Session]:
             async with super().open(path, **given) as session:
                 given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
-                await delete(job.request_id, owner="default", **given)
+                await delete(job.request_id, owner="default", by=SOMEBODY, **given)
                 yield session
 
     await process(claim, tools=house.tools(pages=DeletedMeanwhile(a_page(source=PageSource.TEXT_LAYER))))
@@ -159,7 +165,7 @@ async def test_a_purge_takes_all_that_has_expired_and_gives_its_turn_back(house:
 async def test_a_failed_job_can_be_replayed_and_announces_again(house: House) -> None:
     job = await processed(house, house.tools(pages=Opener(error=CorruptDocument())), webhook_url="https://example.com/hook")
     house.queue.answer()
-    again = await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue)
+    again = await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue, by=SOMEBODY)
     assert (again.status, again.generation, again.tries_used) == (JobStatus.QUEUED, 2, 0)
     assert [ring.request_id for ring in house.queue.rings] == [job.request_id]
     await process(await claimed(house, job.request_id), tools=house.tools())
@@ -167,4 +173,4 @@ async def test_a_failed_job_can_be_replayed_and_announces_again(house: House) ->
     assert sorted(delivery.type for delivery in deliveries) == ["job.completed", "job.failed"]
     assert len({delivery.webhook_id for delivery in deliveries}) == 2
     with pytest.raises(NotFound):
-        await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue)
+        await replay(job.request_id, owner=None, journal=house.journal, queue=house.queue, by=SOMEBODY)
