@@ -1,5 +1,9 @@
 """The console in a real Chromium, against the real service: signing in, handing in, following, looking, correcting, approving."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +23,33 @@ KEY = "console-test-key-0123456789abcdef"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("console"), OCR_ENGINE="null", API_KEY=KEY) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def admin_key(service: Service) -> str:
+    """Of the first administrator, made on the machine itself."""
+    made = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "doctray",
+            "keys",
+            "create",
+            "--name",
+            "console",
+            "--scope",
+            "submit",
+            "--scope",
+            "read",
+            "--scope",
+            "admin",
+        ],
+        env={**os.environ, "DOCTRAY_HOME": str(service.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return re.findall(r"dt_[\w-]+", made.stdout + made.stderr)[0]
 
 
 @pytest.fixture
@@ -45,8 +76,8 @@ def paper(samples: SampleSet) -> Path:
     return samples.one("certificate_of_insurance", Form.TEXT).path
 
 
-def sign_in(page: Page) -> None:
-    page.get_by_label("API key").fill(KEY)
+def sign_in(page: Page, key: str = KEY) -> None:
+    page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
 
@@ -81,7 +112,7 @@ def test_words_and_fields_light_up_both_ways(page: Page, samples: SampleSet) -> 
     hand_in(page, paper(samples))
     image = page.locator(".sheet img")
     expect(image).to_be_visible()
-    page.wait_for_function("document.querySelector('.sheet img').naturalWidth > 0")
+    image.evaluate("image => image.decode()")
     row = page.locator('.leaf[data-pointer="/insured_name"]')
     row.hover()
     lit = page.locator(".sheet rect.field.lit")
@@ -110,6 +141,7 @@ def test_a_correction_is_approved_and_the_machines_reading_is_kept(page: Page, s
 
 
 def test_the_console_works_by_keyboard(page: Page, samples: SampleSet) -> None:
+    expect(page.get_by_label("API key")).to_be_focused()
     page.keyboard.type(KEY)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
@@ -142,3 +174,52 @@ def test_nothing_overflows_on_a_phone(page: Page, samples: SampleSet) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     hand_in(page, paper(samples))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_timetable_is_shown_as_a_week_by_its_times(page: Page, samples: SampleSet) -> None:
+    sign_in(page)
+    hand_in(page, samples.one("class_timetable", Form.TEXT).path)
+    week = page.get_by_role("table", name="Week")
+    expect(week.get_by_role("columnheader")).to_contain_text(["from", "Monday"])
+    expect(week.get_by_role("rowheader").first).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("form", ["JSON", "Excel", "Searchable PDF"])
+def test_exports_are_saved_also_those_that_are_made_first(page: Page, samples: SampleSet, form: str) -> None:
+    sign_in(page)
+    hand_in(page, paper(samples))
+    with page.expect_download(timeout=WITHIN_MS) as saving:
+        page.get_by_role("link", name=form, exact=True).click()
+    ending = {"JSON": "json", "Excel": "xlsx", "Searchable PDF": "pdf"}[form]
+    assert saving.value.suggested_filename == f"{paper(samples).stem}.{ending}"
+    assert Path(saving.value.path()).read_bytes().startswith({"json": b"{", "xlsx": b"PK", "pdf": b"%PDF"}[ending])
+
+
+def test_announcements_of_a_job_are_listed_once_however_often_they_are_opened(page: Page, service: Service, samples: SampleSet) -> None:
+    with service.client(KEY) as client:
+        ticket = client.submit(paper(samples))
+        client.wait(ticket["request_id"], timeout_s=60)
+    sign_in(page)
+    page.goto(f"{service.url}/#/jobs/{ticket['request_id']}")
+    summary = page.get_by_text("Announcements")
+    for _ in range(3):
+        summary.click()
+    expect(page.get_by_text("Nothing was to be announced")).to_have_count(1)
+
+
+def test_an_administrator_sees_workers_and_dead_letters_and_pauses_submissions(page: Page, service: Service, admin_key: str) -> None:
+    sign_in(page, admin_key)
+    page.get_by_role("link", name="Dead letters").click()
+    expect(page.get_by_text("There are none.")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("link", name="Workers").click()
+    expect(page.get_by_role("cell", name="null 1")).to_be_visible()
+    page.get_by_label("Reason").fill("Back at noon.")
+    page.get_by_role("button", name="Pause submissions").click()
+    expect(page.get_by_text("Submissions are paused: Back at noon.")).to_be_visible()
+    assert faults(page) == []
+    assert service.is_now("maintenance")
+    page.get_by_role("button", name="Accept documents again").click()
+    expect(page.get_by_text("Documents are accepted.")).to_be_visible()
+    assert service.healthy()

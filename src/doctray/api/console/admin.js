@@ -1,4 +1,4 @@
-// For administrators: jobs whose tries are used up, and workers.
+// For administrators: jobs whose tries are used up, workers, and pausing submissions.
 
 import { call, json } from "./api.js";
 import { h, problem, say, show, when } from "./dom.js";
@@ -60,7 +60,9 @@ function deadLetter(job, replay, signal) {
 export async function workersView(main, signal) {
   const parts = h("div");
   const list = h("div", { class: "scroll" });
-  show(main, h("h1", {}, "Workers"), parts, list);
+  const pause = h("div");
+  show(main, h("h1", {}, "Workers"), parts, list, h("h2", {}, "Maintenance"), pause);
+  await showMaintenance(pause, signal);
 
   async function refresh() {
     const [{ workers }, health] = await Promise.all([
@@ -85,6 +87,28 @@ export async function workersView(main, signal) {
   await refresh();
   const timer = setInterval(() => document.hidden || refresh().catch(() => {}), 5000);
   signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+async function showMaintenance(place, signal) {
+  const draw = ({ on, reason }) => {
+    const why = h("input", { id: "reason", maxlength: 500, placeholder: "told to callers" });
+    const turn = async (event) => {
+      event.preventDefault();
+      try {
+        draw(await json("/v1/admin/maintenance", { method: "PUT", body: { on: !on, reason: why.value || null } }));
+        say(on ? "Documents are accepted again" : "Submissions are paused");
+      } catch (error) {
+        place.prepend(problem(error));
+      }
+    };
+    const state = on ? `Submissions are paused${reason ? `: ${reason}` : ""}. What was accepted goes on.` : "Documents are accepted.";
+    show(
+      place,
+      h("p", {}, state),
+      h("form", { class: "tools", onsubmit: turn }, !on && [h("label", { for: "reason" }, "Reason"), why], h("button", { type: "submit", class: "quiet" }, on ? "Accept documents again" : "Pause submissions")),
+    );
+  };
+  draw(await json("/v1/admin/maintenance", { signal }));
 }
 
 function worker(each) {

@@ -7,7 +7,9 @@ import { progressBar } from "./jobs.js";
 import { PageViewer } from "./page.js";
 import { weekGrid } from "./week.js";
 
-const FORMS = { json: "JSON", csv: "CSV", xlsx: "Excel", md: "Markdown", txt: "Text", pdf: "Searchable PDF", hocr: "hOCR" };
+const FORMS = { json: "JSON", md: "Markdown", txt: "Text", pdf: "Searchable PDF", hocr: "hOCR" };
+const FORMS_OF_FIELDS = { csv: "CSV", xlsx: "Excel" };
+const FORMS_OF_TIMETABLES = { ics: "Calendar" };
 
 export async function jobView(main, signal, id) {
   const head = h("div");
@@ -94,7 +96,7 @@ function resultView(job, reload) {
       say("Approved");
       await reload();
     } catch (error) {
-      const places = error.errors?.map((each) => `${each.name}: ${each.detail}`).join("; ");
+      const places = error.errors?.map((each) => `${each.pointer || each.name}: ${each.detail}`).join("; ");
       show(note, problem({ title: error.title, message: [error.message, places].filter(Boolean).join(" ") }));
       approve.disabled = false;
     }
@@ -120,7 +122,7 @@ function resultView(job, reload) {
     h("h2", {}, "Exports"),
     exportsOf(job),
     h("details", {}, h("summary", {}, "Text"), h("pre", { class: "text" }, result.text)),
-    h("details", { ontoggle: async (event) => event.target.open && event.target.append(await announced(job.request_id)) }, h("summary", {}, "Announcements")),
+    announcements(job),
   ];
 }
 
@@ -130,25 +132,25 @@ function warningsOf(result) {
 }
 
 function exportsOf(job) {
-  const forms = job.document_type === "timetable" ? { ...FORMS, ics: "Calendar" } : FORMS;
+  const forms = { ...FORMS };
+  if (job.document_type !== "other") Object.assign(forms, FORMS_OF_FIELDS);
+  if (job.document_type === "timetable") Object.assign(forms, FORMS_OF_TIMETABLES);
   const note = h("span", { class: "hint" });
-  // A form that a worker makes first is asked for until it is there.
-  async function fetchForm(event, form) {
-    if (form !== "pdf") return;
+  // Any form may have to be made by a worker first (202): it is asked for until it is there, and then saved.
+  async function save(event, form) {
     event.preventDefault();
-    const path = `/v1/jobs/${job.request_id}/result.${form}`;
     show(note, "being made …");
     try {
-      for (;;) {
-        const answer = await call(path);
-        if (answer.status === 200) {
-          await answer.body?.cancel();
-          break;
-        }
+      let answer;
+      while ((answer = await call(`/v1/jobs/${job.request_id}/result.${form}`)).status === 202) {
         await new Promise((resolve) => setTimeout(resolve, 1000 * Number(answer.headers.get("retry-after") || 1)));
       }
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") || "")?.[1] ?? `${job.request_id}.${form}`;
+      const address = URL.createObjectURL(await answer.blob());
+      h("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
       show(note);
-      location.assign(path);
+      say(`${name} saved`);
     } catch (error) {
       show(note, problem(error));
     }
@@ -156,9 +158,15 @@ function exportsOf(job) {
   return h(
     "p",
     { class: "tools" },
-    Object.entries(forms).map(([form, name]) => h("a", { href: `/v1/jobs/${job.request_id}/result.${form}`, download: true, onclick: (event) => fetchForm(event, form) }, name)),
+    Object.entries(forms).map(([form, name]) => h("a", { href: `/v1/jobs/${job.request_id}/result.${form}`, onclick: (event) => save(event, form) }, name)),
     note,
   );
+}
+
+function announcements(job) {
+  const list = h("div");
+  const look = async (event) => event.target.open && show(list, await announced(job.request_id).catch(problem));
+  return h("details", { ontoggle: look }, h("summary", {}, "Announcements"), list);
 }
 
 async function announced(id, signal) {
@@ -177,7 +185,7 @@ async function announced(id, signal) {
         "li",
         {},
         h("strong", {}, delivery.type),
-        ` ${delivery.status}, ${delivery.tries.length} ${delivery.tries.length === 1 ? "try" : "tries"}`,
+        ` to ${delivery.url}: ${delivery.status}, ${delivery.tries.length} ${delivery.tries.length === 1 ? "try" : "tries"}`,
         delivery.tries.length > 0 && ` (last: ${delivery.tries.at(-1).status_code ?? delivery.tries.at(-1).error})`,
         " ",
         session.scopes.includes("submit") && h("button", { type: "button", class: "quiet", onclick: (event) => again(delivery, event.target) }, "Announce again"),

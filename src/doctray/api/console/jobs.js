@@ -82,7 +82,7 @@ function filterForm(onChange) {
     "form",
     { class: "filters", role: "search", "aria-label": "Filter jobs", onsubmit: (event) => event.preventDefault() },
     choice("status", "Status", STATES),
-    choice("document_type", "Kind", ["certificate", "timetable", "custom"]),
+    choice("document_type", "Kind", ["certificate", "timetable", "custom", "other"]),
     h("label", {}, "Name or id", h("input", { name: "q", type: "search", maxlength: 100, oninput: soon })),
   );
 }
@@ -94,7 +94,7 @@ function dropZone(onAccepted) {
     id: "files",
     type: "file",
     multiple: true,
-    accept: ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.webp,.bmp,.heic",
+    accept: ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.webp,.bmp,.gif,.heic,.heif",
     onchange: () => take([...input.files]),
   });
   const zone = h(

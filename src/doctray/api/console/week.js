@@ -11,10 +11,10 @@ function minutes(text) {
 
 // onPoint(pointer|null): as in fields.js. As a real table, so that a screen reader tells day and time of each block.
 export function weekGrid(blocks, onPoint) {
-  const placed = blocks.map((block, index) => ({ block, index, from: minutes(block.start_time), to: minutes(block.end_time) }));
+  const placed = blocks.map((block, index) => ({ block, index, from: minutes(block.start) }));
   const days = DAYS.filter((day) => placed.some(({ block }) => block.day === day));
   if (!days.length) return null;
-  const keyOf = ({ block, from }) => (from === null ? `p${block.period ?? ""}` : String(from));
+  const keyOf = ({ from }) => (from === null ? "" : String(from));
   const starts = [...new Map(placed.map((each) => [keyOf(each), each])).values()].sort((a, b) => (a.from ?? 9999) - (b.from ?? 9999));
   return h(
     "div",
@@ -31,7 +31,7 @@ export function weekGrid(blocks, onPoint) {
           h(
             "tr",
             {},
-            h("th", { scope: "row" }, start.block.start_time || start.block.period || "–"),
+            h("th", { scope: "row" }, start.block.start || "–"),
             days.map((day) => h("td", {}, placed.filter((each) => each.block.day === day && keyOf(each) === keyOf(start)).map((each) => cell(each, onPoint)))),
           ),
         ),
@@ -41,7 +41,7 @@ export function weekGrid(blocks, onPoint) {
 }
 
 function cell({ block, index }, onPoint) {
-  const beside = [block.end_time && `to ${block.end_time}`, block.room, block.teacher, block.week && `week ${block.week}`].filter(Boolean).join(" · ");
+  const beside = [block.end && `to ${block.end}`, block.room, block.teacher, block.week && `week ${block.week}`, block.notes].filter(Boolean).join(" · ");
   const pointer = `/timeblocks/${index}/subject`;
   return h(
     "div",
