@@ -1,7 +1,9 @@
 """Server-side request forgery: every spelling of a place inside, as source, as webhook, behind a redirect, behind a name."""
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from tests.hostile.case import Case
@@ -132,6 +134,7 @@ def cases() -> Iterator[Case]:
     yield _case("SSRF, names", "ecosteps' image_url", partial(_as_image, "http://loopback.hostile.test/"), REFUSED)
     yield _case("SSRF, names", "the scraper's url", partial(_as_scrape, "http://metadata.hostile.test/"), REFUSED)
     yield _case("SSRF, names", "rebinding between the front door and the worker", _rebinding, ("202, then failed unsafe_url",))
+    yield _case("SSRF, names", "rebinding between the front door and the webhook", _rebinding_webhook, ("202, then unsafe_url",))
     for name, url in LEADING_INSIDE.items():
         yield _case("SSRF, redirects", f"to {name}", partial(_behind_redirect, url), ("202, then failed unsafe_url",))
     yield _case("SSRF, redirects", "in a circle", _in_a_circle, ("202, then failed download_failed",))
@@ -141,7 +144,7 @@ def cases() -> Iterator[Case]:
 
 
 def _case(group: str, name: str, act: Callable[[Target], Answer], must: tuple[str, ...]) -> Case:
-    return Case(group=group, name=name, act=act, must=must, long=must[0].startswith("202"))
+    return Case(group=group, name=name, act=act, must=must, long=must[0].startswith("202") or group == "SSRF, webhook_url")
 
 
 def _filled(url: str, target: Target) -> str:
@@ -170,6 +173,23 @@ def _as_scrape(url: str, target: Target) -> Answer:
 
 def _rebinding(target: Target) -> Answer:
     return target.ended(target.post_json("/v1/jobs", {"url": f"http://a.rebind.hostile.test:{target.canary.port}/"}))
+
+
+def _rebinding_webhook(target: Target) -> Answer:
+    """The first try is made as soon as the job has ended; what came of it is among its deliveries."""
+    accepted = target.upload(PDF, webhook_url=f"http://b.rebind.hostile.test:{target.canary.port}/")
+    ended = target.ended(accepted)
+    if accepted.status != 202:
+        return accepted
+    ticket: Any = accepted.json()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        seen: Any = target.ask("GET", f"/v1/jobs/{ticket['request_id']}/deliveries", key="mallory").json()
+        tries = [each for delivery in seen["deliveries"] for each in delivery["tries"]]
+        if tries:
+            return ended.saying(f"202, then {tries[0]['error']}")
+        time.sleep(0.1)
+    return ended.saying("202, and no try")
 
 
 def _behind_redirect(url: str, target: Target) -> Answer:

@@ -17,7 +17,7 @@ def cases(seed: int = SEED) -> Iterator[Case]:
     for kind, make in {"form": _form, "JSON": _json, "poll": _poll}.items():
         for number in range(EACH):
             act = partial(_damaged, make, f"{seed} {kind} {number}")
-            yield Case(group="chance", name=f"{kind} {number}", act=act, must=(HANDLED,), long=number >= 10)
+            yield Case(group="chance", name=f"{kind} {number}", act=act, must=(HANDLED,), long=number >= 4)
 
 
 def _form(target: Target) -> bytes:

@@ -82,10 +82,10 @@ def _pdf_of_paper() -> bytes:
 
 
 AT_THE_DOOR: dict[str, Callable[[], bytes]] = {
-    "a zip of zeros": lambda: _zip("a.pdf", 500 * MEGABYTE),
-    "a Word document": lambda: _zip("word/document.xml", 100 * MEGABYTE),
+    "a zip of zeros": lambda: _zip("a.pdf", 50 * MEGABYTE),
+    "a Word document": lambda: _zip("word/document.xml", 20 * MEGABYTE),
     "gzip of a PDF": lambda: gzip.compress(PDF),
-    "gzip of gzip": lambda: gzip.compress(gzip.compress(b"\0" * 100 * MEGABYTE)),
+    "gzip of gzip": lambda: gzip.compress(gzip.compress(b"\0" * 20 * MEGABYTE)),
     "SVG with a script": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "XML with entities without end": lambda: b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>',
     "XML that names a file": lambda: b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',

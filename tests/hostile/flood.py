@@ -1,6 +1,7 @@
 """`python -m tests.hostile.flood`: how long one caller's polls take while another floods the front door."""
 
 import http.client
+import multiprocessing
 import statistics
 import sys
 import tempfile
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.hostile.target import PDF, Target, attacked
-from tests.hostile.wire import form, request_bytes
+from tests.hostile.wire import exchange, form, request_bytes
 
-THREADS = 16
+CONNECTIONS = 16
+PROCESSES = 2
 POLLS = 150
 PAUSE_S = 0.02
 
@@ -47,34 +50,47 @@ def polls(target: Target, *, key: str = "alice", count: int = POLLS) -> Seen:
 
 
 @contextmanager
-def flood(target: Target, *, key: str = "slow", threads: int = THREADS) -> Iterator[Counter[int]]:
-    """Submissions of one key, as fast as `threads` connections carry them; counts what they get."""
+def flood(target: Target, *, key: str = "slow", connections: int = CONNECTIONS) -> Iterator[Counter[int]]:
+    """Submissions of one key, each connection's next as soon as its last is answered; counts what they get, when it is over.
+
+    By processes of their own: the one that polls has its interpreter to itself.
+    """
     body = form([('form-data; name="file"; filename="a.pdf"', PDF)])
     headers = (("x-api-key", target.keys[key]), ("content-type", "multipart/form-data; boundary=cut"))
-    data = request_bytes(target.port, "POST", "/v1/jobs", headers, body).replace(b"connection: close\r\n", b"")
-    over = threading.Event()
+    data = request_bytes(target.port, "POST", "/v1/jobs", headers, body)
+    context = multiprocessing.get_context("spawn")
+    over, counted = context.Event(), context.SimpleQueue()
+    each = max(1, connections // PROCESSES)
+    pouring = [context.Process(target=_pour, args=(target.port, data, each, over, counted)) for _ in range(PROCESSES)]
+    for process in pouring:
+        process.start()
     got: Counter[int] = Counter()
-
-    def pour() -> None:
-        while not over.is_set():
-            with suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection("127.0.0.1", target.port, timeout=60)
-                connection.connect()
-                connection.sock.sendall(data)
-                answer = http.client.HTTPResponse(connection.sock)
-                answer.begin()
-                got[answer.status] += 1
-                connection.close()
-
-    pouring = [threading.Thread(target=pour) for _ in range(threads)]
-    for thread in pouring:
-        thread.start()
     try:
+        for _ in pouring:
+            counted.get()
         yield got
     finally:
         over.set()
-        for thread in pouring:
-            thread.join(timeout=60)
+        for process in pouring:
+            got.update(counted.get())
+            process.join(timeout=60)
+
+
+def _pour(port: int, data: bytes, connections: int, over: Any, counted: Any) -> None:
+    got: Counter[int] = Counter()
+
+    def one() -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                got[exchange(port, data).status] += 1
+
+    threads = [threading.Thread(target=one) for _ in range(connections)]
+    counted.put({})
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counted.put(dict(got))
 
 
 def main() -> int:
@@ -87,7 +103,7 @@ def main() -> int:
             seconds = time.monotonic() - started
     print(f"alone:            median {alone.median_s * 1000:.1f} ms, p95 {alone.p95_s * 1000:.1f} ms, {dict(alone.statuses)}")
     print(f"beside the flood: median {beside.median_s * 1000:.1f} ms, p95 {beside.p95_s * 1000:.1f} ms, {dict(beside.statuses)}")
-    print(f"the flood:        {sum(got.values()) / seconds:.0f} requests/s over {THREADS} connections, {dict(got)}")
+    print(f"the flood:        {sum(got.values()) / seconds:.0f} requests/s over {CONNECTIONS} connections, {dict(got)}")
     return 0 if set(beside.statuses) == {200} else 1
 
 

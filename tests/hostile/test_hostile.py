@@ -56,7 +56,7 @@ def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
 
 
 def test_beside_a_flood_of_one_key_anothers_polls_are_all_answered(target: Target) -> None:
-    with flood(target, threads=4) as got:
+    with flood(target, connections=4) as got:
         seen = polls(target, count=40)
     assert set(seen.statuses) == {200}
     assert set(got) <= {202, 429}

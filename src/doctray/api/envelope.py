@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from doctray.api.errors import unexpected
+from doctray.api.errors import problem, unexpected
+from doctray.domain.errors import MalformedRequest
 from doctray.domain.identity import new_request_id
 from doctray.telemetry import metrics, tracing
 
@@ -57,7 +58,9 @@ class Envelope:
             nullcontext(tracing.NO_SPAN) if scope["path"] in PROBES else tracing.span("request", "SERVER", parent=traceparent) as span,
         ):
             try:
-                await self._app(scope, exchange.receive, exchange.send)
+                # PostgreSQL holds no such text, and nothing here is named so.
+                answer = problem(MalformedRequest("The address holds a NUL.")) if _holds_nul(scope) else self._app
+                await answer(scope, exchange.receive, exchange.send)
             except ClientDisconnect:
                 _log.debug("request.abandoned", route=_route_of(scope))
             except Exception:
@@ -128,6 +131,10 @@ def _route_of(scope: Scope) -> str:
     """The route's template, so that ids never become labels."""
     route = scope.get("route")
     return str(getattr(route, "path", "")) or "unmatched"
+
+
+def _holds_nul(scope: Scope) -> bool:
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _method_of(scope: Scope) -> str:

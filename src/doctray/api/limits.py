@@ -4,6 +4,7 @@ Redis counts and says where the caller stands in one call, and requests that com
 `limits` takes two calls for each request, of 0.1 ms each (docs/decisions/0026-front-door.md).
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +29,13 @@ REDIS_TIMEOUT_S = 0.2
 
 MEMORY_ONLY_S = 5.0
 WINDOW_S = 60
+
+PAUSE_S = 0.25
+"""A caller beyond the limit waits so long for the refusal. Whoever asks again as soon as there is an answer, as floods and guesses at
+keys do, asks four times a second on each connection then, and not hundreds of times."""
+
+MOST_PAUSING = 256
+"""Beyond it refusals come at once: each that waits holds a connection and its request's state."""
 
 KEY_PREFIX = "doctray:limit:"
 
@@ -95,6 +103,7 @@ class Limiter:
         self._own = MovingWindowRateLimiter(own)
         self._own_day = FixedWindowRateLimiter(own)
         self._shared_again_at = 0.0
+        self._pausing = 0
 
     async def hit(self, name: str, bucket: str, *, per_minute: int) -> tuple[bool, Window]:
         """Count one request; whether it is within the limit, and where the caller stands now."""
@@ -126,7 +135,17 @@ class Limiter:
         within, window = await self.hit(name, bucket, per_minute=per_minute)
         tell(window)
         if not within:
+            await self._pause()
             raise RateLimited(f"More than {per_minute} requests of the kind {name} in a minute.", retry_after_s=window.reset_s)
+
+    async def _pause(self) -> None:
+        if self._pausing >= MOST_PAUSING:
+            return
+        self._pausing += 1
+        try:
+            await asyncio.sleep(PAUSE_S)
+        finally:
+            self._pausing -= 1
 
     async def room_in_quota(self, bucket: str, *, per_day: int) -> None:
         """Whether the day has room for one document more. Raises QuotaExceeded. What is refused later costs nothing."""
