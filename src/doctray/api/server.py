@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from doctray.api.allocator import share_heaps
 from doctray.api.app import create_app
 from doctray.api.connection import Connection
 from doctray.config import Settings, SettingsError, is_loopback
@@ -89,6 +90,7 @@ def run(settings: Settings) -> None:
 
 def build() -> FastAPI:
     """The application of one API process; uvicorn's factory."""
+    share_heaps()
     settings = Settings()
     telemetry_logging.configure(settings.service.log_level, settings.service.log_format, "api")
     metrics.set_build(version("doctray"))

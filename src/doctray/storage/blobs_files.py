@@ -20,7 +20,7 @@ from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, is_part, parts_of
 
-_THREADS = ThreadPoolExecutor(16, thread_name_prefix="blobs")
+_THREADS = ThreadPoolExecutor(8, thread_name_prefix="blobs")
 """For writes: most of their time they wait for the disk, which syncs several files as fast as one."""
 
 Args = TypeVarTuple("Args")
