@@ -181,6 +181,13 @@ class Store(_Group):
     postgres_user: str = Field("doctray", validation_alias=_env("POSTGRES_USER"), description="with POSTGRES_HOST")
     postgres_password: SecretStr | None = Field(None, validation_alias=_env("POSTGRES_PASSWORD"), description="with POSTGRES_HOST")
     postgres_db: str = Field("doctray", validation_alias=_env("POSTGRES_DB"), description="with POSTGRES_HOST")
+    postgres_pool_size: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        validation_alias=_env("POSTGRES_POOL_SIZE"),
+        description="connections that one process opens to PostgreSQL at most; all processes together must fit its max_connections",
+    )
     s3_bucket: str | None = Field(
         None,
         min_length=1,

@@ -35,7 +35,8 @@ async def open_journal(settings: Settings) -> AsyncIterator[SqlJournal]:
 @asynccontextmanager
 async def open_journal_at(settings: Settings, dsn: str) -> AsyncIterator[SqlJournal]:
     """As `open_journal`, on the database of a SQLAlchemy URL (`doctray.config.database_dsn_of`)."""
-    journal = SqlJournal(open_store(dsn), retention_s=settings.retention.retention_days * 86400)
+    store = open_store(dsn, connections=settings.store.postgres_pool_size)
+    journal = SqlJournal(store, retention_s=settings.retention.retention_days * 86400)
     try:
         yield journal
     finally:

@@ -1,5 +1,6 @@
 """The real service on PostgreSQL and a bucket, and what a caller sees while either is away."""
 
+import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.acceptance.service import Service, running
 from tests.acceptance.test_null_engine import pdf
@@ -19,7 +21,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def service(tmp_path: Path, own_postgres: PostgresServer, own_bucket_server: BucketServer) -> Iterator[Service]:
     bucket = own_bucket_server.make_bucket()
-    env = {"OCR_ENGINE": "null", "DATABASE_URL": own_postgres.dsn, "S3_LINK_SECONDS": "600", "WORKER_COUNT": "1"}
+    env = {
+        "OCR_ENGINE": "null",
+        "DATABASE_URL": own_postgres.dsn,
+        "S3_LINK_SECONDS": "600",
+        "WORKER_COUNT": "1",
+        "NULL_ENGINE_DELAY_MS": "2000",
+    }
     with running(tmp_path / "home", **env, **own_bucket_server.env(bucket)) as service:
         yield service
 
@@ -59,6 +67,23 @@ def test_a_bucket_that_is_away_is_503_for_a_while_and_nothing_is_lost(service: S
     service.until(service.healthy, within_s=60)
     assert _get(service, f"/v1/jobs/{first}/result").json() == result
     assert "number 3" in _completed(service, _submit(service, 3).json()["request_id"])["text"]
+
+
+def test_a_job_that_is_being_read_waits_for_the_bucket_and_is_charged_nothing(service: Service, own_bucket_server: BucketServer) -> None:
+    """Its page takes the engine two seconds, within which the bucket goes away: the result finds no place."""
+    picture = io.BytesIO()
+    Image.effect_noise((600, 400), 80).save(picture, "PNG")
+    answer = httpx.post(f"{service.url}/v1/jobs", files={"file": ("scan.png", picture.getvalue())}, timeout=60, trust_env=False)
+    request_id = answer.json()["request_id"]
+
+    service.until(lambda: _get(service, f"/v1/jobs/{request_id}").json()["progress"] is not None, within_s=60)
+    own_bucket_server.stop()
+    service.until(lambda: "job.store_unreachable" in service.log.read_text(), within_s=60)
+    assert _get(service, f"/v1/jobs/{request_id}").json()["status"] == "processing"
+    own_bucket_server.start()
+    _completed(service, request_id)
+    job = _get(service, f"/v1/jobs/{request_id}").json()
+    assert (job["attempt"], job["status"]) == (1, "completed")
 
 
 def test_a_result_is_fetched_from_the_bucket_by_its_link(service: Service) -> None:

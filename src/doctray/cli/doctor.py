@@ -15,10 +15,10 @@ from doctray.cli.embedded_redis import RedisMissing, find_server, version
 from doctray.cli.main import load_settings
 from doctray.cli.serve import worker_devices
 from doctray.config import Settings, SettingsError, embedded_redis_socket, is_loopback
-from doctray.domain.errors import DoctrayError
+from doctray.domain.errors import DoctrayError, TemporarilyUnavailable
 from doctray.ocr.engines import ENGINE_NAMES, fingerprint
 from doctray.ports import BellUnreachable
-from doctray.wiring import open_blobs, open_journal, open_queue
+from doctray.wiring import blobs_place, open_blobs, open_journal, open_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,17 @@ def doctor_command() -> None:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which they are worth reading."""
-    checks: list[Callable[[Settings], Awaitable[list[Finding]]]] = [_python, _home, _redis, _journal, _engine, _workers, _disk, _access]
+    checks: list[Callable[[Settings], Awaitable[list[Finding]]]] = [
+        _python,
+        _home,
+        _redis,
+        _journal,
+        _engine,
+        _workers,
+        _documents,
+        _disk,
+        _access,
+    ]
     findings: list[Finding] = []
     for check in checks:
         findings.extend(await check(settings))
@@ -131,15 +141,21 @@ async def _workers(settings: Settings) -> list[Finding]:
     return [Finding("Workers", said)]
 
 
-async def _disk(settings: Settings) -> list[Finding]:
-    if settings.home.exists():
+async def _documents(settings: Settings) -> list[Finding]:
+    place = blobs_place(settings)
+    try:
         async with open_blobs(settings) as blobs:
-            free = await blobs.free_bytes()
-    else:
-        nearest = next(path for path in settings.home.parents if path.exists())
-        free = shutil.disk_usage(nearest).free
-    if free is None:
-        return [Finding("Disk", "room cannot be told")]
+            await blobs.ping()
+    except SettingsError as error:
+        return [Finding("Documents", place, str(error), fatal=True)]
+    except TemporarilyUnavailable:
+        return [Finding("Documents", f"{place} does not answer", "look at S3_ENDPOINT_URL, AWS_REGION and the network", fatal=True)]
+    return [Finding("Documents", f"kept in {place}")]
+
+
+async def _disk(settings: Settings) -> list[Finding]:
+    nearest = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(nearest).free
     least = settings.intake.min_free_mb * 1024 * 1024
     said = f"{free / 1e9:.1f} GB free; submissions stop below {settings.intake.min_free_mb} MiB"
     if free < least:

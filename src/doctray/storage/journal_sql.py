@@ -366,10 +366,11 @@ def _done(op: Op[None], by: Actor | None, action: Action, target: str, **detail:
     return run
 
 
-def open_store(dsn: str, *, now: Callable[[], float] | None = None) -> Store:
+def open_store(dsn: str, *, now: Callable[[], float] | None = None, connections: int = 10) -> Store:
     """The store behind a SQLAlchemy URL: sqlite+pysqlite or postgresql+asyncpg. Connects when it is first used.
 
     now: epoch seconds, for tests; unset, the store's own clock (SQLite: the host's, PostgreSQL: the server's).
+    connections: to PostgreSQL, at most.
     """
     if dsn.startswith("sqlite"):
         from doctray.storage.sqlite_store import SqliteStore
@@ -377,4 +378,4 @@ def open_store(dsn: str, *, now: Callable[[], float] | None = None) -> Store:
         return SqliteStore(dsn, now=now)
     from doctray.storage.postgres_store import PostgresStore
 
-    return PostgresStore(dsn, now=now)
+    return PostgresStore(dsn, now=now, connections=connections)

@@ -84,9 +84,9 @@ class Jobs:
             while True:
                 try:
                     await process(claim, tools=self._tools)
-                except TemporarilyUnavailable:
-                    # The lease lapses if this lasts; then another worker has the job and this one's claim is void.
-                    _log.warning("job.journal_unreachable")
+                except TemporarilyUnavailable as error:
+                    # The lease lapses if the journal is away for long; then another worker has the job and this one's claim is void.
+                    _log.warning("job.store_unreachable", detail=error.detail)
                     await asyncio.sleep(JOURNAL_AWAY_S)
                     if not await self._held(claim):
                         return
