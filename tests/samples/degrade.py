@@ -57,6 +57,23 @@ def photo(pdf: bytes, *, long_side: int, seed: int) -> Image:
     return np.clip(soft + rng.normal(0, 5.0, soft.shape), 0, 255).astype(np.uint8)
 
 
+FAX_PX = 1728
+"""Dots in a line of a standard or fine fax (ITU-T T.4)."""
+
+
+def fax(pdf: bytes, *, seed: int) -> Image:
+    """A fine fax of an upright A4 or letter page: black or white, turned a little, with specks and a few dropped dots."""
+    rng = np.random.default_rng(seed)
+    page = rendered(pdf, long_side=round(FAX_PX * 1.35))
+    page = _turned(page, rng.uniform(-0.8, 0.8), paper=255)
+    gray = cv2.GaussianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
+    black = gray < 170
+    specks = rng.random(black.shape) < 0.0008
+    lost = rng.random(black.shape) < 0.02
+    dots = np.where((black & ~lost) | specks, 0, 255).astype(np.uint8)
+    return np.repeat(dots[..., None], 3, axis=2)
+
+
 def png(image: Image) -> bytes:
     """Grey PNG, as scanners write text pages."""
     return _encoded(".png", cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), [cv2.IMWRITE_PNG_COMPRESSION, 9])

@@ -25,8 +25,8 @@ def read(kind: str, name: str, folder: Path, *, seed: int = 1) -> Document:
     path = folder / f"{name}.pdf"
     path.write_bytes(typed_paper(kind, name, seed=seed).pdf)
     reader = DocumentReader(path, media_type="application/pdf", max_pixels=100_000_000)
-    pages = [reader.read(number).page for number in range(1, reader.page_total + 1)]
-    pages = [page for page in pages if isinstance(page, Page)]
+    readings = [reader.read(number).page for number in range(1, reader.page_total + 1)]
+    pages = [page for page in readings if isinstance(page, Page)]
     return Document(pages=tuple(pages), page_total=reader.page_total, media_type="application/pdf")
 
 

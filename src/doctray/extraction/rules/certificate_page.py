@@ -16,7 +16,7 @@ DID = re.compile(
     r"(?:complet(?:ed|ing|ion of)|attend(?:ed|ing|ance (?:at|of|in))|pass(?:ed|ing)|participat(?:ed|ing|ion) in|"
     r"finish(?:ed|ing)|fulfilled|undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
     r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
-    r"received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
+    r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
     r"completado|participado en|a suivi|securing|winning|obtaining|"
     r"recogni[sz]ed as|(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
     r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"

@@ -16,7 +16,9 @@ from doctray.extraction.rules.vocabulary import COVERAGE_HEADINGS
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
+    """A column of the table: what it holds, its heading as printed, and where that stands."""
+
     key: str
     label: str
     box: Box
@@ -36,10 +38,14 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
         top = min(p.box.top for p in row)
         if top - bottom > 3.5 * height or is_sentence(row) or _ENDS_TABLE.match(row[0].text) or row[0].text.rstrip().endswith(":"):
             break
+        if not out and all(column_of(phrase) is not None for phrase in row):
+            taken.add(number)
+            bottom = max(p.box.bottom for p in row)
+            continue
         cells = _cells(row, columns)
         if set(cells) == {"type"} and (top - bottom > _WRAPPED * height or ":" in row[0].text):
             break
-        coverage = _coverage(sheet, cells, order)
+        coverage = coverage_of(sheet, cells, order)
         if _is_policy(coverage, cells, columns):
             out.append(coverage)
         elif not out or not {column.key for column in columns} & {"type", "limit"} or _goes_elsewhere(row, cells, columns):
@@ -81,12 +87,12 @@ _WRAPPED = 0.9
 _MOST_HEADING_LINES = 3
 
 
-def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[_Column]]:
+def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[Column]]:
     """How many rows the headings take that begin with this one, and their columns; (0, []) where it begins no table.
 
     A heading may run over lines (Policy / Number); the rows that give most columns count.
     """
-    best: tuple[int, list[_Column]] = (0, [])
+    best: tuple[int, list[Column]] = (0, [])
     most = (0, 0)
     joined = list(rows[index])
     for lines in range(1, _MOST_HEADING_LINES + 1):
@@ -100,7 +106,7 @@ def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[_
             break
         columns = [column for phrase in joined for column in _columns_in(phrase)]
         told = (len({column.key for column in columns}), len(columns))
-        if _make_table(columns, len(joined)) and told > most:
+        if make_table(columns, len(joined)) and told > most:
             best, most = (lines, columns), told
     return best
 
@@ -108,7 +114,8 @@ def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[_
 _MOST_HEADING_WORDS = 36
 
 
-def _make_table(columns: Sequence[_Column], phrases: int) -> bool:
+def make_table(columns: Sequence[Column], phrases: int) -> bool:
+    """Whether so many headings, of so many phrases in their row, are those of a table of coverages."""
     keys = {column.key for column in columns}
     named = bool(keys & {"type", "policy_number", "insurer_and_number"})
     return len(columns) >= 2 and named and len(keys - {"ignored"}) >= 2 and len(columns) >= phrases - 1
@@ -124,7 +131,7 @@ def _joined(heads: Sequence[Phrase], following: Sequence[Phrase]) -> list[Phrase
     out = list(heads)
     for phrase in following:
         at = next((i for i, head in enumerate(out) if head.box.left - height <= phrase.box.center_x <= head.box.right + height), None)
-        own = _column(phrase)
+        own = column_of(phrase)
         if at is not None and not (own is not None and own.key in ("limit", "type") and _is_limit(out[at])):
             out[at] = Phrase.of(phrase.page, [*out[at].words, *phrase.words])
         elif at is None and own is None:
@@ -135,11 +142,11 @@ def _joined(heads: Sequence[Phrase], following: Sequence[Phrase]) -> list[Phrase
 
 
 def _is_limit(head: Phrase) -> bool:
-    column = _column(head)
+    column = column_of(head)
     return column is not None and column.key == "limit"
 
 
-def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: Sequence[_Column]) -> bool:
+def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: Sequence[Column]) -> bool:
     """Whether a row is a policy of its own: a number beside dates, a type or sums; or a known coverage beside anything."""
     dated = coverage.effective_date is not None or coverage.expiry_date is not None
     has_dates = any(column.key in ("effective_date", "expiry_date", "period") for column in columns)
@@ -153,7 +160,8 @@ _LONG_HEADINGS = [(key, label.replace(" ", "")) for key, labels in COVERAGE_HEAD
 """Long ones are known at the end of a phrase too, whatever stands before them."""
 
 
-def _column(phrase: Phrase) -> _Column | None:
+def column_of(phrase: Phrase) -> Column | None:
+    """The column that a heading begins, without the pattern of dates that it may print."""
     if len(phrase.words) > _MOST_WORDS_OF_HEADING:
         return None
     folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", phrase.folded).strip()
@@ -161,25 +169,25 @@ def _column(phrase: Phrase) -> _Column | None:
     if best is None:
         compact = folded.replace(" ", "")
         best = next(((_LEAST_SURE, key) for key, label in _LONG_HEADINGS if compact.endswith(label)), None)
-    return None if best is None else _Column(best[1], phrase.text.strip(" :"), phrase.box)
+    return None if best is None else Column(best[1], phrase.text.strip(" :"), phrase.box)
 
 
-def _columns_in(phrase: Phrase) -> list[_Column]:
+def _columns_in(phrase: Phrase) -> list[Column]:
     """The heading that a phrase is, or the two that stand so close that they became one phrase."""
-    whole = _column(phrase)
+    whole = column_of(phrase)
     if whole is not None:
         return [whole]
     for cut in range(1, len(phrase.words) if len(phrase.words) <= 8 else 1):
         left, right = phrase.part(0, cut), phrase.part(cut)
         assert left is not None
         assert right is not None
-        one, other = _column(left), _column(right)
+        one, other = column_of(left), column_of(right)
         if one is not None and other is not None:
             return [one, other]
     return []
 
 
-def _cells(row: Sequence[Phrase], columns: Sequence[_Column]) -> dict[str, list[Phrase]]:
+def _cells(row: Sequence[Phrase], columns: Sequence[Column]) -> dict[str, list[Phrase]]:
     """column label or key → phrases of the row that stand under it."""
     cells: dict[str, list[Phrase]] = {}
     for phrase in row:
@@ -204,7 +212,7 @@ def _distance(head: Box, cell: Box) -> float:
     return min(abs(head.left - cell.left), abs(head.center_x - cell.center_x), abs(head.right - cell.right))
 
 
-def _coverage(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrder | None) -> Coverage:
+def coverage_of(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrder | None) -> Coverage:
     coverage = Coverage(kind=_cell_text(cells.get("type")))
     coverage.policy_number = next((found for p in cells.get("policy_number", ()) if (found := identifier_found(p)) is not None), None)
     effective = [d for p in cells.get("effective_date", ()) for d in dates_found(p, order)]
@@ -231,7 +239,7 @@ def _add_insurer_and_number(coverage: Coverage, cells: Mapping[str, list[Phrase]
             coverage.insurer = coverage.insurer or text_found(phrase)
 
 
-def _goes_elsewhere(row: Sequence[Phrase], cells: Mapping[str, list[Phrase]], columns: Sequence[_Column]) -> bool:
+def _goes_elsewhere(row: Sequence[Phrase], cells: Mapping[str, list[Phrase]], columns: Sequence[Column]) -> bool:
     """Whether a row below is no part of the table: it has a heading's shape, or sums where no limits stand."""
     has_limits = any(column.key == "limit" for column in columns)
     if not has_limits and find_amounts(text_of(row)):

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, fold
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence
+from doctray.extraction.rules.coverage_grids import drawn
 from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
@@ -54,7 +56,9 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
     found: list[Coverage] = []
     groups: list[_Group] = []
     for sheet in sheets:
-        rows = sheet.rows()
+        gridded, places = drawn(sheet, order)
+        found += gridded
+        rows = [row for row in sheet.rows() if not any(_is_in(row, place) for place in places)]
         used: set[int] = set()
         for index in range(len(rows)):
             if index not in used:
@@ -69,6 +73,11 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
     for group in groups:
         _add(found, group, one_policy=one_policy or package)
     return [c for c in found if c.limits or c.policy_number or c.effective_date or c.listed]
+
+
+def _is_in(row: Sequence[Phrase], place: Box) -> bool:
+    """Whether a row stands within the place of a table that was read already."""
+    return all(place.left <= phrase.box.center_x <= place.right and place.top <= phrase.box.center_y <= place.bottom for phrase in row)
 
 
 def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_Group]) -> list[_Group]:

@@ -302,9 +302,15 @@ def _after_translation(words: Sequence[Word], size: int) -> int:
     """Where a label ends that is printed in two languages or two terms, up to its colon: Policyholder / Souscripteur :"""
     if size >= len(words) or words[size].text != "/":
         return size
+    rest = words[size + 1 :]
+    if 0 < len(rest) <= _MOST_TRANSLATED and all(word.text.replace("'", "").isalpha() for word in rest):
+        return len(words)
     colon = next((at for at in range(size + 1, min(len(words), size + _LONGEST_REMARK)) if words[at].text.endswith(":")), None)
     return size if colon is None else colon + 1
 
+
+_MOST_TRANSLATED = 3
+"""Words of a label's second language, where nothing follows it: Insured / Assuré."""
 
 _LONGEST_REMARK = 8
 

@@ -23,7 +23,7 @@ from doctray.extraction.rules.vocabulary import OTHER, OTHER_STOPS
 _FOR = re.compile(
     r"\b(?:in recognition of|for (?:his|her|their|your|being|the)|in appreciation (?:of|for)|"
     r"for (?=(?:an? )?(?:outstanding|excellence|exceptional|dedicated|valuable|exemplary|distinguished|continued|invaluable|excellent)\b)|"
-    r"^for (?=[a-z]{3,}ing\b))"
+    r"^for (?=[a-z]{3,}ing\b)|^for (?=\d{1,4} (?:hours|years|days) of\b))"
     r"(?:\s+|(?<=\s)|$)(?:(?:his|her|their|your)\s+)?",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _SUBJECT_ENDS = re.compile(
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bat (?:our|your|this)\b|\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
-    r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\band (?:is|"
+    r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\bbetween\b|\band (?:is|"
     r"has|offered|in partnership)\b)",
     re.IGNORECASE,
 )
@@ -80,7 +80,7 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     return out
 
 
-_QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited)\b", re.IGNORECASE)
+_QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited|(?:award|certificate|diploma) in)\b", re.IGNORECASE)
 """A title of such words says what its holder is certified as."""
 
 
@@ -304,7 +304,7 @@ def _number(page: CertificatePage) -> Found | None:
 
 _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
-    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$",
+    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b",
     re.IGNORECASE,
 )
 

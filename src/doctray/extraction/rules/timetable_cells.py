@@ -20,8 +20,10 @@ BREAKS = re.compile(
 """What a whole class does at once, so that a single cell may stand for every day."""
 
 SPELT = re.compile(
-    r"(?:tea|lunch|short|long|snack|free|home|play|nap|prayer|game|sport|club|form|story|reading)?\s?(?:break|lunch|recess|recreation|interval|"
-    r"home|time|hour|snacks?|dinner|tea|assembly|prayers?|registration|register|free|games?|sports?|clubs?|library|play|rest|nap|pause|study|"
+    r"(?:tea|lunch|short|long|snack|free|home|play|nap|prayer|game|sport|club|form|story|reading)?\s?(?:break|lunch|recess|recreation"
+    r"|interval|"
+    r"home|time|hour|snacks?|dinner|tea|assembly|prayers?|registration|register|free|games?|sports?|clubs?|library|play|rest|nap|pause"
+    r"|study|"
     r"labs?|seminar|tutorials?|tutor|project|activity|activities|mentoring|dismissal|homeroom|chapel|worship)",
     re.IGNORECASE,
 )
@@ -45,14 +47,17 @@ _ROOM_LABELLED = re.compile(
 )
 _ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
 _PLACE = (
-    r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle|gymnase|"
+    r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle"
+    r"|gymnase|"
     r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams"
 )
 ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
-    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula|amphi|lokaal)"
+    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
+    r"|amphi|lokaal)"
     rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
-    r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s|room\s)?[A-Z]?\d[\w.-]*"
+    r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|pool|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s"
+    r"|room\s)?[A-Z]?\d[\w.-]*"
     rf"|{_PLACE}))"
 )
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
@@ -138,7 +143,7 @@ def _is_range(line: Sequence[Word]) -> bool:
 
 def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
-    main, small = _part_small(_unbroken(rest))
+    main, small = _part_small(_by_commas(_unbroken(rest)))
     if len(main) == 1 and not small and any(c.isdigit() for c in _bare(main[0])) and ROOM.fullmatch(_bare(main[0])):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
@@ -177,6 +182,9 @@ class _SortedOut:
         """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
         if self.teacher is None and (found := _teacher(line)):
             self.teacher, line = found
+        if self.teacher is None and self.room is None and self.subject and (coded := _code_and_room(line, self.habits)):
+            self.teacher, self.room = coded
+            return ()
         if self.teacher is None and _bare(line) in self.habits.names:
             self.teacher, line = Found(value=_bare(line), words=line, certainty=0.8), ()
         if self.teacher is None and self.room is None and self.subject and (beside := _room_and_name(line)):
@@ -236,7 +244,7 @@ class _SortedOut:
 def _room_name(text: str) -> str:
     """A room without the word, where the rest is a name in itself: Room B12, but not Room 4."""
     bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
-    return text if bare.isdigit() else bare
+    return bare if any(letter.isalpha() for letter in bare) else text
 
 
 def _room_and_name(line: tuple[Word, ...]) -> tuple[Found, Found] | None:
@@ -252,6 +260,15 @@ def _room_and_name(line: tuple[Word, ...]) -> tuple[Found, Found] | None:
                 Found(value=said, words=name, certainty=0.75),
             )
     return None
+
+
+def _code_and_room(line: tuple[Word, ...], habits: Habits) -> tuple[Found, Found] | None:
+    """A known code of a teacher with the room after it: SBR M4."""
+    if len(line) < 2 or line[0].text not in habits.names or not ROOM.fullmatch(_bare(line[1:])):
+        return None
+    return Found(value=line[0].text, words=line[:1], certainty=0.8), Found(
+        value=_room_name(_bare(line[1:])), words=line[1:], certainty=0.85
+    )
 
 
 _SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\s]?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)?")
@@ -274,6 +291,16 @@ def _parted(line: tuple[Word, ...]) -> list[tuple[Word, ...]]:
         if word.text.endswith((",", ";", "|")):
             parts.append([])
     return [tuple(part) for part in parts if part]
+
+
+def _by_commas(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """The parts of a text in which commas, not lines, part the subject from room and teacher: Ethics, Auditorium, Prof. Brenner."""
+    words = tuple(word for line in lines for word in line)
+    if any(word.angle for word in words) or not any(word.text.endswith(",") for word in words[:-1]):
+        return list(lines)
+    first, *others = parts = _parted(words)
+    known = [ROOM.fullmatch(_bare(part)) or TEACHER.fullmatch(_bare(part)) for part in others]
+    return parts if len(others) > 1 and all(known) and any(letter.isalpha() for letter in _bare(first)) else list(lines)
 
 
 def _unbroken(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
@@ -364,7 +391,8 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     if match is None:
         return None
     words, rest = _cut(line, match.start(), match.end())
-    value = match[0] if match["value"] and match["value"].isdigit() else match["value"] or match["said"]
+    nameless = match["value"] and not any(letter.isalpha() for letter in match["value"])
+    value = match[0] if nameless else match["value"] or match["said"]
     return Found(value=value.strip(_DASHES + "()[]"), words=words), rest
 
 

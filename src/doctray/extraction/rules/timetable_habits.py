@@ -12,7 +12,8 @@ from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
 
 _NAME = re.compile(
-    r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.\s?){1,3}|[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*,?\s)(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.?|bin|binti|de|del|da|van|von|der|ur|ul|al|el|la|le|di)\s)*"
+    r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.\s?){1,3}|[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*,?\s)(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.?|bin|binti|de|del|da"
+    r"|van|von|der|ur|ul|al|el|la|le|di)\s)*"
     r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 )
 """Two to five words that begin with a capital, initials among them."""
@@ -62,7 +63,15 @@ def _is_set_apart(before: tuple[Word, ...], line: tuple[Word, ...], cell: Cell) 
 
 
 def _codes(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
-    """Middle lines of cells that print a subject, a short code and a room, where most cells do."""
+    """Codes of cells that print a subject, a short code and a room, each in a line or the last two in one, where most cells do."""
     threes = [lines for lines in written if len(lines) == 3 and _CODE.fullmatch(_text(lines[1])) and ROOM.fullmatch(_text(lines[2]))]
-    codes = {_text(lines[1]) for lines in threes}
-    return codes if len(codes) > 1 and len(threes) >= max(_FEWEST, 0.6 * len(written)) else set()
+    twos = [lines[1] for lines in written if len(lines) == 2 and len(lines[1]) > 1 and _is_code_and_room(lines[1])]
+    found: set[str] = set()
+    for codes, usual in (({_text(lines[1]) for lines in threes}, len(threes)), ({line[0].text for line in twos}, len(twos))):
+        if len(codes) > 1 and usual >= max(_FEWEST, 0.6 * len(written)):
+            found |= codes
+    return found
+
+
+def _is_code_and_room(line: Sequence[Word]) -> bool:
+    return _CODE.fullmatch(line[0].text) is not None and ROOM.fullmatch(_text(line[1:])) is not None

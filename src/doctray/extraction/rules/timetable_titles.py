@@ -40,7 +40,7 @@ _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|t
 _SCHOOL = re.compile(
     r"\b(?:school|college|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
     r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
-    r"|day\s?care"
+    r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
     r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
     r"|arts|early\s+years|children'?s)\s+cent(?:re|er))\b",
@@ -66,7 +66,8 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _CLASS_GOES_ON = re.compile(
-    r"\s(?:(?i:set|group|band|stream)\s\w{1,2}\b|(?P<name>[A-Z][a-z]{2,})\b(?=\s*$|\s+(?i:time\s?-?\s?table|schedule|weekly)))"
+    r"\s(?:(?i:set|group|band|stream)\s\w{1,2}\b|(?:[-–]\s)?(?i:section)\s\w+|(?P<name>[A-Z][a-z]{2,})\b(?=\s*$"
+    r"|\s+(?i:time\s?-?\s?table|schedule|weekly)))"
 )
 """What a class is called after its number: Year 9 Set 2, Class 3 Kingfisher."""
 
@@ -199,11 +200,17 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             value = text[match.end() : stop].strip(" -–|,;.")
             if key == "teacher_name" and _LEGEND.match(value):
                 continue
+            if key == "class_name" and _OF_TABLE.match(match[0]):
+                value = re.sub(r"^class\s+(?=\S*[^\W\d])", "", value, flags=re.IGNORECASE)
+                key = "teacher_name" if TEACHER.fullmatch(value) else key
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
                 begin = text.index(value, match.end())
                 found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
     return found
 
+
+_OF_TABLE = re.compile(r"(?:class\s+)?time\s?-?\s?table", re.IGNORECASE)
+"""Before a colon: whose table it is follows, a class's or a teacher's."""
 
 _LEGEND = re.compile(r"[A-Z][A-Z0-9]{1,7}\s*[-–:=]\s*\S")
 """A list of who teaches what (DSP - Dr. Meena) names nobody's table."""
