@@ -34,6 +34,9 @@ TERMINAL = ("completed", "failed", "cancelled")
 LONG_POLL_S = 20.0
 """How long one status request asks the service to hold it; below WAIT_MAX_SECONDS and common proxy limits."""
 
+SLACK_S = 10.0
+"""What an answer may take beyond the wait that was asked for."""
+
 FORM_S = 300.0
 """How long a form of a result is waited for that has to be made: a searchable PDF of 500 pages takes minutes."""
 
@@ -88,9 +91,9 @@ class WaitTimeout(ClientError):
 class Client:
     """One service and one caller. Not for use by several threads at once.
 
-    Requests that did not get through, or were answered with 429, 502, 503 or 504, are made again up to `tries` times in
-    all, after what Retry-After asks for (at most 30 s, else the problem is raised at once). A submission carries one
-    Idempotency-Key through all its tries, so that it is accepted once.
+    A request that waits on the service is given SLACK_S more than it waits. Requests that did not get through, or were answered
+    with 429, 502, 503 or 504, are made again up to `tries` times in all, after what Retry-After asks for (at most 30 s, else the
+    problem is raised at once). A submission carries one Idempotency-Key through all its tries, so that it is accepted once.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Client:
         # A proxy of the environment is for services elsewhere: it would look for this machine's own loopback on itself.
         local = httpx.URL(base_url).host in _LOOPBACK
         self._http = httpx.Client(base_url=base_url.rstrip("/"), headers=headers, timeout=timeout_s, trust_env=not local)
+        self._timeout_s = timeout_s
         self._tries = tries
         self._sleep = sleep
 
@@ -164,7 +168,7 @@ class Client:
             headers["prefer"] = f"wait={wait_s:g}"
         if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
             body = {"url": source, **chosen}
-            return _json(self._ask(lambda: self._http.post("/v1/jobs", json=body, headers=headers)))
+            return _json(self._ask(lambda: self._http.post("/v1/jobs", json=body, headers=headers, timeout=self._patience(wait_s))))
         form = {name: _form_text(value) for name, value in chosen.items()}
         with ExitStack() as stack:
             document: IO[bytes]
@@ -176,13 +180,13 @@ class Client:
             def upload() -> httpx.Response:
                 document.seek(0)
                 files = {"file": (name, document, "application/octet-stream")}
-                return self._http.post("/v1/jobs", data=form, files=files, headers=headers)
+                return self._http.post("/v1/jobs", data=form, files=files, headers=headers, timeout=self._patience(wait_s))
 
             return _json(self._ask(upload))
 
     def status(self, request_id: str, *, wait_s: float | None = None) -> dict[str, Any]:
         """The job as it stands; with wait_s as soon as it changes, or after that many seconds."""
-        return _json(self._get(_path(request_id), params={"wait": f"{wait_s:g}"} if wait_s else None))
+        return _json(self._get(_path(request_id), wait_s=wait_s))
 
     @overload
     def result(self, request_id: str) -> dict[str, Any]: ...
@@ -202,7 +206,7 @@ class Client:
         path = _path(request_id, f"/result.{quote(form, safe='')}")
         while True:
             left_s = deadline - time.monotonic()
-            answer = self._get(path, params={"wait": f"{max(0.0, min(LONG_POLL_S, left_s)):g}"})
+            answer = self._get(path, wait_s=max(0.0, min(LONG_POLL_S, left_s)))
             if answer.status_code != httpx.codes.ACCEPTED:
                 return answer.content
             if left_s <= 0:
@@ -252,7 +256,7 @@ class Client:
             asked = time.monotonic()
             # The service answers at once when the job is no longer what the ETag stands for, else when it changes.
             headers = {"if-none-match": etag} if etag else None
-            answer = self._get(_path(request_id), params={"wait": f"{hold_s:g}"} if hold_s else None, headers=headers)
+            answer = self._get(_path(request_id), headers=headers, wait_s=hold_s)
             before = job
             if answer.status_code != httpx.codes.NOT_MODIFIED:
                 job, etag = _json(answer), answer.headers.get("etag", "")
@@ -296,8 +300,19 @@ class Client:
         }
         return _json(self._get("/v1/jobs", params={name: value for name, value in filters.items() if value is not None}))
 
-    def _get(self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        return self._ask(lambda: self._http.get(path, params=params, headers=headers))
+    def _get(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        wait_s: float | None = None,
+    ) -> httpx.Response:
+        query = {**(params or {}), **({"wait": f"{wait_s:g}"} if wait_s else {})}
+        return self._ask(lambda: self._http.get(path, params=query or None, headers=headers, timeout=self._patience(wait_s)))
+
+    def _patience(self, wait_s: float | None) -> float:
+        return max(self._timeout_s, (wait_s or 0.0) + SLACK_S)
 
     def _ask(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         for attempt in range(1, self._tries + 1):

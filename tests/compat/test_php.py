@@ -52,6 +52,12 @@ def test_an_empty_php_array_is_an_empty_object(service: Service, paper: str) -> 
     assert "request_id" in php(service, "submit", paper, json.dumps({"metadata": []}), "empty-metadata")
 
 
+def test_languages_are_a_list_and_an_option_that_is_null_is_not_given(service: Service, paper: str) -> None:
+    options = {"languages": ["en", "de"], "pages": None, "no_cache": True}
+    ticket = php(service, "submit", paper, json.dumps(options), "languages")
+    assert php(service, "wait", ticket["request_id"], "60")["status"] == "completed"
+
+
 def test_refusals_are_problems(service: Service, paper: str) -> None:
     assert php(service, "result", "none") == {"problem": "not_found", "status": 404, "retryable": False}
     assert php(service, "submit", paper, key="wrong")["problem"] == "unauthenticated"

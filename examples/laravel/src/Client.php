@@ -38,6 +38,7 @@ final class Client
         foreach ($options as $name => $value) {
             $fields[$name] = match (true) {
                 is_bool($value) => $value ? '1' : '0',
+                $name === 'languages' && is_array($value) => implode(',', $value),
                 is_array($value) => json_encode((object) $value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE),
                 default => (string) $value,
             };

@@ -26,7 +26,7 @@ from doctray.api.intake import (
 from doctray.api.multipart import MAX_PARTS, Multipart, boundary_of
 from doctray.api.options import OPTION_NAMES, Wanted, clean_file_name, wanted_from_form, wanted_from_json
 from doctray.domain.batch import MAX_DOCUMENTS, Batch
-from doctray.domain.errors import DoctrayError, InvalidOption, MalformedRequest, StorageFull, TemporarilyUnavailable
+from doctray.domain.errors import DoctrayError, InvalidOption, MalformedRequest, QuotaExceeded, StorageFull, TemporarilyUnavailable
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Job
 from doctray.extraction.json_schema import check_schema
@@ -160,6 +160,7 @@ async def _add(house: House, caller: Caller, batch: Batch, wanted: Wanted, membe
         return member
     handed = Handed(wanted=wanted, file_name=member.file_name, received=member.received, source_url=member.source_url)
     try:
+        await _within_quota(house, caller, member)
         accepted = await hand_over(
             house,
             caller,
@@ -173,6 +174,17 @@ async def _add(house: House, caller: Caller, batch: Batch, wanted: Wanted, membe
     except DoctrayError as error:
         return Refused(file_name=member.file_name, error=error)
     return accepted.job
+
+
+async def _within_quota(house: House, caller: Caller, member: _Member) -> None:
+    """A batch counts as one submission, but each of its documents against the day. Raises QuotaExceeded; then nothing of it is kept."""
+    if caller.daily_quota is None:
+        return
+    try:
+        await house.parts.limiter.room_in_quota(caller.bucket, per_day=caller.daily_quota)
+    except QuotaExceeded:
+        await house.parts.blobs.delete_prefix(prefix_of(member.request_id))
+        raise
 
 
 def _new_id(kept: list[str]) -> str:

@@ -113,3 +113,12 @@ async def test_another_owners_batch_is_not_found(database: str) -> None:
         assert (await door.client.get(body["batch_url"], headers={"x-api-key": ours})).status_code == 200
         assert (await door.client.get(body["batch_url"], headers={"x-api-key": theirs})).status_code == 404
         assert (await door.client.get("/v1/batches/none", headers={"x-api-key": ours})).status_code == 404
+
+
+async def test_documents_beyond_the_days_quota_say_so_in_their_place(database: str) -> None:
+    async with open_door(database) as door:
+        key = {"x-api-key": await door.make_key(Scope.SUBMIT, Scope.READ, daily_quota=2)}
+        body = (await post(door, ("a.pdf", PDF), ("b.pdf", PDF + b"b"), ("c.pdf", PDF + b"c"), headers=key)).json()
+        assert [each.get("status") or each["error"]["code"] for each in body["documents"]] == ["queued", "queued", "quota_exceeded"]
+        assert body["total"] == 2
+        assert len({key.split("/")[1] for key in door.blobs.keys}) == 2

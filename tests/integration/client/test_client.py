@@ -325,3 +325,11 @@ async def _first_job(door: Door) -> str:
         while not (rings := door.queue.answer()):
             await asyncio.sleep(0.01)
     return rings[0].request_id
+
+
+async def test_a_wait_on_the_service_outlasts_the_clients_own_patience(served: Served) -> None:
+    def hand_in_and_wait() -> dict[str, Any]:
+        with Client(served.url, timeout_s=0.2, tries=1) as client:
+            return client.submit(PDF, wait_s=1)
+
+    assert (await asyncio.to_thread(hand_in_and_wait))["status"] == "queued"

@@ -21,8 +21,9 @@ final class TakeDocumentResult implements ShouldQueue
 
     public function handle(Client $doctray): void
     {
-        if ($this->type !== 'job.completed') {
-            report(new \RuntimeException("document {$this->job['request_id']}: {$this->job['error']['code']}"));
+        if (!in_array($this->type, ['job.completed', 'job.reviewed'], true)) {
+            // job.failed and job.cancelled say why; batch.completed has no document of its own.
+            report(new \RuntimeException("{$this->type}: " . ($this->job['error']['code'] ?? $this->job['batch_id'] ?? '')));
 
             return;
         }

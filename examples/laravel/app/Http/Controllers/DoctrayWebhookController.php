@@ -21,8 +21,15 @@ final class DoctrayWebhookController
             return response('', 401);
         }
         // The same announcement may come more than once, always under the same webhook-id.
-        if (Cache::add('doctray:' . $headers['webhook-id'], true, now()->addDays(3))) {
-            TakeDocumentResult::dispatch($event['type'], $event['data']);
+        $seen = 'doctray:' . $headers['webhook-id'];
+        if (Cache::add($seen, true, now()->addDays(3))) {
+            try {
+                TakeDocumentResult::dispatch($event['type'], $event['data']);
+            } catch (\Throwable $error) {
+                // Not taken after all: doctray tries again, and the next try must not be dropped as a repeat.
+                Cache::forget($seen);
+                throw $error;
+            }
         }
 
         return response('', 204);
