@@ -40,6 +40,7 @@ def read_one(client: Client) -> tuple[str, Mapping[str, object]]:
     return str(job["request_id"]), done["result"]["fields"]
 
 
+@pytest.mark.full
 def test_a_machine_that_is_gone_comes_back_with_its_documents_and_keys(tmp_path: Path) -> None:
     home, backups = tmp_path / "home", tmp_path / "backups"
     with running(home, **SETTINGS) as service:
@@ -71,6 +72,7 @@ def test_a_machine_that_is_gone_comes_back_with_its_documents_and_keys(tmp_path:
         assert service.client(successor).status(request_id)["status"] == "completed"
 
 
+@pytest.mark.full
 def test_an_archive_without_its_secret_key_gives_up_the_sealed_and_nothing_else(tmp_path: Path) -> None:
     home, backups = tmp_path / "home", tmp_path / "backups"
     backups.mkdir()
