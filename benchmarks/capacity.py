@@ -1,6 +1,7 @@
 """How many workers a day's documents need: service times measured on the real service, and a simulation of queue and workers fed with them.
 
-    python -m benchmarks.capacity measure        one document after the other through `doctray serve`; writes benchmarks/service_times.json
+    python -m benchmarks.capacity measure HOME   one document after the other through `doctray serve`; writes benchmarks/service_times.json.
+                                                 HOME is kept: what the engine has prepared for this machine is there the next time
     python -m benchmarks.capacity write          puts arithmetic and simulation into docs/sizing.md
     python -m benchmarks.capacity check          only says whether docs/sizing.md is in step; status 1 when not
 
@@ -12,10 +13,13 @@ keeps it for as long as a document of its kind kept the engine when it was measu
 import heapq
 import json
 import math
+import os
+import socket
 import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -70,15 +74,13 @@ class Day:
     longest_queue: int
 
 
-def measure() -> list[ServiceTime]:
+def measure(home: Path) -> list[ServiceTime]:
     """Every paper as text, scan and photo through a service of its own, one at a time, after one that warms it up."""
     import httpx
     from tests.samples.generate import write_samples
 
-    from doctray.cli.own_service import passing_service
-
     found = []
-    with tempfile.TemporaryDirectory() as folder, passing_service() as url:
+    with tempfile.TemporaryDirectory() as folder, _serving(home) as url:
         samples = write_samples(Path(folder), seed=SEED, long_side=LONG_SIDE_PX)
         with httpx.Client(base_url=url, timeout=120, trust_env=False) as client:
             for sample in (samples[1], *samples):
@@ -99,6 +101,26 @@ def measure() -> list[ServiceTime]:
                     )
                 )
     return found[1:]
+
+
+@contextmanager
+def _serving(home: Path) -> Iterator[str]:
+    from doctray.cli import own_service
+
+    home.mkdir(parents=True, exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    limits = {"API_RATE_LIMIT_PER_MINUTE": "100000", "API_READ_LIMIT_PER_MINUTE": "100000"}
+    with (home / "capacity.log").open("wb") as log:
+        own = {"DOCTRAY_HOME": str(home.absolute()), "PORT": str(port), "WORKER_DEVICES": "cpu"}
+        server = own_service.start(log, env={**os.environ, **own, **limits}, folder=home)
+        try:
+            if not own_service.healthy(server, url):
+                raise SystemExit(f"doctray did not start: {home / 'capacity.log'}")
+            yield url
+        finally:
+            own_service.stop(server)
 
 
 def read_times() -> list[ServiceTime]:
@@ -233,12 +255,12 @@ def rendered(page: str) -> str:
 
 def main(words: Sequence[str]) -> int:
     match list(words):
-        case ["measure"]:
+        case ["measure", home]:
             from benchmarks.machine import this_machine
 
             machine = this_machine()
             text = f"{machine.processor}, {machine.cores} cores; engine `easyocr`, second reader `ppocr`; A4 at 200 dpi"
-            documents = [asdict(each) for each in measure()]
+            documents = [asdict(each) for each in measure(Path(home))]
             TIMES.write_text(json.dumps({"machine": text, "documents": documents}, indent=1) + "\n")
         case ["write"]:
             PAGE.write_text(rendered(PAGE.read_text()))

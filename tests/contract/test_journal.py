@@ -824,3 +824,14 @@ async def test_a_failure_that_is_no_dead_letter(journal: Journal, clock: FakeClo
 
 async def test_ping_answers(journal: Journal) -> None:
     await journal.ping()
+
+
+async def test_a_jobs_trace_goes_with_its_claim_and_is_gone_with_its_data(journal: Journal, clock: FakeClock) -> None:
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    job = await journal.add(a_job(clock, traceparent=traceparent))
+    claim = await claimed(journal, job)
+    assert claim.job.traceparent == traceparent
+    await journal.finish(claim, failed(), announce=announce_nothing)
+    tombstone = await journal.delete(job.request_id, owner=OWNER)
+    assert tombstone is not None
+    assert tombstone.traceparent is None
