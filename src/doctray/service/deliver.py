@@ -22,7 +22,7 @@ from doctray.domain.retry import next_webhook_gap_s
 from doctray.outbound.guard import origin_of
 from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import new_secret, sign
-from doctray.ports import Answer, Clock, Journal, KeyStore, WebhookSender
+from doctray.ports import WEBHOOKS_HELD, Answer, Clock, Journal, KeyStore, WebhookSender
 from doctray.service.look import end_within, look_forever
 from doctray.telemetry import tracing
 
@@ -103,8 +103,11 @@ class Deliverer:
     async def start_due(self) -> int:
         """Claim what is due, as far as there is room, and start to post it; how many were started.
 
-        Raises TemporarilyUnavailable when the journal cannot be asked what is due.
+        While an operator holds webhooks back nothing is: they wait, and no try is used up. Raises TemporarilyUnavailable when the
+        journal cannot be asked what is due.
         """
+        if await self._journal.flag(WEBHOOKS_HELD) is not None:
+            return 0
         started = 0
         while True:
             busy = Counter(self._under_way.values())
@@ -140,7 +143,11 @@ class Deliverer:
             _log.exception("webhook.crashed", request_id=delivery.request_id, error=type(error).__name__)
 
     async def _try(self, delivery: Delivery) -> None:
-        known = {"doctray.request_id": delivery.request_id, "doctray.webhook_type": delivery.type, "doctray.try": len(delivery.tries) + 1}
+        known: dict[str, tracing.Value] = {
+            "doctray.request_id": delivery.request_id,
+            "doctray.webhook_type": delivery.type,
+            "doctray.try": len(delivery.tries) + 1,
+        }
         with tracing.span("webhook.post", "CLIENT", parent=await self._trace_of(delivery), attributes=known) as span:
             status, answer = await self._post_and_record(delivery)
             if status is not DeliveryStatus.DELIVERED:

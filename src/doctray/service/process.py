@@ -43,7 +43,11 @@ _log = structlog.get_logger()
 async def process(claim: Claim, *, tools: Tools) -> None:
     """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal."""
     job = claim.job
-    known = {"doctray.request_id": job.request_id, "doctray.attempt": job.attempt, "doctray.document_type": job.document_type}
+    known: dict[str, tracing.Value] = {
+        "doctray.request_id": job.request_id,
+        "doctray.attempt": job.attempt,
+        "doctray.document_type": job.document_type,
+    }
     with tracing.span("job.process", "CONSUMER", parent=job.traceparent, attributes=known) as span:
         await _process(claim, span, tools=tools)
 
