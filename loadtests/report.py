@@ -25,17 +25,21 @@ _COLUMNS = "<tr><th>request" + "".join(f"<th class=n>{name}" for name in ("count
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """All of one run. setup: what it ran on and against. beside: what others saw of it, Prometheus above all."""
+    """All of one run. setup: what it ran on and against. beside: what others saw of it, Prometheus above all.
+
+    broke: what did not come back from the rolling restart, whatever the figures are; None when all did.
+    """
 
     scenario: Scenario
     figures: Figures
     verdicts: Sequence[Verdict]
     setup: Mapping[str, str]
     beside: Mapping[str, str]
+    broke: str | None = None
 
     @property
     def passed(self) -> bool:
-        return passed(self.verdicts, self.figures)
+        return self.broke is None and passed(self.verdicts, self.figures)
 
 
 def as_text(outcome: Outcome) -> str:
@@ -52,6 +56,7 @@ def as_text(outcome: Outcome) -> str:
         for each in figures.requests
     ]
     lines += ["", *(f"  {each.count:>6} × {each.request}: {each.error}" for each in figures.errors[:20])] if figures.errors else []
+    lines += ["", outcome.broke] if outcome.broke else []
     return "\n".join([*lines, "", "PASSED" if outcome.passed else "FAILED"])
 
 
@@ -71,6 +76,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
             for verdict in outcome.verdicts
         ],
         "beside": dict(outcome.beside),
+        "broke": outcome.broke,
         "passed": outcome.passed,
     }
 
@@ -101,6 +107,7 @@ def _as_html(outcome: Outcome) -> str:
     return f"""<!doctype html><html lang=en><meta charset=utf-8>
 <title>doctray load test: {outcome.scenario.name}</title><style>{_STYLE}</style>
 <h1>Load test {escape(outcome.scenario.name)}: <span class={colour}>{word}</span></h1><p>{escape(outcome.scenario.about)}</p>
+{(outcome.broke and f"<pre class=no>{escape(outcome.broke)}</pre>") or ""}
 <h2>Targets</h2><table><tr><th>what<th class=n>measured<th class=n>target<th>whose<th></tr>{targets}</table>
 <h2>Beside them</h2><table>{more}</table>
 <h2>Requests</h2><table>{_COLUMNS}</tr>

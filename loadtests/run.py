@@ -57,7 +57,11 @@ def _run(scenario: Scenario, against: Against, folder: Path, *, seed: int, setup
     began = time.monotonic()
     with Watch(stack.pids if stack else list, restarting=lambda: stack.restarting if stack else False) as watch:
         with _locust(scenario, against, folder, seed=seed) as locust:
-            restarted = _restart_midway(scenario, stack, locust, began=began)
+            restarted, broke = "every API and worker once, in the middle", None
+            try:
+                restarted = _restart_midway(scenario, stack, locust, began=began)
+            except StackError as error:
+                broke = str(error)
             locust.wait(timeout=scenario.run_s + 3 * GRACE_S)
         run_s = time.monotonic() - began
     jobs = read_records(folder / "jobs.jsonl")
@@ -70,7 +74,9 @@ def _run(scenario: Scenario, against: Against, folder: Path, *, seed: int, setup
         warm_up_s=scenario.warm_up_s,
     )
     (folder / "memory.json").write_text(json.dumps([asdict(sample) for sample in watch.samples]), encoding="utf-8")
-    traffic = f"{scenario.users} users, {scenario.users_per_s:g} more each second at first; {scenario.duplicates:.0%} of submissions repeat one before"
+    traffic = (
+        f"{scenario.users} users, {scenario.users_per_s:g} more each second; {scenario.duplicates:.0%} of submissions repeat one before"
+    )
     machine = f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB, shared with the callers"
     outcome = Outcome(
         scenario=scenario,
@@ -78,6 +84,7 @@ def _run(scenario: Scenario, against: Against, folder: Path, *, seed: int, setup
         verdicts=judge(figures, [target for target in scenario.targets if stack or not target.figure.startswith("memory_")]),
         setup={**setup, "traffic": traffic, "lasted": f"{run_s:.0f} s", "rolling restart": restarted, "machine": machine},
         beside=stack.prometheus.said(run_s=run_s) if stack and stack.prometheus else {},
+        broke=broke,
     )
     write(outcome, folder)
     return outcome

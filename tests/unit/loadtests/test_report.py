@@ -40,3 +40,10 @@ def test_the_page_and_the_json_carry_the_verdict(tmp_path: Path):
 def test_what_a_server_answered_is_shown_as_text(tmp_path: Path):
     write(outcome([RequestError(request="GET /", error="<script>alert(1)</script>", count=1)]), tmp_path)
     assert "<script>" not in (tmp_path / "report.html").read_text()
+
+
+def test_a_part_that_did_not_come_back_fails_a_run_whose_figures_are_good(tmp_path: Path):
+    broken = replace(outcome(), broke="worker-0: it ended")
+    assert as_text(broken).endswith("FAILED")
+    write(broken, tmp_path)
+    assert "worker-0: it ended" in (tmp_path / "report.html").read_text()
