@@ -57,7 +57,8 @@ def test_the_detector_finds_the_same_lines(scale: float) -> None:
 def test_the_recognizer_reads_the_same_text_with_the_same_confidence() -> None:
     detector, recognizer = ours()
     crops = [cut_out(page(), quad) for quad in detector.lines(page())]
-    crops += [crop[:, : crop.shape[1] // 2] for crop in crops]
+    # Half of a lone letter is none.
+    crops += [crop[:, : crop.shape[1] // 2] for crop in crops if crop.shape[1] > 2 * crop.shape[0]]
     for crop, reading in zip(crops, recognizer.read(crops), strict=True):
         expected = theirs().recognize_txt([bgr(crop)])
         assert reading.text == expected.txts[0]

@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from doctray.domain.errors import EngineFailure
-from doctray.ocr.devices import CPU
-from doctray.ocr.runtimes import Backend, Network, Precision, cpu_multiplies_bytes, cpu_precisions
+from doctray.ocr.devices import CPU, cpu_multiplies_bytes
+from doctray.ocr.runtimes import Backend, Network, Precision, cpu_precisions
 
 # Less precision has to earn this much time, else the more precise backend stays.
 _WORTH_IT = 0.85
 _SIDE_PX = 384
-_ROUNDS = 3
+_ROUNDS = 5
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -63,16 +63,19 @@ def quickest(candidates: list[Backend], seconds: dict[str, float]) -> Backend:
 
 
 def _seconds(network: Network) -> float:
-    """Of the quickest of some runs; the first one, which prepares, does not count."""
+    """Processor time of the quickest of some runs; the first one, which prepares, does not count.
+
+    Wall time would tell what else the machine does meanwhile: workers often start together.
+    """
     tile = np.full((1, _SIDE_PX, _SIDE_PX, 3), 255, np.uint8)
     # Something to see: a network of zeros runs no slower, but denormals would.
     tile[:, ::8, ::3] = 0
     network(tile)
     times = []
     for _ in range(_ROUNDS):
-        started = time.perf_counter()
+        started = time.process_time()
         network(tile)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     return min(times)
 
 

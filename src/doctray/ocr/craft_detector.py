@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from doctray.ocr.craft_boxes import Polygon, text_polygons
 from doctray.ocr.craft_graph import SCALE, STRIDE
-from doctray.ocr.craft_sizing import ALONE, LetterSize, View, view_of
+from doctray.ocr.page_view import ALONE, LetterSize, View, view_of
 from doctray.ocr.runtimes import Network
 
 Rgb = NDArray[np.uint8]
@@ -35,10 +35,10 @@ class CraftDetector:
         """Text boxes on the page (H x W x 3, and the same in grey); none on a blank one or one too small for a letter."""
         height, width = grey.shape
         sized = self._letters is not None
-        view = View(left=0, top=0, right=width, bottom=height, scale=1.0) if self._letters is None else view_of(grey, self._letters)
+        view = View(left=0, top=0, right=width, bottom=height, scale=None) if self._letters is None else view_of(grey, self._letters)
         if view is None:
             return []
-        scale = min(view.scale, LONGEST_PX / max(height, width), 1.0)
+        scale = min(view.scale or 1.0, LONGEST_PX / max(height, width), 1.0)
         pixels = network_input(page[view.top : view.bottom, view.left : view.right], scale=scale, exact=not sized)
         if pixels is None:
             return []

@@ -4,11 +4,12 @@ Crops are padded as far as EasyOCR pads each alone and no further, so a crop rea
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doctray.ocr.batches import batches_alike
 from doctray.ocr.crnn_crops import Grey, batch_of, padded_width, scaled
 from doctray.ocr.crnn_graph import STEP_PX
 from doctray.ocr.runtimes import Network
@@ -42,7 +43,7 @@ class CrnnReader:
 
     def _read_scaled(self, crops: Sequence[Grey]) -> list[LineReading]:
         readings: dict[int, LineReading] = {}
-        for indices, width in _batches([padded_width(crop) for crop in crops]):
+        for indices, width in batches_alike([padded_width(crop) for crop in crops], sizes=self._network.batch_sizes, most_px=_BATCH_PX):
             chosen = [crops[index] for index in indices]
             scores = self._network(batch_of(chosen, width))
             widths = [crop.shape[1] for crop in chosen]
@@ -83,12 +84,3 @@ def _spans(centres: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
     """Characters meet half-way between their centres (parts of the crop's width); the outer ones reach to its ends."""
     bounds = np.clip(np.concatenate(([0.0], (centres[1:] + centres[:-1]) / 2, [1.0])), 0.0, 1.0)
     return tuple((float(start), float(end)) for start, end in pairwise(bounds))
-
-
-def _batches(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
-    """Indices of crops that are padded alike, as many at a time as the budget allows; and their width."""
-    ordered = sorted(range(len(widths)), key=lambda index: widths[index])
-    for width, group in groupby(ordered, key=lambda index: widths[index]):
-        alike, most = list(group), max(1, _BATCH_PX // width)
-        for start in range(0, len(alike), most):
-            yield alike[start : start + most], width

@@ -8,6 +8,10 @@ CPU = "cpu"
 
 _NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
+_CPU_INFO = Path("/proc/cpuinfo")
+# What decides which precisions a CPU computes in hardware; several of either kind do the same.
+_BYTES = frozenset(("avx512_vnni", "avx_vnni"))
+_BF16 = frozenset(("avx512_bf16", "amx_bf16"))
 
 
 def resolve(setting: str, *, gpus: int | None = None) -> tuple[str, ...]:
@@ -64,6 +68,32 @@ def available_cores() -> int:
     if quota == "max":
         return cores
     return max(1, min(cores, round(int(quota) / int(period))))
+
+
+def arithmetic(device: str, *, flags: frozenset[str] | None = None) -> str:
+    """In what a device computes networks, as `cpu-int8-bf16-fp32` or `gpu-fp16`: what is read depends on it by some characters in a
+    thousand, so it is part of a worker's fingerprint.
+
+    Of these the engine takes the quickest (`calibration`). flags: of the CPU; None: those of this one.
+    """
+    if device != CPU:
+        return "gpu-fp16"
+    found = cpu_flags() if flags is None else flags
+    return "-".join(("cpu", *(["int8"] if found & _BYTES else []), *(["bf16"] if found & _BF16 else []), "fp32"))
+
+
+def cpu_multiplies_bytes() -> bool:
+    """Whether the CPU has dot products of bytes (VNNI). Without them OpenVINO's 8-bit sums of pairs saturate: wrong, and no quicker."""
+    return bool(cpu_flags() & _BYTES)
+
+
+def cpu_flags() -> frozenset[str]:
+    """As Linux names them; empty where it does not say."""
+    try:
+        lines = _CPU_INFO.read_text().splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
 
 
 def _torch_built_for_gpu() -> bool:

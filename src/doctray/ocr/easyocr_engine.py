@@ -18,7 +18,6 @@ from doctray.domain.document import Page, PageImage, PageSource
 from doctray.ocr.calibration import best_backend
 from doctray.ocr.craft_boxes import Polygon
 from doctray.ocr.craft_detector import CraftDetector, Rgb
-from doctray.ocr.craft_sizing import ALONE, SECONDED
 from doctray.ocr.crnn_crops import Grey, cut_out
 from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_failures import failures_named
@@ -26,6 +25,7 @@ from doctray.ocr.easyocr_lines import TextLine, text_lines
 from doctray.ocr.easyocr_models import ENGLISH, model_version
 from doctray.ocr.easyocr_networks import LineReader, Networks
 from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
+from doctray.ocr.page_view import ALONE, SECONDED
 from doctray.ocr.runtimes import Backend, Network
 from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine, make_second_reader
 from doctray.ocr.split_words import placed, split_words

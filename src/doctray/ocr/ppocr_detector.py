@@ -1,8 +1,8 @@
 """PP-OCRv6's text detector: where the lines of text on a page are, as RapidOCR finds them.
 
 Differentiable binarisation (Liao et al., 2020): the network marks the kernel of every line, which is then grown to the whole line.
-Sizes, thresholds and steps are those of rapidocr 3.10 (config.yaml, ch_ppocr_det). Imports OpenVINO and OpenCV: only engine processes
-import this module.
+Sizes, thresholds and steps are those of rapidocr 3.10 (config.yaml, ch_ppocr_det); what the network sees may be sized to the letters
+instead. Imports OpenVINO and OpenCV: only engine processes import this module.
 """
 
 import math
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from doctray.ocr.page_view import LetterSize, view_of
 from doctray.ocr.ppocr_weights import DETECTOR, weights_file
 from doctray.ocr.runtimes import Network, Precision, cpu_precisions, openvino_network
 
@@ -43,15 +44,27 @@ _ROW_PX = 10
 
 
 class PpocrDetector:
-    """threads: of inference. precision: None for the CPU's fastest. Raises EngineFailure when the weights are missing."""
+    """threads: of inference. precision: None for the CPU's fastest. letters: how large the network sees them, where RapidOCR shows them
+    larger; None: always as RapidOCR does. Raises EngineFailure when the weights are missing."""
 
-    def __init__(self, *, threads: int, precision: Precision | None = None) -> None:
+    def __init__(self, *, threads: int, precision: Precision | None = None, letters: LetterSize | None = None) -> None:
+        self._letters = letters
         self._network_for = partial(openvino_network, weights_file(DETECTOR), precision=precision or cpu_precisions()[0], threads=threads)
         self._of_any_shape: Network = self._network_for()
         self._of_last_shape: tuple[tuple[int, ...], Network] | None = None
 
     def lines(self, page: Rgb) -> list[Quad]:
         """Lines of text on a page (H x W x 3 RGB), rows from the top and each from left to right; inside the page."""
+        if self._letters is None:
+            return self._lines_on(page, scale=None)
+        view = view_of(np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8), self._letters)
+        if view is None:
+            return []
+        origin = np.array((view.left, view.top), np.float32)
+        return [quad + origin for quad in self._lines_on(page[view.top : view.bottom, view.left : view.right], scale=view.scale)]
+
+    def _lines_on(self, page: Rgb, *, scale: float | None) -> list[Quad]:
+        """scale: at which the network is to see the page at most; None: as RapidOCR shows it."""
         height, width = page.shape[:2]
         seen_height, seen_width = _bounded(height, width)
         if not (seen_height and seen_width):
@@ -60,12 +73,12 @@ class PpocrDetector:
         margin = _strip_margin(seen_height, seen_width)
         if margin:
             seen = np.asarray(cv2.copyMakeBorder(seen, margin, margin, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
-        batch = _network_input(seen)
+        batch = _network_input(seen, most=None if scale is None else scale * width / seen_width)
         if batch is None:
             return []
         quads = _quads(self._kernels(batch), width=seen.shape[1], height=seen.shape[0])
-        scale = np.array((width / seen_width, height / seen_height), np.float32)
-        onto_page = ((quad - np.array((0, margin), np.float32)) * scale for quad in quads)
+        back = np.array((width / seen_width, height / seen_height), np.float32)
+        onto_page = ((quad - np.array((0, margin), np.float32)) * back for quad in quads)
         limits = np.array((width, height), np.float32)
         return [np.clip(quad, 0, limits).astype(np.float32) for quad in _in_rows(list(onto_page))]
 
@@ -121,14 +134,18 @@ def _strip_margin(height: int, width: int) -> int:
     return abs(max(width // _STRIP_RATIO, _SHORTEST_SIDE_PX) * 2 - height) // 2
 
 
-def _network_input(page: Rgb) -> NDArray[np.float32] | None:
-    """1 x 3 x H x W in B, G, R order, values -1..1, sides multiples of 32; None where that leaves nothing (or too much) to look at."""
+def _network_input(page: Rgb, *, most: float | None = None) -> NDArray[np.float32] | None:
+    """1 x 3 x H x W in B, G, R order, values -1..1, sides multiples of 32; None where that leaves nothing (or too much) to look at.
+
+    most: the scale beyond which it need not be enlarged, and to which it may be shrunk.
+    """
     height, width = page.shape[:2]
     ratio = max(1.0, _LEAST_INPUT_SIDE_PX / min(height, width))
-    height, width = _in_strides(height, width, ratio)
+    shrunk = most is not None and most < 1.0
+    height, width = _in_strides(height, width, ratio if most is None else min(ratio, most))
     if not (height and width) or height * width > 4 * _LONGEST_SIDE_PX**2:
         return None
-    scaled = cv2.resize(page, (width, height))
+    scaled = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA if shrunk else cv2.INTER_LINEAR)
     batch = np.empty((1, 3, height, width), np.float32)
     batch[0] = scaled[:, :, ::-1].transpose(2, 0, 1)
     batch /= 127.5

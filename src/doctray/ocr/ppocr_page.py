@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from doctray.ocr.page_view import LetterSize
 from doctray.ocr.ppocr_detector import PpocrDetector, Quad, Rgb, cut_out
 from doctray.ocr.ppocr_recognizer import PpocrRecognizer
 from doctray.ocr.second_reader import LineReading
@@ -43,10 +44,10 @@ class PpocrLine:
 
 
 class PpocrPageReader:
-    """threads: of inference. Raises EngineFailure when the weights are missing or cannot be loaded."""
+    """threads: of inference. letters: see `PpocrDetector`. Raises EngineFailure when the weights are missing or cannot be loaded."""
 
-    def __init__(self, *, threads: int) -> None:
-        self.detector = PpocrDetector(threads=threads)
+    def __init__(self, *, threads: int, letters: LetterSize | None = None) -> None:
+        self.detector = PpocrDetector(threads=threads, letters=letters)
         self.recognizer = PpocrRecognizer(threads=threads)
 
     def lines(self, page: Rgb, *, languages: frozenset[str]) -> list[PpocrLine]:

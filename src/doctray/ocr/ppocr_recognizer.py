@@ -1,7 +1,7 @@
 """PP-OCRv6's recogniser: crops of text lines in, characters with their places and confidences out.
 
-The same weights and preprocessing as RapidOCR's own TextRecognizer, on a better schedule: crops of like width travel together and are
-padded to the widest of their batch only (RapidOCR: to 320 pixels at least), in the CPU's fastest precision, and of the output layer,
+The same weights and preprocessing as RapidOCR's own TextRecognizer, on a better schedule: crops of like width travel together, padded
+by some pixels (RapidOCR: to 320 at least, and to the widest of six), in the CPU's fastest precision, and of the output layer,
 18,710 characters wide, only the columns that the page's languages can need are computed.
 
 Imports OpenVINO and OpenCV: only engine processes import this module.
@@ -10,6 +10,7 @@ Imports OpenVINO and OpenCV: only engine processes import this module.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doctray.domain.errors import EngineFailure
+from doctray.ocr import ppocr_ranges
+from doctray.ocr.batches import batches_alike
+from doctray.ocr.eight_bits import in_bytes
 from doctray.ocr.ppocr_weights import IDEOGRAPHIC_LANGUAGES, RECOGNIZER, weights_file
 from doctray.ocr.runtimes import Network, Precision, cpu_precisions, openvino_core, openvino_network
 from doctray.ocr.second_reader import LineReading
@@ -27,15 +31,18 @@ Rgb = NDArray[np.uint8]
 # What the network takes: 48 pixels high (its only fixed side), one step of its output for 8 pixels of width.
 _HEIGHT_PX = 48
 _STEP_PX = 8
-# Widths are rounded up to this, so that pages meet few different shapes.
-_WIDTH_QUANTUM_PX = 32
-_LEAST_WIDTH_PX = 64
+# Widths up to the first figure are rounded up to the second, so that pages meet few shapes.
+_WIDTH_QUANTA_PX = ((256, 32), (1024, 64))
+_WIDEST_QUANTUM_PX = 256
+_LEAST_WIDTH_PX = 96
 # A line of 200 characters of usual width; what is longer is squeezed into it, as RapidOCR does with what is wider than its batch.
 _GREATEST_WIDTH_PX = 4800
-# Pixels of width in a batch. From 2,000 to 8,000 the time is the same, and activations take some 6 kB a pixel.
-_BATCH_WIDTH_PX = 3200
+# Pixels of width in a batch; activations take some 6 kB a pixel.
+_BATCH_WIDTH_PX = 4096
 # The reader is not asked about strips so narrow that no letter is in them.
 _LEAST_SIDE_PX = 3
+
+_OTHER_NETWORK = f"{RECOGNIZER} is not the network that was expected; install the version that constraints.txt names"
 
 _BLANK = 0
 # Beyond ASCII and the letters of European languages: quotes, dashes, bullets, signs of currency and trade.
@@ -59,6 +66,36 @@ class _OutputLayer:
         )
 
 
+class _Alphabet:
+    """An output layer as a network of its own, compiled when it is first asked.
+
+    In numpy it would be two lines, after which OpenBLAS's threads spin for longer than all networks of a page take.
+    """
+
+    def __init__(self, layer: _OutputLayer, *, threads: int) -> None:
+        self.characters = layer.characters
+        self._layer = layer
+        self._threads = threads
+
+    def most_likely(self, features: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """For each crop and step the likeliest column and its probability (softmax). features: N x T x 120."""
+        found = self._network(features)
+        return found[..., 0].astype(np.intp), found[..., 1]
+
+    @cached_property
+    def _network(self) -> Network:
+        import openvino
+        from openvino import opset13 as op
+
+        features = op.parameter([-1, -1, self._layer.weights.shape[0]], np.float32)
+        scores = op.add(op.matmul(features, op.constant(self._layer.weights), False, False), self._layer.bias)
+        best = op.topk(scores, np.array(1), -1, "max", "none")
+        total = op.reduce_sum(op.exp(op.subtract(scores, best.output(0))), np.array([-1]), True)
+        # Numbers of columns are whole in float32 too, up to 2 ** 24.
+        answer = op.concat([op.convert(best.output(1), np.float32), op.divide(np.float32(1), total)], -1)
+        return openvino_network(openvino.Model([answer], [features], "ppocr_alphabet"), precision=Precision.FP32, threads=self._threads)
+
+
 class PpocrRecognizer:
     """threads: of inference. precision: None for the CPU's fastest. Not to be called from two threads at once.
 
@@ -66,9 +103,15 @@ class PpocrRecognizer:
     """
 
     def __init__(self, *, threads: int, precision: Precision | None = None) -> None:
-        precision = precision or cpu_precisions()[0]
-        features, self._every_character = _parts(openvino_core().read_model(weights_file(RECOGNIZER)))
-        self._latin = self._every_character.only(_latin_columns(self._every_character.characters))
+        precision = precision or cpu_precisions(with_bytes=True)[0]
+        features, layer = _parts(openvino_core().read_model(weights_file(RECOGNIZER)))
+        if precision is Precision.INT8:
+            try:
+                in_bytes(features, ppocr_ranges.RANGES)
+            except KeyError as error:
+                raise EngineFailure(_OTHER_NETWORK) from error
+        self._every_character = _Alphabet(layer, threads=threads)
+        self._latin = _Alphabet(layer.only(_latin_columns(layer.characters)), threads=threads)
         self._network: Network = openvino_network(features, precision=precision, threads=threads)
 
     @property
@@ -77,7 +120,7 @@ class PpocrRecognizer:
 
     def readable(self, languages: frozenset[str]) -> frozenset[str]:
         """The characters that can come out for these languages."""
-        return frozenset("".join(self._layer(languages).characters))
+        return frozenset("".join(self._alphabet(languages).characters))
 
     def read(self, crops: Sequence[Rgb], *, languages: frozenset[str] = frozenset(("en",))) -> list[LineReading]:
         """One reading for each crop, in order. crops: lines of upright text without padding, H x W x 3 RGB, of any size.
@@ -85,24 +128,38 @@ class PpocrRecognizer:
         languages: decide which characters can be read; see `ppocr_weights.LANGUAGES`. Confidence is the mean of the characters', as
         in RapidOCR; a crop without text reads "" at 0.
         """
-        layer = self._layer(languages)
+        alphabet = self._alphabet(languages)
         readings = [LineReading(text="", confidence=0.0)] * len(crops)
-        for width, members in _batches([_text_width(crop) for crop in crops]):
-            batch = np.zeros((len(members), 3, _HEIGHT_PX, width), np.float32)
-            used = [_put(crops[member], batch[place]) for place, member in enumerate(members)]
-            best, certainty = _most_likely(self._network(batch), layer)
+        for members, batch in batches_of(crops, self._network.batch_sizes):
+            best, certainty = alphabet.most_likely(self._network(batch))
             for place, member in enumerate(members):
-                readings[member] = _decoded(best[place], certainty[place], layer.characters, width_px=used[place])
+                width = _text_width(crops[member])
+                readings[member] = _decoded(best[place], certainty[place], alphabet.characters, width_px=width)
         return readings
 
-    def _layer(self, languages: frozenset[str]) -> _OutputLayer:
+    def _alphabet(self, languages: frozenset[str]) -> "_Alphabet":
         return self._every_character if languages & IDEOGRAPHIC_LANGUAGES else self._latin
+
+
+def batches_of(crops: Sequence[Rgb], sizes: Sequence[int]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """The crops as the network takes them, N x 3 x 48 x W, each batch with the numbers of its crops; those that can hold no letter are in
+    none. sizes: see `batches_alike`."""
+    for members, width in batches_alike([_padded(_text_width(crop)) for crop in crops], sizes=sizes, most_px=_BATCH_WIDTH_PX):
+        batch = np.zeros((len(members), 3, _HEIGHT_PX, width), np.float32)
+        for room, member in zip(batch, members, strict=True):
+            _put(crops[member], room)
+        yield members, batch
+
+
+def features_of(core: Any) -> Any:
+    """The network up to its last layer, as an `openvino.Model` of N x 3 x 48 x W to N x W/8 x 120. Raises EngineFailure."""
+    return _parts(core.read_model(weights_file(RECOGNIZER)))[0]
 
 
 def _parts(model: Any) -> tuple[Any, _OutputLayer]:
     """The network up to its last layer, and that layer; its characters are in the ONNX file's metadata.
 
-    The layer is computed apart, in fp32: bf16 has no room between 0.99 and 1 for confidences.
+    The layer is computed apart, in fp32: fewer bits have no room between 0.99 and 1 for confidences.
     """
     import openvino
     from openvino import opset13
@@ -115,7 +172,7 @@ def _parts(model: Any) -> tuple[Any, _OutputLayer]:
         # CTC's blank comes before the characters of the file, a space after them (rapidocr.ch_ppocr_rec.utils).
         characters = ("", *model.get_rt_info()["framework"]["character"].value.splitlines(), " ")
     except (AttributeError, IndexError, KeyError, RuntimeError, StopIteration) as error:
-        raise EngineFailure(f"{RECOGNIZER} is not the network that was expected; install the version that constraints.txt names") from error
+        raise EngineFailure(_OTHER_NETWORK) from error
     if weights.shape[1:] != bias.shape or bias.shape != (len(characters),):
         raise EngineFailure(f"{RECOGNIZER} has {len(bias)} outputs for {len(characters)} characters; install rapidocr again")
     features = openvino.Model([opset13.result(matmul.input_value(0))], model.get_parameters(), "ppocr_features")
@@ -135,39 +192,21 @@ def _text_width(crop: Rgb) -> int:
     return min(_GREATEST_WIDTH_PX, math.ceil(_HEIGHT_PX * width / height))
 
 
-def _batches(widths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    """Widths and members of batches: narrow crops first, each batch within the budget of pixels."""
-    members: list[int] = []
-    widest = 0
-    for member in sorted((number for number, width in enumerate(widths) if width), key=lambda number: widths[number]):
-        width = max(_LEAST_WIDTH_PX, math.ceil(widths[member] / _WIDTH_QUANTUM_PX) * _WIDTH_QUANTUM_PX)
-        if members and width * (len(members) + 1) > _BATCH_WIDTH_PX:
-            yield widest, members
-            members = []
-        members.append(member)
-        widest = width
-    if members:
-        yield widest, members
+def _padded(width: int) -> int:
+    """The width that a crop is padded to, one of few; 0 for none."""
+    if not width:
+        return 0
+    quantum = next((quantum for end, quantum in _WIDTH_QUANTA_PX if width <= end), _WIDEST_QUANTUM_PX)
+    return max(_LEAST_WIDTH_PX, math.ceil(width / quantum) * quantum)
 
 
-def _put(crop: Rgb, room: NDArray[np.float32]) -> int:
-    """Scale a crop into its 3 x 48 x W place, values -1..1 in B, G, R order as RapidOCR feeds them, zeros right of it; its width there."""
+def _put(crop: Rgb, room: NDArray[np.float32]) -> None:
+    """Scale a crop into its 3 x 48 x W place, values -1..1 in B, G, R order as RapidOCR feeds them, zeros right of it."""
     width = _text_width(crop)
     scaled = cv2.resize(crop, (width, _HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
     room[:, :, :width] = scaled[:, :, ::-1].transpose(2, 0, 1)
     room[:, :, :width] /= 127.5
     room[:, :, :width] -= 1.0
-    return width
-
-
-def _most_likely(features: NDArray[np.float32], layer: _OutputLayer) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """For each crop and step the likeliest column and its probability (softmax). features: N x T x 120."""
-    scores = features.reshape(-1, features.shape[-1]) @ layer.weights
-    scores += layer.bias
-    best = scores.argmax(axis=1)
-    scores -= scores[np.arange(len(scores)), best][:, None]
-    certainty = 1.0 / np.exp(scores, out=scores).sum(axis=1)
-    return best.reshape(features.shape[:2]), certainty.reshape(features.shape[:2])
 
 
 def _decoded(best: NDArray[np.intp], certainty: NDArray[np.float32], characters: Sequence[str], *, width_px: int) -> LineReading:

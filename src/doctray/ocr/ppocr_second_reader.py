@@ -8,6 +8,7 @@ import numpy as np
 from doctray.domain.document import Box
 from doctray.ocr.easyocr_failures import failures_named
 from doctray.ocr.lone_ink import LoneInk, lone_ink
+from doctray.ocr.page_view import LINES
 from doctray.ocr.ppocr_detector import Rgb, cut_out
 from doctray.ocr.ppocr_page import PpocrPageReader
 from doctray.ocr.ppocr_weights import LANGUAGES, second_reader_version
@@ -32,7 +33,7 @@ class PpocrSecondReader:
 
     def __init__(self, *, threads: int) -> None:
         with failures_named("PP-OCR"):
-            self._reader = PpocrPageReader(threads=threads)
+            self._reader = PpocrPageReader(threads=threads, letters=LINES)
         self.version = second_reader_version()
 
     @property

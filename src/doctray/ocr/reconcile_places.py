@@ -81,6 +81,7 @@ class _Bed:
         self.line = line
         corners = _level(line.corners, line.angle)
         (self._left, self._top_left), (right, self._top_right), (_, self._bottom_right), (_, self._bottom_left) = corners
+        self.top, self.bottom = min(self._top_left, self._top_right), max(self._bottom_left, self._bottom_right)
         self._width = max(1.0, right - self._left)
 
     def shared_with(self, word: _Word) -> float:
@@ -134,7 +135,8 @@ def _words(line: ReadLine) -> Iterator[_Word]:
 
 
 def _best_bed(word: _Word, beds: Sequence[_Bed]) -> int | None:
-    shared, place = max(((bed.shared_with(word), place) for place, bed in enumerate(beds)), default=(0.0, 0))
+    near = ((bed.shared_with(word), place) for place, bed in enumerate(beds) if bed.top < word.bottom and word.top < bed.bottom)
+    shared, place = max(near, default=(0.0, 0))
     return place if shared else None
 
 

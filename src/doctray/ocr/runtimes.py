@@ -13,10 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled layers that OpenVINO keeps for a network; a shape that is met takes as many as there are layers. Its default of 5,000 grows for
-# thousands of pages of many sizes; 256 held 0.1 GB more than 32, which makes a change of shape some 10 ms dearer.
-_LAYERS_KEPT = 128
-_CPU_INFO = Path("/proc/cpuinfo")
+from doctray.ocr.devices import cpu_multiplies_bytes
+
+# Compiled layers that OpenVINO keeps for a network; a shape that is met takes as many as there are layers. The recognisers' thirty or so
+# shapes (`batches`) are kept, and preparing one anew costs 25 ms; its default of 5,000 grows for thousands of pages of many sizes.
+_LAYERS_KEPT = 2048
 
 
 class Precision(StrEnum):
@@ -54,6 +55,8 @@ class Network(Protocol):
     """A loaded network. Not to be called from two threads at once."""
 
     backend: str
+    batch_sizes: Sequence[int]
+    """Numbers of crops in a batch that it takes well, the largest first, the last of them 1; see `doctray.ocr.batches`."""
 
     def __call__(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """The output for a batch in the layout and type of the network's input (NCHW float32 unless it says otherwise); safe to keep."""
@@ -66,6 +69,8 @@ class Network(Protocol):
 
 class OpenVinoNetwork:
     """`Network` on OpenVINO's CPU plugin."""
+
+    batch_sizes: Sequence[int] = (4, 1)
 
     def __init__(self, compiled: Any, *, backend: str) -> None:
         self.backend = backend
@@ -82,6 +87,8 @@ class OpenVinoNetwork:
 
 class TorchNetwork:
     """`Network` on torch: the CPU, or the only GPU that this process sees (device "cuda")."""
+
+    batch_sizes: Sequence[int] = (64, 16, 4, 1)
 
     def __init__(self, module: Any, *, backend: Backend, device: str) -> None:
         import torch
@@ -122,14 +129,10 @@ def openvino_core() -> Any:
     return core
 
 
-def cpu_precisions() -> tuple[Precision, ...]:
-    """Floating point that this CPU computes in hardware under OpenVINO, quickest first."""
-    return (Precision.BF16, Precision.FP32) if _has_bf16() else (Precision.FP32,)
-
-
-def cpu_multiplies_bytes() -> bool:
-    """Whether the CPU has dot products of bytes (VNNI). Without them OpenVINO's 8-bit sums of pairs saturate: wrong, and no quicker."""
-    return bool(_cpu_flags() & {"avx512_vnni", "avx_vnni"})
+def cpu_precisions(*, with_bytes: bool = False) -> tuple[Precision, ...]:
+    """What this CPU computes in hardware under OpenVINO, quickest first: floating point, and with_bytes 8 bits before it."""
+    in_floats = (Precision.BF16, Precision.FP32) if _has_bf16() else (Precision.FP32,)
+    return (Precision.INT8, *in_floats) if with_bytes and cpu_multiplies_bytes() else in_floats
 
 
 def openvino_network(
@@ -171,11 +174,3 @@ def torch_network(module: Any, *, backend: Backend, threads: int, device: str = 
 
 def _has_bf16() -> bool:
     return "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
-def _cpu_flags() -> set[str]:
-    try:
-        lines = _CPU_INFO.read_text().splitlines()
-    except OSError:
-        return set()
-    return set(next((line for line in lines if line.startswith("flags")), "").split())

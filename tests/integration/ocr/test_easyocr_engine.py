@@ -10,8 +10,8 @@ from PIL import Image
 
 from doctray.domain.document import PageImage, Word
 from doctray.domain.errors import InvalidOption
+from doctray.ocr.devices import cpu_multiplies_bytes
 from doctray.ocr.engines import make_engine
-from doctray.ocr.runtimes import cpu_multiplies_bytes
 from tests.engines.images import a_printed_page, an_image, page_of
 from tests.engines.real import easyocr_engine
 

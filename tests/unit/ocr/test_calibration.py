@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ FP32, BF16, INT8 = (Backend(runtime="openvino", precision=precision) for precisi
 
 class Instant:
     backend = "instant"
+    batch_sizes: Sequence[int] = (1,)
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.zeros((1, 1, 1, 2), np.float32)

@@ -13,6 +13,7 @@ class Scripted:
     """A network that answers each crop of a batch with the same classes, one a step, as surely as it is told."""
 
     backend = "scripted"
+    batch_sizes: Sequence[int] = (2, 1)
 
     def __init__(self, classes: Sequence[int], *, score: float = 20.0, count: int = 5) -> None:
         self.classes = classes

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from doctray.ocr.devices import available_cores, resolve, visible_device
+from doctray.ocr.devices import arithmetic, available_cores, resolve, visible_device
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,16 @@ def test_a_schedulers_choice_of_gpus_holds(monkeypatch: pytest.MonkeyPatch, give
 
 def test_cores_are_those_of_this_process() -> None:
     assert 1 <= available_cores() <= len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("device", "flags", "told"),
+    [
+        ("cpu", {"avx512_vnni", "avx512_bf16", "sse"}, "cpu-int8-bf16-fp32"),
+        ("cpu", {"avx_vnni", "avx2"}, "cpu-int8-fp32"),
+        ("cpu", {"avx2"}, "cpu-fp32"),
+        ("0", {"avx2"}, "gpu-fp16"),
+    ],
+)
+def test_machines_that_compute_in_other_precisions_are_told_apart(device: str, flags: set[str], told: str) -> None:
+    assert arithmetic(device, flags=frozenset(flags)) == told

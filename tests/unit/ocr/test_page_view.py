@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from doctray.ocr.craft_detector import bands, network_input
-from doctray.ocr.craft_sizing import view_of
+from doctray.ocr.page_view import view_of
 from tests.engines.images import a_printed_page
 
 LINES = ("The quick brown fox jumps over", "the lazy dog and reads on", "Policy Number 204 expires", "after twelve months")
@@ -28,14 +28,17 @@ def test_large_letters_are_looked_at_in_a_smaller_scale_than_small_ones() -> Non
     small, large = view_of(grey_page(24, width=600)), view_of(grey_page(72, width=1500))
     assert small is not None
     assert large is not None
+    assert large.scale is not None
+    assert small.scale is not None
     assert large.scale < 0.5 < small.scale
     assert large.scale * 72 == pytest.approx(small.scale * 24, rel=0.2)
 
 
-def test_letters_that_are_small_already_are_never_enlarged() -> None:
+def test_letters_that_are_small_already_ask_for_a_larger_scale() -> None:
     view = view_of(grey_page(11, width=300))
     assert view is not None
-    assert view.scale == 1.0
+    assert view.scale is not None
+    assert 1.0 < view.scale < 2.0
 
 
 def test_small_print_below_large_print_decides() -> None:
@@ -44,6 +47,8 @@ def test_small_print_below_large_print_decides() -> None:
     alone, together = view_of(large), view_of(np.vstack((large, small)))
     assert alone is not None
     assert together is not None
+    assert alone.scale is not None
+    assert together.scale is not None
     assert together.scale > 1.5 * alone.scale
 
 
@@ -60,10 +65,10 @@ def test_blank_margins_are_left_out_and_some_paper_around_the_ink_stays() -> Non
     assert columns[-1] + 16 <= view.right < 900
 
 
-def test_a_page_of_a_few_letters_is_looked_at_as_it_is() -> None:
+def test_a_few_letters_do_not_tell_a_scale() -> None:
     view = view_of(np.asarray(a_printed_page("204", width=400, size=60).convert("L")))
     assert view is not None
-    assert view.scale == 1.0
+    assert view.scale is None
 
 
 @pytest.mark.parametrize(("height", "width"), [(32, 32), (1024, 480), (2560, 1824), (2560, 2560), (32, 2560)])
