@@ -241,6 +241,8 @@ EXAMPLES: Mapping[str, Any] = {
     "WorkerList": {"workers": [_WORKER]},
     "NewMaintenance": {"on": True, "reason": "The database moves; back at noon."},
     "MaintenanceView": {"on": True, "reason": "The database moves; back at noon."},
+    "HoldWebhooks": {"held": True, "reason": "The receiver is being moved."},
+    "WebhooksView": {"held": True, "reason": "The receiver is being moved."},
     "AppStatus": {
         "queue": {"waiting_in_queue": 4, "processing": 2, "max": 1000, "oldest_due_age_seconds": 1.5},
         "workers": [_WORKER],

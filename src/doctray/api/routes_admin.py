@@ -18,6 +18,7 @@ from doctray.api.openapi_problems import CALLER, JSON_BODY, problems
 from doctray.api.schemas import (
     CreatedKey,
     DeadLetter,
+    HoldWebhooks,
     JobList,
     KeyList,
     MaintenanceView,
@@ -26,6 +27,7 @@ from doctray.api.schemas import (
     Replay,
     Replayed,
     RotateKey,
+    WebhooksView,
     WorkerList,
     worker_view,
 )
@@ -35,6 +37,7 @@ from doctray.domain.job import Attempt, Job
 from doctray.domain.keys import PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.domain.moments import iso_time
 from doctray.ports import MAINTENANCE, JobQuery
+from doctray.service import deliver
 from doctray.service import jobs as use_cases
 from doctray.service.views import job_view
 
@@ -192,6 +195,29 @@ async def set_maintenance(request: Request, caller: Admin) -> Response:
     house.admission.forget()
     _log.info("maintenance.begun" if wanted.on else "maintenance.ended")
     return json_response(_maintenance_view(reason), HTTPStatus.OK)
+
+
+@router.get("/webhooks", response_model=WebhooksView)
+async def show_webhooks(request: Request, _caller: Admin) -> Response:
+    """Whether webhooks are held back just now, and why."""
+    return json_response(_webhooks_view(await house_of(request).parts.journal.flag(deliver.HELD)), HTTPStatus.OK)
+
+
+@router.put("/webhooks", response_model=WebhooksView, responses=_TOLD, openapi_extra=body_extra(HoldWebhooks))
+async def hold_webhooks(request: Request, caller: Admin) -> Response:
+    """Hold all webhooks back, or post them again. What is held waits and uses up no try; what is under way ends."""
+    try:
+        wanted = HoldWebhooks.model_validate(await read_small_json(request))
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    reason = (wanted.reason or "") if wanted.held else None
+    await house_of(request).parts.journal.set_flag(deliver.HELD, reason, by=actor_of(request, caller))
+    _log.info("webhooks.held" if wanted.held else "webhooks.released")
+    return json_response(_webhooks_view(reason), HTTPStatus.OK)
+
+
+def _webhooks_view(reason: str | None) -> dict[str, Any]:
+    return {"held": reason is not None, "reason": reason or None}
 
 
 def _maintenance_view(reason: str | None) -> dict[str, Any]:

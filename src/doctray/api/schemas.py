@@ -453,6 +453,20 @@ class MaintenanceView(BaseModel):
     reason: str | None
 
 
+class HoldWebhooks(BaseModel):
+    """Whether webhooks are held back for a while, and why."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    held: bool
+    reason: str | None = Field(None, max_length=500, description="for other operators")
+
+
+class WebhooksView(BaseModel):
+    held: bool
+    reason: str | None
+
+
 class AppStatus(BaseModel):
     """What the Laravel-driven OCR API's callers read. system.gpu: the devices of the workers that have one."""
 

@@ -22,7 +22,7 @@ from doctray.domain.retry import next_webhook_gap_s
 from doctray.outbound.guard import origin_of
 from doctray.outbound.sealing import SealBroken
 from doctray.outbound.signing import new_secret, sign
-from doctray.ports import WEBHOOKS_HELD, Answer, Clock, Journal, KeyStore, WebhookSender
+from doctray.ports import Answer, Clock, Journal, KeyStore, WebhookSender
 from doctray.service.look import end_within, look_forever
 from doctray.telemetry import tracing
 
@@ -34,6 +34,9 @@ AT_ONCE = 60
 
 PER_TARGET = 10
 """Of these, to one target: a receiver that never answers takes 10 places for the sender's 15 s, and 50 are left for others."""
+
+HELD = "webhooks_held"
+"""The flag under which no webhook is posted; its value is the reason, for other operators."""
 
 LEASE_S = 60.0
 """How long a claimed delivery is ours: well above the sender's limit, so that nobody else posts it meanwhile."""
@@ -106,7 +109,7 @@ class Deliverer:
         While an operator holds webhooks back nothing is: they wait, and no try is used up. Raises TemporarilyUnavailable when the
         journal cannot be asked what is due.
         """
-        if await self._journal.flag(WEBHOOKS_HELD) is not None:
+        if await self._journal.flag(HELD) is not None:
             return 0
         started = 0
         while True:

@@ -22,7 +22,7 @@ from doctray.outbound.sealing import Sealer
 from doctray.outbound.send import HttpSender
 from doctray.ports import Clock
 from doctray.service.announce import Announcer
-from doctray.service.deliver import LEASE_S, Deliverer, signing_secrets
+from doctray.service.deliver import HELD, LEASE_S, Deliverer, signing_secrets
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.storage.migrate import upgrade
 from doctray.testing import FakeClock
@@ -95,6 +95,17 @@ async def test_the_receiver_gets_a_signed_event_once(journal: SqlJournal) -> Non
     delivery = await the_delivery(journal, job)
     assert delivery.status is DeliveryStatus.DELIVERED
     assert [attempt.status_code for attempt in delivery.tries] == [200]
+
+
+async def test_what_is_held_back_waits_and_uses_up_no_try(journal: SqlJournal) -> None:
+    async with serving(answering(200)) as receiver:
+        job = await cancelled(journal, url=receiver.url())
+        await journal.set_flag(HELD, "the receiver moves")
+        assert await deliver(journal) == 0
+        assert (await the_delivery(journal, job)).tries == ()
+        await journal.set_flag(HELD, None)
+        assert await deliver(journal) == 1
+    assert len(receiver.seen) == 1
 
 
 async def test_every_owner_signs_with_a_secret_of_its_own(journal: SqlJournal) -> None:
