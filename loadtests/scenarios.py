@@ -59,7 +59,7 @@ class Scenario:
 
 
 NOTHING_REFUSED = (
-    Target(figure="failed_requests", label="failed requests", at_most=0, source="issue 7"),
+    Target(figure="failed_requests", label="failed requests", at_most=0, source="acceptance run"),
     Target(figure="rate_limited", label="answers 429 (a limited run proves nothing)", at_most=0),
     Target(figure="failed_jobs_percent", label="jobs that failed", at_most=1, unit="%", source="baselines: error rate < 1 %"),
     Target(figure="unfinished_jobs", label="accepted jobs not seen to their end", at_most=0),
@@ -68,8 +68,8 @@ QUEUE = Target(figure="queue_wait_p95_s", label="wait for a worker, p95", at_mos
 SOON = Target(figure="job_p95_s", label="submit to end, p95", at_most=30, unit="s", source="baselines: 95 % < 30 s")
 HITS = Target(figure="hit_percent", label="answered from the cache, after warm-up", at_least=80, unit="%", source="baselines: 80 %")
 MEMORY = (
-    Target(figure="memory_growth_percent", label="growth of doctray's memory", at_most=15, unit="%", source="issue 7: flat"),
-    Target(figure="memory_percent", label="memory of the machine in use, highest", at_most=80, unit="%", source="issue 7: < 80 %"),
+    Target(figure="memory_growth_percent", label="growth of doctray's memory", at_most=15, unit="%", source="acceptance run: flat"),
+    Target(figure="memory_percent", label="memory of the machine in use, highest", at_most=80, unit="%", source="acceptance run: < 80 %"),
 )
 
 MIXED = Scenario(

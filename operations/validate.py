@@ -92,7 +92,7 @@ def _healthy(given: Given) -> str:
         body = client.get("/health").json()
     _expect(body["status"] == "healthy", f"/health says {body['status']}: {body.get('parts')}")
     _expect(bool(body.get("workers")), "there is no worker")
-    return f"{body['workers']} workers, {body['queue']['dead_letters']} dead letters, version {body['version']}"
+    return f"workers: {body['workers']}, dead letters: {body['queue']['dead_letters']}, version {body['version']}"
 
 
 def _keys(given: Given) -> str:
