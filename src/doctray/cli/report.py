@@ -58,7 +58,7 @@ def as_html(found: Statistics) -> str:
     most = max((jobs.accepted for _, jobs in days), default=0) or 1
     rows = "".join(
         _row(day.isoformat(), jobs.accepted, jobs.completed, jobs.failed, jobs.cancelled, jobs.cached, _percent(error_percent(jobs)))
-        + f"<td><i style='width:{100 * jobs.accepted / most:.0f}%'></i></td></tr>"
+        + f"<td class=course><i style='width:{100 * jobs.accepted / most:.0f}%'></i></td></tr>"
         for day, jobs in days
     )
     summary = "".join(f"<tr><th>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in _summary(found))
@@ -66,7 +66,7 @@ def as_html(found: Statistics) -> str:
     return f"""<!doctype html><html lang=en><meta charset=utf-8><title>doctray report</title><style>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }}
 table {{ border-collapse: collapse; width: 100%; margin: 1rem 0 }} th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4 }}
-i {{ display: inline-block; height: .7rem; background: #0b5cad; min-width: 1px }} td:last-child {{ width: 30% }}
+i {{ display: inline-block; height: .7rem; background: #0b5cad; min-width: 1px }} td:first-child {{ white-space: nowrap }} .course {{ width: 25% }}
 </style><h1>doctray, {_minute(found.since)} to {_minute(found.until)} UTC</h1><table>{summary}</table>
 <h2>Day by day</h2><table><tr><th>day<th>accepted<th>completed<th>failed<th>cancelled<th>from the cache<th>errors of ours<th></tr>{rows}</table>
 <h2>What jobs failed with</h2><table>{codes or "<tr><td>nothing</td></tr>"}</table></html>
