@@ -89,6 +89,63 @@ async def test_a_queued_birth_announces_nothing(journal: Journal, clock: FakeClo
     assert await journal.deliveries(job.request_id) == []
 
 
+# --- submissions ---
+
+
+async def test_a_submission_is_recorded_and_told_its_place(journal: Journal, clock: FakeClock) -> None:
+    first = await journal.accept(a_job(clock), cache_ttl_s=CACHE_TTL_S)
+    clock.advance(1)
+    second = await journal.accept(a_job(clock), cache_ttl_s=CACHE_TTL_S)
+    urgent = await journal.accept(a_job(clock, options=JobOptions(priority=1)), cache_ttl_s=CACHE_TTL_S)
+    assert (first.position, second.position, urgent.position) == (1, 2, 1)
+    for accepted in (first, second, urgent):
+        assert accepted.reuse is None
+        assert await journal.get(accepted.job.request_id) == accepted.job
+    assert await journal.queue_position(second.job.request_id) == 3
+
+
+async def test_a_submission_whose_content_was_read_is_told_so_and_not_recorded(journal: Journal, clock: FakeClock) -> None:
+    claim = await claimed(journal, await journal.add(a_job(clock, content="same")))
+    await journal.finish(claim, completed(claim.job), announce=announce_nothing)
+    read = await fresh(journal, claim.job)
+    promise = Idempotency(scope="s", key="k", content="c")
+    job = a_job(clock, content="same")
+
+    accepted = await journal.accept(job, idempotency=promise, cache_ttl_s=CACHE_TTL_S)
+
+    assert (accepted.job, accepted.position, accepted.reuse) == (job, None, read)
+    assert await journal.get(job.request_id) is None
+    assert (await journal.accept(job, idempotency=promise)).job.request_id == job.request_id
+
+
+async def test_results_that_do_not_answer_a_submission_are_not_told(journal: Journal, clock: FakeClock) -> None:
+    claim = await claimed(journal, await journal.add(a_job(clock, content="same")))
+    await journal.finish(claim, completed(claim.job), announce=announce_nothing)
+    others = (
+        a_job(clock, content="other"),
+        a_job(clock, content="same", owner="somebody else"),
+        a_job(clock, content="same", options=JobOptions(no_cache=True)),
+        a_job(clock, content="same", options=JobOptions(pages="1")),
+        a_job(clock, content="same").evolve(source=None, source_url="http://files.test/a.pdf"),
+    )
+    for job in others:
+        assert (await journal.accept(job, cache_ttl_s=CACHE_TTL_S)).reuse is None
+    clock.advance(61)
+    assert (await journal.accept(a_job(clock, content="same"), cache_ttl_s=60)).reuse is None
+    await journal.register(a_worker(clock, "w2", fingerprint="another engine"), lease_s=1e6)
+    assert (await journal.accept(a_job(clock, content="same"), cache_ttl_s=CACHE_TTL_S)).reuse is None
+
+
+async def test_a_repeated_submission_is_told_the_first_job_and_no_place(journal: Journal, clock: FakeClock) -> None:
+    promise = Idempotency(scope="s", key="k", content="c")
+    first = await journal.accept(a_job(clock), idempotency=promise)
+    again = await journal.accept(a_job(clock), idempotency=promise)
+    assert (again.job, again.position) == (first.job, None)
+    with pytest.raises(IdempotencyMismatch):
+        await journal.accept(a_job(clock), idempotency=Idempotency(scope="s", key="k", content="other"))
+    assert (await journal.queue_state()).queued == 1
+
+
 # --- idempotency ---
 
 
