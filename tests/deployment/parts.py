@@ -16,10 +16,10 @@ import pytest
 from tests.conftest import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
-UP_WITHIN_S = 60.0
+UP_WITHIN_S = 150.0
 """A start takes one or two seconds; a machine that is busy with other tests gets more."""
 
-STOPPED_WITHIN_S = 40.0
+STOPPED_WITHIN_S = 90.0
 
 
 def program(name: str, package: str) -> str:
@@ -112,7 +112,7 @@ class Parts:
 
     def _doctray(self, *words: str) -> None:
         subprocess.run(
-            [sys.executable, "-m", "doctray", *words], env=self.env, cwd=self.folder, check=True, capture_output=True, timeout=120
+            [sys.executable, "-m", "doctray", *words], env=self.env, cwd=self.folder, check=True, capture_output=True, timeout=240
         )
 
     def start(self, name: str, argv: list[str], env: Mapping[str, str] = {}) -> Running:

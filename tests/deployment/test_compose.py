@@ -45,7 +45,7 @@ def test_it_is_a_compose_file_with_every_part() -> None:
 
 def test_its_linter_finds_nothing_grave() -> None:
     done = subprocess.run(
-        [program("compose-lint", "compose-lint"), "check", ROOT / "docker-compose.yml"], capture_output=True, text=True, timeout=120
+        [program("compose-lint", "compose-lint"), "check", ROOT / "docker-compose.yml"], capture_output=True, text=True, timeout=240
     )
     assert done.returncode == 0, done.stdout
 
@@ -99,9 +99,11 @@ def test_old_absolute_paths_work() -> None:
 def test_every_setting_is_one_of_doctrays_and_every_secret_is_in_a_file(tmp_path: Path) -> None:
     known = {name for group in GROUPS for field in group.model_fields for name in env_names(group, field)}
     others = {"FORWARDED_ALLOW_IPS", "OTEL_EXPORTER_OTLP_ENDPOINT"}
-    made = subprocess.run([ROOT / "scripts" / "make_secrets", tmp_path / "secrets"], capture_output=True, text=True, check=True, timeout=60)
+    made = subprocess.run(
+        [ROOT / "scripts" / "make_secrets", tmp_path / "secrets"], capture_output=True, text=True, check=True, timeout=240
+    )
     again = subprocess.run(
-        [ROOT / "scripts" / "make_secrets", tmp_path / "secrets"], capture_output=True, text=True, check=True, timeout=60
+        [ROOT / "scripts" / "make_secrets", tmp_path / "secrets"], capture_output=True, text=True, check=True, timeout=240
     )
     files = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
 
@@ -117,7 +119,7 @@ def test_every_setting_is_one_of_doctrays_and_every_secret_is_in_a_file(tmp_path
 
 def test_the_api_takes_these_settings_and_secrets_in_production(tmp_path: Path) -> None:
     api = _services()["api"]
-    subprocess.run([ROOT / "scripts" / "make_secrets", tmp_path / "made"], capture_output=True, check=True, timeout=60)
+    subprocess.run([ROOT / "scripts" / "make_secrets", tmp_path / "made"], capture_output=True, check=True, timeout=240)
     (tmp_path / "secrets").mkdir()
     for secret in api["secrets"]:
         (tmp_path / "secrets" / secret["target"]).write_text((tmp_path / "made" / secret["source"]).read_text() + "\n")
@@ -127,7 +129,7 @@ def test_the_api_takes_these_settings_and_secrets_in_production(tmp_path: Path) 
         "from doctray.api.server import check_settings; from doctray.config import Settings; s = Settings(); check_settings(s);"
         "print(s.service.environment, s.database_dsn.split('@')[1], s.redis_dsn.split('@')[1], len(s.access.api_key.get_secret_value()))"
     )
-    done = subprocess.run([sys.executable, "-c", check], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", check], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.stdout.split() == ["production", "postgres:5432/doctray", "redis:6379/0", "64"], done.stderr
 
 

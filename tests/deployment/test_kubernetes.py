@@ -27,7 +27,7 @@ OPERATORS = {"keda.sh/v1alpha1", "monitoring.coreos.com/v1"}
 
 @cache
 def _resources(folder: str) -> tuple[dict[str, Any], ...]:
-    done = subprocess.run([program("kubectl", "kubectl"), "kustomize", ROOT / "k8s" / folder], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([program("kubectl", "kubectl"), "kustomize", ROOT / "k8s" / folder], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     return tuple(yaml.safe_load_all(done.stdout))
 
@@ -59,7 +59,7 @@ def test_kubernetes_knows_every_field(folder: str) -> None:
 
 
 def test_what_is_rendered_is_in_step() -> None:
-    done = subprocess.run([sys.executable, ROOT / "scripts" / "render_k8s.py", "--check"], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "render_k8s.py", "--check"], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
 
 
@@ -198,7 +198,7 @@ def test_the_operators_prometheus_gives_the_jobs_the_names_that_rules_know() -> 
 def test_the_demos_secrets_are_made_once_however_many_pods_start(tmp_path: Path) -> None:
     def make(_: int) -> None:
         script = ROOT / "k8s" / "overlays" / "demo" / "make_secrets.py"
-        subprocess.run([sys.executable, script, tmp_path / "secrets"], check=True, timeout=60)
+        subprocess.run([sys.executable, script, tmp_path / "secrets"], check=True, timeout=240)
 
     make(0)
     first = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}

@@ -1,6 +1,7 @@
 """What a container's start, probes and scrapes find."""
 
 import re
+import socket
 import sys
 from pathlib import Path
 
@@ -44,8 +45,7 @@ def test_a_worker_shows_its_metrics_and_that_it_turns_where_it_is_told_to(tmp_pa
 
 def test_a_worker_whose_metrics_port_is_taken_says_what_to_change(tmp_path: Path) -> None:
     port = free_port()
-    with parts(tmp_path) as service:
-        service.api("127.0.0.1", port)
+    with parts(tmp_path) as service, socket.create_server(("127.0.0.1", port)):
         refused = service.start("second", [sys.executable, "-m", "doctray", "worker"], {"WORKER_METRICS_PORT": str(port)})
-        assert refused.process.wait(timeout=60) == 2
+        assert refused.process.wait(timeout=240) == 2
         assert "WORKER_METRICS_PORT" in refused.tail()
