@@ -48,12 +48,15 @@ def a_delivery(number: int = 1, *, tries: int = 0, **changes: object) -> Deliver
 
 
 class Outbox:
-    """The two methods of a journal that deliveries need. `lost`: claimed by another meanwhile. `broken`: cannot be reached."""
+    """The three methods of a journal that deliveries need. `lost`: claimed by another meanwhile. `broken`: cannot be reached."""
 
     def __init__(self, *due: Delivery, lost: Sequence[str] = (), broken: Sequence[str] = ()) -> None:
         self.due, self.lost, self.broken = list(due), lost, broken
         self.recorded: dict[str, tuple[DeliveryTry, DeliveryStatus, float | None]] = {}
         self.lease_s = 0.0
+
+    async def flag(self, name: str) -> str | None:
+        return None
 
     async def due_deliveries(
         self, *, lease_s: float, limit: int = 20, per_target: int = 20, busy: Mapping[str, int] | None = None
