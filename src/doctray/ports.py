@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from doctray.domain.artifact import Artifact
-from doctray.domain.audit import Actor, AuditEntry
+from doctray.domain.audit import Action, Actor, AuditEntry
 from doctray.domain.batch import Batch, BatchView
 from doctray.domain.document import Affine, Document, FormField, Page, PageImage, Segment
 from doctray.domain.download import KnownDownload, Validators
@@ -283,7 +283,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """One incarnation of a worker. fingerprint: what shapes its results: engine, weights, second reader, extractors, schema version.
+    """One incarnation of a worker. fingerprint: what shapes its results: engine, weights, arithmetic, second reader, extractors, schema.
 
     engine: what reads there, for people, as `easyocr 1.7.2 on openvino-bf16, second reader ppocr`; empty while it is loading.
     """
@@ -581,6 +581,10 @@ class Journal(Protocol):
 
     async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
         """Newest first. before: entry_id of the last one that was seen."""
+        ...
+
+    async def note(self, action: Action, target: str, *, by: Actor, detail: Mapping[str, object] | None = None) -> None:
+        """A line for what is done beside the journal."""
         ...
 
     async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:

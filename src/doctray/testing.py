@@ -593,7 +593,8 @@ class MemoryJournal:
 
     async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None:
         self._now()
-        self._note(by, Action.KEY_CREATED, key.key_id, owner=key.owner, name=key.name, scopes=sorted(key.scopes))
+        rights = {"owner": key.owner, "name": key.name, "scopes": sorted(key.scopes)}
+        self._note(by, Action.KEY_CREATED, key.key_id, detail=rights)
         self._keys[key.key_id] = key
 
     async def find_key(self, key_hash: str) -> ApiKey | None:
@@ -621,7 +622,7 @@ class MemoryJournal:
         now = self._now()
         key = self._keys.get(key_id)
         done = key is not None and key.usable(now)
-        self._note(by, Action.KEY_ROTATED, key_id, done=done, successor=successor.key_id, overlap_s=overlap_s)
+        self._note(by, Action.KEY_ROTATED, key_id, done=done, detail={"successor": successor.key_id, "overlap_s": overlap_s})
         if key is None or not done:
             return False
         end = now + timedelta(seconds=overlap_s)
@@ -642,19 +643,26 @@ class MemoryJournal:
         found = sorted(self._audit, key=lambda entry: entry.entry_id, reverse=True)
         return [entry for entry in found if before is None or entry.entry_id < before][:limit]
 
+    async def note(self, action: Action, target: str, *, by: Actor, detail: Mapping[str, object] | None = None) -> None:
+        self._note(by, action, target, detail=detail)
+
     async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
         oldest = self._now() - timedelta(seconds=older_than_s)
         old = [entry for entry in self._audit if entry.at < oldest][:limit]
         self._audit = [entry for entry in self._audit if entry not in old]
         return len(old)
 
-    def _note(self, by: Actor | None, action: Action, target: str, *, done: bool = True, **detail: object) -> None:
+    def _note(
+        self, by: Actor | None, action: Action, target: str, *, done: bool = True, detail: Mapping[str, object] | None = None
+    ) -> None:
         if by is None:
             return
         now = self._now()
         outcome = AuditOutcome.DONE if done else AuditOutcome.NOTHING
         entry_id = new_request_id(now)
-        self._audit.append(AuditEntry(entry_id=entry_id, at=now, actor=by, action=action, target=target, outcome=outcome, detail=detail))
+        self._audit.append(
+            AuditEntry(entry_id=entry_id, at=now, actor=by, action=action, target=target, outcome=outcome, detail=detail or {})
+        )
 
     async def add_webhook_secret(self, owner: str, sealed: bytes, *, overlap_s: float, by: Actor | None = None) -> None:
         self._note(by, Action.SECRET_ROTATED, owner)

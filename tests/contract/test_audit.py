@@ -43,6 +43,7 @@ async def test_every_kind_of_act_is_noted_newest_first(journal: Journal, clock: 
         (lambda: journal.add_webhook_secret("acme", b"sealed", overlap_s=60, by=ROOT), Action.SECRET_ROTATED),
         (lambda: journal.set_flag("maintenance", "on", by=ROOT), Action.SWITCH_SET),
         (lambda: journal.set_flag("maintenance", None, by=ROOT), Action.SWITCH_CLEARED),
+        (lambda: journal.note(Action.JOURNAL_BACKED_UP, "b.tar", by=ROOT, detail={"with_secret_key": True}), Action.JOURNAL_BACKED_UP),
     )
     for act, _ in acts:
         await act()

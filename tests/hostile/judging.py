@@ -11,6 +11,9 @@ _OURS = re.compile(rb"Traceback \(most recent|File \"/|site-packages|\bsqlite3?\
 """Traces of the inside: where files lie, what it is made of, which object it was."""
 
 
+_FAILURE = re.compile(r'"level": ?"(error|critical)"|Traceback \(most recent call last')
+
+
 def faults(case: Case, answer: Answer, target: Target) -> list[str]:
     """What is wrong with the answer; nothing, for a good one."""
     found = []
@@ -29,11 +32,7 @@ def faults(case: Case, answer: Answer, target: Target) -> list[str]:
 def faults_of_log(target: Target) -> list[str]:
     text = target.service.log.read_text(errors="replace")
     found = [f"the log holds {name}" for name, secret in (*_secrets(target), ("the document's text", MARK)) if secret in text]
-    found += [
-        f"the log tells of a failure: {line[:200]} … {line[-900:]}"
-        for line in text.splitlines()
-        if '"level": "error"' in line or "Traceback" in line
-    ]
+    found += [f"the log tells of a failure: {line[:200]} … {line[-900:]}" for line in text.splitlines() if _FAILURE.search(line)]
     return found
 
 

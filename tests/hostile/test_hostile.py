@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.hostile.case import Case
 from tests.hostile.corpus import corpus
 from tests.hostile.flood import flood, polls
-from tests.hostile.judging import faults
+from tests.hostile.judging import faults, faults_of_log
 from tests.hostile.page import PAGE, rendered
 from tests.hostile.run import aftermath
-from tests.hostile.target import Target, attacked
+from tests.hostile.target import MARK, SECRET_KEY, Target, attacked
+from tests.hostile.wire import Answer
 
 CASES = corpus()
 got: dict[str, str] = {}
@@ -44,15 +46,28 @@ def test_there_are_hundreds_of_cases_and_no_two_are_called_the_same() -> None:
     assert len({case.title for case in CASES}) == len(CASES)
 
 
-def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
+def test_a_wrong_answer_is_noticed() -> None:
     """The judge can fail: by outcome, by a failure of ours, by a bare refusal, by what an answer shows."""
-    from tests.hostile.target import SECRET_KEY
-    from tests.hostile.wire import Answer
-
     case = Case(group="a", name="b", act=lambda _: Answer(), must=("404 not_found",))
     stranger = Target(service=None, keys={"alice": "dt_alices"}, canary=None, origin=0)  # type: ignore[arg-type]
     assert len(faults(case, Answer(status=500, body=b"Traceback (most recent call last)"), stranger)) == 4
     assert len(faults(case, Answer(status=200, body=f"{SECRET_KEY} dt_alices".encode()), stranger)) == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"event": "request.failed", "level": "error"}',
+        "Traceback (most recent call last):",
+        f'{{"event": "key.seen", "value": "{SECRET_KEY}"}}',
+        f'{{"event": "page.read", "text": "{MARK}"}}',
+    ],
+)
+def test_a_bad_line_of_the_log_is_noticed(tmp_path: Path, line: str) -> None:
+    (tmp_path / "log").write_text(f'{{"event": "job.accepted", "level": "info"}}\n{line}\n')
+    service = SimpleNamespace(log=tmp_path / "log")
+    stranger = Target(service=service, keys={}, canary=None, origin=0)  # type: ignore[arg-type]
+    assert len(faults_of_log(stranger)) == 1
 
 
 def test_beside_a_flood_of_one_key_anothers_polls_are_all_answered(target: Target) -> None:

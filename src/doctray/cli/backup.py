@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
+from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError
+from doctray.domain.audit import Action
 from doctray.domain.errors import DoctrayError
 from doctray.service.backup import SECRET_KEY, SECRETS_TABLE, BackupMade, RestoreRefused, back_up, check_bundle, fingerprint, restore
 from doctray.service.bundle import BrokenBundle, BundleReader
@@ -79,7 +81,7 @@ async def _back_up(settings: Settings, target: Path, *, with_secret_key: bool) -
 
     async with open_journal(settings) as journal, open_blobs(settings) as blobs:
         await journal.ping()
-        return await back_up(
+        made = await back_up(
             target,
             journal=journal,
             dump=SqlDump(settings.database_dsn),
@@ -90,12 +92,14 @@ async def _back_up(settings: Settings, target: Path, *, with_secret_key: bool) -
             secret_key=settings.secret_key(),
             with_secret_key=with_secret_key,
         )
+        await journal.note(Action.JOURNAL_BACKED_UP, target.name, by=person(), detail={"with_secret_key": with_secret_key})
+        return made
 
 
 def _restore(settings: Settings, bundle: BundleReader, *, force: bool, new_webhook_secrets: bool) -> None:
     from doctray.storage.dump import SqlDump
     from doctray.storage.schema_version import EXPECTED_VERSION
-    from doctray.wiring import open_blobs
+    from doctray.wiring import open_blobs, open_journal
 
     dump = SqlDump(settings.database_dsn)
     check_bundle(bundle, dump=dump, schema_version=EXPECTED_VERSION, force=force)
@@ -111,6 +115,8 @@ def _restore(settings: Settings, bundle: BundleReader, *, force: bool, new_webho
     async def run() -> None:
         async with open_blobs(settings) as blobs:
             rows = await restore(bundle, dump=dump, blobs=blobs, without_webhook_secrets=new_webhook_secrets)
+        async with open_journal(settings) as journal:
+            await journal.note(Action.JOURNAL_RESTORED, "journal", by=person(), detail={"as_of": bundle.manifest["created_at"]})
         click.echo(f"Restored {rows['jobs']} jobs as of {bundle.manifest['created_at']}, {rows['api_keys']} keys.")
 
     if key is not None and settings.access.secret_key is None:

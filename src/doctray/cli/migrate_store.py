@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError, database_dsn_of
@@ -145,7 +146,7 @@ async def _move(settings: Settings, source: Place, target: Place, *, force: bool
         await asyncio.to_thread(progress.begin)
         before = len(progress.arrived)
         reason = await journal.flag(MAINTENANCE)
-        await journal.set_flag(MAINTENANCE, reason or MOVING)
+        await journal.set_flag(MAINTENANCE, reason or MOVING, by=person())
         snapshot = await asyncio.to_thread(survey, old)
         copied = Copied()
         if source.blobs != target.blobs:
@@ -157,7 +158,7 @@ async def _move(settings: Settings, source: Place, target: Place, *, force: bool
         if target.dsn != source.dsn:
             snapshot = await asyncio.to_thread(move_journal, old, new, folder=settings.home)
         async with open_journal_at(settings, target.dsn) as arrived:
-            await arrived.set_flag(MAINTENANCE, None if reason in (None, MOVING) else reason)
+            await arrived.set_flag(MAINTENANCE, None if reason in (None, MOVING) else reason, by=person())
     await asyncio.to_thread(progress.close)
     return snapshot, copied, before
 

@@ -27,6 +27,8 @@ class Action(StrEnum):
     JOB_DELETED = "job.deleted"
     JOB_REPLAYED = "job.replayed"
     DELIVERY_REPEATED = "delivery.repeated"
+    JOURNAL_BACKED_UP = "journal.backed_up"
+    JOURNAL_RESTORED = "journal.restored"
 
 
 class AuditOutcome(StrEnum):

@@ -297,6 +297,9 @@ class SqlJournal:
     async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
         return await self._store.read(lambda tx: audit_sql.entries(tx, before=before, limit=limit))
 
+    async def note(self, action: Action, target: str, *, by: Actor, detail: Mapping[str, object] | None = None) -> None:
+        await self._store.write(lambda tx: audit_sql.note(tx, by, action, target, detail=detail or {}))
+
     async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
         return await self._store.write(lambda tx: audit_sql.purge(tx, older_than_s=older_than_s, limit=limit))
 
