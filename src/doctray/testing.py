@@ -874,7 +874,7 @@ class MemoryBlobs:
     async def ping(self) -> None:
         """Memory is always there."""
 
-    async def link(self, ref: BlobRef) -> BlobLink | None:
+    async def link(self, ref: BlobRef) -> BlobLink | None:  # noqa: ARG002 (the port's signature)
         return None
 
     async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
