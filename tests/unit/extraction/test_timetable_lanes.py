@@ -1,0 +1,70 @@
+"""Tables of several people, rooms or classes at once, and lists whose days are runs of letters."""
+
+import pytest
+
+from doctray.domain.extraction import Extraction
+from doctray.extraction.rules.timetable import extract
+from doctray.extraction.rules.timetable_days import days_of_run
+from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, a_sheet, document
+
+
+def said(found: Extraction) -> set[tuple[str | None, ...]]:
+    keys = ("day", "start", "subject", "teacher", "room")
+    return {tuple(block[key] for key in keys) for block in found.fields["timeblocks"]}
+
+
+def test_a_table_of_one_day_has_a_lane_for_each_teacher() -> None:
+    rows = [["Teacher", "9:00-10:00", "10:00-11:00"], ["Mr Abel", "7A Maths", "9C Maths"], ["Ms Cheung", "10A Physics", "8B Science"]]
+    found = extract(document(a_sheet(rows, title=["Staff timetable - Monday"])))
+    assert ("Monday", "09:00", "7A Maths", "Mr Abel", None) in said(found)
+    assert ("Monday", "10:00", "8B Science", "Ms Cheung", None) in said(found)
+    assert not found.warnings
+
+
+def test_a_table_of_no_named_day_gives_nothing() -> None:
+    rows = [["Teacher", "9:00-10:00", "10:00-11:00"], ["Mr Abel", "7A Maths", "9C Maths"], ["Ms Cheung", "10A Physics", "8B Science"]]
+    assert extract(document(a_sheet(rows, title=["Staff timetable"]))).fields["timeblocks"] == []
+
+
+def test_what_all_lanes_do_stands_once() -> None:
+    rows = [
+        ["SATURDAY", "Room 1", "Room 2"],
+        ["9:30-10:20", "Reading", "Grammar"],
+        ["10:20-10:40", "BREAK", LEFT],
+        ["10:40-11:30", "Songs", "Dance"],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert ("Saturday", "10:40", "Dance", None, "Room 2") in said(found)
+    assert sum(block["subject"] == "BREAK" for block in found.fields["timeblocks"]) == 1
+
+
+def test_periods_beneath_each_day_and_teachers_down_the_side() -> None:
+    rows = [
+        ["Teacher", "Monday", LEFT, "Tuesday", LEFT],
+        [ABOVE, "9:00-10:00", "10:00-11:00", "9:00-10:00", "10:00-11:00"],
+        ["Mr Kerr", "7A Maths", "8B Maths", "9A Maths", "7A Maths"],
+        ["Dr Lowe", "8B Science", "7A Science", "7A Science", "9A Science"],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert ("Tuesday", "10:00", "9A Science", "Dr Lowe", None) in said(found)
+    assert len(found.fields["timeblocks"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("MWF", ("Monday", "Wednesday", "Friday")),
+        ("TR", ("Tuesday", "Thursday")),
+        ("TTh", ("Tuesday", "Thursday")),
+        ("MoWeFr", ("Monday", "Wednesday", "Friday")),
+        ("M/W", ("Monday", "Wednesday")),
+        ("F", ("Friday",)),
+        ("MM", None),
+        ("FM", None),
+        ("Staff", None),
+        ("", None),
+    ],
+)
+def test_a_run_of_letters_names_days_in_their_order(text: str, days: tuple[str, ...] | None) -> None:
+    found = days_of_run(text)
+    assert (found.days if found else None) == days
