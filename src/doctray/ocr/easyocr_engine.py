@@ -16,6 +16,7 @@ import numpy as np
 
 from doctray.domain.document import Page, PageImage, PageSource
 from doctray.ocr.calibration import best_backend
+from doctray.ocr.cell_borders import parted_at_borders
 from doctray.ocr.craft_boxes import Polygon
 from doctray.ocr.craft_detector import CraftDetector, Rgb
 from doctray.ocr.crnn_crops import Grey, cut_out
@@ -190,7 +191,8 @@ def _lines_each_way(sheet: _Sheet) -> list[tuple[TextLine, ...]]:
     """The lines of a page, each as often as there are ways to read it."""
     width, height = sheet.size
     upright, turned = parted(sheet.polygons)
-    lines: list[tuple[TextLine, ...]] = [(line,) for line in text_lines(upright, width=width, height=height)]
+    across = parted_at_borders(text_lines(upright, width=width, height=height), sheet.grey)
+    lines: list[tuple[TextLine, ...]] = [(line,) for line in across]
     return lines + ways_of(turned, width=width, height=height)
 
 
