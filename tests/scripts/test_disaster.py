@@ -41,10 +41,12 @@ def read_one(client: Client) -> tuple[str, Mapping[str, object]]:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 def test_a_machine_that_is_gone_comes_back_with_its_documents_and_keys(tmp_path: Path) -> None:
     home, backups = tmp_path / "home", tmp_path / "backups"
     with running(home, **SETTINGS) as service:
-        request_id, fields = read_one(service.client())
+        with service.client() as client:
+            request_id, fields = read_one(client)
         key = subprocess.run(
             [sys.executable, "-m", "doctray", "keys", "create", "--name", "caller"],
             env={**os.environ, "DOCTRAY_HOME": str(home)},
@@ -60,24 +62,28 @@ def test_a_machine_that_is_gone_comes_back_with_its_documents_and_keys(tmp_path:
     done = follow("machine", DOCTRAY_HOME=str(home), BACKUPS=str(backups))
     assert done.returncode == 0, done.stdout + done.stderr
     with running(home, **SETTINGS) as service:
-        assert service.client(key).result(request_id)["fields"] == fields
-        with pytest.raises(ProblemError, match="unauthenticated"):
-            service.client().status(request_id)
+        with service.client(key) as client, service.client() as stranger:
+            assert client.result(request_id)["fields"] == fields
+            with pytest.raises(ProblemError, match="unauthenticated"):
+                stranger.status(request_id)
 
         (key_id,) = re.findall(r"^(key_\w+)", follow_list(home, tmp_path), re.MULTILINE)
         replaced = follow("key", DOCTRAY_HOME=str(home), KEY_ID=key_id)
         assert replaced.returncode == 0, replaced.stderr
         successor = replaced.stdout.splitlines()[-1]
-        service.until(lambda: refused(service.client(key), request_id), within_s=60)
-        assert service.client(successor).status(request_id)["status"] == "completed"
+        with service.client(key) as revoked, service.client(successor) as client:
+            service.until(lambda: refused(revoked, request_id), within_s=60)
+            assert client.status(request_id)["status"] == "completed"
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 def test_an_archive_without_its_secret_key_gives_up_the_sealed_and_nothing_else(tmp_path: Path) -> None:
     home, backups = tmp_path / "home", tmp_path / "backups"
     backups.mkdir()
     with running(home, **SETTINGS) as service:
-        request_id, fields = read_one(service.client())
+        with service.client() as client:
+            request_id, fields = read_one(client)
         subprocess.run(
             [sys.executable, "-m", "doctray", "backup", "--without-secret-key", str(backups)],
             env={**os.environ, "DOCTRAY_HOME": str(home)},
@@ -88,8 +94,8 @@ def test_an_archive_without_its_secret_key_gives_up_the_sealed_and_nothing_else(
     shutil.rmtree(home)
     done = follow("secret-key", DOCTRAY_HOME=str(home), BACKUPS=str(backups))
     assert done.returncode == 0, done.stdout + done.stderr
-    with running(home, **SETTINGS) as service:
-        assert service.client().result(request_id)["fields"] == fields
+    with running(home, **SETTINGS) as service, service.client() as client:
+        assert client.result(request_id)["fields"] == fields
 
 
 def follow_list(home: Path, cwd: Path) -> str:

@@ -109,6 +109,7 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 def test_a_staging_copy_is_brought_up_tested_replaced_and_ended(open_folder: Path) -> None:
     ports = {f"STAGING_{name}_PORT": str(free_port()) for name in ("API", "REDIS", "POSTGRES")}
     data = open_folder / "staging"
