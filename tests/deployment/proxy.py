@@ -93,7 +93,7 @@ class Proxy:
         return ("user root;\n" if os.geteuid() == 0 else "") + text
 
     def checked(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self._nginx, "-t", "-c", str(self.config)], capture_output=True, text=True, timeout=60)
+        return subprocess.run([self._nginx, "-t", "-c", str(self.config)], capture_output=True, text=True, timeout=240)
 
     def start(self) -> None:
         self.running = Running([self._nginx, "-c", str(self.config), "-g", "daemon off;"], log=self._log)

@@ -35,7 +35,7 @@ def test_shellcheck_finds_nothing() -> None:
         [program("shellcheck", "shellcheck"), ROOT / "scripts" / "make_secrets", ROOT / ".ci" / "run"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout
 
