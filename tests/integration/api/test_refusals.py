@@ -322,7 +322,7 @@ async def test_an_unreachable_journal_is_503_with_retry_after(door: Door, monkey
     async def away(*_args: object, **_kwargs: object) -> None:
         raise TemporarilyUnavailable
 
-    monkeypatch.setattr(type(door.journal), "add", away)
+    monkeypatch.setattr(type(door.journal), "accept", away)
     answer = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)})
 
     assert (answer.status_code, answer.json()["code"]) == (503, "temporarily_unavailable")
@@ -335,7 +335,7 @@ async def test_an_unforeseen_error_is_a_fixed_sentence_with_the_id_of_the_log(
     async def broken(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("the secret is 42")
 
-    monkeypatch.setattr(type(door.journal), "add", broken)
+    monkeypatch.setattr(type(door.journal), "accept", broken)
     answer = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)})
 
     assert answer.status_code == 500
