@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -335,3 +336,19 @@ def test_an_empty_file_is_an_empty_document(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(EmptyDocument):
         PdfDocument(path, max_pixels=MAX_PIXELS)
+
+
+def test_the_wall_of_one_low_row_is_a_rule(tmp_path: Path) -> None:
+    """Its ends are lost to the rules that it stands between, which must not make a rest of it that is too short to count."""
+
+    def table(page: Any) -> None:
+        paragraphs(page)
+        for row in range(6):
+            top = 500 + 15 * row
+            edges = (100, 300, 500) if row == 4 else (100, 500)
+            for left, right in pairwise(edges):
+                page.draw_rect(pymupdf.Rect(left, top, right, top + 15), width=0.7)
+
+    walls = [s for s in text_page(a_pdf(table), tmp_path).segments if not s.horizontal and abs(s.left - 300 * TEXT_PX) < 3]
+    assert len(walls) == 1
+    assert walls[0].bottom - walls[0].top == pytest.approx(15 * TEXT_PX, abs=3)
