@@ -36,6 +36,7 @@ STATUS: Mapping[str, int] = {
     "not_finished": 409,
     "idempotency_conflict": 409,
     "cancelled_by_caller": 409,
+    "deadline_exceeded": 409,
     "expired": 410,
     "review_conflict": 409,
     "too_large": 413,
@@ -63,7 +64,6 @@ STATUS: Mapping[str, int] = {
     "worker_lost": 503,
     "wait_exceeded": 504,
     "timeout": 504,
-    "deadline_exceeded": 504,
 }
 """code → status. Those of a job's own errors are seen only where a caller waits for the result itself (`POST /process`)."""
 

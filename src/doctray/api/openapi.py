@@ -1,6 +1,7 @@
 """/openapi.json: what FastAPI knows of the routes, and what it cannot know: security, headers, links, examples, webhooks."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from doctray.api.deps import READ_TOKEN_HEADER
 from doctray.api.errors import STATUS
 from doctray.api.openapi_examples import EXAMPLES, event
-from doctray.api.openapi_problems import example_of, method_not_allowed
+from doctray.api.openapi_problems import example_of, method_not_allowed, problems
 from doctray.api.schemas import BatchEvent, JobEvent, Problem
 from doctray.api.sessions import COOKIE, CSRF_HEADER
 
@@ -92,6 +93,8 @@ def openapi_document(app: FastAPI) -> Shape:
         _answers(operation)
         _examples(operation)
         operation["security"] = security_of(path, verb)
+        # An address that cannot be read is refused before any route is found.
+        operation["responses"].setdefault("400", problems("malformed_request")[HTTPStatus.BAD_REQUEST])
         operation["responses"]["405"] = method_not_allowed(*(method.upper() for method in METHODS if method in document["paths"][path]))
     _links(document)
     document["webhooks"] = {kind: _webhook(kind, meaning) for kind, meaning in _EVENTS.items()}
