@@ -1,6 +1,9 @@
 """The real service on PostgreSQL and a bucket, and what a caller sees while either is away."""
 
 import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,3 +115,20 @@ def test_after_a_restart_of_postgresql_the_service_goes_on(service: Service, own
         time.sleep(0.1)
     assert "number 3" in _completed(service, answer.json()["request_id"])["text"]
     assert _get(service, f"/v1/jobs/{first}").json()["status"] == "completed"
+
+
+def test_a_worker_that_waits_for_an_upgrade_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    told = {"DOCTRAY_HOME": str(tmp_path), "OCR_ENGINE": "null", "REDIS_URL": "redis://127.0.0.1:1/0", "PYTHONUNBUFFERED": "1"}
+    said = tmp_path / "log"
+    with said.open("wb") as log:
+        worker = subprocess.Popen([sys.executable, "-m", "doctray", "worker"], env={**os.environ, **told}, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 120
+        while "run `doctray upgrade`" not in said.read_text():
+            assert time.monotonic() < deadline, said.read_text()
+            time.sleep(0.1)
+        worker.terminate()
+        assert worker.wait(timeout=60) == 0
+    finally:
+        worker.kill()
+        worker.wait()

@@ -147,6 +147,17 @@ async def test_many_puts_of_one_key_at_once_leave_one_of_them_whole(blobs: BlobS
     assert await _bytes(blobs, BlobRef(key=KEY, size_bytes=5000, sha256="")) in bodies
 
 
+async def test_a_store_answers_and_makes_no_links_unless_told_to(blobs: BlobStore) -> None:
+    ref = await blobs.put(KEY, _chunks(b"abc"))
+    await blobs.ping()
+    assert await blobs.link(ref) is None
+
+
+async def test_a_prefix_that_is_new_is_not_old(blobs: BlobStore) -> None:
+    await blobs.put(KEY, _chunks(b"abc"))
+    assert [prefix async for prefix in await blobs.prefixes_older_than(3600)] == []
+
+
 # --- what is only in memory ---
 
 

@@ -1,5 +1,6 @@
 """Giving a job the result that the same content already has: the owner's own, younger than the cache's time."""
 
+import asyncio
 import json
 from contextlib import suppress
 from typing import Any
@@ -8,6 +9,9 @@ from doctray.domain.errors import NotFound
 from doctray.domain.job import BlobRef, Job
 from doctray.ports import BlobStore
 from doctray.service.announce import BODY_LIMIT_BYTES
+
+COPIED_AT_ONCE = 8
+"""Page images copied at once for one job."""
 
 
 def prefix_of(request_id: str) -> str:
@@ -43,11 +47,21 @@ async def copy_result(source: Job, job: Job, *, blobs: BlobStore) -> BlobRef | N
         result = await blobs.copy(source.result, result_key(job.request_id, job.claim_no))
     except NotFound:
         return None
-    for number in range(1, (source.page_total or 0) + 1):
-        image = BlobRef(key=page_image_key(source.request_id, number), size_bytes=0, sha256="")
-        with suppress(NotFound):
-            await blobs.copy(image, page_image_key(job.request_id, number))
+    await _copy_pages(source.request_id, job.request_id, blobs=blobs)
     return result
+
+
+async def _copy_pages(source_id: str, target_id: str, *, blobs: BlobStore) -> None:
+    """Some at once: in a bucket each is a request, and a caller may be waiting."""
+    waiting = iter(await blobs.keys_under(f"{prefix_of(source_id)}pages/"))
+
+    async def copy_rest() -> None:
+        for key in waiting:
+            # Gone since it was listed: deleted with its job.
+            with suppress(NotFound):
+                await blobs.copy(BlobRef(key=key, size_bytes=0, sha256=""), key.replace(prefix_of(source_id), prefix_of(target_id), 1))
+
+    await asyncio.gather(*(copy_rest() for _ in range(COPIED_AT_ONCE)))
 
 
 async def small_result(ref: BlobRef, *, blobs: BlobStore) -> dict[str, Any] | None:

@@ -131,7 +131,8 @@ class _Worker:
         self._info = info
 
     async def run(self, stop: asyncio.Event) -> None:
-        await self._register()
+        if not await self._registered_before(stop):
+            return
         arq = ArqWorker(
             self._dsn,
             hand_over=self._jobs.hand_over,
@@ -166,6 +167,18 @@ class _Worker:
         await self._engine.start()
         _log.info("engine.ready", engine=self._reading, device=self._info.device)
         await asyncio.Event().wait()
+
+    async def _registered_before(self, stop: asyncio.Event) -> bool:
+        """False when it was told to stop while it waited for the journal or for an upgrade."""
+        registering, stopping = asyncio.create_task(self._register(), name="register"), asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait([registering, stopping], return_when=asyncio.FIRST_COMPLETED)
+        registered = registering.done()
+        await end(registering, stopping)
+        if registered:
+            registering.result()
+        else:
+            _log.info("worker.stopped", worker=self._info.worker_id)
+        return registered
 
     async def _register(self) -> None:
         while True:

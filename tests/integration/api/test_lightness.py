@@ -5,6 +5,8 @@ import sys
 
 NEVER = (
     "torch", "torchvision", "easyocr", "cv2", "numpy", "scipy", "PIL", "onnxruntime", "pymupdf", "fitz", "google.genai", "alembic",
+    # with their settings alone
+    "obstore", "asyncpg",
     # loaded when first needed
     "jsonschema", "httpx", "psutil",
 )  # fmt: skip
