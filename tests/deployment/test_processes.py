@@ -15,7 +15,7 @@ REQUESTS = 24
 def test_several_api_processes_show_one_sum_whichever_is_asked(tmp_path: Path) -> None:
     port = free_port()
     with parts(tmp_path) as service:
-        running = service.api("127.0.0.1", port, {"WORKER_PROCESSES": "3"})
+        running = service.api("127.0.0.1", port, {"WORKER_PROCESSES": "2"})
         url = f"http://127.0.0.1:{port}"
         for _ in range(REQUESTS):
             # A connection each, so that the kernel spreads them over the processes.
