@@ -11,14 +11,20 @@ from doctray.extraction.rules.timetable_grid import Cell, Grid, ruled_grids
 
 _MOST_ROWS_OF_HEADINGS = 3
 _MOST_CELLS = 600
+_MOST_SEGMENTS = 600
+"""A page with more lines than this is a drawing; every pair of them would be compared, once for each section of the paper."""
 
 
 def drawn(sheet: Sheet, order: DateOrder | None) -> tuple[list[Coverage], list[Box]]:
     """The coverages of the drawn tables of a page that has headings of coverages, and where those tables stand, in pixels."""
     found: list[Coverage] = []
     places: list[Box] = []
+    if not sheet.words or len(sheet.page.segments) > _MOST_SEGMENTS:
+        return found, places
+    top, bottom = min(word.box.top for word in sheet.words), max(word.box.bottom for word in sheet.words)
     for grid in ruled_grids(sheet.page):
-        if len(grid.cells) > _MOST_CELLS:
+        inside = top <= grid.box.top + 0.5 * grid.cells[0].box.height and grid.cells[-1].box.center_y <= bottom + grid.cells[-1].box.height
+        if len(grid.cells) > _MOST_CELLS or not inside:
             continue
         head = _headings(sheet, grid)
         made = _coverages(sheet, grid, *head, order) if head is not None else []
