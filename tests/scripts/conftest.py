@@ -62,7 +62,8 @@ def old_service(tmp_path: Path) -> Iterator[OldService]:
     (folder / "uploads" / "one.txt").write_text("of the old service")
     pid_file = tmp_path / "old.pid"
     program = f"{sys.executable} {Path(__file__).with_name('old_service.py')} {port} {folder}"
-    start = f"setsid nohup {program} >/dev/null 2>&1 </dev/null & echo $! > {pid_file}"
+    # As of a real service: nothing is done when it runs already.
+    start = f"kill -0 $(cat {pid_file}) 2>/dev/null || {{ setsid nohup {program} >/dev/null 2>&1 </dev/null & echo $! > {pid_file}; }}"
     service = OldService(folder=folder, port=port, start=start, stop=f"kill $(cat {pid_file})")
     subprocess.run(["bash", "-c", start], check=True)
     deadline = time.monotonic() + 60
