@@ -11,7 +11,7 @@ from doctray.ocr.crnn_graph import crnn_model
 from doctray.ocr.crnn_reader import CrnnReader
 from doctray.ocr.easyocr_models import detector_weights, recogniser_model, recogniser_weights
 from doctray.ocr.easyocr_weights import read_state_dict
-from doctray.ocr.runtimes import Backend, Network, Precision, openvino_network, torch_network
+from doctray.ocr.runtimes import LAYERS_OF_FEW_SHAPES, Backend, Network, Precision, openvino_network, torch_network
 from doctray.ocr.second_reader import LineReading
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ class Networks:
                 graph = crnn_model(read_state_dict(path), crnn_ranges.RANGES if in_bytes else None)
             except (KeyError, ValueError) as error:
                 raise EngineFailure(f"{path.name} cannot be used: it does not hold EasyOCR's network") from error
-            network: Network = openvino_network(graph, precision=self._backend.precision, threads=self._threads)
+            network: Network = openvino_network(
+                graph, precision=self._backend.precision, threads=self._threads, layers_kept=LAYERS_OF_FEW_SHAPES
+            )
         else:
             from doctray.ocr.easyocr_torch import crnn_module
 

@@ -23,7 +23,7 @@ from doctray.ocr import ppocr_ranges
 from doctray.ocr.batches import batches_alike
 from doctray.ocr.eight_bits import in_bytes
 from doctray.ocr.ppocr_weights import IDEOGRAPHIC_LANGUAGES, RECOGNIZER, weights_file
-from doctray.ocr.runtimes import Network, Precision, cpu_precisions, openvino_core, openvino_network
+from doctray.ocr.runtimes import LAYERS_OF_FEW_SHAPES, Network, Precision, cpu_precisions, openvino_core, openvino_network
 from doctray.ocr.second_reader import LineReading
 
 Rgb = NDArray[np.uint8]
@@ -112,7 +112,7 @@ class PpocrRecognizer:
                 raise EngineFailure(_OTHER_NETWORK) from error
         self._every_character = _Alphabet(layer, threads=threads)
         self._latin = _Alphabet(layer.only(_latin_columns(layer.characters)), threads=threads)
-        self._network: Network = openvino_network(features, precision=precision, threads=threads)
+        self._network: Network = openvino_network(features, precision=precision, threads=threads, layers_kept=LAYERS_OF_FEW_SHAPES)
 
     @property
     def backend(self) -> str:

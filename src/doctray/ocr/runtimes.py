@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from doctray.ocr.devices import cpu_multiplies_bytes
 
-# Compiled layers that OpenVINO keeps for a network; a shape that is met takes as many as there are layers. The recognisers' thirty or so
-# shapes (`batches`) are kept, and preparing one anew costs 25 ms; its default of 5,000 grows for thousands of pages of many sizes.
-_LAYERS_KEPT = 2048
+# Compiled layers that OpenVINO keeps for a network; a shape that is met takes as many as there are layers. Its default of 5,000 grows for
+# thousands of pages of many sizes; 256 held 0.1 GB more than 32 for a detector.
+_LAYERS_KEPT = 128
+LAYERS_OF_FEW_SHAPES = 2048
+"""For a recogniser: its thirty or so shapes (`batches`) are all kept."""
 
 
 class Precision(StrEnum):
@@ -124,9 +126,7 @@ def openvino_core() -> Any:
     """The one `openvino.Core` of this process. Raises ImportError where OpenVINO is not installed."""
     import openvino
 
-    core = openvino.Core()
-    core.set_property("CPU", {"CPU_RUNTIME_CACHE_CAPACITY": _LAYERS_KEPT})
-    return core
+    return openvino.Core()
 
 
 def cpu_precisions(*, with_bytes: bool = False) -> tuple[Precision, ...]:
@@ -136,13 +136,19 @@ def cpu_precisions(*, with_bytes: bool = False) -> tuple[Precision, ...]:
 
 
 def openvino_network(
-    model: Any | Path, *, precision: Precision, threads: int, shape: Sequence[int] | None = None, cache_dir: Path | None = None
+    model: Any | Path,
+    *,
+    precision: Precision,
+    threads: int,
+    shape: Sequence[int] | None = None,
+    cache_dir: Path | None = None,
+    layers_kept: int = _LAYERS_KEPT,
 ) -> OpenVinoNetwork:
     """An `openvino.Model`, or an ONNX or IR file, compiled for the CPU.
 
     shape: of its only input, -1 where it varies; None leaves the model's own. threads: that inference may use. cache_dir: keeps
-    the compiled network for later starts. Call it with few different shapes: one that was not met of late is prepared
-    anew (some 10 ms). Raises RuntimeError when the model cannot be compiled.
+    the compiled network for later starts. layers_kept: for the shapes that it met. Call it with few different shapes: one that was
+    not met of late is prepared anew (some 25 ms). Raises RuntimeError when the model cannot be compiled.
     """
     core = openvino_core()
     if isinstance(model, Path):
@@ -153,6 +159,7 @@ def openvino_network(
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": 1,
+        "CPU_RUNTIME_CACHE_CAPACITY": layers_kept,
         # Pinned threads fight with every other process for the same cores.
         "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": "bf16" if precision in (Precision.BF16, Precision.INT8) and _has_bf16() else "f32",

@@ -21,7 +21,7 @@ from doctray.export.renderers import renderers
 from doctray.extraction.process import ExtractorProcess
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.ocr.batcher import Batcher
-from doctray.ocr.devices import CPU, resolve
+from doctray.ocr.devices import CPU, arithmetic, resolve
 from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import ENGINE_NAMES, make_engine
 from doctray.ocr.engines import fingerprint as engine_fingerprint
@@ -288,6 +288,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
     fingerprint = " ".join(
         (
             engine_fingerprint(options.engine),
+            f"arithmetic={arithmetic(device)}",
             *(f"second_reader={name}/{second_reader_version()}" for name in second_readers(options).values()),
             fingerprint_of(extractors, settings.llm),
             f"schema={SCHEMA_VERSION}",
