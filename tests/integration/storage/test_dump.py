@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from doctray.domain.audit import Actor, Means
 from doctray.domain.batch import Batch
+from doctray.domain.download import Validators
 from doctray.domain.job import DeliveryStatus, DeliveryTry, Job, JobStatus
 from doctray.domain.keys import ApiKey, Scope
 from doctray.ports import Idempotency, Snapshot
 from doctray.storage.dump import SqlDump
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.testing import FakeClock
-from tests.contract.builders import OWNER, a_job, a_worker, announce, claimed, completed, failed
+from tests.contract.builders import FINGERPRINT, OWNER, a_job, a_worker, announce, claimed, completed, failed
 
 
 class Text:
@@ -56,8 +58,13 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
         jobs = {"queued": await journal.add(a_job(clock, metadata={"name": "Zoë \N{SNOWMAN}"}), idempotency=promise)}
         await journal.open_batch(Batch(batch_id="b1", owner=OWNER, created_at=clock.now()))
         for name in ("processing", "completed", "dead", "deleted"):
-            jobs[name] = await journal.add(a_job(clock, webhook_url=f"http://{name}.test/", batch_id="b1"))
-        await claimed(journal, jobs["processing"])
+            jobs[name] = await journal.add(
+                a_job(clock, webhook_url=f"http://{name}.test/", batch_id="b1", source_url=f"http://papers.test/{name}")
+            )
+        claim = await claimed(journal, jobs["processing"])
+        assert claim.job.source is not None
+        known = Validators(answered_by="h", etag='"1"')
+        await journal.set_source(claim, source=claim.job.source, media_type="application/pdf", fingerprint=FINGERPRINT, validators=known)
         await journal.finish(await claimed(journal, jobs["completed"]), completed(jobs["completed"]), announce=announce)
         await journal.finish(await claimed(journal, jobs["dead"]), failed(), announce=announce)
         await journal.finish(await claimed(journal, jobs["deleted"]), completed(jobs["deleted"]), announce=announce)
@@ -79,7 +86,7 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
         await journal.add_key(key)
         await journal.add_webhook_secret(OWNER, b"\x00\xffold", overlap_s=60)
         await journal.add_webhook_secret(OWNER, b"\x00\xffnew", overlap_s=60)
-        await journal.set_flag("maintenance", "until noon")
+        await journal.set_flag("maintenance", "until noon", by=Actor(means=Means.CLI, name="ana"))
         await journal.want_artifact(jobs["completed"].request_id, form="pdf", edition="r0")
         await journal.add_review(
             jobs["completed"].request_id,
