@@ -132,10 +132,11 @@ def pipeline_extra() -> Shape:
     for content in extra["requestBody"]["content"].values():
         content["schema"]["properties"] |= {
             "schema": {"type": "object", "description": "the fields wanted: JSON Schema, or a flat map of name → type"},
-            "strategy": {"description": "passed over"},
+            "strategy": {"type": "string", "description": "passed over"},
         }
     as_json = extra["requestBody"]["content"]["application/json"]
     as_json["schema"] = _nullable_members(as_json["schema"], ("schema",))
+    as_json["schema"]["properties"]["strategy"] = {"description": "passed over, whatever it is"}
     as_json["examples"] = {
         "address": {"value": {"url": _URL_EXAMPLE, "schema": {"title": "string", "price": "number"}, "strategy": "auto"}},
     }
