@@ -10,7 +10,7 @@ DETECTOR = "PP-OCRv6_det_small.onnx"
 RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 
 _PACKAGE = "rapidocr"
-_RECONCILIATION = 1
+_RECONCILIATION = 2
 
 # EasyOCR's codes of the languages that rapidocr 3.10 lists for these weights (default_models.yaml, ppocrv6_langs). Vietnamese is
 # left out: of its letters the recogniser's dictionary has two.
@@ -54,7 +54,7 @@ def weights_version(*names: str) -> str:
 
 
 def second_reader_version() -> str:
-    """What decides a second reading: the weights and our way of reconciling, whose number goes up when its outcome changes."""
+    """What decides a second reading: the weights and our way with them, whose number goes up when its outcome changes."""
     return f"{weights_version(DETECTOR, RECOGNIZER)}.{_RECONCILIATION}"
 
 
