@@ -2,7 +2,6 @@
 
 import hmac
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +13,8 @@ from doctray.domain.keys import DEFAULT_OWNER, ApiKey, Scope, hash_api_key
 from doctray.ports import Clock, KeyStore
 
 REMEMBER_S = 2.0
-"""How long an answer of the key store is trusted: a revoked key works on for at most that long in another process."""
+"""How long it is remembered whether there are keys at all. A key itself is looked up each time: a revocation holds at once, everywhere."""
 
-REMEMBER_KEYS = 1024
 TOUCH_EVERY_S = 60.0
 
 
@@ -52,7 +50,6 @@ class Gate:
         self._own_origins = frozenset(own_origins)
         self._env_hash = hash_api_key(api_key) if api_key else None
         self._clock = clock
-        self._known: OrderedDict[str, tuple[float, ApiKey | None]] = OrderedDict()
         self._locked: tuple[float, bool] | None = None
         self._touched: dict[str, float] = {}
 
@@ -74,7 +71,7 @@ class Gate:
         """Who holds the key with this hash; None when it is unknown, expired or revoked. Raises TemporarilyUnavailable."""
         if self._env_hash is not None and hmac.compare_digest(digest, self._env_hash):
             return Caller(owner=DEFAULT_OWNER, scopes=frozenset((Scope.SUBMIT, Scope.READ)), bucket="key:env", name="API_KEY")
-        key = await self._find(digest)
+        key = await self._keys.find_key(digest)
         if key is None or not hmac.compare_digest(digest, key.key_hash) or not key.usable(self._clock.now()):
             return None
         await self._touch(key)
@@ -98,8 +95,7 @@ class Gate:
         return self._locked[1]
 
     def forget(self) -> None:
-        """Ask the store again: keys were made or revoked here."""
-        self._known.clear()
+        """Ask the store again whether there are keys: some were made or revoked here."""
         self._locked = None
 
     def _local_caller(self, headers: Mapping[str, str], address: str) -> Caller:
@@ -107,18 +103,6 @@ class Gate:
         if not (own_page and _names_this_machine(headers.get("host", ""))):
             raise Unauthenticated("While no key is set, only local programs are answered: use http://127.0.0.1, or make a key.")
         return Caller(owner=DEFAULT_OWNER, scopes=frozenset(Scope), bucket=f"address:{address}", means=Means.OPEN)
-
-    async def _find(self, digest: str) -> ApiKey | None:
-        now = self._clock.monotonic()
-        known = self._known.get(digest)
-        if known is not None and now - known[0] < REMEMBER_S:
-            return known[1]
-        key = await self._keys.find_key(digest)
-        self._known[digest] = (now, key)
-        self._known.move_to_end(digest)
-        while len(self._known) > REMEMBER_KEYS:
-            self._known.popitem(last=False)
-        return key
 
     async def _touch(self, key: ApiKey) -> None:
         now = self._clock.monotonic()
