@@ -138,13 +138,19 @@ class Side:
         return accepted.job
 
     async def cancel(self, request_id: str, owner: str) -> object:
-        return await said(
-            jobs.cancel(request_id, owner=owner, journal=self.journal, notices=self.notices, announcer=ANNOUNCER, by=SOMEBODY)
-        )
+        return await said(jobs.cancel(request_id, owner=owner, journal=self.journal, notices=self.notices, announcer=ANNOUNCER))
 
     async def delete(self, request_id: str, owner: str) -> object:
         return await said(
-            jobs.delete(request_id, owner=owner, journal=self.journal, blobs=self.blobs, notices=self.notices, announcer=ANNOUNCER)
+            jobs.delete(
+                request_id,
+                owner=owner,
+                journal=self.journal,
+                blobs=self.blobs,
+                notices=self.notices,
+                announcer=ANNOUNCER,
+                by=SOMEBODY,
+            )
         )
 
     async def replay(self, request_id: str, owner: str | None) -> object:
@@ -197,6 +203,7 @@ class Side:
             holder="model",
             every_s=2.0,
             retention_s=RETENTION_S,
+            audit_retention_s=RETENTION_S,
         )
 
     async def upkeep(self) -> None:

@@ -62,8 +62,9 @@ def old_service(tmp_path: Path) -> Iterator[OldService]:
     (folder / "uploads" / "one.txt").write_text("of the old service")
     pid_file = tmp_path / "old.pid"
     program = f"{sys.executable} {Path(__file__).with_name('old_service.py')} {port} {folder}"
-    # As of a real service: nothing is done when it runs already.
-    start = f"kill -0 $(cat {pid_file}) 2>/dev/null || {{ setsid nohup {program} >/dev/null 2>&1 </dev/null & echo $! > {pid_file}; }}"
+    # As of a real service: nothing is done when it runs already. Asked for an answer: a killed process may stay as a zombie for a while.
+    answers = f"curl -s -m 10 -o /dev/null http://127.0.0.1:{port}/"
+    start = f"{answers} || {{ setsid nohup {program} >/dev/null 2>&1 </dev/null & echo $! > {pid_file}; }}"
     service = OldService(folder=folder, port=port, start=start, stop=f"kill $(cat {pid_file})")
     subprocess.run(["bash", "-c", start], check=True)
     deadline = time.monotonic() + 60

@@ -103,6 +103,7 @@ def test_a_tombstone_forgets_whatever_is_not_listed_as_kept() -> None:
         dead_lettered=True,
         engine="easyocr",
         page_total=2,
+        traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     )
     blank = a_job()
     tombstone = transition.entombed(full, now=NOW)
