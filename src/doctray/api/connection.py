@@ -15,6 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from doctray.api.one_write import OneWrite
 from doctray.domain.errors import MalformedRequest
 from doctray.telemetry import metrics
 
@@ -66,7 +67,7 @@ class Connection(HttpToolsProtocol):
         self._answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))
         self._head_timer = self.loop.call_later(self._patience_s, self._head_overdue)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import uvicorn
@@ -37,10 +37,10 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def listening(patience_s: float = PATIENCE_S) -> AsyncIterator[int]:
+async def listening(patience_s: float = PATIENCE_S, protocol: type[Connection] = Connection) -> AsyncIterator[int]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, http=partial(Connection, patience_s=patience_s))  # type: ignore[arg-type]
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, http=partial(protocol, patience_s=patience_s))  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -83,6 +83,34 @@ def problem_of(answer: bytes) -> dict[str, Any]:
 
 
 GOOD = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+
+
+class Written(Connection):
+    """Notes each write that reaches the socket's transport."""
+
+    writes: ClassVar[list[bytes]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        to_the_socket = transport.write
+
+        def write(data: bytes | bytearray | memoryview) -> None:
+            self.writes.append(bytes(data))
+            to_the_socket(data)
+
+        transport.write = write  # type: ignore[method-assign]
+        super().connection_made(transport)
+
+
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+async def test_head_and_body_leave_in_one_write_so_that_a_kill_leaves_no_half_of_an_answer(
+    connection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Written, "writes", [])
+    async with listening(patience_s=10, protocol=Written) as port:
+        answer = await all_that_comes(port, GOOD.replace(b"close", connection.encode()), GOOD)
+    assert b"".join(Written.writes) == answer
+    assert [written.count(b"HTTP/1.1 200 ") for written in Written.writes] == [1] * len(Written.writes)
+    assert all(written.endswith(b"}") for written in Written.writes)
 
 
 async def test_an_ordinary_request_is_answered() -> None:
