@@ -69,6 +69,8 @@ MAX_NAME = 100
 class Thresholds:
     """When a candidate counts as unhealthy. Shares from 0 to 1; seconds of an attempt; over the last window_s and min_sample attempts.
 
+    agreement: share of values in which a candidate must agree with the baseline's shadow and with reviews. certainty: how sure a breach
+    must be, one-sided, before anything is done about it; 0.5 takes figures as they stand. `doctray.domain.rollout_health` judges.
     The numbers are those of the staged rollouts that doctray replaces.
     """
 
@@ -76,19 +78,23 @@ class Thresholds:
     success: float = 0.95
     confidence: float = 0.80
     errors: float = 0.05
+    agreement: float = 0.90
     critical_seconds: float = 60.0
     critical_success: float = 0.90
     critical_errors: float = 0.10
     window_s: float = 3600.0
     min_sample: int = 20
+    certainty: float = 0.90
 
     def __post_init__(self) -> None:
-        for name in ("success", "confidence", "errors", "critical_success", "critical_errors"):
+        for name in ("success", "confidence", "errors", "agreement", "critical_success", "critical_errors"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise InvalidOption(f"thresholds.{name}: must be a share from 0 to 1.")
         for name in ("seconds", "critical_seconds", "window_s"):
             if not 0.0 < getattr(self, name) <= 86400.0 * 7:
                 raise InvalidOption(f"thresholds.{name}: must be seconds above 0, at most 7 days.")
+        if not 0.5 <= self.certainty <= 0.999:
+            raise InvalidOption("thresholds.certainty: must be from 0.5 to 0.999.")
         if not 1 <= self.min_sample <= 1_000_000:
             raise InvalidOption("thresholds.min_sample: must be a whole number from 1 to 1000000.")
         if self.critical_seconds < self.seconds or self.critical_success > self.success or self.critical_errors < self.errors:
