@@ -11,9 +11,10 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +23,7 @@ from doctray.api.connection import LEAST_BYTES_PER_S
 from doctray.api.deps import House, caller_of, house_of, tell_window
 from doctray.api.dialects import PLAIN, Dialect
 from doctray.api.documents import open_document, read_document
+from doctray.api.errors import invalid_options
 from doctray.api.following import json_response, links, outlook, preferred_wait_s, retry_after, status_body, ticket, wait_for_end
 from doctray.api.multipart import Multipart, boundary_of
 from doctray.api.options import (
@@ -50,8 +52,13 @@ THREAD_FROM_BYTES = 256 * 1024
 
 BASE64_SLICE = 1024 * 1024
 
+SMALL_JSON_BYTES = 64 * 1024
+"""Most that a JSON body without a document may have, where its route says nothing else."""
+
 SOURCES = ("file_path", "url", "content_base64")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,8 +379,17 @@ def _count(house: House, job: Job, handed: Handed, request_id: str) -> None:
             metrics.count_cache_lookup(hit=job.cached)
 
 
-async def read_small_json(request: Request, *, limit: int = 64 * 1024) -> dict[str, Any]:
-    """The JSON object of an administrator's request. Raises MalformedRequest."""
+async def read_model(request: Request, model: type[Model], *, limit: int = SMALL_JSON_BYTES) -> Model:
+    """The body as the model has it. Raises MalformedRequest; InvalidOption that names the members at fault, without their values."""
+    members = await read_small_json(request, limit=limit)
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+
+
+async def read_small_json(request: Request, *, limit: int = SMALL_JSON_BYTES) -> dict[str, Any]:
+    """The JSON object of a request that carries no document; limit: of its size in bytes. Raises MalformedRequest."""
     if content_type_of(request) != "application/json":
         raise MalformedRequest("Send application/json.")
     text = bytearray()

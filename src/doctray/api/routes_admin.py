@@ -7,12 +7,10 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
 
 from doctray.api.deps import Admin, Cursor, Limit, actor_of, house_of
-from doctray.api.errors import invalid_options
 from doctray.api.following import json_response
-from doctray.api.intake import read_small_json
+from doctray.api.intake import read_model
 from doctray.api.openapi_bodies import body_extra
 from doctray.api.openapi_problems import CALLER, JSON_BODY, problems
 from doctray.api.schemas import (
@@ -61,10 +59,7 @@ async def list_keys(request: Request, _caller: Admin) -> Response:
 @router.post("/keys", response_model=CreatedKey, status_code=HTTPStatus.CREATED, responses=_TOLD, openapi_extra=body_extra(NewKey))
 async def create_key(request: Request, caller: Admin) -> Response:
     """Make a key; it is shown in this answer and never again."""
-    try:
-        wanted = NewKey.model_validate(await read_small_json(request))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    wanted = await read_model(request, NewKey)
     house = house_of(request)
     now = house.parts.clock.now()
     secret = new_api_key()
@@ -94,10 +89,7 @@ async def create_key(request: Request, caller: Admin) -> Response:
 )
 async def rotate_key(request: Request, caller: Admin, key_id: str) -> Response:
     """A new key with the same rights, shown in this answer and never again; the old one works on for the overlap."""
-    try:
-        wanted = RotateKey.model_validate(await read_small_json(request))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    wanted = await read_model(request, RotateKey)
     house = house_of(request)
     now = house.parts.clock.now()
     old = next((key for key in await house.parts.keys.keys() if key.key_id == key_id), None)
@@ -114,7 +106,7 @@ async def rotate_key(request: Request, caller: Admin, key_id: str) -> Response:
 
 @router.delete("/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, responses=_OF_ONE)
 async def revoke_key(request: Request, caller: Admin, key_id: str) -> Response:
-    """Revoke a key; other API processes notice within two seconds."""
+    """Revoke a key; from then on every API process refuses it."""
     house = house_of(request)
     if not await house.parts.keys.revoke_key(key_id, by=actor_of(request, caller)):
         raise NotFound("There is no such key.")
@@ -165,10 +157,7 @@ async def show_dead_letter(request: Request, _caller: Admin, request_id: str) ->
 )
 async def replay_dead_letters(request: Request, caller: Admin) -> Response:
     """Queue some dead letters again, or all there are; each is announced anew when it ends."""
-    try:
-        wanted = Replay.model_validate(await read_small_json(request))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    wanted = await read_model(request, Replay)
     parts = house_of(request).parts
     by = actor_of(request, caller)
     replayed = await use_cases.replay_dead_letters(wanted.request_ids, journal=parts.journal, queue=parts.queue, by=by)
@@ -185,10 +174,7 @@ async def show_maintenance(request: Request, _caller: Admin) -> Response:
 @router.put("/maintenance", response_model=MaintenanceView, responses=_TOLD, openapi_extra=body_extra(NewMaintenance))
 async def set_maintenance(request: Request, caller: Admin) -> Response:
     """Refuse submissions (503 maintenance, with the reason) or take them again. What was accepted goes on, and polls work."""
-    try:
-        wanted = NewMaintenance.model_validate(await read_small_json(request))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    wanted = await read_model(request, NewMaintenance)
     reason = (wanted.reason or "") if wanted.on else None
     house = house_of(request)
     await house.parts.journal.set_flag(MAINTENANCE, reason, by=actor_of(request, caller))
@@ -206,10 +192,7 @@ async def show_webhooks(request: Request, _caller: Admin) -> Response:
 @router.put("/webhooks", response_model=WebhooksView, responses=_TOLD, openapi_extra=body_extra(HoldWebhooks))
 async def hold_webhooks(request: Request, caller: Admin) -> Response:
     """Hold all webhooks back, or post them again. What is held waits and uses up no try; what is under way ends."""
-    try:
-        wanted = HoldWebhooks.model_validate(await read_small_json(request))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    wanted = await read_model(request, HoldWebhooks)
     reason = (wanted.reason or "") if wanted.held else None
     await house_of(request).parts.journal.set_flag(deliver.HELD, reason, by=actor_of(request, caller))
     _log.info("webhooks.held" if wanted.held else "webhooks.released")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from doctray.api.batch_intake import Refused, Taken, take_batch
-from doctray.api.deps import MAX_ID, House, Reader, house_of
+from doctray.api.deps import House, Reader, house_of, is_id
 from doctray.api.errors import status_of
 from doctray.api.following import json_response, ticket
 from doctray.api.openapi_bodies import batch_extra
@@ -45,7 +45,7 @@ async def submit_batch(request: Request) -> Response:
 @router.get("/v1/batches/{batch_id}", response_model=BatchStatus, responses=problems(*CALLER, "not_found"))
 async def show_batch(request: Request, caller: Reader, batch_id: str) -> Response:
     """How many of its documents are in which status, and each of them."""
-    view = await house_of(request).parts.journal.batch(batch_id) if len(batch_id) <= MAX_ID else None
+    view = await house_of(request).parts.journal.batch(batch_id) if is_id(batch_id) else None
     if view is None or view.batch.owner != caller.owner:
         raise NotFound("There is no such batch of yours.")
     counts = counts_of(Counter(job.status for job in view.jobs))

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import ValidationError
 
 from doctray.api.deps import Reader, Submitter, VisibleJob, house_of, live_job
-from doctray.api.errors import RESULT_CONFLICT, JobRefusal, invalid_options
+from doctray.api.errors import RESULT_CONFLICT, JobRefusal
 from doctray.api.following import WaitSeconds, json_response
-from doctray.api.intake import read_small_json
+from doctray.api.intake import read_model
 from doctray.api.negotiation import accepted_form
 from doctray.api.openapi_bodies import BINARY, IF_MATCH, body_extra, shape_of
 from doctray.api.openapi_problems import CALLER, FETCHED, JOB, JOB_ERRORS, JSON_BODY, conflict, problems
@@ -118,10 +117,7 @@ async def review_job(request: Request, caller: Submitter, request_id: str) -> Re
     house = house_of(request)
     job = await live_job(house, request_id, owner=caller.owner)
     result_of(job)
-    try:
-        given = NewReview.model_validate(await read_small_json(request, limit=MAX_REVIEW_BYTES))
-    except ValidationError as error:
-        raise invalid_options(error.errors(include_input=False, include_url=False, include_context=False)) from error
+    given = await read_model(request, NewReview, limit=MAX_REVIEW_BYTES)
     try:
         await asyncio.to_thread(_check_fields, given.fields, job)
     except InvalidOption as error:
