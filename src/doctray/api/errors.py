@@ -6,6 +6,7 @@ Every refusal is an RFC 9457 problem, those of the framework and unexpected erro
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from doctray.api.refusal_log import RefusalLog
 from doctray.domain.errors import (
     DoctrayError,
     InvalidOption,
@@ -166,14 +168,16 @@ def explain(code: str) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Answer every foreseen error of the app as a problem; unforeseen ones are `doctray.api.envelope`'s."""
-    app.add_exception_handler(DoctrayError, _on_error)
+    app.add_exception_handler(DoctrayError, partial(_on_error, RefusalLog()))
     app.add_exception_handler(JobRefusal, _on_job_refusal)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
 
 
-async def _on_error(_request: Request, error: Exception) -> Response:
+async def _on_error(refusals: RefusalLog, _request: Request, error: Exception) -> Response:
     assert isinstance(error, DoctrayError)
+    if status_of(error) >= UNEXPECTED:
+        refusals.note(error)
     return problem(error)
 
 

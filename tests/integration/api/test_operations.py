@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from doctray.api.errors import STATUS
 from doctray.domain.errors import TemporarilyUnavailable
@@ -51,6 +53,20 @@ async def test_health_is_503_only_without_the_journal(door: Door, monkeypatch: p
     assert (health.status_code, health.json()["status"]) == (503, "unhealthy")
     assert (ready.status_code, ready.json()["code"]) == (503, "temporarily_unavailable")
     assert live.status_code == 200
+
+
+async def test_a_refusal_that_is_not_the_callers_fault_is_in_the_log_under_its_request_id(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_journal: object, _request_id: str) -> None:
+        raise TemporarilyUnavailable from ConnectionResetError()
+
+    monkeypatch.setattr(type(door.journal), "get", away)
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        refused, missing = await door.client.get("/status/01m81vd7dh6htzrtm12yabkqpe"), await door.client.get("/nowhere")
+    told = [line for line in lines if line["event"] == "request.refused"]
+    assert (refused.status_code, missing.status_code) == (503, 404)
+    assert [(line["request_id"], line["causes"]) for line in told] == [(refused.headers["x-request-id"], ["ConnectionResetError"])]
 
 
 async def test_health_does_not_wait_for_a_journal_that_hangs(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
