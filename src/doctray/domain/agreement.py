@@ -34,8 +34,30 @@ def compare(baseline: Mapping[str, Any], candidate: Mapping[str, Any], document_
     that the candidate alone has are numbered after the baseline's. An item that the other side lacks is one disagreement, not one for
     each of its members. In a `custom` document each field of the caller's schema is compared as a whole. Holds no values.
     """
-    found = _whole(baseline, candidate) if document_type == "custom" else _members(baseline, candidate, "")
-    return dict(islice(found, MAX_COMPARED))
+    return {pointer: same for pointer, *_, same in _compared(baseline, candidate, document_type)}
+
+
+def disagreements(baseline: Mapping[str, Any], candidate: Mapping[str, Any], document_type: str) -> list[tuple[str | None, str | None]]:
+    """(JSON Pointer into the baseline, into the candidate) of what they say otherwise, for showing both to a person.
+
+    None on the side that lacks the item. Unlike those of `compare`, pointers to limits hold their printed labels.
+    """
+    return [(here, there) for _, here, there, same in _compared(baseline, candidate, document_type) if not same]
+
+
+def value_at(fields: Any, pointer: str | None) -> Any:
+    """What stands at a JSON Pointer; None where nothing does."""
+    if pointer is None:
+        return None
+    value = fields
+    for part in pointer.split("/")[1:]:
+        if isinstance(value, Mapping):
+            value = value.get(part.replace("~1", "/").replace("~0", "~"))
+        elif isinstance(value, list | tuple) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
 
 
 def truth_score(fields: Mapping[str, Any], reviewed: Mapping[str, Any], document_type: str) -> float | None:
@@ -52,35 +74,47 @@ def field_of(pointer: str) -> str:
     return ".".join(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:] if not part.isdigit())
 
 
-def _whole(baseline: Mapping[str, Any], candidate: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+_Compared = Iterator[tuple[str, str | None, str | None, bool]]
+"""Pointer as `compare` names it, pointers into the baseline and into the candidate, and whether they say the same there."""
+
+
+def _compared(baseline: Mapping[str, Any], candidate: Mapping[str, Any], document_type: str) -> _Compared:
+    found = _whole(baseline, candidate) if document_type == "custom" else _members(baseline, candidate, "", "")
+    return islice(found, MAX_COMPARED)
+
+
+def _whole(baseline: Mapping[str, Any], candidate: Mapping[str, Any]) -> _Compared:
     for name in _names(baseline, candidate):
         here, there = _plain(baseline.get(name)), _plain(candidate.get(name))
         if here is not None or there is not None:
-            yield f"/{_escaped(name)}", here == there
+            at = f"/{_escaped(name)}"
+            yield at, at, at, here == there
 
 
-def _members(baseline: Mapping[str, Any], candidate: Mapping[str, Any], at: str) -> Iterator[tuple[str, bool]]:
+def _members(baseline: Mapping[str, Any], candidate: Mapping[str, Any], at: str, other_at: str) -> _Compared:
     for name in _names(baseline, candidate):
-        here, there, pointer = baseline.get(name), candidate.get(name), f"{at}/{_escaped(name)}"
+        here, there = baseline.get(name), candidate.get(name)
+        pointer, other = f"{at}/{_escaped(name)}", f"{other_at}/{_escaped(name)}"
         if name in _PRINTED_NAMES:
-            yield from _printed(_object(here), _object(there), pointer)
+            yield from _printed(_object(here), _object(there), pointer, other)
         elif name in LIST_KEYS:
-            yield from _items(_objects(here), _objects(there), LIST_KEYS[name], pointer)
+            yield from _items(_objects(here), _objects(there), LIST_KEYS[name], pointer, other)
         elif (plain := _plain(here)) is not None or _plain(there) is not None:
-            yield pointer, plain == _plain(there)
+            yield pointer, pointer, other, plain == _plain(there)
 
 
 def _items(
-    baseline: Sequence[Mapping[str, Any]], candidate: Sequence[Mapping[str, Any]], keys: Sequence[Sequence[str]], at: str
-) -> Iterator[tuple[str, bool]]:
+    baseline: Sequence[Mapping[str, Any]], candidate: Sequence[Mapping[str, Any]], keys: Sequence[Sequence[str]], at: str, other_at: str
+) -> _Compared:
     pairs = _paired(baseline, candidate, keys)
     for index, item in enumerate(baseline):
         other = pairs.get(index)
-        yield f"{at}/{index}", other is not None
+        yield f"{at}/{index}", f"{at}/{index}", None if other is None else f"{other_at}/{other}", other is not None
         if other is not None:
-            yield from _members(item, candidate[other], f"{at}/{index}")
-    for number in range(len(candidate) - len(pairs)):
-        yield f"{at}/{len(baseline) + number}", False
+            yield from _members(item, candidate[other], f"{at}/{index}", f"{other_at}/{other}")
+    alone = sorted(set(range(len(candidate))).difference(pairs.values()))
+    for number, other in enumerate(alone):
+        yield f"{at}/{len(baseline) + number}", None, f"{other_at}/{other}", False
 
 
 def _paired(baseline: Sequence[Mapping[str, Any]], candidate: Sequence[Mapping[str, Any]], keys: Sequence[Sequence[str]]) -> dict[int, int]:
@@ -109,11 +143,17 @@ def _key(item: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...] | Non
     return None if any(part is None for name, part in zip(names, key, strict=True) if name != _OPTIONAL_KEY) else key
 
 
-def _printed(baseline: Mapping[str, Any], candidate: Mapping[str, Any], at: str) -> Iterator[tuple[str, bool]]:
-    here, there = ({_plain(name): _plain(value) for name, value in side.items()} for side in (baseline, candidate))
-    labels = [label for label in dict.fromkeys((*here, *there)) if here.get(label) is not None or there.get(label) is not None]
-    for number, label in enumerate(labels):
-        yield f"{at}/{number}", here.get(label) == there.get(label)
+def _printed(baseline: Mapping[str, Any], candidate: Mapping[str, Any], at: str, other_at: str) -> _Compared:
+    here, there = ({_plain(label): label for label, value in side.items() if _plain(value) is not None} for side in (baseline, candidate))
+    for number, label in enumerate(dict.fromkeys((*here, *there))):
+        mine, others = here.get(label), there.get(label)
+        same = mine is not None and others is not None and _plain(baseline[mine]) == _plain(candidate[others])
+        yield (
+            f"{at}/{number}",
+            None if mine is None else f"{at}/{_escaped(mine)}",
+            None if others is None else f"{other_at}/{_escaped(others)}",
+            same,
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -147,5 +187,5 @@ def _objects(value: Any) -> Sequence[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
 
 
-def _escaped(name: str) -> str:
+def _escaped(name: object) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doctray.domain.agreement import MAX_COMPARED, compare, field_of, truth_score
+from doctray.domain.agreement import MAX_COMPARED, compare, disagreements, field_of, truth_score, value_at
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,18 @@ def test_labels_of_limits_are_never_named() -> None:
     assert agreed["/policies/0/limits/0"] is True
     assert [agreed["/policies/0/limits/1"], agreed["/policies/0/limits/2"]] == [False, False]
     assert "smith" not in json.dumps(agreed).lower()
+
+
+def test_what_differs_can_be_shown_on_both_sides() -> None:
+    here = {"title": "A", "policies": [policy("P1", "AUTO", Each=1), policy("P2", "LIFE")]}
+    there = {"title": "B", "policies": [policy("P3", "FIRE"), policy("P1", "AUTO", Each=2, More=3)]}
+    shown = [(value_at(here, one), value_at(there, other)) for one, other in disagreements(here, there, "certificate")]
+    assert shown == [("A", "B"), (1, 2), (None, 3), (here["policies"][1], None), (None, there["policies"][0])]
+
+
+@pytest.mark.parametrize("pointer", ["/a/7", "/a/x", "/b", "/a/0/0/c", None])
+def test_nothing_stands_where_a_pointer_leads_nowhere(pointer: str | None) -> None:
+    assert value_at({"a": ["text"]}, pointer) is None
 
 
 def test_items_without_a_key_are_recognised_only_when_they_are_the_same() -> None:
