@@ -230,11 +230,10 @@ async def test_a_put_that_is_cancelled_as_it_begins_leaves_neither_draft_nor_des
     opened, go_on = threading.Event(), threading.Event()
 
     class Slow(FileBlobs):
-        def _begin(self, target: Path) -> Any:
-            draft = super()._begin(target)
+        def _begin(self, draft: Any) -> None:
+            super()._begin(draft)
             opened.set()
             go_on.wait(5)
-            return draft
 
     before = len(list(Path("/proc/self/fd").iterdir()))
     task = asyncio.create_task(Slow(root).put(KEY, _chunks(b"x" * CHUNK_BYTES)))

@@ -11,14 +11,14 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
-from doctray.domain.errors import DoctrayError, NotFound, StorageFull
+from doctray.domain.errors import NotFound, StorageFull
 from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, is_part, parts_of
+from doctray.storage.to_the_end import to_the_end
 
 _THREADS = ThreadPoolExecutor(8, thread_name_prefix="blobs")
 """For writes: most of their time they wait for the disk, which syncs several files as fast as one."""
@@ -60,15 +60,17 @@ class FileBlobs:
             async for chunk in chunks:
                 waiting += chunk
                 if len(waiting) >= CHUNK_BYTES:
-                    draft = draft or await self._begun(target)
-                    await _to_the_end(self._write, draft, bytes(waiting))
+                    if draft is None:
+                        draft = _Draft(target)
+                        await to_the_end(_in_thread(self._begin, draft))
+                    await to_the_end(_in_thread(self._write, draft, bytes(waiting)))
                     waiting.clear()
             if draft is None:
                 return await self._put_small(target, bytes(waiting), key)
-            return await _to_the_end(self._keep, draft, bytes(waiting), target, key)
+            return await to_the_end(_in_thread(self._keep, draft, bytes(waiting), key))
         except BaseException:
             if draft is not None:
-                await _to_the_end(draft.drop)
+                await to_the_end(_in_thread(draft.drop))
             raise
 
     async def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
@@ -88,10 +90,10 @@ class FileBlobs:
 
     async def copy(self, source: BlobRef, key: str) -> BlobRef:
         """A hard link where the file system has them: blobs are replaced as a whole and never changed in place."""
-        return await _to_the_end(self._copy, source, key)
+        return await to_the_end(_in_thread(self._copy, source, key))
 
     async def delete_prefix(self, prefix: str) -> int:
-        return await _to_the_end(_remove_tree, self._path(prefix.removesuffix("/")))
+        return await to_the_end(_in_thread(_remove_tree, self._path(prefix.removesuffix("/"))))
 
     async def keys_under(self, prefix: str) -> list[str]:
         return await asyncio.to_thread(self._keys_under, self._path(prefix.removesuffix("/")))
@@ -115,53 +117,44 @@ class FileBlobs:
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*parts_of(key))
 
-    async def _begun(self, target: Path) -> "_Draft":
-        beginning = asyncio.create_task(asyncio.to_thread(self._begin, target))
-        try:
-            return await asyncio.shield(beginning)
-        except asyncio.CancelledError:
-            # The thread goes on and opens the file, which nobody would close.
-            with suppress(DoctrayError, OSError):
-                await asyncio.to_thread((await beginning).drop)
-            raise
-
-    def _begin(self, target: Path) -> "_Draft":
+    def _begin(self, draft: "_Draft") -> None:
         with _storage_errors():
-            _sync_folders(_make_folder(target.parent, self._root))
-            return _Draft(target)
+            _sync_folders(_make_folder(draft.target.parent, self._root))
+            draft.open()
 
     async def _put_small(self, target: Path, content: bytes, key: str) -> BlobRef:
         given_up = threading.Event()
-        return await _to_the_end(self._put_whole, target, content, key, given_up, given_up=given_up.set)
+        return await to_the_end(_in_thread(self._put_whole, target, content, key, given_up), given_up=given_up.set)
 
     def _put_whole(self, target: Path, content: bytes, key: str, given_up: threading.Event) -> BlobRef:
         """In the order that costs the disk least: new folders are synced last, when the file's own sync has mostly done it."""
+        draft = _Draft(target)
         with _storage_errors():
             made = _make_folder(target.parent, self._root)
             try:
-                draft = _Draft(target)
                 try:
+                    draft.open()
                     self._write(draft, content)
                     if given_up.is_set():
                         raise NotFound(GONE)
-                    draft.keep(target)
+                    draft.keep()
                 except BaseException:
                     draft.drop()
                     raise
             finally:
                 _sync_folders(made)
-        return BlobRef(key=key, size_bytes=draft.size, sha256=draft.digest.hexdigest())
+        return draft.ref(key)
 
     def _write(self, draft: "_Draft", chunk: bytes) -> None:
         with _storage_errors():
             self._check_room(len(chunk))
             draft.write(chunk)
 
-    def _keep(self, draft: "_Draft", rest: bytes, target: Path, key: str) -> BlobRef:
+    def _keep(self, draft: "_Draft", rest: bytes, key: str) -> BlobRef:
         self._write(draft, rest)
         with _storage_errors():
-            draft.keep(target)
-        return BlobRef(key=key, size_bytes=draft.size, sha256=draft.digest.hexdigest())
+            draft.keep()
+        return draft.ref(key)
 
     def _copy(self, source: BlobRef, key: str) -> BlobRef:
         origin, target = self._path(source.key), self._path(key)
@@ -199,37 +192,46 @@ class FileBlobs:
 
 
 class _Draft:
-    """A file beside its target, hashed while it is written."""
+    """A file beside its target, hashed while it is written. Once opened, it ends in `keep` or `drop`; dropping may be repeated."""
 
     def __init__(self, target: Path) -> None:
+        self.target = target
         self._path = _beside(target)
+        self._file: int | None = None
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def open(self) -> None:
         # The descriptor is ours alone: no buffer of Python's is in between when the disk is full.
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._open = True
-        self.digest = hashlib.sha256()
-        self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        self.digest.update(chunk)
-        self.size += len(chunk)
+        assert self._file is not None
+        self._digest.update(chunk)
+        self._size += len(chunk)
         left = memoryview(chunk)
         while left:
             left = left[os.write(self._file, left) :]
 
-    def keep(self, target: Path) -> None:
+    def keep(self) -> None:
+        assert self._file is not None
         os.fsync(self._file)
         self._close()
-        self._path.replace(target)
-        _sync_folder(target.parent)
+        self._path.replace(self.target)
+        _sync_folder(self.target.parent)
 
     def drop(self) -> None:
         self._close()
         self._path.unlink(missing_ok=True)
 
+    def ref(self, key: str) -> BlobRef:
+        """What was written, under its key."""
+        return BlobRef(key=key, size_bytes=self._size, sha256=self._digest.hexdigest())
+
     def _close(self) -> None:
-        if self._open:
-            self._open = False
-            os.close(self._file)
+        if self._file is not None:
+            file, self._file = self._file, None
+            os.close(file)
 
 
 def _beside(target: Path) -> Path:
@@ -336,21 +338,7 @@ def _storage_errors() -> Iterator[None]:
         raise
 
 
-async def _to_the_end(work: Callable[[*Args], R], *args: *Args, given_up: Callable[[], None] = lambda: None) -> R:
-    """In a thread, which a cancelled caller waits for: it cannot be stopped, and must not write behind what comes after it.
-
-    given_up: called before that wait, so that the work can end early.
-    """
-    working = _begun_in_thread(partial(work, *args))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        given_up()
-        await asyncio.wait([working])
-        raise
-
-
-def _begun_in_thread(work: Callable[[], R]) -> "asyncio.Future[R]":
+def _in_thread(work: Callable[[*Args], R], *args: *Args) -> "asyncio.Future[R]":
     """As loop.run_in_executor, with its answer passed once instead of from one kind of future to another, which costs as much again."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[R] = loop.create_future()
@@ -366,7 +354,7 @@ def _begun_in_thread(work: Callable[[], R]) -> "asyncio.Future[R]":
     def run() -> None:
         result, caught = None, None
         try:
-            result = work()
+            result = work(*args)
         except Exception as error:  # whatever it is, the caller gets it
             caught = error
         # A loop that has ended waits for nothing any more.

@@ -8,12 +8,12 @@ import asyncio
 import errno
 import hashlib
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import obstore
 import structlog
@@ -25,14 +25,13 @@ from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, folder_of, is_part, parts_of
 from doctray.storage.spool import Spool
+from doctray.storage.to_the_end import to_the_end
 
 if TYPE_CHECKING:
     # Shapes that exist in the stubs alone.
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 _log = structlog.get_logger()
-
-T = TypeVar("T")
 
 CHUNK_BYTES = 1024 * 1024
 """Read at a time; what is no larger is sent from memory, by one request."""
@@ -104,8 +103,8 @@ class S3Blobs:
         link_endpoint: str | None = None,
     ) -> None:
         self._bucket = bucket
-        self._store = _open(bucket, bucket.endpoint)
-        self._signer = _open(bucket, link_endpoint) if link_endpoint else self._store
+        self._store = open_bucket(bucket, bucket.endpoint)
+        self._signer = open_bucket(bucket, link_endpoint) if link_endpoint else self._store
         self._link_s = link_s
         self._min_free_bytes = min_free_bytes
         self._spool = Spool(spool)
@@ -132,16 +131,16 @@ class S3Blobs:
             elif head:
                 await asyncio.to_thread(self._keep, path, digest, bytes(head))
             async with self._sending:
-                await _to_the_end(self._send(key, path or bytes(head)))
+                await to_the_end(self._send(key, path or bytes(head)))
         return BlobRef(key=key, size_bytes=size, sha256=digest.hexdigest())
 
     async def read(self, ref: BlobRef) -> AsyncIterator[bytes]:
         parts_of(ref.key)
-        with _mapped():
+        with mapped():
             found = await self._store.get_async(ref.key)
         chunks = found.stream(min_chunk_size=CHUNK_BYTES)
         while True:
-            with _mapped():
+            with mapped():
                 chunk = await anext(chunks, None)
             if chunk is None:
                 return
@@ -158,22 +157,22 @@ class S3Blobs:
     async def copy(self, source: BlobRef, key: str) -> BlobRef:
         """Within the bucket: no byte of it passes here. The copy's size is the one that `source` names."""
         parts_of(source.key), parts_of(key)
-        with _mapped():
-            await _to_the_end(self._store.copy_async(source.key, key))
+        with mapped():
+            await to_the_end(self._store.copy_async(source.key, key))
         return BlobRef(key=key, size_bytes=source.size_bytes, sha256=source.sha256)
 
     async def delete_prefix(self, prefix: str) -> int:
         folder = folder_of(prefix)
         removed = 0
-        with _mapped():
+        with mapped():
             async for entries in self._store.list(folder):
-                await _to_the_end(self._store.delete_async([entry["path"] for entry in entries]))
+                await to_the_end(self._store.delete_async([entry["path"] for entry in entries]))
                 removed += len(entries)
         return removed
 
     async def keys_under(self, prefix: str) -> list[str]:
         folder = folder_of(prefix)
-        with _mapped():
+        with mapped():
             return sorted([entry["path"] async for entries in self._store.list(folder) for entry in entries])
 
     async def free_bytes(self) -> int | None:
@@ -183,7 +182,7 @@ class S3Blobs:
     async def ping(self) -> None:
         """Asks for an object that is not there: only its absence is the right answer."""
         try:
-            with _mapped():
+            with mapped():
                 await self._store.get_async(f"{JOBS}/ping")
         except NotFound:
             return
@@ -207,7 +206,7 @@ class S3Blobs:
         parts_of(ref.key)
         lasts = timedelta(seconds=self._link_s)
         expires_at = datetime.now(UTC) + lasts
-        with _mapped():
+        with mapped():
             return BlobLink(url=await obstore.sign_async(self._signer, "GET", ref.key, lasts), expires_at=expires_at)
 
     async def prefixes_older_than(self, age_s: float) -> AsyncIterator[str]:
@@ -216,7 +215,7 @@ class S3Blobs:
     async def _old_prefixes(self, before: datetime) -> AsyncIterator[str]:
         """The listing is in the order of names: what belongs to one job comes together, and nothing has to be kept."""
         current, newest = "", before
-        with _mapped():
+        with mapped():
             async for entries in self._store.list(f"{JOBS}/"):
                 for entry in entries:
                     name = entry["path"].split("/")[1]
@@ -229,7 +228,7 @@ class S3Blobs:
             yield f"{JOBS}/{current}/"
 
     async def _send(self, key: str, content: Path | bytes) -> None:
-        with _mapped(gone=False):
+        with mapped(gone=False):
             await self._store.put_async(key, content, chunk_size=PART_BYTES, max_concurrency=1)
 
     def _keep(self, path: Path, digest: Any, content: bytes) -> None:
@@ -250,7 +249,8 @@ class S3Blobs:
             raise
 
 
-def _open(bucket: Bucket, endpoint: str | None) -> S3Store:
+def open_bucket(bucket: Bucket, endpoint: str | None) -> S3Store:
+    """endpoint: instead of the bucket's own, for links; None: AWS itself. Nothing is sent."""
     client: ClientConfig = {
         "connect_timeout": timedelta(seconds=CONNECT_S),
         "read_timeout": timedelta(seconds=SILENCE_S),
@@ -270,7 +270,7 @@ def _open(bucket: Bucket, endpoint: str | None) -> S3Store:
 
 
 @contextmanager
-def _mapped(*, gone: bool = True) -> Iterator[None]:
+def mapped(*, gone: bool = True) -> Iterator[None]:
     """obstore's errors as ours. gone: whether an absent object is a fact about the blob; a put has none that could be absent."""
     try:
         yield
@@ -288,13 +288,3 @@ def _code_of(error: Exception) -> str | None:
     """S3's own word for what is wrong, from the answer that the error quotes."""
     found = _CODE.search(str(error))
     return found.group(1) if found else None
-
-
-async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """A request that is on its way is waited for when its caller is cancelled: it must not take effect behind what comes after."""
-    working = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
