@@ -30,6 +30,7 @@ from doctray.domain.job import (
 )
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
+from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan
 
 
 class Clock(Protocol):
@@ -233,7 +234,7 @@ class BlobStore(Protocol):
 
 
 MAINTENANCE = "maintenance"
-"""The flag under which submissions are refused; its value is the reason that callers read."""
+"""The flag under which submissions are refused and no job is claimed; its value is the reason that callers read."""
 
 IDEMPOTENCY_S = 86400.0
 """How long an Idempotency-Key is remembered (api.md)."""
@@ -286,6 +287,7 @@ class WorkerInfo:
     """One incarnation of a worker. fingerprint: what shapes its results: engine, weights, arithmetic, second reader, extractors, schema.
 
     engine: what reads there, for people, as `easyocr 1.7.2 on openvino-bf16, second reader ppocr`; empty while it is loading.
+    engines: names of all that it can read with, its default first.
     """
 
     worker_id: str
@@ -298,6 +300,7 @@ class WorkerInfo:
     lease_until: datetime | None = None
     running: int = 0
     engine: str = ""
+    engines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,7 +366,9 @@ class Journal(Protocol):
     async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
         """Take a queued, due job: processing, claim_no + 1, attempt + 1, an attempts row, content_key under this fingerprint.
 
-        None when the row is not queued and due, is past its deadline, the worker's lease is unknown or lost, or a twin
+        A job that names no engine or extractor is assigned one by the rollout plans, anew at each claim.
+
+        None when the row is not queued and due, is past its deadline, the worker's lease is unknown or lost, maintenance is on, or a twin
         (same owner and content_key, not no_cache) is processing: a twin's copy stays queued and is parked (due 10 s
         later), and the twin's end makes it due at once. Claim.reuse names a completed twin younger than cache_ttl_s
         (not for no_cache jobs).
@@ -396,13 +401,16 @@ class Journal(Protocol):
         ...
 
     async def overdue(self, *, announce: Announce, limit: int = 100) -> list[Job]:
-        """Live jobs past their deadline → cancelled with deadline_exceeded; those jobs."""
+        """Live jobs past their deadline → cancelled with deadline_exceeded; those jobs. Under maintenance only those being processed."""
         ...
 
     async def set_source(
         self, claim: Claim, *, source: BlobRef, media_type: str, fingerprint: str, validators: Validators | None = None
     ) -> Job | None:
-        """A url has been fetched: its bytes are known now, and with them the content key. validators: what is remembered of the url."""
+        """A url has been fetched: its bytes are known now, and with them the content key and what the rollout plans assign.
+
+        validators: what is remembered of the url.
+        """
         ...
 
     async def known_download(self, owner: str, url: str, *, younger_than_s: float) -> KnownDownload | None:
@@ -427,7 +435,7 @@ class Journal(Protocol):
         ...
 
     async def due(self, *, limit: int = 100) -> list[Job]:
-        """Queued and due jobs, longest due first."""
+        """Queued and due jobs, longest due first; none under maintenance."""
         ...
 
     async def next_ring(self, request_id: str) -> Job | None:
@@ -461,7 +469,13 @@ class Journal(Protocol):
         """An operator's switch, e.g. `maintenance`; None when it is off."""
         ...
 
-    async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None: ...
+    async def flags(self) -> Mapping[str, str]:
+        """All that are on, by name."""
+        ...
+
+    async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None:
+        """None: off. The end of MAINTENANCE moves the deadlines of queued jobs by how long they could not be taken."""
+        ...
 
     async def scrub(self) -> None:
         """Make what was deleted since the last call unreadable in the store's own files, where the store can; cheap when nothing was."""
@@ -577,6 +591,34 @@ class Journal(Protocol):
         """
         ...
 
+    # rollouts
+
+    async def rollout(self, kind: RolloutKind) -> RolloutPlan | None:
+        """The plan that stands; None before the first."""
+        ...
+
+    async def set_rollout(
+        self,
+        plan: RolloutPlan,
+        *,
+        expected_revision: int | None,
+        action: RolloutAction,
+        reason: str,
+        by: Actor,
+        retire: str | None = None,
+    ) -> RolloutPlan:
+        """Put a plan in the place of the one before, with a line in its history and in the audit log; what then stands.
+
+        Claims follow it from then on, in every process. revision and stage_since are set here. expected_revision: of the plan that it was
+        made from (0: there was none; None: whatever stands); raises RolloutConflict when that is not the one. retire: a name that is
+        switched off for good in the same transaction (`domain.rollout.retired_flag`).
+        """
+        ...
+
+    async def rollout_history(self, kind: RolloutKind | None = None, *, limit: int = 50) -> Sequence[RolloutChange]:
+        """Newest first; kind None: of both."""
+        ...
+
     # audit
 
     async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
@@ -683,6 +725,10 @@ class KeyStore(Protocol):
     async def keys(self) -> list[ApiKey]: ...
 
     async def revoke_key(self, key_id: str, *, by: Actor | None = None) -> bool: ...
+
+    async def set_key_rollout(self, key_id: str, arm: Arm | None, *, by: Actor | None = None) -> bool:
+        """Which arm of every rollout the key's jobs go to; None: as the plans say. False when there is no such usable key."""
+        ...
 
     async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:
         """Add the successor; the old key ends after overlap_s at the latest. False, and nothing done, when it is not usable."""

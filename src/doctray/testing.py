@@ -26,6 +26,7 @@ from doctray.domain.errors import (
     InvalidOption,
     NotFound,
     ReviewConflict,
+    RolloutConflict,
     StorageFull,
     TemporarilyUnavailable,
 )
@@ -49,10 +50,12 @@ from doctray.domain.job import (
 )
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
+from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan, put, retired_flag
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import (
     DRAIN_WINDOW_S,
     IDEMPOTENCY_S,
+    MAINTENANCE,
     Accepted,
     BellUnreachable,
     BlobLink,
@@ -129,7 +132,10 @@ class MemoryJournal:
         # when, and under which fingerprint
         self._registered: dict[str, tuple[datetime, str]] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
-        self._flags: dict[str, str] = {}
+        # value, and since when
+        self._flags: dict[str, tuple[str, datetime]] = {}
+        self._rollouts: dict[RolloutKind, RolloutPlan] = {}
+        self._rollout_history: list[RolloutChange] = []
         self._audit: list[AuditEntry] = []
         self._downloads: dict[tuple[str, str], tuple[str, Validators, datetime]] = {}
         self._batches: dict[str, Batch] = {}
@@ -164,7 +170,8 @@ class MemoryJournal:
     async def accept(self, job: Job, *, idempotency: Idempotency | None = None, cache_ttl_s: float = 0.0) -> Accepted:
         fingerprint = await self.latest_fingerprint()
         if cache_ttl_s > 0 and fingerprint is not None and job.source is not None and not job.options.no_cache:
-            same = content_key(job.source.sha256, job.options, fingerprint)
+            assigned = transition.assigned(job, list(self._rollouts.values()))
+            same = content_key(job.source.sha256, assigned.effective_options, fingerprint)
             reuse = await self.find_result(job.owner, same, younger_than_s=cache_ttl_s)
             if reuse is not None:
                 return Accepted(job=job, reuse=reuse)
@@ -176,9 +183,10 @@ class MemoryJournal:
     async def claim(self, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
         now = self._now()
         entry = self._jobs.get(request_id)
-        if entry is None or not transition.claimable(entry.job, now=now) or not self._lives(worker_id, now):
+        if entry is None or not transition.claimable(entry.job, now=now) or not self._lives(worker_id, now) or MAINTENANCE in self._flags:
             return None
-        job = transition.claimed(entry.job, now=now, worker_id=worker_id, fingerprint=fingerprint)
+        plans = list(self._rollouts.values())
+        job = transition.claimed(entry.job, now=now, worker_id=worker_id, fingerprint=fingerprint, plans=plans)
         entry.flight_key = transition.flight_key(job)
         if self._in_flight(entry):
             entry.job = transition.parked(entry.job, now=now)
@@ -228,6 +236,8 @@ class MemoryJournal:
         now = self._now()
         error = JobError(code=DeadlineExceeded.code, detail=DeadlineExceeded.why)
         late = [entry for entry in self._jobs.values() if not entry.job.status.terminal and (entry.job.deadline_at or _FOREVER) <= now]
+        if MAINTENANCE in self._flags:
+            late = [entry for entry in late if entry.job.status is JobStatus.PROCESSING]
         late.sort(key=lambda entry: entry.job.deadline_at or _FOREVER)
         return [self._cancel(entry, error, announce, now) for entry in late[:limit]]
 
@@ -243,7 +253,8 @@ class MemoryJournal:
             self._downloads.pop(place, None)
             if validators is not None:
                 self._downloads[place] = (entry.job.request_id, validators, now)
-        entry.job = transition.sourced(entry.job, source=source, media_type=media_type, fingerprint=fingerprint)
+        plans = list(self._rollouts.values())
+        entry.job = transition.sourced(entry.job, source=source, media_type=media_type, fingerprint=fingerprint, plans=plans)
         entry.flight_key = transition.flight_key(entry.job)
         if self._in_flight(entry):
             entry.flight_key = None
@@ -303,7 +314,7 @@ class MemoryJournal:
 
     async def due(self, *, limit: int = 100) -> list[Job]:
         now = self._now()
-        return [job for job in self._queue() if job.due_at <= now][:limit]
+        return [] if MAINTENANCE in self._flags else [job for job in self._queue() if job.due_at <= now][:limit]
 
     async def next_ring(self, request_id: str) -> Job | None:
         self._now()
@@ -377,15 +388,23 @@ class MemoryJournal:
 
     async def flag(self, name: str) -> str | None:
         self._now()
-        return self._flags.get(name)
+        value, _ = self._flags.get(name, (None, _NEVER))
+        return value
+
+    async def flags(self) -> Mapping[str, str]:
+        self._now()
+        return {name: value for name, (value, _) in self._flags.items()}
 
     async def set_flag(self, name: str, value: str | None, *, by: Actor | None = None) -> None:
-        self._now()
+        now = self._now()
         self._note(by, Action.SWITCH_CLEARED if value is None else Action.SWITCH_SET, name)
-        if value is None:
-            self._flags.pop(name, None)
-        else:
-            self._flags[name] = value
+        if value is not None:
+            self._flags[name] = (value, self._flags.get(name, ("", now))[1])
+            return
+        _, since = self._flags.pop(name, ("", now))
+        if name == MAINTENANCE:
+            for entry in self._jobs.values():
+                entry.job = transition.maintained(entry.job, since=since, now=now)
 
     async def scrub(self) -> None:
         self._now()
@@ -589,6 +608,50 @@ class MemoryJournal:
         self._sent = {name: sent for name, sent in self._sent.items() if sent.delivery.request_id not in gone}
         return len(gone)
 
+    # rollouts
+
+    async def rollout(self, kind: RolloutKind) -> RolloutPlan | None:
+        self._now()
+        return self._rollouts.get(kind)
+
+    async def set_rollout(
+        self,
+        plan: RolloutPlan,
+        *,
+        expected_revision: int | None,
+        action: RolloutAction,
+        reason: str,
+        by: Actor,
+        retire: str | None = None,
+    ) -> RolloutPlan:
+        now = self._now()
+        before = self._rollouts.get(plan.kind)
+        if expected_revision not in (None, before.revision if before else 0):
+            raise RolloutConflict
+        after = put(plan, before=before, now=now)
+        self._rollouts[plan.kind] = after
+        if retire is not None:
+            self._flags.setdefault(retired_flag(plan.kind, retire), (reason, now))
+        change = RolloutChange(
+            entry_id=new_request_id(now),
+            kind=plan.kind,
+            at=now,
+            actor=by,
+            action=action,
+            from_percentage=before.percentage if before else None,
+            to_percentage=after.percentage,
+            reason=reason,
+            plan=after,
+        )
+        self._rollout_history.append(change)
+        detail = {"action": action.value, "from_percentage": change.from_percentage, "to_percentage": after.percentage}
+        self._note(by, Action.ROLLOUT_CHANGED, plan.kind.value, detail={**detail, "revision": after.revision})
+        return after
+
+    async def rollout_history(self, kind: RolloutKind | None = None, *, limit: int = 50) -> Sequence[RolloutChange]:
+        self._now()
+        return [change for change in reversed(self._rollout_history) if kind in (None, change.kind)][:limit]
+
     # keys
 
     async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None:
@@ -616,6 +679,16 @@ class MemoryJournal:
         if key is None or not done:
             return False
         self._keys[key_id] = replace(key, revoked_at=now)
+        return True
+
+    async def set_key_rollout(self, key_id: str, arm: Arm | None, *, by: Actor | None = None) -> bool:
+        now = self._now()
+        key = self._keys.get(key_id)
+        done = key is not None and key.usable(now)
+        self._note(by, Action.KEY_ROLLOUT_SET, key_id, done=done, detail={"rollout": arm})
+        if key is None or not done:
+            return False
+        self._keys[key_id] = replace(key, rollout=arm)
         return True
 
     async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from doctray.domain.audit import Action, Actor, AuditOutcome, Means
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.keys import ApiKey, Scope, hash_api_key
+from doctray.domain.rollout import Arm
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.testing import FakeClock, MemoryJournal
 
@@ -39,6 +40,7 @@ async def test_every_kind_of_act_is_noted_newest_first(journal: Journal, clock: 
             lambda: journal.rotate_key("k1", key.successor("dt_new", key_id="k2", now=clock.now()), overlap_s=60, by=ROOT),
             Action.KEY_ROTATED,
         ),
+        (lambda: journal.set_key_rollout("k2", Arm.CANDIDATE, by=ROOT), Action.KEY_ROLLOUT_SET),
         (lambda: journal.revoke_key("k2", by=ROOT), Action.KEY_REVOKED),
         (lambda: journal.add_webhook_secret("acme", b"sealed", overlap_s=60, by=ROOT), Action.SECRET_ROTATED),
         (lambda: journal.set_flag("maintenance", "on", by=ROOT), Action.SWITCH_SET),

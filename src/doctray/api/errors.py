@@ -41,6 +41,7 @@ STATUS: Mapping[str, int] = {
     "deadline_exceeded": 409,
     "expired": 410,
     "review_conflict": 409,
+    "rollout_conflict": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "invalid_option": 422,

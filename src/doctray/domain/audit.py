@@ -13,6 +13,7 @@ class Means(StrEnum):
     CONSOLE = "console"  # a key that signed in to the console
     OPEN = "open"  # over HTTP while no key is set
     CLI = "cli"  # the doctray command on the machine itself
+    SERVICE = "service"  # doctray by itself: a rollback of what is unhealthy
 
 
 class Action(StrEnum):
@@ -22,11 +23,13 @@ class Action(StrEnum):
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
     SECRET_ROTATED = "webhook_secret.rotated"  # noqa: S105 - a word
+    KEY_ROLLOUT_SET = "key.rollout_set"
     SWITCH_SET = "switch.set"
     SWITCH_CLEARED = "switch.cleared"
     JOB_DELETED = "job.deleted"
     JOB_REPLAYED = "job.replayed"
     DELIVERY_REPEATED = "delivery.repeated"
+    ROLLOUT_CHANGED = "rollout.changed"
     JOURNAL_BACKED_UP = "journal.backed_up"
     JOURNAL_RESTORED = "journal.restored"
 

@@ -116,6 +116,13 @@ class ReviewConflict(CallerError):
     remedy = "Read the review that stands now, then send yours again with its ETag in If-Match."
 
 
+class RolloutConflict(CallerError):
+    code = "rollout_conflict"
+    title = "Somebody else has changed the rollout meanwhile"
+    why = "The rollout plan was changed since the state that this change was made from."
+    remedy = "Read the plan that stands now, then send your change again with its ETag in If-Match."
+
+
 class IdempotencyConflict(CallerError):
     code = "idempotency_conflict"
     title = "The same Idempotency-Key is in use"

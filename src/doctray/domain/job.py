@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from doctray.domain.rollout import Arm
+
 
 class JobStatus(StrEnum):
     """The five words used in the API, the journal, metrics and docs alike."""
@@ -146,9 +148,27 @@ class Job:
     # the engine that read it, for lists and metrics
     engine: str | None = None
     page_total: int | None = None
+    # what its key opted in to, in every rollout
+    arm_wanted: Arm | None = None
+    # who a rollout plan gave it to at its last claim, and in which arm; None: no plan, or the caller named one
+    assigned_engine: str | None = None
+    assigned_extractor: str | None = None
+    engine_arm: Arm | None = None
+    extractor_arm: Arm | None = None
 
     def evolve(self, **changes: object) -> "Job":
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def effective_options(self) -> JobOptions:
+        """The options with what the rollout plans assigned in the place of what the caller left open."""
+        if self.assigned_engine is None and self.assigned_extractor is None:
+            return self.options
+        return replace(
+            self.options,
+            engine=self.options.engine or self.assigned_engine,
+            extractor=self.options.extractor or self.assigned_extractor,
+        )
 
     @property
     def document_type(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from doctray.domain.rollout import Arm
+
 DEFAULT_OWNER = "default"
 """Owner of API_KEY's jobs, and of all jobs while no key is set."""
 
@@ -39,6 +41,8 @@ class ApiKey:
     last_used_at: datetime | None = None
     rate_per_minute: int | None = None
     daily_quota: int | None = None
+    # which arm of a rollout its jobs go to; None: as the plan says
+    rollout: Arm | None = None
 
     def usable(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

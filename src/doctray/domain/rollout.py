@@ -233,6 +233,12 @@ def bucket(salt: str, subject: str) -> int:
     return int.from_bytes(digest[:8], "big") % BUCKETS
 
 
+def put(plan: RolloutPlan, *, before: RolloutPlan | None, now: datetime) -> RolloutPlan:
+    """The plan as it stands once it has taken the place of `before`."""
+    moved = before is None or (before.percentage, before.candidate, before.baseline) != (plan.percentage, plan.candidate, plan.baseline)
+    return plan.evolve(revision=1 + (before.revision if before else 0), stage_since=now if before is None or moved else before.stage_since)
+
+
 def next_stage(plan: RolloutPlan) -> int | None:
     """The stage above the present percentage; None at 100 %."""
     return next((stage for stage in plan.stages if stage > plan.percentage), None)

@@ -1,10 +1,12 @@
 """How a job changes: every step between its states, as a pure function from the job as it was. Journals write what these return."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from doctray.domain.errors import WorkerLost
 from doctray.domain.identity import content_key
 from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome
+from doctray.domain.rollout import RolloutKind, RolloutPlan, assign
 
 PRIORITY_HEAD_START_S = 30.0
 """Seconds that each step of priority moves a job's due time into the past: it passes jobs that came up to 30 s a step
@@ -31,10 +33,25 @@ def claimable(job: Job, *, now: datetime) -> bool:
     return job.status is JobStatus.QUEUED and job.due_at <= now and (job.deadline_at is None or now < job.deadline_at)
 
 
-def claimed(job: Job, *, now: datetime, worker_id: str, fingerprint: str) -> Job:
+def assigned(job: Job, plans: Sequence[RolloutPlan]) -> Job:
+    """Given out by the plans as they are now, at most one of each kind; what an earlier plan said is forgotten."""
+    given: dict[str, object] = {"assigned_engine": None, "engine_arm": None, "assigned_extractor": None, "extractor_arm": None}
+    chosen = {RolloutKind.ENGINE: job.options.engine, RolloutKind.EXTRACTOR: job.options.extractor}
+    for plan in plans:
+        if chosen[plan.kind] is not None:
+            continue
+        to = assign(plan, sha256=job.source.sha256 if job.source else None, owner=job.owner, wanted=job.arm_wanted)
+        if to is not None:
+            given |= {f"assigned_{plan.kind.value}": to.name, f"{plan.kind.value}_arm": to.arm}
+    return job.evolve(**given)
+
+
+def claimed(job: Job, *, now: datetime, worker_id: str, fingerprint: str, plans: Sequence[RolloutPlan] = ()) -> Job:
+    """Assigned anew at every claim: the retries of a candidate that was rolled back go to the baseline."""
+    job = assigned(job, plans)
     return job.evolve(
         status=JobStatus.PROCESSING,
-        content_key=content_key(job.source.sha256, job.options, fingerprint) if job.source else None,
+        content_key=content_key(job.source.sha256, job.effective_options, fingerprint) if job.source else None,
         claim_no=job.claim_no + 1,
         attempt=job.attempt + 1,
         worker_id=worker_id,
@@ -52,9 +69,17 @@ def parked(job: Job, *, now: datetime) -> Job:
     return job.evolve(due_at=now + timedelta(seconds=PARKED_S))
 
 
-def sourced(job: Job, *, source: BlobRef, media_type: str, fingerprint: str) -> Job:
-    """The bytes behind a url are known now."""
-    return job.evolve(source=source, media_type=media_type, content_key=content_key(source.sha256, job.options, fingerprint))
+def sourced(job: Job, *, source: BlobRef, media_type: str, fingerprint: str, plans: Sequence[RolloutPlan] = ()) -> Job:
+    """The bytes behind a url are known now, and with them who reads them."""
+    known = assigned(job.evolve(source=source, media_type=media_type), plans)
+    return known.evolve(content_key=content_key(source.sha256, known.effective_options, fingerprint))
+
+
+def maintained(job: Job, *, since: datetime, now: datetime) -> Job:
+    """Maintenance ends that began at `since`: a queued job's deadline moves by how long it could not be taken."""
+    if job.status is not JobStatus.QUEUED or job.deadline_at is None:
+        return job
+    return job.evolve(deadline_at=job.deadline_at + max(timedelta(), now - max(since, job.due_at)))
 
 
 def released(job: Job, *, now: datetime, delay_s: float, error: JobError | None, charged: bool) -> Job:

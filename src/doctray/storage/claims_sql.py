@@ -1,7 +1,6 @@
 """Claims: who works on a job, and every way in which that ends. Each change of status is here or in `jobs_sql`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, or_, select, update
@@ -10,13 +9,16 @@ from doctray.domain import transition
 from doctray.domain.download import Validators
 from doctray.domain.errors import DeadlineExceeded
 from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
+from doctray.domain.rollout import RolloutPlan
 from doctray.ports import Claim
 from doctray.storage import jobs_sql
 from doctray.storage.downloads_sql import remember
 from doctray.storage.fields_sql import keep_fields
 from doctray.storage.job_rows import change, job_of, lock
 from doctray.storage.outcomes_sql import record_outcome
+from doctray.storage.rollouts_sql import PLAN_COLUMNS, plans, plans_in
 from doctray.storage.store import Tx
+from doctray.storage.switches_sql import UNDER_MAINTENANCE
 from doctray.storage.tables import LIVE, attempts, in_status, jobs, workers
 
 Ended = tuple[Job, tuple[str, ...]]
@@ -26,7 +28,11 @@ _BEGIN_ATTEMPT = insert(attempts)
 _END_ATTEMPT = update(attempts).where(
     attempts.c.request_id == bindparam("of"), attempts.c.generation == bindparam("in_generation"), attempts.c.number == bindparam("which")
 )
-_LEASE = select(workers.c.lease_until).where(workers.c.worker_id == bindparam("of")).with_for_update(read=True, key_share=True)
+_STANDING = (
+    select(workers.c.lease_until, UNDER_MAINTENANCE.label("paused"), *PLAN_COLUMNS)
+    .where(workers.c.worker_id == bindparam("of"))
+    .with_for_update(read=True, key_share=True, of=workers)
+)
 _WAKE_TWINS = (
     update(jobs)
     .where(
@@ -43,9 +49,12 @@ _WAKE_TWINS = (
 def claim(tx: Tx, request_id: str, *, worker_id: str, fingerprint: str, cache_ttl_s: float) -> Claim | None:
     row = lock(tx, request_id)
     job = job_of(row) if row else None
-    if job is None or not transition.claimable(job, now=tx.now) or not _leased(tx, worker_id):
+    if job is None or not transition.claimable(job, now=tx.now):
         return None
-    claimed = transition.claimed(job, now=tx.now, worker_id=worker_id, fingerprint=fingerprint)
+    standing = _standing(tx, worker_id)
+    if standing is None:
+        return None
+    claimed = transition.claimed(job, now=tx.now, worker_id=worker_id, fingerprint=fingerprint, plans=standing)
     flight_key = transition.flight_key(claimed)
     if not tx.attempt(*change(job, claimed, flight_key=flight_key, parked=False)):
         # uq_jobs_flight refused it: a twin is in flight.
@@ -93,7 +102,8 @@ def cancel(tx: Tx, request_id: str, *, owner: str, error: JobError, announce: An
 
 
 def overdue(tx: Tx, *, announce: Announce, limit: int, retention_s: float) -> list[Job]:
-    late = _locked(tx, select(jobs).where(LIVE, jobs.c.deadline_at <= tx.now).order_by(jobs.c.deadline_at).limit(limit))
+    may_end = or_(in_status(JobStatus.PROCESSING), ~UNDER_MAINTENANCE)
+    late = _locked(tx, select(jobs).where(LIVE, jobs.c.deadline_at <= tx.now, may_end).order_by(jobs.c.deadline_at).limit(limit))
     error = JobError(code=DeadlineExceeded.code, detail=DeadlineExceeded.why)
     return [_cancel(tx, job, error=error, announce=announce, retention_s=retention_s) for job in late]
 
@@ -106,7 +116,7 @@ def set_source(
     if job is None:
         return None
     remember(tx, job, validators)
-    known = transition.sourced(job, source=source, media_type=media_type, fingerprint=fingerprint)
+    known = transition.sourced(job, source=source, media_type=media_type, fingerprint=fingerprint, plans=plans(tx))
     if not tx.attempt(*change(job, known, flight_key=transition.flight_key(known))):
         tx.conn.execute(*change(job, known, flight_key=None))
     return known
@@ -189,10 +199,15 @@ def _held(tx: Tx, held: Claim) -> Job | None:
     return job_of(row)
 
 
-def _leased(tx: Tx, worker_id: str) -> bool:
-    """Until this transaction ends the worker is not registered anew: that would overlook a claim which is just being made."""
-    lease_until: datetime | None = tx.conn.scalar(_LEASE, {"of": worker_id})
-    return lease_until is not None and lease_until > tx.now
+def _standing(tx: Tx, worker_id: str) -> Sequence[RolloutPlan] | None:
+    """The rollout plans, for a worker that may claim: None without a lease, and under maintenance.
+
+    Until this transaction ends the worker is not registered anew: that would overlook a claim which is just being made.
+    """
+    row = tx.conn.execute(_STANDING, {"of": worker_id}).one_or_none()
+    if row is None or row.lease_until <= tx.now or row.paused:
+        return None
+    return plans_in(row)
 
 
 def _locked(tx: Tx, query: Select[Any]) -> Sequence[Job]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Update, bindparam, insert, select, update
 
 from doctray.domain.job import BlobRef, DocumentType, Job, JobError, JobOptions, JobStatus
+from doctray.domain.rollout import Arm
 from doctray.storage.store import Tx
 from doctray.storage.tables import jobs
 
@@ -59,6 +60,11 @@ def job_of(row: RowMapping) -> Job:
         page_total=row["page_total"],
         batch_id=row["batch_id"],
         traceparent=row["traceparent"],
+        arm_wanted=_arm_of(row["arm_wanted"]),
+        assigned_engine=row["assigned_engine"],
+        assigned_extractor=row["assigned_extractor"],
+        engine_arm=_arm_of(row["engine_arm"]),
+        extractor_arm=_arm_of(row["extractor_arm"]),
     )
 
 
@@ -106,6 +112,11 @@ def columns_of(job: Job) -> dict[str, Any]:
         "page_total": job.page_total,
         "batch_id": job.batch_id,
         "traceparent": job.traceparent,
+        "arm_wanted": job.arm_wanted,
+        "assigned_engine": job.assigned_engine,
+        "assigned_extractor": job.assigned_extractor,
+        "engine_arm": job.engine_arm,
+        "extractor_arm": job.extractor_arm,
     }
 
 
@@ -142,6 +153,10 @@ def _options_of(text: str) -> JobOptions:
             "languages": tuple(stored["languages"]),
         }
     )
+
+
+def _arm_of(text: str | None) -> Arm | None:
+    return Arm(text) if text is not None else None
 
 
 def _blob_of(row: RowMapping, name: str) -> BlobRef | None:

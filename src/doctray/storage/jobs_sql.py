@@ -55,9 +55,9 @@ def _record(tx: Tx, born: Job, promise: Idempotency | None, announce: Announce |
 
 def accept(tx: Tx, job: Job, *, promise: Idempotency | None, cache_ttl_s: float, retention_s: float) -> Accepted:
     born = transition.born(job, now=tx.now, retention_s=retention_s)
-    fingerprint, position = outlook(tx, born)
+    fingerprint, position, plans = outlook(tx, born)
     if cache_ttl_s > 0 and fingerprint is not None and job.source is not None and not job.options.no_cache:
-        key = content_key(job.source.sha256, job.options, fingerprint)
+        key = content_key(job.source.sha256, transition.assigned(job, plans).effective_options, fingerprint)
         reuse = find_result(tx, job.owner, key, younger_than_s=cache_ttl_s)
         if reuse is not None:
             return Accepted(job=job, reuse=reuse)

@@ -14,6 +14,7 @@ from doctray.domain.extraction import Fields
 from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliveryStatus, DeliveryTry, Job, JobError, NewDelivery, Outcome
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
+from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan
 from doctray.domain.statistics import Statistics
 from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
 from doctray.storage import (
@@ -30,6 +31,7 @@ from doctray.storage import (
     lists_sql,
     queue_sql,
     reviews_sql,
+    rollouts_sql,
     statistics_sql,
     switches_sql,
     workers_sql,
@@ -178,6 +180,9 @@ class SqlJournal:
         action = Action.SWITCH_CLEARED if value is None else Action.SWITCH_SET
         await self._store.write(_done(lambda tx: switches_sql.set_flag(tx, name, value), by, action, name))
 
+    async def flags(self) -> Mapping[str, str]:
+        return await self._store.read(switches_sql.flags_of)
+
     async def scrub(self) -> None:
         if self._left_traces:
             self._left_traces = False
@@ -292,6 +297,30 @@ class SqlJournal:
     async def purge_batches(self, *, retention_s: float, limit: int = 100) -> int:
         return await self._store.write(lambda tx: batches_sql.purge_batches(tx, retention_s=retention_s, limit=limit))
 
+    # rollouts
+
+    async def rollout(self, kind: RolloutKind) -> RolloutPlan | None:
+        return await self._store.read(lambda tx: rollouts_sql.rollout(tx, kind))
+
+    async def set_rollout(
+        self,
+        plan: RolloutPlan,
+        *,
+        expected_revision: int | None,
+        action: RolloutAction,
+        reason: str,
+        by: Actor,
+        retire: str | None = None,
+    ) -> RolloutPlan:
+        return await self._store.write(
+            lambda tx: rollouts_sql.set_rollout(
+                tx, plan, expected_revision=expected_revision, action=action, reason=reason, by=by, retire=retire
+            )
+        )
+
+    async def rollout_history(self, kind: RolloutKind | None = None, *, limit: int = 50) -> Sequence[RolloutChange]:
+        return await self._store.read(lambda tx: rollouts_sql.history(tx, kind, limit=limit))
+
     # audit
 
     async def audit_log(self, *, before: str | None = None, limit: int = 50) -> list[AuditEntry]:
@@ -320,6 +349,11 @@ class SqlJournal:
 
     async def revoke_key(self, key_id: str, *, by: Actor | None = None) -> bool:
         return await self._store.write(_noted(lambda tx: keys_sql.revoke_key(tx, key_id), by, Action.KEY_REVOKED, key_id))
+
+    async def set_key_rollout(self, key_id: str, arm: Arm | None, *, by: Actor | None = None) -> bool:
+        return await self._store.write(
+            _noted(lambda tx: keys_sql.set_key_rollout(tx, key_id, arm), by, Action.KEY_ROLLOUT_SET, key_id, rollout=arm)
+        )
 
     async def rotate_key(self, key_id: str, successor: ApiKey, *, overlap_s: float, by: Actor | None = None) -> bool:
         return await self._store.write(

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, RowMapping, func, insert, or_, select, update
 
 from doctray.domain.keys import ApiKey, Scope
+from doctray.domain.rollout import Arm
 from doctray.storage.store import Tx
 from doctray.storage.tables import api_keys, owners, webhook_secrets
 
@@ -23,6 +24,7 @@ def add_key(tx: Tx, key: ApiKey) -> None:
             last_used_at=key.last_used_at,
             rate_per_minute=key.rate_per_minute,
             daily_quota=key.daily_quota,
+            rollout=key.rollout,
         )
     )
 
@@ -45,6 +47,10 @@ def revoke_key(tx: Tx, key_id: str) -> bool:
         update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None)).values(revoked_at=tx.now)
     )
     return revoked.rowcount == 1
+
+
+def set_key_rollout(tx: Tx, key_id: str, arm: Arm | None) -> bool:
+    return tx.conn.execute(update(api_keys).where(api_keys.c.key_id == key_id, _usable(tx)).values(rollout=arm)).rowcount == 1
 
 
 def rotate_key(tx: Tx, key_id: str, successor: ApiKey, *, overlap_s: float) -> bool:
@@ -99,4 +105,5 @@ def _good(tx: Tx, owner: str) -> ColumnElement[bool]:
 
 
 def _key_of(row: RowMapping) -> ApiKey:
-    return ApiKey(**{**row, "scopes": frozenset(Scope(word) for word in row["scopes"].split())})
+    scopes = frozenset(Scope(word) for word in row["scopes"].split())
+    return ApiKey(**{**row, "scopes": scopes, "rollout": None if row["rollout"] is None else Arm(row["rollout"])})

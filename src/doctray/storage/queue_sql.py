@@ -1,13 +1,18 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Double, Text, bindparam, func, select, tuple_, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
+from doctray.domain.rollout import RolloutPlan
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import DRAIN_WINDOW_S, QueueState
 from doctray.storage.fingerprints_sql import LATEST_FINGERPRINT
 from doctray.storage.job_rows import job_of
+from doctray.storage.rollouts_sql import PLAN_COLUMNS, plans_in
 from doctray.storage.store import Tx
+from doctray.storage.switches_sql import UNDER_MAINTENANCE
 from doctray.storage.tables import in_status, jobs
 
 _PLACE = select(jobs.c.status, jobs.c.due_at).where(jobs.c.request_id == bindparam("of"))
@@ -19,7 +24,7 @@ _AHEAD = (
         tuple_(jobs.c.due_at, jobs.c.request_id) < tuple_(bindparam("due", type_=jobs.c.due_at.type), bindparam("of", type_=Text)),
     )
 )
-_OUTLOOK = select(LATEST_FINGERPRINT.scalar_subquery().label("fingerprint"), _AHEAD.scalar_subquery().label("ahead"))
+_OUTLOOK = select(LATEST_FINGERPRINT.scalar_subquery().label("fingerprint"), _AHEAD.scalar_subquery().label("ahead"), *PLAN_COLUMNS)
 _RING = (
     update(jobs)
     .where(jobs.c.request_id == bindparam("of"), in_status(JobStatus.QUEUED))
@@ -29,7 +34,8 @@ _RING = (
 
 
 def due(tx: Tx, *, limit: int) -> list[Job]:
-    query = select(jobs).where(in_status(JobStatus.QUEUED), jobs.c.due_at <= tx.now).order_by(jobs.c.due_at, jobs.c.request_id).limit(limit)
+    ready = (in_status(JobStatus.QUEUED), jobs.c.due_at <= tx.now, ~UNDER_MAINTENANCE)
+    query = select(jobs).where(*ready).order_by(jobs.c.due_at, jobs.c.request_id).limit(limit)
     return [job_of(row) for row in tx.conn.execute(query).mappings()]
 
 
@@ -45,10 +51,10 @@ def queue_position(tx: Tx, request_id: str) -> int | None:
     return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": own.due_at}) or 0)
 
 
-def outlook(tx: Tx, job: Job) -> tuple[str | None, int]:
-    """(fingerprint of the worker registered last, place in the queue of a job that is about to be added to it)."""
+def outlook(tx: Tx, job: Job) -> tuple[str | None, int, Sequence[RolloutPlan]]:
+    """(fingerprint of the worker registered last, place in the queue of a job that is about to be added to it, the rollout plans)."""
     row = tx.conn.execute(_OUTLOOK, {"of": job.request_id, "due": job.due_at}).one()
-    return row.fingerprint, 1 + row.ahead
+    return row.fingerprint, 1 + row.ahead, plans_in(row)
 
 
 def queue_state(tx: Tx) -> QueueState:

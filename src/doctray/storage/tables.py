@@ -101,6 +101,12 @@ jobs = Table(
     Column("review_no", Integer, nullable=False, server_default="0"),
     Column("batch_id", Text),
     Column("traceparent", Text),
+    # who a rollout plan gave it to at its last claim, and what its key opted in to (migration 0007)
+    Column("arm_wanted", Text),
+    Column("assigned_engine", Text),
+    Column("assigned_extractor", Text),
+    Column("engine_arm", Text),
+    Column("extractor_arm", Text),
 )
 
 
@@ -265,6 +271,7 @@ api_keys = Table(
     Column("last_used_at", Moment),
     Column("rate_per_minute", Integer),
     Column("daily_quota", Integer),
+    Column("rollout", Text),
 )
 _index("uq_api_keys_key_hash", api_keys.c.key_hash, unique=True)
 
@@ -295,6 +302,8 @@ workers = Table(
     Column("running", Integer, nullable=False),
     # the default is for rows that were there before the column (migration 0002)
     Column("engine", Text, nullable=False, server_default=""),
+    # JSON list of names
+    Column("engines", Text, nullable=False, server_default="[]"),
 )
 _index("ix_workers_registered_at", workers.c.registered_at)
 
@@ -347,6 +356,35 @@ flags = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+    # null: it was set before the column (migration 0007)
+    Column("since", Moment),
+)
+
+# plan: JSON; the present one of each kind
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("plan", Text, nullable=False),
+)
+
+rollout_history = Table(
+    "rollout_history",
+    metadata,
+    # sorts by time
+    Column("entry_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("key_id", Text),
+    Column("name", Text, nullable=False),
+    Column("request_id", Text),
+    Column("action", Text, nullable=False),
+    Column("from_percentage", Integer),
+    Column("to_percentage", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("plan", Text, nullable=False),
 )
 
 turns = Table(

@@ -1,5 +1,7 @@
 """Workers: one row for each incarnation, whose lease is what its claims live by."""
 
+import json
+
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from doctray.ports import WorkerInfo
@@ -26,6 +28,7 @@ def register(tx: Tx, worker: WorkerInfo, *, lease_s: float) -> None:
         lease_until=tx.later(lease_s),
         running=worker.running,
         engine=worker.engine,
+        engines=json.dumps(list(worker.engines)),
     )
     tx.conn.execute(forget)
     while not tx.attempt(enlist):
@@ -57,6 +60,7 @@ def living(tx: Tx) -> list[WorkerInfo]:
             lease_until=row["lease_until"],
             running=row["running"],
             engine=row["engine"],
+            engines=tuple(json.loads(row["engines"])),
         )
         for row in rows.mappings()
     ]

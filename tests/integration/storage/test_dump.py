@@ -14,6 +14,7 @@ from doctray.domain.batch import Batch
 from doctray.domain.download import Validators
 from doctray.domain.job import DeliveryStatus, DeliveryTry, Job, JobStatus
 from doctray.domain.keys import ApiKey, Scope
+from doctray.domain.rollout import Arm, RolloutAction, RolloutKind, RolloutPlan
 from doctray.ports import Idempotency, Snapshot
 from doctray.storage.dump import SqlDump
 from doctray.storage.journal_sql import SqlJournal, open_store
@@ -82,11 +83,15 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
             scopes=frozenset({Scope.READ, Scope.SUBMIT}),
             created_at=clock.now(),
             rate_per_minute=5,
+            rollout=Arm.CANDIDATE,
         )
         await journal.add_key(key)
         await journal.add_webhook_secret(OWNER, b"\x00\xffold", overlap_s=60)
         await journal.add_webhook_secret(OWNER, b"\x00\xffnew", overlap_s=60)
-        await journal.set_flag("maintenance", "until noon", by=Actor(means=Means.CLI, name="ana"))
+        await journal.set_flag("webhooks_held", "until noon", by=Actor(means=Means.CLI, name="ana"))
+        plan = RolloutPlan(kind=RolloutKind.ENGINE, baseline="easyocr", candidate="rapidocr", percentage=5)
+        ana = Actor(means=Means.CLI, name="ana")
+        await journal.set_rollout(plan, expected_revision=0, action=RolloutAction.PLANNED, reason="", by=ana)
         await journal.want_artifact(jobs["completed"].request_id, form="pdf", edition="r0")
         await journal.add_review(
             jobs["completed"].request_id,

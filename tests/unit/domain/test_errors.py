@@ -13,6 +13,8 @@ CONTRACT = [
     "idempotency_conflict",
     # beyond api.md: decisions/0019
     "review_conflict",
+    # beyond api.md: decisions/0038
+    "rollout_conflict",
     "too_large",
     "unsupported_media_type",
     "invalid_option",
