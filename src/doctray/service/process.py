@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,8 +40,11 @@ from doctray.telemetry import tracing
 _log = structlog.get_logger()
 
 
-async def process(claim: Claim, *, tools: Tools) -> None:
-    """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal."""
+async def process(claim: Claim, *, tools: Tools, on_read: Callable[[], None] = lambda: None) -> None:
+    """Bring a claimed job to an end, or back into the queue. Never raises but for cancellation and an unreachable journal.
+
+    on_read: called once the document is read and needs no page process and no engine any more; it must not block or raise.
+    """
     job = claim.job
     known: dict[str, tracing.Value] = {
         "doctray.request_id": job.request_id,
@@ -49,11 +52,11 @@ async def process(claim: Claim, *, tools: Tools) -> None:
         "doctray.document_type": job.document_type,
     }
     with tracing.span("job.process", "CONSUMER", parent=job.traceparent, attributes=known) as span:
-        await _process(claim, span, tools=tools)
+        await _process(claim, span, tools=tools, on_read=on_read)
 
 
-async def _process(claim: Claim, span: tracing.Span, *, tools: Tools) -> None:
-    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds), span=span)
+async def _process(claim: Claim, span: tracing.Span, *, tools: Tools, on_read: Callable[[], None]) -> None:
+    run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds), span=span, on_read=on_read)
     _log.info("job.claimed", attempt=claim.job.attempt, claim_no=claim.claim_no)
     tools.observer.claimed(claim.job)
     try:
@@ -90,6 +93,7 @@ class _Run:
     started: float
     budget: Budget
     span: tracing.Span
+    on_read: Callable[[], None]
     timings_s: dict[str, float] = field(default_factory=dict)
     percent: int = 0
     pages_total: int | None = None
@@ -111,6 +115,7 @@ class _Run:
             if reused is not None:
                 return reused, None
         document = await self.read_document()
+        self.on_read()
         extraction, extractor = await self.extract(document)
         async with self.stage(self.tools.stages.store):
             return await self.stored(document, extraction, extractor)
@@ -182,8 +187,8 @@ class _Run:
 
     async def extract(self, document: Document) -> tuple[Extraction, Extractor]:
         await self.report("extract", pages_done=self.pages_total or 0, percent=88)
-        options, tools = self.job.options, self.tools
-        name = options.extractor or tools.default_extractor
+        tools = self.tools
+        name = self.job.effective_options.extractor or tools.default_extractor
         rules = tools.extractors["rules"]
         # The door may know an extractor that this worker was started without.
         chosen = tools.extractors.get(name)
@@ -214,7 +219,7 @@ class _Run:
     async def stored(self, document: Document, extraction: Extraction, extractor: Extractor) -> tuple[Outcome, dict[str, Any] | None]:
         await self.report("store", pages_done=self.pages_total or 0, percent=97)
         job, tools = self.job, self.tools
-        engine = job.options.engine or tools.default_engine
+        engine = job.effective_options.engine or tools.default_engine
         started_at = job.started_at or job.created_at
         timings = {
             "queued": max(0.0, (started_at - job.created_at).total_seconds()),

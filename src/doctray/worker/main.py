@@ -41,6 +41,7 @@ from doctray.telemetry import logging as telemetry_logging
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 from doctray.worker.extractors import fingerprint_of, open_extractors
 from doctray.worker.limits import batch_limits, engine_threads, stage_limits
+from doctray.worker.look_ahead import LookAhead
 from doctray.worker.observe import (
     MetricsObserver,
     count_artifact,
@@ -115,6 +116,7 @@ class _Worker:
         journal: SqlJournal,
         engine: EngineProcess,
         jobs: Jobs,
+        look_ahead: LookAhead,
         sweeper: Sweeper,
         deliverer: Deliverer,
         maker: ArtifactMaker,
@@ -125,6 +127,7 @@ class _Worker:
         self._journal = journal
         self._engine = engine
         self._jobs = jobs
+        self._look_ahead = look_ahead
         self._sweeper = sweeper
         self._deliverer = deliverer
         self._maker = maker
@@ -145,6 +148,7 @@ class _Worker:
             asyncio.create_task(self._warm_up(), name="engine"),
             asyncio.create_task(self._keep_lease(), name="lease"),
             asyncio.create_task(self._drop_lost(), name="lost claims"),
+            asyncio.create_task(self._look_ahead.forever(), name="look ahead"),
             asyncio.create_task(self._sweeper.forever(), name="sweep"),
             asyncio.create_task(self._deliverer.forever(every_s=self._settings.sweep_seconds), name="deliveries"),
             asyncio.create_task(self._maker.forever(every_s=ARTIFACTS_EVERY_S), name="artifacts"),
@@ -364,5 +368,13 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         on_made=count_artifact,
     )
     return _Worker(
-        settings=settings, journal=journal, engine=engine, jobs=jobs, sweeper=sweeper, deliverer=deliverer, maker=maker, info=info
+        settings=settings,
+        journal=journal,
+        engine=engine,
+        jobs=jobs,
+        look_ahead=LookAhead(tools=tools, jobs=jobs),
+        sweeper=sweeper,
+        deliverer=deliverer,
+        maker=maker,
+        info=info,
     )

@@ -14,6 +14,7 @@ from doctray.queue.arq_worker import end
 from doctray.service.jobs import clear_up
 from doctray.service.process import hand_back, process
 from doctray.service.tools import Tools
+from doctray.worker.seats import Seat, Seats
 
 _log = structlog.get_logger()
 
@@ -22,13 +23,13 @@ JOURNAL_AWAY_S = 2.0
 
 
 class Jobs:
-    """At most `slots` jobs at once, each in a task of its own; arq's task ends with the hand-over."""
+    """At most `slots` jobs that are being read and as many that have been, and a few that pass those (see `Seats`), each in a task of
+    its own; arq's task ends with the hand-over."""
 
     def __init__(self, *, tools: Tools, worker_id: str, slots: int) -> None:
         self._tools = tools
         self._worker_id = worker_id
-        self._free = slots
-        self._freed = asyncio.Condition()
+        self._seats = Seats(reading=slots, read=slots)
         # By claim, not by job: one that was lost may still be unwinding when the job is claimed anew.
         self._running: dict[tuple[str, int], tuple[Claim, asyncio.Task[None]]] = {}
         self._claiming: set[asyncio.Task[None]] = set()
@@ -42,21 +43,33 @@ class Jobs:
 
     def free(self) -> int:
         """How many jobs could be taken now: slots are many, since a job that waits is cheap, but they fill no faster than jobs begin."""
-        return 0 if self._draining else min(self._free, self._tools.stages.room_for_jobs)
+        return 0 if self._draining else min(self._seats.free_to_read, self._tools.stages.room_for_jobs)
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether `pass_by` may be asked: all seats are taken, and what they wait for is the engine."""
+        seats = self._seats
+        return not self._draining and not seats.free_to_read and seats.free_to_pass > 0 and self._tools.stages.room_for_jobs > 0
 
     async def hand_over(self, request_id: str) -> None:
         """Wait for a free slot, claim, and start; refused claims are no error. Never raises."""
-        async with self._freed:
-            await self._freed.wait_for(lambda: self._free > 0)
-            self._free -= 1
+        await self._take_up(request_id, await self._seats.take())
+
+    async def pass_by(self, request_id: str) -> None:
+        """Claim and start a job that needs no engine, beside the slots; nothing when there is no seat left. Never raises."""
+        seat = self._seats.take_passing()
+        if seat is not None:
+            await self._take_up(request_id, seat)
+
+    async def _take_up(self, request_id: str, seat: Seat) -> None:
         # arq cancels its task when Redis goes away: a claim that was granted meanwhile must be taken all the same,
         # or the job would look alive for as long as this worker lives.
-        claiming = asyncio.create_task(self._claim_and_start(request_id), name=f"claim {request_id}")
+        claiming = asyncio.create_task(self._claim_and_start(request_id, seat), name=f"claim {request_id}")
         self._claiming.add(claiming)
         claiming.add_done_callback(self._claiming.discard)
         await asyncio.shield(claiming)
 
-    async def _claim_and_start(self, request_id: str) -> None:
+    async def _claim_and_start(self, request_id: str, seat: Seat) -> None:
         claim: Claim | None = None
         try:
             if not self._draining:
@@ -71,19 +84,19 @@ class Jobs:
             self._doubtful.add(request_id)
         finally:
             if claim is None:
-                await self._release_slot()
+                seat.leave()
         if claim is not None:
-            task = asyncio.create_task(self._run(claim), name=f"job {request_id}")
+            task = asyncio.create_task(self._run(claim, seat), name=f"job {request_id}")
             self._running[request_id, claim.claim_no] = (claim, task)
 
-    async def _run(self, claim: Claim) -> None:
+    async def _run(self, claim: Claim, seat: Seat) -> None:
         structlog.contextvars.bind_contextvars(request_id=claim.request_id)
         reading_job.set(claim.request_id)
         reading_rank.set(claim.job.due_at.timestamp())
         try:
             while True:
                 try:
-                    await process(claim, tools=self._tools)
+                    await process(claim, tools=self._tools, on_read=seat.read)
                 except TemporarilyUnavailable as error:
                     # The lease lapses if the journal is away for long; then another worker has the job and this one's claim is void.
                     _log.warning("job.store_unreachable", detail=error.detail)
@@ -103,12 +116,7 @@ class Jobs:
             raise
         finally:
             del self._running[claim.request_id, claim.claim_no]
-            await self._release_slot()
-
-    async def _release_slot(self) -> None:
-        async with self._freed:
-            self._free += 1
-            self._freed.notify()
+            seat.leave()
 
     async def _held(self, claim: Claim) -> bool:
         try:
