@@ -255,3 +255,9 @@ RETIRED = "retired."
 def retired_flag(kind: RolloutKind, name: str) -> str:
     """The journal's flag that says a name was switched off for good."""
     return f"{RETIRED}{kind.value}.{name}"
+
+
+def retired_refusal(kind: RolloutKind, name: str) -> InvalidOption:
+    """For a caller that names one that is retired."""
+    detail = f"names {name}, which is retired here: leave it out, or name another"
+    return InvalidOption(f"{kind.value} {detail}.", errors=[{"name": kind.value, "detail": detail}])

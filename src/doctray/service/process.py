@@ -24,6 +24,7 @@ from doctray.domain.errors import (
 from doctray.domain.extraction import Extraction, Warning
 from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome, Progress
 from doctray.domain.retry import GiveUp, decide
+from doctray.domain.rollout import RolloutKind, retired_flag, retired_refusal
 from doctray.ports import Claim, Extractor
 from doctray.service.bell import ring, ring_again
 from doctray.service.budget import Budget
@@ -114,6 +115,7 @@ class _Run:
             reused = await self.reuse(twin)
             if reused is not None:
                 return reused, None
+        await self.refuse_retired()
         document = await self.read_document()
         self.on_read()
         extraction, extractor = await self.extract(document)
@@ -173,6 +175,13 @@ class _Run:
             return await self.download(url, None)
         _log.info("download.unchanged", size_bytes=ref.size_bytes)
         return Received(ref=ref, media_type=known.media_type), validators
+
+    async def refuse_retired(self) -> None:
+        """A job may have named an engine or extractor that was retired while it waited. Raises InvalidOption."""
+        options, journal = self.job.options, self.tools.journal
+        for kind, name in ((RolloutKind.ENGINE, options.engine), (RolloutKind.EXTRACTOR, options.extractor)):
+            if name is not None and await journal.flag(retired_flag(kind, name)) is not None:
+                raise retired_refusal(kind, name)
 
     async def read_document(self) -> Document:
         job, tools = self.job, self.tools

@@ -30,16 +30,26 @@ class DocumentReading:
     """Reads the document of one job, once.
 
     progress: awaited with how many of how many pages are read, whenever that changes and when the engine gets a page.
+    keeping_images: of the pages, for whoever looks at the result. engine_pages: handed to the engine so far.
     """
 
     def __init__(
-        self, job: Job, path: Path, *, tools: Tools, working: Working, progress: Callable[[str, int, int], Awaitable[None]]
+        self,
+        job: Job,
+        path: Path,
+        *,
+        tools: Tools,
+        working: Working,
+        progress: Callable[[str, int, int], Awaitable[None]],
+        keeping_images: bool = True,
     ) -> None:
         self._job = job
         self._path = path
         self._tools = tools
         self._working = working
         self._progress = progress
+        self._keeping_images = keeping_images
+        self.engine_pages = 0
         self._rank = job.due_at.timestamp()
         self._opened: OpenedDocument | None = None
         self._unseen: deque[int] = deque()
@@ -133,8 +143,9 @@ class DocumentReading:
         started = clock.monotonic()
         try:
             await self._tell("ocr")
+            self.engine_pages += 1
             with self._working("ocr"):
-                page = await self._tools.reader.read(image, engine=self._job.options.engine)
+                page = await self._tools.reader.read(image, engine=self._job.effective_options.engine)
             del image
         finally:
             self._tools.stages.ocr.give_back(ticket)
@@ -157,7 +168,7 @@ class DocumentReading:
                 await self._end(await asyncio.to_thread(completed, page, found))
 
     async def _keep_image(self, session: PageSession, number: int) -> None:
-        if session.opened.page_total > IMAGES_KEPT:
+        if session.opened.page_total > IMAGES_KEPT or not self._keeping_images:
             return
         with self._working("render"):
             png = await session.image_png(number)
