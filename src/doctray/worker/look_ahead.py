@@ -51,13 +51,13 @@ class LookAhead:
 
     async def look(self) -> None:
         """One round, from the head of the queue on. Nothing where jobs are taken in their order anyway."""
-        if not self._jobs.may_pass:
+        if not self._jobs.may_pass():
             self._seen.clear()
             return
         waiting = await self._tools.journal.due(limit=min(DEEPEST, len(self._seen) + STEP))
         self._seen &= {job.request_id for job in waiting}
         for job in waiting:
-            if not self._jobs.may_pass:
+            if not self._jobs.may_pass():
                 return
             if job.request_id in self._seen:
                 continue

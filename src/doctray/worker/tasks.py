@@ -45,7 +45,6 @@ class Jobs:
         """How many jobs could be taken now: slots are many, since a job that waits is cheap, but they fill no faster than jobs begin."""
         return 0 if self._draining else min(self._seats.free_to_read, self._tools.stages.room_for_jobs)
 
-    @property
     def may_pass(self) -> bool:
         """Whether `pass_by` may be asked: all seats are taken, and what they wait for is the engine."""
         seats = self._seats
