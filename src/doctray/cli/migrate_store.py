@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError, database_dsn_of
-from doctray.domain.errors import DoctrayError, TemporarilyUnavailable
+from doctray.domain.errors import DoctrayError
 from doctray.ports import MAINTENANCE, Journal, Snapshot
 from doctray.service.move_store import (
     STILL_S,
@@ -30,6 +30,7 @@ from doctray.service.move_store import (
     survey,
 )
 from doctray.service.sweep import SWEEP
+from doctray.service.turns import keeping_turn
 
 PROGRESS = "migrate-store.progress"
 MOVING = "The service is being moved to another store."
@@ -167,21 +168,8 @@ async def _move(settings: Settings, source: Place, target: Place, *, force: bool
 async def _held(journal: Journal, which: str, holder: str) -> AsyncIterator[None]:
     """Nobody else sweeps there until the end: whoever starts finds the turn taken, and the end of this finds him."""
     await nobody_serves(journal, which=which, holder=holder)
-
-    async def hold() -> None:
-        while True:
-            await asyncio.sleep(STILL_S / 4)
-            with suppress(TemporarilyUnavailable):
-                await journal.take_turn(SWEEP, holder=holder, hold_s=STILL_S)
-
-    holding = asyncio.create_task(hold(), name="hold sweep")
-    try:
+    async with keeping_turn(journal, SWEEP, holder=holder, hold_s=STILL_S):
         yield
-    finally:
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)
-        with suppress(TemporarilyUnavailable):
-            await journal.take_turn(SWEEP, holder=holder, hold_s=0.0)
 
 
 async def _target_is_free(settings: Settings, target: Place, *, holder: str, may_hold_data: bool) -> None:

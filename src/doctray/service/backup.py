@@ -23,6 +23,7 @@ from doctray.ports import BlobStore, Clock, Journal, JournalDump, Snapshot
 from doctray.service.bundle import BundleReader, BundleWriter
 from doctray.service.reuse import prefix_of
 from doctray.service.sweep import PURGE, PURGE_S
+from doctray.service.turns import keeping_turn
 
 _log = structlog.get_logger()
 
@@ -179,28 +180,17 @@ async def _copy_blobs(writer: BundleWriter, snapshot: Snapshot, blobs: BlobStore
 
 @asynccontextmanager
 async def _nothing_purged(journal: Journal, holder: str) -> AsyncIterator[None]:
-    """Hold the turn of purging, taken anew until the end. A caller's own DELETE goes through."""
-
-    async def hold() -> None:
-        while True:
-            await asyncio.sleep(PURGE_S / 4)
-            with suppress(TemporarilyUnavailable):
-                await journal.take_turn(PURGE, holder=holder, hold_s=PURGE_S)
-
-    async with asyncio.timeout(2 * PURGE_S) as waiting:
-        while True:
-            if await journal.take_turn(PURGE, holder=holder, hold_s=PURGE_S):
-                break
-            await asyncio.sleep(0.2)
-        waiting.reschedule(None)
-        holding = asyncio.create_task(hold(), name="hold purge")
-        try:
-            yield
-        finally:
-            holding.cancel()
-            await asyncio.gather(holding, return_exceptions=True)
-            with suppress(TemporarilyUnavailable):
-                await journal.take_turn(PURGE, holder=holder, hold_s=0.0)
+    """Hold the turn of purging until the end. A caller's own DELETE goes through. Raises TemporarilyUnavailable."""
+    try:
+        async with asyncio.timeout(2 * PURGE_S):
+            while True:
+                if await journal.take_turn(PURGE, holder=holder, hold_s=PURGE_S):
+                    break
+                await asyncio.sleep(0.2)
+    except TimeoutError as error:
+        raise TemporarilyUnavailable("Another backup or a purge is under way; try again when it has ended.") from error
+    async with keeping_turn(journal, PURGE, holder=holder, hold_s=PURGE_S):
+        yield
 
 
 async def _in_threads(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:

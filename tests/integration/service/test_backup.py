@@ -238,6 +238,14 @@ async def test_it_holds_the_turn_of_purging_and_gives_it_back(site: Site) -> Non
     assert await site.house.journal.take_turn(PURGE, holder="a sweeper", hold_s=60)
 
 
+async def test_without_the_turn_of_purging_there_is_no_backup_and_it_says_why(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doctray.service.backup.PURGE_S", 0.2)
+    await site.house.journal.take_turn(PURGE, holder="another backup", hold_s=60)
+    with pytest.raises(TemporarilyUnavailable, match="Another backup"):
+        await site.back_up()
+    assert not site.target.exists()
+
+
 async def test_a_backup_that_fails_leaves_nothing_and_the_one_before(site: Site) -> None:
     await site.back_up()
     before = site.target.read_bytes()
