@@ -229,12 +229,7 @@ class Store(_Group):
     @field_validator("s3_endpoint_url", "s3_link_endpoint_url")
     @classmethod
     def _is_server(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
-        return value.rstrip("/")
+        return None if value is None else _server_address(value)
 
     @model_validator(mode="after")
     def _key_is_complete(self) -> "Store":
@@ -320,7 +315,13 @@ class Worker(_Group):
     engine: str = Field(
         "easyocr",
         validation_alias=_env("OCR_ENGINE"),
-        description="default OCR engine: `easyocr`, `easyocr_stock` (as its README uses it, for comparison), `rapidocr` or `null`",
+        description="default OCR engine: `easyocr`, `easyocr_stock` (as its README uses it, for comparison), `rapidocr`, "
+        "`google_documentai`, `null`, or a model of OCR_MODELS as `name@version` (see docs/engines.md)",
+    )
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias=_env("OCR_MODELS"),
+        description="models that are engines too: folders or s3:// prefixes with a model.json each, by commas (see docs/engines.md)",
     )
     engine_threads: int | None = Field(
         None,
@@ -377,11 +378,71 @@ class Worker(_Group):
         2, gt=0, validation_alias=_env("SWEEP_SECONDS"), description="how often lost leases, unrung jobs and due webhooks are looked for"
     )
 
+    @field_validator("models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return _comma_list(value)
+
+    @field_validator("models")
+    @classmethod
+    def _are_places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            scheme, parted, rest = place.partition("://")
+            if parted and (scheme != "s3" or not rest.strip("/").partition("/")[0]):
+                raise ValueError("each must be a folder, or s3://bucket/prefix")
+        return value
+
     @model_validator(mode="after")
     def _lease_outlives_heartbeats(self) -> "Worker":
         if self.lease_seconds <= 2 * self.heartbeat_seconds:
             raise ValueError("WORKER_LEASE_SECONDS must be more than twice WORKER_HEARTBEAT_SECONDS, or a slow moment loses every job")
         return self
+
+
+class Google(_Group):
+    """The engine `google_documentai`. Unset: there is none, and no page leaves (see docs/engines.md)."""
+
+    processor: str | None = Field(
+        None,
+        pattern=r"^projects/[A-Za-z0-9:._-]{1,64}/locations/[a-z0-9-]{1,32}/processors/[A-Za-z0-9_-]{1,64}"
+        r"(/processorVersions/[A-Za-z0-9._-]{1,128})?$",
+        validation_alias=_env("GOOGLE_DOCUMENTAI_PROCESSOR"),
+        description="full name of a Document AI processor, `projects/…/locations/…/processors/…`: page images are sent to Google",
+    )
+    credentials_file: Path | None = Field(
+        None,
+        validation_alias=_env("GOOGLE_APPLICATION_CREDENTIALS"),
+        description="key file of the service account that asks it; unset: the machine's own account",
+    )
+    endpoint: str | None = Field(
+        None,
+        validation_alias=_env("GOOGLE_DOCUMENTAI_ENDPOINT"),
+        description="another address of Document AI (a private one, a proxy); unset: Google's for the processor's location",
+    )
+    timeout_seconds: float = Field(
+        60, gt=0, le=600, validation_alias=_env("GOOGLE_DOCUMENTAI_TIMEOUT_SECONDS"), description="time for one page, repeats included"
+    )
+    requests: int = Field(
+        8, ge=1, le=64, validation_alias=_env("GOOGLE_DOCUMENTAI_REQUESTS"), description="pages that one worker asks about at once"
+    )
+    page_price: NonNegativeFloat = Field(
+        0.0015,
+        validation_alias=_env("GOOGLE_DOCUMENTAI_PAGE_PRICE"),
+        description="dollars that a page costs, for the report of a rollout; Enterprise Document OCR's list price unless set",
+    )
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        return None if value is None else _server_address(value)
+
+    @property
+    def address(self) -> str:
+        """Where the processor answers; only of use with one."""
+        if self.endpoint is not None:
+            return self.endpoint
+        parts = (self.processor or "").split("/")
+        return f"https://{parts[3] if len(parts) > 3 else 'us'}-documentai.googleapis.com"
 
 
 class Outbound(_Group):
@@ -477,12 +538,7 @@ class Llm(_Group):
     @field_validator("base_url", "gemini_base_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
-        return value.rstrip("/")
+        return None if value is None else _server_address(value)
 
     @model_validator(mode="after")
     def _is_complete(self) -> "Llm":
@@ -501,7 +557,7 @@ class Llm(_Group):
         return tuple(sorted(names, key=lambda name: name != self.default_extractor))
 
 
-GROUPS: tuple[type[_Group], ...] = (Service, Access, Intake, Retention, Redis, Store, Worker, Outbound, Llm)
+GROUPS: tuple[type[_Group], ...] = (Service, Access, Intake, Retention, Redis, Store, Worker, Google, Outbound, Llm)
 
 
 class Settings:
@@ -527,6 +583,7 @@ class Settings:
         self.redis: Redis = groups[Redis]  # type: ignore[assignment]
         self.store: Store = groups[Store]  # type: ignore[assignment]
         self.worker: Worker = groups[Worker]  # type: ignore[assignment]
+        self.google: Google = groups[Google]  # type: ignore[assignment]
         self.outbound: Outbound = groups[Outbound]  # type: ignore[assignment]
         self.llm: Llm = groups[Llm]  # type: ignore[assignment]
 
@@ -612,6 +669,13 @@ def _comma_list(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _server_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
+    return value.rstrip("/")
 
 
 def env_names(group: type[_Group], field: str) -> list[str]:

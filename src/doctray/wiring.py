@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from doctray.clock import SystemClock
 from doctray.config import Settings, SettingsError, Store
+from doctray.domain.errors import EngineFailure
 from doctray.outbound.guard import OutboundGuard, allow_entry_of
 from doctray.outbound.sealing import Sealer
 from doctray.outbound.signing import key_of
@@ -100,6 +101,17 @@ def _bucket_of(store: Store, name: str, prefix: str) -> "Bucket":
         secret_access_key=store.aws_secret_access_key.get_secret_value() if store.aws_secret_access_key else None,
         session_token=store.aws_session_token.get_secret_value() if store.aws_session_token else None,
     )
+
+
+async def fetch_model_at(settings: Settings, place: str) -> Path:
+    """The folder, under DOCTRAY_HOME/cache/models, of the model at s3://bucket/prefix; the bucket's server and key are those of the
+    settings. Raises EngineFailure (it cannot be used) or TemporarilyUnavailable."""
+    try:
+        from doctray.storage.models_s3 import fetch_model
+    except ModuleNotFoundError as error:
+        raise EngineFailure("a model in S3 needs the extra s3: pip install 'doctray[s3]'") from error
+    name, _, prefix = place.removeprefix("s3://").partition("/")
+    return await fetch_model(_bucket_of(settings.store, name, prefix.strip("/")), settings.home / "cache" / "models")
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from doctray.domain.errors import InvalidOption, MalformedRequest
 from doctray.domain.identity import canonical_json
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType, JobOptions
 
-ENGINES = ("easyocr", "easyocr_stock", "rapidocr", "null")
+ENGINES = ("easyocr", "easyocr_stock", "rapidocr", "null", "google_documentai")
 EXTRACTORS = ("rules", "gemini", "openai_compatible")
 """All there are; which of them are configured is the settings' to say."""
 

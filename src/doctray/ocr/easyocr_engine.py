@@ -26,6 +26,7 @@ from doctray.ocr.easyocr_lines import TextLine, text_lines
 from doctray.ocr.easyocr_models import ENGLISH, model_version
 from doctray.ocr.easyocr_networks import LineReader, Networks
 from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
+from doctray.ocr.models import EngineModel
 from doctray.ocr.page_view import ALONE, SECONDED
 from doctray.ocr.runtimes import Backend, Network
 from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine, make_second_reader
@@ -72,20 +73,22 @@ class _Sheet:
 class EasyOcrEngine:
     """`doctray.ports.OcrEngine`. Loads the detector and English at once, other recognisers when they are first asked for.
 
-    networks: where the weights run. second_reader: reads every page of its languages again; None: EasyOCR's word stands.
+    networks: where the weights run. second_reader: reads every page of its languages again; None: EasyOCR's word stands. model: whose
+    files the networks use, and whose languages are loaded at once.
     """
 
-    name = "easyocr"
-
-    def __init__(self, networks: Networks, *, threads: int, second_reader: SecondReader | None = None) -> None:
+    def __init__(
+        self, networks: Networks, *, threads: int, second_reader: SecondReader | None = None, model: EngineModel | None = None
+    ) -> None:
+        self.name = "easyocr" if model is None else model.engine
         cv2.setNumThreads(threads)
         self._networks = networks
         self._second_reader = second_reader
         self._readers: OrderedDict[tuple[str, ...], LineReader] = OrderedDict()
         with failures_named():
             self._detector = CraftDetector(networks.detector(), letters=ALONE if second_reader is None else SECONDED)
-            self._reader(ENGLISH)
-        self.version = model_version()
+            self._reader(ENGLISH if model is None or "en" in model.manifest.languages else tuple(sorted(model.manifest.languages)))
+        self.version = model_version() if model is None else model.manifest.checksum
         self.backend = networks.backend
 
     def read(self, images: Sequence[PageImage]) -> list[Page]:
@@ -219,12 +222,19 @@ def _around(polygon: Polygon, grey: Grey) -> Grey:
 
 
 def load(
-    *, device: str, models_dir: Path | None, threads: int, second_reader: str, cache_dir: Path | None, backend: str | None
+    *,
+    device: str,
+    models_dir: Path | None,
+    threads: int,
+    second_reader: str,
+    cache_dir: Path | None,
+    backend: str | None,
+    model: EngineModel | None = None,
 ) -> EasyOcrEngine:
     """See `engines.make_engine`."""
 
-    def on(chosen: Backend) -> Networks:
-        return Networks(backend=chosen, device=CPU if device == CPU else "cuda", models_dir=models_dir, threads=threads)
+    def on(chosen: Backend, model: EngineModel | None = None) -> Networks:
+        return Networks(backend=chosen, device=CPU if device == CPU else "cuda", models_dir=models_dir, threads=threads, model=model)
 
     def detector(candidate: Backend) -> Network:
         return on(candidate).detector()
@@ -233,6 +243,7 @@ def load(
         networks = on(
             Backend.of(backend)
             if backend is not None
-            else best_backend(device=device, threads=threads, cache_dir=cache_dir, detector=detector)
+            else best_backend(device=device, threads=threads, cache_dir=cache_dir, detector=detector),
+            model,
         )
-    return EasyOcrEngine(networks, threads=threads, second_reader=make_second_reader(second_reader, threads=threads))
+    return EasyOcrEngine(networks, threads=threads, second_reader=make_second_reader(second_reader, threads=threads), model=model)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from doctray.domain.errors import EngineFailure, InvalidOption
+from doctray.ocr.easyocr_weights import read_state_dict
+from doctray.ocr.models import EngineModel
 
 ENGLISH = ("en",)
 
@@ -107,6 +109,24 @@ def recogniser_weights(model: RecogniserModel, languages: tuple[str, ...], model
     raise InvalidOption(
         f"languages: {', '.join(languages)} needs EasyOCR's {model.file}, which {state}; the operator adds it to MODELS_DIR"
     )
+
+
+def model_characters(model: EngineModel, path: Path) -> str:
+    """The alphabet of a model's recogniser at `path`: its own, else that of EasyOCR's recogniser for its languages.
+
+    Raises EngineFailure when the network has another number of classes: every letter it reads would be another one.
+    """
+    characters = model.manifest.characters or recogniser_model(tuple(sorted(model.manifest.languages))).characters
+    try:
+        classes = len(read_state_dict(path)["Prediction.bias"])
+    except (KeyError, ValueError) as error:
+        raise EngineFailure(f"model {model.engine}: {path.name} does not hold EasyOCR's network of the second generation") from error
+    if classes != len(characters) + 1:
+        raise EngineFailure(
+            f"model {model.engine}: {path.name} tells {classes - 1} characters apart, and `characters` has {len(characters)}; "
+            "pack the model with the alphabet that it was trained with"
+        )
+    return characters
 
 
 def is_released(path: Path, md5: str) -> bool:

@@ -1,6 +1,7 @@
 """Loads EasyOCR's networks on the backend that suits the device."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,8 +10,9 @@ from doctray.ocr import craft_ranges, crnn_ranges
 from doctray.ocr.craft_graph import craft_model
 from doctray.ocr.crnn_graph import crnn_model
 from doctray.ocr.crnn_reader import CrnnReader
-from doctray.ocr.easyocr_models import detector_weights, recogniser_model, recogniser_weights
+from doctray.ocr.easyocr_models import detector_weights, model_characters, recogniser_model, recogniser_weights
 from doctray.ocr.easyocr_weights import read_state_dict
+from doctray.ocr.models import EngineModel
 from doctray.ocr.runtimes import LAYERS_OF_FEW_SHAPES, Backend, Network, Precision, openvino_network, torch_network
 from doctray.ocr.second_reader import LineReading
 
@@ -25,13 +27,18 @@ class LineReader(Protocol):
 
 
 class Networks:
-    """backend: what computes them. device: "cpu" or "cuda". models_dir: an operator's EasyOCR weights for languages other than English."""
+    """backend: what computes them. device: "cpu" or "cuda". models_dir: an operator's EasyOCR weights for languages other than English.
 
-    def __init__(self, *, backend: Backend, device: str, models_dir: Path | None, threads: int) -> None:
+    model: whose files are used instead of EasyOCR's, checked before they are. They are computed in 8 bits only where EasyOCR's own are,
+    whose ranges are known.
+    """
+
+    def __init__(self, *, backend: Backend, device: str, models_dir: Path | None, threads: int, model: EngineModel | None = None) -> None:
         self._backend = backend
         self._device = device
         self._models_dir = models_dir
         self._threads = threads
+        self._model = model
         self._stock: Any = None
 
     @property
@@ -40,35 +47,45 @@ class Networks:
 
     def detector(self) -> Network:
         """CRAFT: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. Raises EngineFailure."""
-        path = detector_weights()
+        own = self._model is not None and self._model.has("detector")
+        path = self._model.checked_file("detector") if self._model is not None and own else detector_weights()
         if self._backend.runtime == "openvino":
-            ranges = craft_ranges.RANGES if self._backend.precision is Precision.INT8 else None
-            return openvino_network(craft_model(read_state_dict(path), ranges), precision=self._backend.precision, threads=self._threads)
+            ranges = craft_ranges.RANGES if self._backend.precision is Precision.INT8 and not own else None
+            with _network_expected(path):
+                graph = craft_model(read_state_dict(path), ranges)
+            return openvino_network(graph, precision=self._backend.precision, threads=self._threads)
         from doctray.ocr.easyocr_torch import craft_module
 
         return torch_network(craft_module(path), backend=self._backend, device=self._device, threads=self._threads)
 
     def line_reader(self, languages: tuple[str, ...]) -> LineReader:
-        """The recogniser for a set of languages. Raises InvalidOption (see `easyocr_models`) or EngineFailure."""
+        """The recogniser for a set of languages. Raises InvalidOption (see `easyocr_models`, `EngineModel`) or EngineFailure."""
+        if self._model is not None:
+            self._model.check_languages(languages)
+            if self._model.has("recognizer"):
+                path = self._model.checked_file("recognizer")
+                return self._second_generation(path, model_characters(self._model, path), ignored=(), in_bytes=False)
         model = recogniser_model(languages)
         path = recogniser_weights(model, languages, self._models_dir)
         if not model.second_generation:
             return self._stock_reader(languages)
+        return self._second_generation(path, model.characters, ignored=model.ignored, in_bytes=model.file == crnn_ranges.FILE)
+
+    def _second_generation(self, path: Path, characters: str, *, ignored: Sequence[int], in_bytes: bool) -> LineReader:
+        """in_bytes: whether its ranges are known."""
         if self._backend.runtime == "openvino":
-            try:
-                in_bytes = self._backend.precision is Precision.INT8 and model.file == crnn_ranges.FILE
-                graph = crnn_model(read_state_dict(path), crnn_ranges.RANGES if in_bytes else None)
-            except (KeyError, ValueError) as error:
-                raise EngineFailure(f"{path.name} cannot be used: it does not hold EasyOCR's network") from error
+            with _network_expected(path):
+                ranges = crnn_ranges.RANGES if in_bytes and self._backend.precision is Precision.INT8 else None
+                graph = crnn_model(read_state_dict(path), ranges)
             network: Network = openvino_network(
                 graph, precision=self._backend.precision, threads=self._threads, layers_kept=LAYERS_OF_FEW_SHAPES
             )
         else:
             from doctray.ocr.easyocr_torch import crnn_module
 
-            module = crnn_module(path, classes=len(model.characters) + 1)
+            module = crnn_module(path, classes=len(characters) + 1)
             network = torch_network(module, backend=self._backend, device=self._device, threads=self._threads)
-        return CrnnReader(network, characters=model.characters, ignored=model.ignored)
+        return CrnnReader(network, characters=characters, ignored=ignored)
 
     def _stock_reader(self, languages: tuple[str, ...]) -> LineReader:
         """EasyOCR's own recogniser: those of the first generation are other networks."""
@@ -77,3 +94,11 @@ class Networks:
         if self._stock is None:
             self._stock = stock_readers(device=self._device, models_dir=self._models_dir, threads=self._threads)
         return StockLineReader(self._stock.reader(languages))
+
+
+@contextmanager
+def _network_expected(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError) as error:
+        raise EngineFailure(f"{path.name} cannot be used: it does not hold EasyOCR's network") from error

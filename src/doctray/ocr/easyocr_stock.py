@@ -18,7 +18,16 @@ from doctray.domain.document import Box, Page, PageImage, PageSource, rotate_box
 from doctray.domain.errors import EngineFailure
 from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_failures import failures_named
-from doctray.ocr.easyocr_models import ENGLISH, detector_weights, model_version, recogniser_model, recogniser_weights
+from doctray.ocr.easyocr_models import (
+    ENGLISH,
+    detector_weights,
+    model_characters,
+    model_version,
+    recogniser_model,
+    recogniser_weights,
+)
+from doctray.ocr.easyocr_weights import read_state_dict
+from doctray.ocr.models import EngineModel
 from doctray.ocr.second_reader import LineReading
 from doctray.ocr.split_words import Point, placed, split_words
 from doctray.ocr.torchvision_shim import import_torchvision
@@ -27,8 +36,10 @@ from doctray.pages.layout import lines_of
 
 import_torchvision()
 import easyocr  # noqa: E402  (imports torchvision)
+from easyocr.craft import CRAFT  # noqa: E402
 from easyocr.detection import get_detector, get_textbox  # noqa: E402
-from easyocr.utils import group_text_box  # noqa: E402
+from easyocr.model.vgg_model import Model as RecogniserNetwork  # noqa: E402
+from easyocr.utils import CTCLabelConverter, group_text_box  # noqa: E402
 
 Rgb = NDArray[np.uint8]
 Grey = NDArray[np.uint8]
@@ -36,6 +47,9 @@ Corners = Sequence[Point]
 Reading = tuple[Corners, str, float]
 # A text box as CRAFT gives it: x and y of its four corners, clockwise from the top left.
 Polygon = NDArray[np.int32]
+
+RECOGNISER_SIZES = {"input_channel": 1, "output_channel": 256, "hidden_size": 256}
+"""Of every recogniser of the second generation; easyocr.Reader has them."""
 
 # Crops recognised at a time on a GPU; on a CPU EasyOCR itself reads one by one, which spares padding to the widest crop.
 _BATCH_SIZE = 16
@@ -57,11 +71,12 @@ _PROBES = 8
 class StockReaders:
     """`easyocr.Reader`s without a detector, one a set of languages, loaded when first asked for; the one unused for longest goes.
 
-    device: "cpu" or "cuda". models_dir: an operator's EasyOCR weights for languages other than English.
+    device: "cpu" or "cuda". models_dir: an operator's EasyOCR weights for languages other than English. model: see `Networks`.
     """
 
-    def __init__(self, *, device: str, models_dir: Path | None) -> None:
+    def __init__(self, *, device: str, models_dir: Path | None, model: EngineModel | None = None) -> None:
         self._device = device
+        self._model = model
         self._models_dir = models_dir
         self._readers: OrderedDict[tuple[str, ...], Any] = OrderedDict()
 
@@ -70,9 +85,22 @@ class StockReaders:
         if languages in self._readers:
             self._readers.move_to_end(languages)
             return self._readers[languages]
+        if self._model is not None:
+            self._model.check_languages(languages)
+        if self._model is not None and self._model.has("recognizer"):
+            with failures_named():
+                reader = self._reader_of(self._model)
+        else:
+            reader = self._released_reader(languages)
+        self._readers[languages] = reader
+        if len(self._readers) > _READERS_KEPT:
+            self._readers.popitem(last=False)
+        return reader
+
+    def _released_reader(self, languages: tuple[str, ...]) -> Any:
         weights = recogniser_weights(recogniser_model(languages), languages, self._models_dir)
         with failures_named():
-            reader = easyocr.Reader(
+            return easyocr.Reader(
                 list(languages),
                 gpu=self._device if self._device != CPU else False,
                 detector=False,
@@ -84,33 +112,57 @@ class StockReaders:
                 # EasyOCR creates its folders when they are missing, so it gets one that exists.
                 user_network_directory=str(weights.parent),
             )
-        self._readers[languages] = reader
-        if len(self._readers) > _READERS_KEPT:
-            self._readers.popitem(last=False)
+
+    def _reader_of(self, model: EngineModel) -> Any:
+        """EasyOCR wants the network's code beside the weights, and unpickles these whatever they hold; so it gets both from here."""
+        path = model.checked_file("recognizer")
+        characters = model_characters(model, path)
+        folder = str(path.parent)
+        reader = easyocr.Reader(
+            list(ENGLISH),
+            gpu=self._device if self._device != CPU else False,
+            detector=False,
+            recognizer=False,
+            download_enabled=False,
+            verbose=False,
+            model_storage_directory=folder,
+            user_network_directory=folder,
+        )
+        network = RecogniserNetwork(num_class=len(characters) + 1, **RECOGNISER_SIZES)
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in read_state_dict(path).items()})
+        reader.recognizer = network.eval().to(self._device)
+        reader.converter = CTCLabelConverter(characters)
+        reader.character, reader.lang_char = characters, list(characters)
         return reader
 
 
 class EasyOcrStockEngine:
     """`doctray.ports.OcrEngine`. Loads the detector at once and a recogniser for each set of languages when it is first met.
 
-    device: "cpu", or anything else for the GPU that this process sees. models_dir: see StockReaders. threads: of torch and OpenCV.
-    Raises EngineFailure when the weights or the device cannot be used.
+    device: "cpu", or anything else for the GPU that this process sees. models_dir: see StockReaders. threads: of torch and OpenCV. model:
+    see `EasyOcrEngine`. Raises EngineFailure when the weights or the device cannot be used.
     """
 
-    name = "easyocr_stock"
-
-    def __init__(self, *, device: str, models_dir: Path | None, threads: int) -> None:
+    def __init__(self, *, device: str, models_dir: Path | None, threads: int, model: EngineModel | None = None) -> None:
+        self.name = "easyocr_stock" if model is None else model.engine
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
         self._device = CPU if device == CPU else "cuda"
         if self._device != CPU and not torch.cuda.is_available():
             raise EngineFailure(f"GPU {device} cannot be used: torch sees no CUDA device; set WORKER_DEVICES=cpu or install torch for CUDA")
-        self._readers = StockReaders(device=self._device, models_dir=models_dir)
-        craft = detector_weights()
+        self._readers = StockReaders(device=self._device, models_dir=models_dir, model=model)
         with failures_named():
-            self._detector = get_detector(str(craft), device=self._device, quantize=False)
-        self._readers.reader(ENGLISH)
-        self.version = model_version()
+            self._detector = self._detector_of(model)
+        self._readers.reader(ENGLISH if model is None or "en" in model.manifest.languages else tuple(sorted(model.manifest.languages)))
+        self.version = model_version() if model is None else model.manifest.checksum
+
+    def _detector_of(self, model: EngineModel | None) -> Any:
+        if model is None or not model.has("detector"):
+            return get_detector(str(detector_weights()), device=self._device, quantize=False)
+        network = CRAFT()
+        weights = read_state_dict(model.checked_file("detector"))
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+        return network.eval().to(self._device)
 
     def read(self, images: Sequence[PageImage]) -> list[Page]:
         return [self._page(image) for image in images]

@@ -9,12 +9,9 @@ import torch
 
 from doctray.ocr.craft_graph import DEVIATION, MEAN
 from doctray.ocr.crnn_crops import Grey
-from doctray.ocr.easyocr_stock import StockReaders
+from doctray.ocr.easyocr_stock import RECOGNISER_SIZES, StockReaders
 from doctray.ocr.easyocr_weights import StateDict, read_state_dict
 from doctray.ocr.second_reader import LineReading
-
-# Sizes of every recogniser of the second generation; easyocr.Reader has them.
-_CRNN = {"input_channel": 1, "output_channel": 256, "hidden_size": 256}
 
 
 class _CraftModule(torch.nn.Module):
@@ -60,7 +57,7 @@ def crnn_module(path: Path, *, classes: int) -> torch.nn.Module:
     """A recogniser of the second generation: N x 64 x W uint8 to N x steps x classes."""
     from easyocr.model.vgg_model import Model
 
-    return _CrnnModule(_loaded(Model(num_class=classes, **_CRNN), read_state_dict(path)))
+    return _CrnnModule(_loaded(Model(num_class=classes, **RECOGNISER_SIZES), read_state_dict(path)))
 
 
 def _loaded(net: Any, weights: StateDict) -> Any:

@@ -47,10 +47,13 @@ def _serve(sock: socket.socket) -> None:
     engines: dict[str, OcrEngine] = {}
     try:
         setup: Setup = unframe(_next_frame(sock))
+        # before the engine starts its threads, which inherit it
+        os.nice(setup.niceness)
         if setup.gpu_memory_bytes is not None:
             _limit_gpu_memory(setup.gpu_memory_bytes)
         engine = _engine(setup.engine, setup.make, engines)
-        engine.read([_warm_up_image()])
+        if not getattr(engine, "remote", False):
+            engine.read([_warm_up_image()])
     except Exception as error:
         sock.sendall(frame(_failed(error, cause=f"{type(error).__name__}: {error}")))
         return

@@ -20,8 +20,21 @@ log = structlog.get_logger()
 _CHUNK_BYTES = 256 * 1024
 # The first start on a machine also finds out what it computes best with: 14 s of processor time on two cores, 84 s beside twenty others.
 _START_TIMEOUT_S = 300.0
+# How an engine that asks another machine gets there.
+_WAYS_OUT = (
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
 # Of the worker's environment: its secrets are no business of the engine.
-_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "VIRTUAL_ENV")
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "VIRTUAL_ENV", *_WAYS_OUT)
 _ENVIRONMENT_PREFIXES = (
     "LC_",
     "LD_",
@@ -44,7 +57,7 @@ class EngineProcess:
 
     make: builds an engine by its name in the child; must be picklable, e.g. `partial(make_engine, device=…, models_dir=…,
     threads=…)`. engine: the default engine, loaded before `start` returns; others are loaded when first asked for.
-    max_rss_bytes, max_pages: above these the child is replaced between two reads; None: never. gpu_memory_bytes: see `Setup`.
+    max_rss_bytes, max_pages: above these the child is replaced between two reads; None: never. gpu_memory_bytes, niceness: see `Setup`.
     on_lost: told why a child was replaced: died, died_idle, timed_out, cancelled or recycled; it must not block or raise.
     """
 
@@ -57,10 +70,11 @@ class EngineProcess:
         max_rss_bytes: int | None = None,
         max_pages: int | None = None,
         gpu_memory_bytes: int | None = None,
+        niceness: int = 0,
         start_timeout_s: float = _START_TIMEOUT_S,
         on_lost: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._setup = Setup(make=make, engine=engine, gpu_memory_bytes=gpu_memory_bytes)
+        self._setup = Setup(make=make, engine=engine, gpu_memory_bytes=gpu_memory_bytes, niceness=niceness)
         self._device = device
         self._max_rss_bytes = max_rss_bytes
         self._max_pages = max_pages

@@ -8,6 +8,7 @@ instead. Imports OpenVINO and OpenCV: only engine processes import this module.
 import math
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -45,11 +46,16 @@ _ROW_PX = 10
 
 class PpocrDetector:
     """threads: of inference. precision: None for the CPU's fastest. letters: how large the network sees them, where RapidOCR shows them
-    larger; None: always as RapidOCR does. Raises EngineFailure when the weights are missing."""
+    larger; None: always as RapidOCR does. weights: an ONNX file of a network of this kind instead of the wheel's. Raises EngineFailure
+    when the weights are missing."""
 
-    def __init__(self, *, threads: int, precision: Precision | None = None, letters: LetterSize | None = None) -> None:
+    def __init__(
+        self, *, threads: int, precision: Precision | None = None, letters: LetterSize | None = None, weights: Path | None = None
+    ) -> None:
         self._letters = letters
-        self._network_for = partial(openvino_network, weights_file(DETECTOR), precision=precision or cpu_precisions()[0], threads=threads)
+        self._network_for = partial(
+            openvino_network, weights or weights_file(DETECTOR), precision=precision or cpu_precisions()[0], threads=threads
+        )
         self._of_any_shape: Network = self._network_for()
         self._of_last_shape: tuple[tuple[int, ...], Network] | None = None
 

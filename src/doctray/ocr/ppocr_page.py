@@ -6,13 +6,14 @@ stand upright: it reads nothing else surely. Imports OpenVINO and OpenCV: only e
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from doctray.ocr.page_view import LetterSize
 from doctray.ocr.ppocr_detector import PpocrDetector, Quad, Rgb, cut_out
-from doctray.ocr.ppocr_recognizer import PpocrRecognizer
+from doctray.ocr.ppocr_recognizer import PpocrRecognizer, PpocrWeights
 from doctray.ocr.second_reader import LineReading
 from doctray.ocr.upright import best_turn, lies_sideways
 
@@ -44,11 +45,19 @@ class PpocrLine:
 
 
 class PpocrPageReader:
-    """threads: of inference. letters: see `PpocrDetector`. Raises EngineFailure when the weights are missing or cannot be loaded."""
+    """threads: of inference. letters, detector: see `PpocrDetector`. recognizer: see `PpocrRecognizer`. Raises EngineFailure when the
+    weights are missing or cannot be loaded."""
 
-    def __init__(self, *, threads: int, letters: LetterSize | None = None) -> None:
-        self.detector = PpocrDetector(threads=threads, letters=letters)
-        self.recognizer = PpocrRecognizer(threads=threads)
+    def __init__(
+        self,
+        *,
+        threads: int,
+        letters: LetterSize | None = None,
+        detector: Path | None = None,
+        recognizer: PpocrWeights | None = None,
+    ) -> None:
+        self.detector = PpocrDetector(threads=threads, letters=letters, weights=detector)
+        self.recognizer = PpocrRecognizer(threads=threads, weights=recognizer)
 
     def lines(self, page: Rgb, *, languages: frozenset[str]) -> list[PpocrLine]:
         """The lines of a page that lies upright (H x W x 3 RGB), however they stand on it; those that read as nothing are left out."""

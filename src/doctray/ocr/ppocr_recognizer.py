@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -42,7 +43,7 @@ _BATCH_WIDTH_PX = 4096
 # The reader is not asked about strips so narrow that no letter is in them.
 _LEAST_SIDE_PX = 3
 
-_OTHER_NETWORK = f"{RECOGNIZER} is not the network that was expected; install the version that constraints.txt names"
+_OF_ANOTHER_ALPHABET = "install the version of rapidocr that constraints.txt names, or pack the model with its own dictionary"
 
 _BLANK = 0
 # Beyond ASCII and the letters of European languages: quotes, dashes, bullets, signs of currency and trade.
@@ -96,20 +97,32 @@ class _Alphabet:
         return openvino_network(openvino.Model([answer], [features], "ppocr_alphabet"), precision=Precision.FP32, threads=self._threads)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PpocrWeights:
+    """An ONNX file of a recogniser of this kind (48 pixels high, CTC) instead of the wheel's. characters: of its classes between the blank
+    and the space; None: it says so itself. All of them can be read, whatever the language."""
+
+    path: Path
+    characters: tuple[str, ...] | None = None
+
+
 class PpocrRecognizer:
-    """threads: of inference. precision: None for the CPU's fastest. Not to be called from two threads at once.
+    """threads: of inference. precision: None for the CPU's fastest. weights: see `PpocrWeights`. Not to be called from two threads at once.
 
     Raises EngineFailure when the weights are missing or cannot be loaded.
     """
 
-    def __init__(self, *, threads: int, precision: Precision | None = None) -> None:
-        precision = precision or cpu_precisions(with_bytes=True)[0]
-        features, layer = _parts(openvino_core().read_model(weights_file(RECOGNIZER)))
+    def __init__(self, *, threads: int, precision: Precision | None = None, weights: "PpocrWeights | None" = None) -> None:
+        own = weights is not None
+        precision = precision or cpu_precisions(with_bytes=not own)[0]
+        path, characters = (weights.path, weights.characters) if weights is not None else (weights_file(RECOGNIZER), None)
+        features, layer = _parts(openvino_core().read_model(path), path.name, characters)
+        self._latin_apart = not own
         if precision is Precision.INT8:
             try:
                 in_bytes(features, ppocr_ranges.RANGES)
             except KeyError as error:
-                raise EngineFailure(_OTHER_NETWORK) from error
+                raise EngineFailure(_other_network(path.name)) from error
         self._every_character = _Alphabet(layer, threads=threads)
         self._latin = _Alphabet(layer.only(_latin_columns(layer.characters)), threads=threads)
         self._network: Network = openvino_network(features, precision=precision, threads=threads, layers_kept=LAYERS_OF_FEW_SHAPES)
@@ -138,7 +151,7 @@ class PpocrRecognizer:
         return readings
 
     def _alphabet(self, languages: frozenset[str]) -> "_Alphabet":
-        return self._every_character if languages & IDEOGRAPHIC_LANGUAGES else self._latin
+        return self._latin if self._latin_apart and not languages & IDEOGRAPHIC_LANGUAGES else self._every_character
 
 
 def batches_of(crops: Sequence[Rgb], sizes: Sequence[int]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
@@ -153,11 +166,11 @@ def batches_of(crops: Sequence[Rgb], sizes: Sequence[int]) -> Iterator[tuple[lis
 
 def features_of(core: Any) -> Any:
     """The network up to its last layer, as an `openvino.Model` of N x 3 x 48 x W to N x W/8 x 120. Raises EngineFailure."""
-    return _parts(core.read_model(weights_file(RECOGNIZER)))[0]
+    return _parts(core.read_model(weights_file(RECOGNIZER)), RECOGNIZER, None)[0]
 
 
-def _parts(model: Any) -> tuple[Any, _OutputLayer]:
-    """The network up to its last layer, and that layer; its characters are in the ONNX file's metadata.
+def _parts(model: Any, file: str, characters: Sequence[str] | None) -> tuple[Any, _OutputLayer]:
+    """The network up to its last layer, and that layer. characters: None: those of the ONNX file's metadata.
 
     The layer is computed apart, in fp32: fewer bits have no room between 0.99 and 1 for confidences.
     """
@@ -170,13 +183,19 @@ def _parts(model: Any) -> tuple[Any, _OutputLayer]:
         weights = np.array(matmul.input_value(1).get_node().data, np.float32)
         bias = np.array(addition.input_value(1).get_node().data, np.float32)
         # CTC's blank comes before the characters of the file, a space after them (rapidocr.ch_ppocr_rec.utils).
-        characters = ("", *model.get_rt_info()["framework"]["character"].value.splitlines(), " ")
+        told = model.get_rt_info()["framework"]["character"].value.splitlines() if characters is None else characters
+        every = ("", *told, " ")
+        bias = bias.reshape(-1)
     except (AttributeError, IndexError, KeyError, RuntimeError, StopIteration) as error:
-        raise EngineFailure(_OTHER_NETWORK) from error
-    if weights.shape[1:] != bias.shape or bias.shape != (len(characters),):
-        raise EngineFailure(f"{RECOGNIZER} has {len(bias)} outputs for {len(characters)} characters; install rapidocr again")
+        raise EngineFailure(_other_network(file)) from error
+    if weights.shape[1:] != bias.shape or bias.shape != (len(every),):
+        raise EngineFailure(f"{file} has {bias.size} outputs for {len(every)} characters; {_OF_ANOTHER_ALPHABET}")
     features = openvino.Model([opset13.result(matmul.input_value(0))], model.get_parameters(), "ppocr_features")
-    return features, _OutputLayer(weights, bias, characters)
+    return features, _OutputLayer(weights, bias, every)
+
+
+def _other_network(file: str) -> str:
+    return f"{file} is not the network that was expected; {_OF_ANOTHER_ALPHABET}"
 
 
 def _latin_columns(characters: Sequence[str]) -> list[int]:

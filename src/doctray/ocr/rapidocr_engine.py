@@ -11,9 +11,12 @@ import cv2
 import numpy as np
 
 from doctray.domain.document import Page, PageImage, PageSource, Word
+from doctray.domain.errors import EngineFailure
 from doctray.ocr.easyocr_failures import failures_named
+from doctray.ocr.models import EngineModel
 from doctray.ocr.ppocr_detector import Rgb
 from doctray.ocr.ppocr_page import PpocrLine, PpocrPageReader
+from doctray.ocr.ppocr_recognizer import PpocrWeights
 from doctray.ocr.ppocr_weights import DETECTOR, RECOGNIZER, check_languages, weights_version
 from doctray.ocr.second_reader import LineReading, ReadWord
 from doctray.ocr.split_words import placed
@@ -25,18 +28,19 @@ _LEAST_CONFIDENCE = 0.5
 
 
 class RapidOcrEngine:
-    """`doctray.ports.OcrEngine`. threads: of inference and of OpenCV. It runs on the CPU, whatever else there is.
+    """`doctray.ports.OcrEngine`. threads: of inference and of OpenCV. It runs on the CPU, whatever else there is. model: whose files are
+    used instead of the wheel's, checked before they are.
 
     Raises EngineFailure when the weights are missing or cannot be loaded.
     """
 
-    name = "rapidocr"
-
-    def __init__(self, *, threads: int) -> None:
+    def __init__(self, *, threads: int, model: EngineModel | None = None) -> None:
         cv2.setNumThreads(threads)
+        self._model = model
+        self.name = "rapidocr" if model is None else model.engine
         with failures_named("PP-OCR"):
-            self._reader = PpocrPageReader(threads=threads)
-        self.version = weights_version(DETECTOR, RECOGNIZER)
+            self._reader = PpocrPageReader(threads=threads) if model is None else _reader_of(model, threads=threads)
+        self.version = weights_version(DETECTOR, RECOGNIZER) if model is None else model.manifest.checksum
 
     @property
     def backend(self) -> str:
@@ -48,7 +52,10 @@ class RapidOcrEngine:
 
     def _page(self, image: PageImage) -> Page:
         languages = frozenset(image.languages) or _ENGLISH
-        check_languages(languages)
+        if self._model is None:
+            check_languages(languages)
+        else:
+            self._model.check_languages(sorted(languages))
         rgb: Rgb = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)
         with failures_named("PP-OCR"):
             lines, turn = self._reader.upright_lines(rgb, languages=languages)
@@ -63,6 +70,23 @@ class RapidOcrEngine:
             rotation=turn,
             engine=self.name,
         )
+
+
+def _reader_of(model: EngineModel, *, threads: int) -> PpocrPageReader:
+    recognizer = None
+    if model.has("recognizer"):
+        characters = _dictionary(model) if model.has("dictionary") else None
+        recognizer = PpocrWeights(path=model.checked_file("recognizer"), characters=characters)
+    detector = model.checked_file("detector") if model.has("detector") else None
+    return PpocrPageReader(threads=threads, detector=detector, recognizer=recognizer)
+
+
+def _dictionary(model: EngineModel) -> tuple[str, ...]:
+    """One character a line, as PaddleOCR writes them. Raises EngineFailure."""
+    try:
+        return tuple(line.rstrip("\r") for line in model.checked_file("dictionary").read_text("utf-8").removesuffix("\n").split("\n"))
+    except UnicodeDecodeError as error:
+        raise EngineFailure(f"model {model.engine}: its dictionary is not UTF-8") from error
 
 
 def _words(line: PpocrLine, *, width: int, height: int) -> tuple[Word, ...]:

@@ -18,12 +18,13 @@ MakeEngine = Callable[[str], OcrEngine]
 class Setup:
     """First frame to the child. make: builds an engine by name (it and what it holds can be pickled). engine: loaded and warmed up.
 
-    gpu_memory_bytes: that torch may take of the GPU; None: all there is.
+    gpu_memory_bytes: that torch may take of the GPU; None: all there is. niceness: by how much it lets other processes go first (nice(2)).
     """
 
     make: MakeEngine
     engine: str
     gpu_memory_bytes: int | None = None
+    niceness: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,11 @@ def engine_threads(worker: Worker, *, device: str) -> int:
     return max(1, cores // on_cpu)
 
 
+def remote_batch_limits(*, requests: int) -> BatchLimits:
+    """Of an engine on another machine: as many pages at once as it may be asked about."""
+    return BatchLimits(max_pages=requests, max_pixels=requests * 16_000_000, wait_s=0.005)
+
+
 def batch_limits(*, device: str) -> BatchLimits:
     """What one call of the engine gets.
 

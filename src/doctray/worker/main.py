@@ -22,14 +22,16 @@ from doctray.extraction.process import ExtractorProcess
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.ocr.batcher import Batcher
 from doctray.ocr.devices import CPU, arithmetic, resolve
+from doctray.ocr.documentai import NAME as DOCUMENTAI
 from doctray.ocr.engine_process import EngineProcess
-from doctray.ocr.engines import ENGINE_NAMES, make_engine
-from doctray.ocr.engines import fingerprint as engine_fingerprint
+from doctray.ocr.engines import Engines, make_engine
 from doctray.ocr.gpu_usage import open_gpu
 from doctray.ocr.ppocr_weights import second_reader_version
+from doctray.ocr.routes import RoutedReader
+from doctray.ocr.wire import MakeEngine
 from doctray.outbound.fetch import HttpFetcher
 from doctray.pages.process import ProcessPageOpener
-from doctray.ports import WorkerInfo
+from doctray.ports import PageReader, WorkerInfo
 from doctray.queue.arq_worker import ArqWorker, end
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
@@ -39,8 +41,9 @@ from doctray.storage.journal_sql import SqlJournal
 from doctray.telemetry import exposition, metrics, tracing
 from doctray.telemetry import logging as telemetry_logging
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
+from doctray.worker.engines import open_engines
 from doctray.worker.extractors import fingerprint_of, open_extractors
-from doctray.worker.limits import batch_limits, engine_threads, stage_limits
+from doctray.worker.limits import batch_limits, engine_threads, remote_batch_limits, stage_limits
 from doctray.worker.look_ahead import LookAhead
 from doctray.worker.observe import (
     MetricsObserver,
@@ -103,9 +106,11 @@ def _first_device(settings: Settings) -> str:
         raise SettingsError(str(error)) from error
 
 
-def second_readers(options: WorkerSettings) -> dict[str, str]:
-    """Engines whose lines are read again, and by whom."""
-    return {} if options.second_reader == "none" else {"easyocr": options.second_reader}
+def second_readers(options: WorkerSettings, engines: Engines) -> dict[str, str]:
+    """Engines whose lines are read again, and by whom: `easyocr`, and models for it."""
+    if options.second_reader == "none":
+        return {}
+    return {name: options.second_reader for name in engines.names if engines.base(name) == "easyocr"}
 
 
 class _Worker:
@@ -115,6 +120,7 @@ class _Worker:
         settings: Settings,
         journal: SqlJournal,
         engine: EngineProcess,
+        second_reader: str | None,
         jobs: Jobs,
         look_ahead: LookAhead,
         sweeper: Sweeper,
@@ -126,6 +132,7 @@ class _Worker:
         self._dsn = settings.redis_dsn
         self._journal = journal
         self._engine = engine
+        self._second_reader = second_reader
         self._jobs = jobs
         self._look_ahead = look_ahead
         self._sweeper = sweeper
@@ -223,8 +230,7 @@ class _Worker:
         told = f"{self._settings.engine} {self._engine.engine_version}"
         if self._engine.backend:
             told += f" on {self._engine.backend}"
-        second = second_readers(self._settings).get(self._settings.engine)
-        return f"{told}, second reader {second}" if second else told
+        return f"{told}, second reader {self._second_reader}" if self._second_reader else told
 
     async def _drop_lost(self) -> None:
         while True:
@@ -242,8 +248,7 @@ class _Worker:
 
 async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, stack: AsyncExitStack) -> _Worker:
     options = settings.worker
-    if options.engine not in ENGINE_NAMES:
-        raise SettingsError(f"OCR_ENGINE is {options.engine!r}; use one of {', '.join(ENGINE_NAMES)}")
+    engines = await open_engines(settings)
     clock = SystemClock()
     journal = await stack.enter_async_context(open_journal(settings))
     blobs = await stack.enter_async_context(open_blobs(settings))
@@ -268,32 +273,25 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
     stack.push_async_callback(rules.close)
     await asyncio.gather(pages.start(), rules.start())
     stack.push_async_callback(pages.close)
-    engine = EngineProcess(
-        partial(
-            make_engine,
-            device=device,
-            models_dir=settings.models_dir,
-            threads=engine_threads(options, device=device),
-            null_delay_s=options.null_delay_ms / 1000,
-            second_reader=options.second_reader,
-            cache_dir=settings.home / "cache",
-        ),
-        engine=options.engine,
+    make = partial(
+        make_engine,
         device=device,
-        max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
-        gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
-        on_lost=count_engine_lost,
+        models_dir=settings.models_dir,
+        threads=engine_threads(options, device=device),
+        null_delay_s=options.null_delay_ms / 1000,
+        second_reader=options.second_reader,
+        cache_dir=settings.home / "cache",
+        engines=engines,
     )
-    stack.push_async_callback(engine.close)
-    batcher = Batcher(engine, limits=batch_limits(device=device), page_timeout_s=options.page_seconds, on_batch=count_batch)
-    reader = await stack.enter_async_context(batcher)
+    engine, reader = await _open_reader(options, make, engines, device=device, stack=stack)
 
     extractors = open_extractors(settings.llm, rules=rules, clock=clock, stack=stack)
     fingerprint = " ".join(
         (
-            engine_fingerprint(options.engine),
+            engines.fingerprint(options.engine),
+            *(engines.fingerprint(name) for name in engines.names if name != options.engine),
             f"arithmetic={arithmetic(device)}",
-            *(f"second_reader={name}/{second_reader_version()}" for name in second_readers(options).values()),
+            *([] if options.second_reader == "none" else [f"second_reader={options.second_reader}/{second_reader_version()}"]),
             fingerprint_of(extractors, settings.llm),
             f"schema={SCHEMA_VERSION}",
             f"doctray={version('doctray')}",
@@ -310,8 +308,8 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         extractors=extractors,
         default_extractor=settings.llm.extractors[0],
         default_engine=options.engine,
-        engine_versions={name: engine_fingerprint(name).partition("/")[2] for name in ENGINE_NAMES},
-        second_readers=second_readers(options),
+        engine_versions={name: engines.version(name) for name in engines.names},
+        second_readers=second_readers(options, engines),
         fingerprint=fingerprint,
         fetcher=HttpFetcher(guard, clock=clock, max_bytes=settings.intake.max_file_bytes, user_agent=f"doctray/{version('doctray')}"),
         clock=clock,
@@ -331,6 +329,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         slots=options.concurrency,
         fingerprint=fingerprint,
         started_at=datetime.now(UTC),
+        engines=(options.engine, *(name for name in engines.names if name != options.engine)),
     )
     try:
         port, close_metrics = exposition.serve(options.metrics_port or 0, address=options.metrics_host, pulse=pulse)
@@ -371,6 +370,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         settings=settings,
         journal=journal,
         engine=engine,
+        second_reader=tools.second_readers.get(options.engine),
         jobs=jobs,
         look_ahead=LookAhead(tools=tools, jobs=jobs),
         sweeper=sweeper,
@@ -378,3 +378,33 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         maker=maker,
         info=info,
     )
+
+
+async def _open_reader(
+    options: WorkerSettings, make: MakeEngine, engines: Engines, *, device: str, stack: AsyncExitStack
+) -> tuple[EngineProcess, PageReader]:
+    """The default engine's process, and the reader over it: with a second process, started when it is first asked, where Document AI is
+    configured beside engines that compute here."""
+    remote = engines.is_remote(options.engine)
+
+    async def opened(engine: str, *, waits: bool) -> tuple[EngineProcess, PageReader]:
+        process = EngineProcess(
+            make,
+            engine=engine,
+            device=device,
+            max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
+            gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
+            on_lost=count_engine_lost,
+        )
+        stack.push_async_callback(process.close)
+        requests = engines.documentai.requests if engines.documentai is not None else 1
+        limits = remote_batch_limits(requests=requests) if waits else batch_limits(device=device)
+        batcher = Batcher(process, limits=limits, page_timeout_s=options.page_seconds, on_batch=count_batch)
+        return process, await stack.enter_async_context(batcher)
+
+    process, usual = await opened(options.engine, waits=remote)
+    if engines.documentai is None:
+        return process, usual
+    # Beside Document AI the local engines' process begins with the one that loads nothing.
+    _, aside = await opened("null" if remote else DOCUMENTAI, waits=not remote)
+    return process, RoutedReader(usual=usual, aside=aside, is_aside=lambda name: engines.is_remote(name) != remote)

@@ -7,13 +7,13 @@ import pytest
 
 from doctray.domain.document import PageImage
 from doctray.domain.errors import InvalidOption
-from doctray.ocr.engines import ENGINE_NAMES, fingerprint, make_engine
+from doctray.ocr.engines import LOCAL_NAMES, fingerprint, make_engine
 
 
 def test_every_name_has_a_fingerprint_that_stays() -> None:
-    marks = [fingerprint(name) for name in ENGINE_NAMES]
-    assert marks == [fingerprint(name) for name in ENGINE_NAMES]
-    assert len(set(marks)) == len(ENGINE_NAMES)
+    marks = [fingerprint(name) for name in LOCAL_NAMES]
+    assert marks == [fingerprint(name) for name in LOCAL_NAMES]
+    assert len(set(marks)) == len(LOCAL_NAMES)
     assert re.fullmatch(r"easyocr/1\.7\.2/[0-9a-f]{8}", fingerprint("easyocr"))
 
 
