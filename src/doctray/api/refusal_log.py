@@ -49,6 +49,6 @@ def _causes_of(error: BaseException) -> tuple[str, ...]:
     cause = error.__cause__
     while cause is not None:
         words = [word for name in _WORDS if isinstance(word := getattr(cause, name, None), str)]
-        causes.append(" ".join([type(cause).__name__, *words]))
+        causes.append(" ".join([f"{type(cause).__module__}.{type(cause).__qualname__}", *words]))
         cause = cause.__cause__
     return tuple(causes)

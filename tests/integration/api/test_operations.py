@@ -66,7 +66,7 @@ async def test_a_refusal_that_is_not_the_callers_fault_is_in_the_log_under_its_r
         refused, missing = await door.client.get("/status/01m81vd7dh6htzrtm12yabkqpe"), await door.client.get("/nowhere")
     told = [line for line in lines if line["event"] == "request.refused"]
     assert (refused.status_code, missing.status_code) == (503, 404)
-    assert [(line["request_id"], line["causes"]) for line in told] == [(refused.headers["x-request-id"], ["ConnectionResetError"])]
+    assert [(line["request_id"], line["causes"]) for line in told] == [(refused.headers["x-request-id"], ["builtins.ConnectionResetError"])]
 
 
 async def test_health_does_not_wait_for_a_journal_that_hangs(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

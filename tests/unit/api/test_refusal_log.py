@@ -32,7 +32,7 @@ def test_the_line_names_the_causes_and_quotes_none_of_their_messages() -> None:
     with capture_logs() as lines:
         RefusalLog(now_s=Clock()).note(raised_from(locked()))
     [line] = lines
-    assert line["causes"] == ["OperationalError SQLITE_BUSY"]
+    assert line["causes"] == ["sqlite3.OperationalError SQLITE_BUSY"]
     assert (line["event"], line["log_level"], line["code"]) == ("request.refused", "warning", "temporarily_unavailable")
     assert "secret" not in str(line)
 
@@ -57,5 +57,5 @@ def test_another_cause_is_told_at_once() -> None:
         log.note(raised_from(locked()))
         log.note(raised_from(TimeoutError()))
         log.note(QueueFull())
-    assert [line["causes"] for line in lines] == [["OperationalError SQLITE_BUSY"], ["TimeoutError"], []]
+    assert [line["causes"] for line in lines] == [["sqlite3.OperationalError SQLITE_BUSY"], ["builtins.TimeoutError"], []]
     assert [line["code"] for line in lines] == ["temporarily_unavailable", "temporarily_unavailable", "queue_full"]
