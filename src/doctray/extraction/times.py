@@ -76,8 +76,8 @@ def find_spans(text: str) -> tuple[PrintedSpan, ...]:
 
 
 def find_label_spans(text: str) -> tuple[PrintedSpan, ...]:
-    """Times in a label of a row or column, where "8-9" means hours and two times without a dash are a range."""
-    spans = _spans(text, bare_pairs=True)
+    """Times in a label of a row or column, where "8-9" means hours, "0730" a time, and two times without a dash are a range."""
+    spans = _spans(text, bare_pairs=True) or _compact_spans(text)
     return _paired(text, spans) if len(spans) == 2 else spans
 
 
@@ -112,12 +112,12 @@ _TOKEN = re.compile(
     r"(?<![\w:])(?<!\d[.,/])(?:"
     r"(?P<hour>\d{1,2})(?:\s?[:;]\s?|[.,h·])(?P<minute>[0-5]\d)(?!\d)(?![.,/:]\d)"
     r"|(?P<compact>\d{3,4})(?![\d:./])"
-    r"|(?P<bare>\d{1,2})(?![\d:/%]|[.,]\d)"
+    r"|(?P<bare>\d{1,2})(?:\s?(?P<hours>h)(?!\w))?(?![\d:/%]|[.,]\d)"
     r")" + _HALF + r"(?!\w)",
     re.IGNORECASE,
 )
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_BETWEEN = re.compile(r"\s*(?:[-–—−~_→=]+|\bto\b|\btill?\b|\buntil\b|\bbis\b)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:[-–—−~_→=]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bàs\b|\ba\b)\s*", re.IGNORECASE)
 _ENDS_RANGE = re.compile(r"(?:[\d:.][-–—]|\d[.:]\d)\s*$")
 """A time after a dash whose own start cannot be read (":40-2.40") is an end, and must not pass for a start."""
 
@@ -144,6 +144,19 @@ class _Token:
     begin: int
     stop: int
     marked: bool
+    hours: bool = False
+
+
+_COMPACT_LABEL = re.compile(r"\s*(?:0[6-9]|1\d)[0-5][05](?:\s+(?:0[6-9]|1\d)[0-5][05])?\s*")
+"""One or two times of a school day without any sign in them, and nothing else: 0730, or 0730 over 0810."""
+
+
+def _compact_spans(text: str) -> tuple[PrintedSpan, ...]:
+    if _COMPACT_LABEL.fullmatch(text) is None:
+        return ()
+    return tuple(
+        PrintedSpan(start=token.time, end=None, begin=token.begin, stop=token.stop, end_begin=token.stop) for token in _tokens(text)
+    )
 
 
 def _spans(text: str, *, bare_pairs: bool) -> tuple[PrintedSpan, ...]:
@@ -160,7 +173,7 @@ def _spans(text: str, *, bare_pairs: bool) -> tuple[PrintedSpan, ...]:
             )
             index += 2
             continue
-        if (token.kind == "clock" or token.marked) and not _ENDS_RANGE.search(text[: token.begin]):
+        if (token.kind == "clock" or token.marked or (token.hours and bare_pairs)) and not _ENDS_RANGE.search(text[: token.begin]):
             spans.append(PrintedSpan(start=token.time, end=None, begin=token.begin, stop=token.stop, end_begin=token.stop))
         index += 1
     return tuple(spans)
@@ -178,7 +191,8 @@ def _tokens(text: str) -> list[_Token]:
         half = _half(match["half"], hour)
         if hour <= 23 and minute <= 59 and not (kind == "bare" and hour == 0):
             time = PrintedTime(hour=hour, minute=minute, half=half)
-            tokens.append(_Token(kind=kind, time=time, begin=match.start(), stop=match.end(), marked=match["half"] is not None))
+            marked, hours = match["half"] is not None, match["hours"] is not None
+            tokens.append(_Token(kind=kind, time=time, begin=match.start(), stop=match.end(), marked=marked, hours=hours))
     return tokens
 
 
@@ -195,6 +209,8 @@ def _pairs(first: _Token, second: _Token, *, bare_pairs: bool) -> bool:
     kinds = {first.kind, second.kind}
     if "compact" in kinds:
         return kinds == {"compact"} and not _years(first, second)
+    if first.hours and second.hours:
+        return True
     if kinds == {"bare"} and not (first.marked or second.marked):
         return bare_pairs and (second.time.hour - first.time.hour) % 12 in (1, 2, 3)
     return True

@@ -37,6 +37,13 @@ def settled(text: str) -> list[tuple[str, str | None]]:
         ("1O:3O-11.OO", "10:30", "11:00"),
         ("l0:15 - 11:15", "10:15", "11:15"),
         ("10 - 11", "10:00", "11:00"),
+        ("8h-9h", "08:00", "09:00"),
+        ("8h - 9h30", "08:00", "09:30"),
+        ("13h à 14h", "13:00", "14:00"),
+        ("8:00 a 9:00", "08:00", "09:00"),
+        ("8h", "08:00", None),
+        ("0730 0810", "07:30", "08:10"),
+        ("1345", "13:45", None),
         ("8.40", "08:40", None),
         ("3.20", "15:20", None),
         ("2pm", "14:00", None),
@@ -62,6 +69,9 @@ def test_a_label_means_these_times(text: str, start: str, end: str | None) -> No
         "50%",
         ":40-2.40",
         "4303",
+        "1312",
+        "0500",
+        "0730 B12",
         "Grade 4-5",
     ],
 )
@@ -70,7 +80,7 @@ def test_what_is_no_time_is_left_alone(text: str) -> None:
 
 
 def test_a_pair_of_bare_numbers_is_a_range_in_a_label_only() -> None:
-    assert find_spans("8-9") == ()
+    assert find_spans("8-9") == find_spans("0730") == find_spans("Maths 2h") == ()
     assert settled("8-9") == [("08:00", "09:00")]
 
 

@@ -356,6 +356,13 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
             {"class_name": "2EJ", "term": "Autumn 2", "year": 2024, "teacher_name": "Miss Joynes"},
         ),
         (["Year 4 Timetable 2024-2025"], {"class_name": "Year 4", "year": 2024}),
+        (["Emploi du temps - 5ème B", "Collège Jean Moulin"], {"class_name": "5ème B", "school_name": "Collège Jean Moulin"}),
+        (
+            ["Mrs Tolliver's 3rd Grade Schedule", "Année scolaire 2025-2026"],
+            {"class_name": "3rd Grade", "teacher_name": "Mrs Tolliver", "year": 2025},
+        ),
+        (["TIME TABLE FOR DIPLOMA IN CIVIL ENGG - 4TH SEMESTER"], {"class_name": "DIPLOMA IN CIVIL ENGG", "term": "4TH SEMESTER"}),
+        (["Time table of B.TECH Information Technology"], {"class_name": "B.TECH Information Technology"}),
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
         (["classes(CSE 13)"], {"class_name": "CSE 13"}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctray.domain.document import Box
+from doctray.domain.document import Box, Line
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_habits import habits_of
@@ -46,6 +46,66 @@ def test_a_line_that_had_no_room_beside_the_one_before_is_not_set_apart() -> Non
 def test_short_codes_between_subject_and_room_are_teachers() -> None:
     found = habits_of(cells("MA|Mül|R12", "DE|Hof|R4", "EN|Kra|R7", "SP"), timed=True)
     assert found.names == {"Mül", "Hof", "Kra"}
+
+
+def test_initials_beneath_most_subjects_are_teachers() -> None:
+    found = habits_of(
+        cells("Math|RKI", "Science|MKA", "English 1st|SHO", "Math|RKI", "ICT|NJ", "English 2nd|SHO", "Science|MKA", "PE|GYM"), timed=True
+    )
+    assert found.names == {"RKI", "MKA", "SHO", "NJ"}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Math|RKI", "Science|Lab", "English|Room", "Art", "Music", "PE"],
+        ["Physics|LAB", "Chemistry|LAB", "Biology|LAB", "Math|TUT", "English|TUT", "History|TUT", "Art|TH"],
+        ["Maths|XA", "English|XA", "Science|XA", "Art|XA", "Music|XB", "French|YA", "German|YA"],
+    ],
+    ids=["one is no habit", "kinds of lessons", "sets that many subjects are taught to"],
+)
+def test_other_short_words_in_capitals_are_no_teachers(texts: list[str]) -> None:
+    assert habits_of(cells(*texts), timed=True).names == frozenset()
+
+
+def test_what_ends_the_lines_of_several_lessons_is_their_room() -> None:
+    found = habits_of(cells("English 208", "Law 301", "Statistics (lec) 301", "Accounting 215", "Marketing 301", "Sports"), timed=True)
+    assert found.rooms == {"208", "301", "215"}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["MATH 101", "PHYS 101", "CHEM 101", "BIO 204"],
+        ["Physics Lab G1", "Chemistry Lab G1", "Physics Lab G2", "Chemistry Lab G2"],
+        ["English 1", "Maths 2", "English 2", "Maths 1"],
+        ["Unit 12", "History 12", "Art", "Music", "PE", "French", "German"],
+    ],
+    ids=["codes of courses", "groups", "parts", "too few"],
+)
+def test_other_numbers_at_the_end_are_no_rooms(texts: list[str]) -> None:
+    assert habits_of(cells(*texts), timed=True).rooms == frozenset()
+
+
+def test_a_legend_says_which_codes_are_people() -> None:
+    rows = [DAYS, ["9:00-10:00", "SOM (GS)", "FM (HK)", "CAD (L2)"], ["10:00-11:00", "FM (HK)", "SOM (GS)", ""]]
+    sheet = a_sheet(rows)
+    legend = text_line("GS - Sh. Gurpreet Singh   HK: Smt. Harleen Kaur   L2 - Lab two", left=60, top=900)
+    found = extract(document(sheet.evolve(lines=(*sheet.lines, Line(words=tuple(legend))))))
+    assert (lesson(found, "Monday", "SOM")["teacher"], lesson(found, "Tuesday", "FM")["teacher"]) == ("GS", "HK")
+    assert lesson(found, "Wednesday", "CAD")["teacher"] is None
+
+
+def test_two_weeks_in_one_cell_are_two_blocks() -> None:
+    rows = [
+        DAYS,
+        ["9:00-10:00", "Odd: Philosophy|Even: English", "Week A - Art|Week B - Music", "A: Law"],
+        ["10:00-11:00", "Maths", "", ""],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert (lesson(found, "Monday", "Philosophy")["week"], lesson(found, "Monday", "English")["week"]) == ("Odd", "Even")
+    assert (lesson(found, "Tuesday", "Art")["week"], lesson(found, "Tuesday", "Music")["week"]) == ("A", "B")
+    assert lesson(found, "Wednesday", "A: Law")["week"] is None
 
 
 def test_names_reach_the_blocks() -> None:

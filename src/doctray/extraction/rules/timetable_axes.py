@@ -8,6 +8,7 @@ from itertools import pairwise
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_days import DayName, days_in_order, may_name_day, week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_legend import teachers_in_legend
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, resolve
 
@@ -83,7 +84,7 @@ class SideColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A grid with its axes known. `header`: where on the time axis the day labels end."""
+    """A grid with its axes known. `header`: where on the time axis the day labels end. teachers: codes that a legend gives to people."""
 
     grid: Grid
     time_axis: Axis
@@ -91,6 +92,7 @@ class Layout:
     days: tuple[DaySlot, ...]
     slots: tuple[TimeSlot, ...]
     side_columns: tuple[SideColumn, ...] = ()
+    teachers: frozenset[str] = frozenset()
 
     @property
     def day_axis(self) -> Axis:
@@ -205,7 +207,15 @@ def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
         for day in days
     )
     slots = _slots(grid, band, days, page)
-    return Layout(grid=grid, time_axis=day_axis.other, header=band.high, days=widened, slots=slots, side_columns=side_columns)
+    return Layout(
+        grid=grid,
+        time_axis=day_axis.other,
+        header=band.high,
+        days=widened,
+        slots=slots,
+        side_columns=side_columns,
+        teachers=teachers_in_legend([word for word in page.words if not _within(word.box, grid.box)]),
+    )
 
 
 def _side_columns(grid: Grid, band: DayBand, days: Sequence[DaySlot]) -> tuple[SideColumn, ...]:

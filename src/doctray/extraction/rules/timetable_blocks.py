@@ -108,7 +108,7 @@ class _Draft:
     def block(self, day: Found, week: Found | None) -> Block:
         content = self.piece.content
         return Block(
-            page=self.page, day=day, week=week, start=self.start, end=self.end, subject=self.subject, room=content.room,
+            page=self.page, day=day, week=content.week or week, start=self.start, end=self.end, subject=self.subject, room=content.room,
             teacher=content.teacher, notes=content.notes,
         )  # fmt: skip
 

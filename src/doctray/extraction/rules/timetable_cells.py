@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from doctray.domain.document import Word
@@ -29,7 +29,10 @@ SPELT = re.compile(
 )
 """Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
 
-_TITLE = r"(?:Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Fr|Rev|Coach|Cikgu|Ustaz(?:ah)?)"
+_TITLE = (
+    r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv)(?=\.)|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Fr|Rev"
+    r"|Coach|Cikgu|Ustaz(?:ah)?)"
+)
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
 _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 _PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
@@ -48,12 +51,12 @@ _ROOM_LABELLED = re.compile(
 _ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
 _PLACE = (
     r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle"
-    r"|gymnase|"
+    r"|gymnase|(?:leisure|sports?|community|swimming)\s(?:centre|center|baths)|"
     r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams"
 )
 ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
-    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
+    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
     r"|amphi|lokaal)"
     rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
     r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|pool|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s"
@@ -95,13 +98,19 @@ class Content:
     span: PrintedSpan | None = None
     start_words: tuple[Word, ...] = ()
     end_words: tuple[Word, ...] = ()
+    week: Found | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How the cells of one table are written. names: lines that name a teacher without any title. timed: its labels print the times."""
+    """How the cells of one table are written.
+
+    names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
+    timed: its labels print the times.
+    """
 
     names: frozenset[str] = frozenset()
+    rooms: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -115,8 +124,29 @@ def contents(reading: Reading, habits: Habits = PLAIN) -> tuple[Content, ...]:
         return ()
     if reading.stacked:
         return (Content(subject=Found(value=reading.text, words=reading.words)),)
-    found = (_content(lines, habits) for lines in _parts(reading.lines))
+    found = (replace(_content(lines, habits), week=week) for week, part in _by_week(reading.lines) for lines in _parts(part))
     return tuple(content for content in found if content.subject or content.room or content.teacher or content.notes)
+
+
+_OF_WEEK = re.compile(r"\(?(?:(?:wee)?k|wk|w)?\.?\s?(?P<week>odd|even|[AB]|[12])(?:\s(?:wee)?k)?\)?\s?[:)–-]\s?(?=\S)", re.IGNORECASE)
+"""What opens the line of one of two weeks: Odd: Law, Week A - Art."""
+
+
+def _by_week(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Found | None, list[tuple[Word, ...]]]]:
+    """The lines of each of two weeks, where lines open with one; all of them with None where they do not."""
+    opening = {index: match for index, line in enumerate(lines) if (match := _OF_WEEK.match(_text(line))) is not None}
+    weeks = {match["week"].casefold() for match in opening.values()}
+    if weeks not in _TWO_WEEKS or 0 not in opening or len(opening) != 2:
+        return [(None, list(lines))]
+    stops = [*opening, len(lines)]
+    found: list[tuple[Found | None, list[tuple[Word, ...]]]] = []
+    for (index, match), stop in zip(opening.items(), stops[1:], strict=True):
+        words, rest = _cut(lines[index], 0, match.end())
+        found.append((Found(value=match["week"], words=words, certainty=0.9), [rest, *lines[index + 1 : stop]]))
+    return found
+
+
+_TWO_WEEKS = ({"odd", "even"}, {"a", "b"}, {"1", "2"})
 
 
 def _parts(lines: Sequence[tuple[Word, ...]]) -> list[list[tuple[Word, ...]]]:
@@ -197,7 +227,7 @@ class _SortedOut:
         if head and self.room is None and _REMOTE.fullmatch(_bare(line).strip("!~.* ")):
             self.room = Found(value=_bare(line).strip("!~.* "), words=line, certainty=0.8)
             return ()
-        line = self._without_tail(line)
+        line = self._without_known_room(self._without_tail(line))
         if head:
             return line
         parts = _parted(line)
@@ -219,6 +249,15 @@ class _SortedOut:
         if self.room is None and ROOM.fullmatch(alone) and not re.fullmatch(r"\d|[A-Z]{3,4}[ .-]?\d{3,4}", alone):
             self.room = Found(value=_room_name(alone), words=words, certainty=0.85)
             return rest
+        return line
+
+    def _without_known_room(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
+        """The line less a room that other lessons of the table have at the end of their lines too (English 208)."""
+        for size in (2, 1):
+            said = _bare(line[-size:])
+            if self.room is None and len(line) > size and said in self.habits.rooms:
+                self.room = Found(value=_room_name(said), words=line[-size:], certainty=0.8)
+                return line[:-size]
         return line
 
     def _is_known(self, part: tuple[Word, ...]) -> bool:

@@ -1,6 +1,7 @@
-"""Learns from all the cells of a table what one of them alone does not tell: which lines are teachers' names without a title."""
+"""Learns from all the cells of a table what one of them alone does not tell: teachers' names without a title, rooms without a sign."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
@@ -26,13 +27,15 @@ _USUAL = 0.4
 _SMALLER = 0.85
 
 
-def habits_of(cells: Sequence[Cell], *, timed: bool) -> Habits:
-    """Of a table with these cells of lessons. timed: whether its labels print the times."""
-    written = [(lines, cell) for cell in cells if len(lines := _lines(cell)) > 1]
+def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = frozenset()) -> Habits:
+    """Of a table with these cells of lessons. timed: whether its labels print the times. teachers: codes that a legend explains."""
+    every = [(_lines(cell), cell) for cell in cells]
+    written = [(lines, cell) for lines, cell in every if len(lines) > 1]
     found = [{_text(line) for index, line in enumerate(lines) if _may_be_name(lines, index, cell)} for lines, cell in written]
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
-    return Habits(names=names | _codes([lines for lines, _ in written]), timed=timed)
+    codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
+    return Habits(names=names | codes | teachers, rooms=_rooms([lines for lines, _ in every]), timed=timed)
 
 
 def _lines(cell: Cell) -> list[tuple[Word, ...]]:
@@ -71,6 +74,56 @@ def _codes(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
         if len(codes) > 1 and usual >= max(_FEWEST, 0.6 * len(written)):
             found |= codes
     return found
+
+
+_INITIALS = re.compile(r"[A-Z]{2,4}")
+_NO_INITIALS = frozenset(
+    re.split(
+        r"\s+",
+        """ADV AM ART CAD CCA CCE EL EN FREE GYM HALL HL ICT II III IT IV KG LAB LEC LIB MATH MT PC PE PM PR PRAC PT RE SC SL SS SST TA TBA
+        TH TUT VI VII""",
+    )
+)
+"""Short words in capitals that are no initials: lessons, places, kinds and numbers of lessons."""
+
+
+def _initials(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
+    """Initials of teachers that stand alone in the second line of most cells, each beneath one or two subjects."""
+    twos = [(_text(lines[0]), _text(lines[1])) for lines in written if len(lines) == 2]
+    initialed = [(subject, code) for subject, code in twos if _INITIALS.fullmatch(code) and code not in _NO_INITIALS and code != subject]
+    subjects: defaultdict[str, set[str]] = defaultdict(set)
+    for subject, code in initialed:
+        subjects[code].add(subject)
+    usual = len(initialed) >= max(2 * _FEWEST, 0.6 * len(twos))
+    return set(subjects) if usual and len(subjects) > 2 and all(len(taught) <= _MOST_TAUGHT for taught in subjects.values()) else set()
+
+
+_MOST_TAUGHT = 3
+"""Names of lessons that stand over the initials of one teacher."""
+
+_CLASS = re.compile(r"\d{1,2}[A-Z]\d?|[A-Z]\d")
+"""A class or a group, which stands last in lines as rooms do."""
+
+
+def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
+    """What can only be a room, holds a digit, and stands last in the lines of most lessons, one of them at least with several."""
+    before: defaultdict[str, set[str]] = defaultdict(set)
+    parted = 0
+    for line in (line for lines in written for line in lines if len(line) > 1):
+        for size in (2, 1):
+            said, lesson = _text(line[-size:]), _text(line[:-size])
+            if not (lesson and any(c.isdigit() for c in said)) or not ROOM.fullmatch(said) or _CLASS.fullmatch(_text(line[-1:])):
+                continue
+            if not _COURSE.fullmatch(lesson.split(" ")[-1]) or " " in said:
+                before[said].add(lesson)
+                parted += 1
+            break
+    shared = sum(len(lessons) > 1 for lessons in before.values())
+    return frozenset(before) if shared and parted >= max(_FEWEST, _USUAL * len(written)) and 3 * shared >= len(before) else frozenset()
+
+
+_COURSE = re.compile(r"[A-Z]{2,5}")
+"""What a number after it makes the code of a course: MATH 101."""
 
 
 def _is_code_and_room(line: Sequence[Word]) -> bool:

@@ -116,7 +116,7 @@ def _holds(layout: Layout, box: Box) -> str | None:
 
 
 def _habits(layout: Layout, cells: Sequence[Cell]) -> Habits:
-    return habits_of(cells, timed=any(slot.start is not None for slot in layout.slots))
+    return habits_of(cells, timed=any(slot.start is not None for slot in layout.slots), teachers=layout.teachers)
 
 
 def _piece(layout: Layout, box: Box, days: tuple[DaySlot, ...], content: Content, order: int = 0) -> Piece:

@@ -25,10 +25,11 @@ _LABELS = {
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?",
     "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?",
     "term": r"(?:term|semester|sem|trimester)",
-    "year": r"(?:academic\s*year|school\s*year|a\.?\s?yr|a\.?y\.?|session|year)",
+    "year": r"(?:academic\s*year|school\s*year|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|ano\s+letivo|schooljaar"
+    r"|a\.?\s?yr|a\.?y\.?|session|year)",
     "": r"(?:room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
-    "|venue|page|version"
-    r"|timetable\s+generated|generated(?:\s+on)?|note|shift)",
+    "|venue|page|version|subject|subjects|shift"
+    r"|timetable\s+generated|generated(?:\s+on)?|note)",
 }
 """What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
 
@@ -38,8 +39,8 @@ _LABEL = re.compile(
 )
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
-    r"\b(?:school|college|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
-    r"|lyc[ée]e|universit[yàé]|vidyalaya|schule|escuela|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
+    r"|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|schule|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
     r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
     r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
@@ -60,7 +61,8 @@ _TERM = re.compile(
 _YEAR = re.compile(r"(?<![\d/.])(?P<year>(?:19|20)\d\d)(?:\s?[-–/]\s?(?:(?:19|20)?\d\d))?(?!\d)")
 _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
 _CLASS = re.compile(
-    r"\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
+    r"\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
+    r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
     r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
     r"|(?!(?:in|of|to|at|no|on|ta|is|as|by)\b)[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
@@ -72,7 +74,8 @@ _CLASS_GOES_ON = re.compile(
 """What a class is called after its number: Year 9 Set 2, Class 3 Kingfisher."""
 
 _PROGRAMME = re.compile(
-    r"(?:B\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|Arch|Pharm)|M\.?\s?(?:A|Sc|Eng|Tech|Com|Ed|BA)|BBA|BCA|MCA|LL\.?[BM]|Dip(?:loma)?|HN[CD]|Ph\.?D)\b"
+    r"(?:B\.?\s?(?:A|(?i:Sc|Eng|Tech|Com|Ed|Arch|Pharm))|M\.?\s?(?:A|BA|(?i:Sc|Eng|Tech|Com|Ed))|BBA|BCA|MCA|LL\.?[BM]|(?i:dip(?:loma)?)"
+    r"|HN[CD]|Ph\.?D)\b"
     r"\.?(?:\s\(Hons?\.?\))?\s(?:(?:in|of)\s)?[A-Z].*"
 )
 """A degree with its subject, and the year of study where that follows."""
@@ -88,7 +91,8 @@ _CLASS_BRACKETS = re.compile(r"\bclass(?:es)?\s*\(([^)]+)\)", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
     r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
-    r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version)\b|_FINAL\b",
+    r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version|emploi\s+du\s+temps|stundenplan|horario|orario|lesrooster|rooster"
+    r"|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group)\b|_FINAL\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -287,15 +291,20 @@ def _teacher(lines: Sequence[Reading]) -> Found | None:
     return None
 
 
+_TABLE_OF = re.compile(r"(?:(?:weekly|class|lecture) )?(?:time\s?-?\s?table|schedule|routine) (?:for|of) (?:the )?", re.IGNORECASE)
+"""What a title says before whose table it is."""
+
+
 def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
     for line in lines:
-        if match := _CLASS_NAMED.match(line.text) or _PROGRAMME.match(line.text):
+        begin = 0 if (table := _TABLE_OF.match(line.text)) is None else table.end()
+        if match := _CLASS_NAMED.match(line.text, begin) or _PROGRAMME.match(line.text, begin):
             stop = min(
-                [m.start() for pattern in (_AFTER, _TERM, _YEAR, _FILLER_END) if (m := pattern.search(line.text, 4))],
+                [m.start() for pattern in (_AFTER, _TERM, _YEAR, _FILLER_END) if (m := pattern.search(line.text, begin + 4))],
                 default=len(line.text),
             )
-            value = line.text[: min(stop, match.end())].strip(_STRIP.replace(")", ""))
-            return Found(value=value, words=line.between(0, len(value)), certainty=0.9)
+            value = line.text[begin : min(stop, match.end())].strip(_STRIP.replace(")", ""))
+            return Found(value=value, words=line.between(begin, begin + len(value)), certainty=0.9)
     for line in lines:
         if match := _CLASS_BRACKETS.search(line.text):
             return Found(value=match[1].strip(), words=line.between(match.start(1), match.end(1)), certainty=0.9)

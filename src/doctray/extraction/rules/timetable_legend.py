@@ -1,0 +1,18 @@
+"""Reads the legend beside a table: which codes in its cells are people."""
+
+import re
+from collections.abc import Sequence
+
+from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_cells import TEACHER
+from doctray.extraction.rules.timetable_reading import read
+
+_EXPLAINED = re.compile(r"(?<![^\s,;(|])(?P<code>[A-Z][A-Za-z]{1,4})\)?\s?[-–—:=]\s?(?=[A-Z])")
+"""A code before the sign that its meaning follows: GS - Sh. Gurpreet Singh."""
+
+
+def teachers_in_legend(words: Sequence[Word]) -> frozenset[str]:
+    """Codes that the lines of these words explain by the name of a person with a title."""
+    return frozenset(
+        match["code"] for line in read(words).line_texts for match in _EXPLAINED.finditer(line) if TEACHER.match(line, match.end())
+    )
