@@ -13,7 +13,17 @@ import yaml
 from tests.deployment.parts import free_port
 from tests.scripts.conftest import ROOT, SCRIPTS, run_script
 
-NAMES = ("deploy_staging", "run_staging_tests", "migrate", "rollback", "backup", "monitor_deployment", "validate_deployment")
+NAMES = (
+    "deploy_staging",
+    "run_staging_tests",
+    "migrate",
+    "rollback",
+    "backup",
+    "monitor_deployment",
+    "validate_deployment",
+    "execute_final_cutover",
+    "rollback_cutover",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,9 +40,13 @@ def test_an_unknown_option_is_refused(name: str) -> None:
     assert "no-such-option" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["deploy_staging", "run_staging_tests", "backup", "monitor_deployment", "validate_deployment"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("migrate", "rollback")])
 def test_a_dry_run_says_what_it_would_do_and_leaves_nothing(name: str, tmp_path: Path) -> None:
-    options = {"deploy_staging": ("--data", str(tmp_path / "data")), "backup": ("--to", str(tmp_path / "data"))}.get(name, ())
+    options = {
+        "deploy_staging": ("--data", str(tmp_path / "data")),
+        "backup": ("--to", str(tmp_path / "data")),
+        "execute_final_cutover": ("--url", "http://127.0.0.1:1", "--state", str(tmp_path / "state")),
+    }.get(name, ())
     done = run_script(name, "--dry-run", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "would" in done.stdout
