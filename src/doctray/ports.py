@@ -31,6 +31,9 @@ from doctray.domain.job import (
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
 from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan
+from doctray.domain.rollout_health import ArmFigures
+from doctray.domain.rollout_run import Measured, RolloutRun
+from doctray.domain.shadow import Shadow
 
 
 class Clock(Protocol):
@@ -382,15 +385,22 @@ class Journal(Protocol):
         """
         ...
 
-    async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
+    async def release(
+        self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
         """Back to queued, due in delay_s or (0) in its old place; the job and the ids of parked twins, now due, to ring.
 
-        charged: tries_used + 1. error None: handed back (drain).
+        charged: tries_used + 1. error None: handed back (drain). measured: of the attempt, which is kept where a rollout assigned the job.
         """
         ...
 
-    async def finish(self, claim: Claim, outcome: Outcome, *, announce: Announce) -> tuple[Job, tuple[str, ...]] | None:
-        """End the job and record its announcement, in one transaction; the job and the ids of parked twins, now due, to ring."""
+    async def finish(
+        self, claim: Claim, outcome: Outcome, *, announce: Announce, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
+        """End the job and record its announcement, in one transaction; the job and the ids of parked twins, now due, to ring.
+
+        measured: of the attempt, which is kept where a rollout assigned the job; a completed one may be wanted as a shadow, too.
+        """
         ...
 
     async def cancel(self, request_id: str, *, owner: str, error: JobError, announce: Announce) -> Job | None:
@@ -618,6 +628,31 @@ class Journal(Protocol):
     async def rollout_history(self, kind: RolloutKind | None = None, *, limit: int = 50) -> Sequence[RolloutChange]:
         """Newest first; kind None: of both."""
         ...
+
+    async def rollout_runs(self, kind: RolloutKind, *, since: datetime, limit: int) -> Sequence[RolloutRun]:
+        """How attempts under plans of the kind went, newest first: not results from the cache, nor jobs whose caller named the engine."""
+        ...
+
+    async def rollout_figures(self, plan: RolloutPlan) -> Mapping[Arm, ArmFigures]:
+        """What the plan's arms did within its window (`domain.rollout_health.figures_of`)."""
+        ...
+
+    async def due_shadows(self, worker_id: str, *, limit: int) -> Sequence[Shadow]:
+        """Claim shadows, oldest first, for as long as the worker lives; none under maintenance. What it had claimed it gets again.
+
+        Those that the plan does not ask for any more are forgotten, and so are stale ones and those begun MAX_BEGUN times.
+        """
+        ...
+
+    async def record_shadow(self, shadow: Shadow, run: RolloutRun) -> bool:
+        """Its end; `run.at` and `run.percentage` are set here. False when it is gone with its job, or another worker's."""
+        ...
+
+    async def release_shadow(self, shadow: Shadow) -> None:
+        """Hand it back, as if it had not been begun."""
+        ...
+
+    async def shadows_waiting(self) -> int: ...
 
     # audit
 

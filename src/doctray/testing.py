@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from doctray.domain import artifact as artifact_steps
 from doctray.domain import transition
+from doctray.domain.agreement import compare
 from doctray.domain.artifact import Artifact, ArtifactStatus
 from doctray.domain.audit import Action, Actor, AuditEntry, AuditOutcome
 from doctray.domain.batch import Batch, BatchView, announcement, counts_of
@@ -51,6 +52,9 @@ from doctray.domain.job import (
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
 from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan, put, retired_flag
+from doctray.domain.rollout_health import ArmFigures, figures_of
+from doctray.domain.rollout_run import Measured, RolloutRun, RunEnd, runs_of, tallied
+from doctray.domain.shadow import MAX_BEGUN, STALE_AFTER_S, Shadow, shadows_of, wanted_still
 from doctray.domain.transition import PRIORITY_HEAD_START_S
 from doctray.ports import (
     DRAIN_WINDOW_S,
@@ -104,6 +108,15 @@ class _Entry:
     parked: bool = False
 
 
+@dataclass(slots=True, kw_only=True)
+class _Shadowing:
+    name: str
+    since: datetime
+    claim_no: int = 0
+    claims: int = 0
+    worker_id: str | None = None
+
+
 @dataclass(slots=True)
 class _Sent:
     delivery: Delivery
@@ -136,6 +149,10 @@ class MemoryJournal:
         self._flags: dict[str, tuple[str, datetime]] = {}
         self._rollouts: dict[RolloutKind, RolloutPlan] = {}
         self._rollout_history: list[RolloutChange] = []
+        self._runs: list[RolloutRun] = []
+        self._shadows: dict[tuple[str, RolloutKind], _Shadowing] = {}
+        # of jobs that a worker has read
+        self._fields: dict[str, Fields] = {}
         self._audit: list[AuditEntry] = []
         self._downloads: dict[tuple[str, str], tuple[str, Validators, datetime]] = {}
         self._batches: dict[str, Batch] = {}
@@ -206,15 +223,21 @@ class MemoryJournal:
         self._workers[worker_id] = replace(self._workers[worker_id], lease_until=lease_until, running=running, engine=engine)
         return True
 
-    async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
+    async def release(
+        self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
         now = self._now()
         entry = self._held(claim)
         if entry is None:
             return None
         after = transition.released(entry.job, now=now, delay_s=delay_s, error=error, charged=charged)
+        if error is not None:
+            self._keep_runs(after, RunEnd.RETRIED, now, error=error, measured=measured)
         return after, self._leave(entry, after, now, ended="retried" if error else "handed_back", error=error)
 
-    async def finish(self, claim: Claim, outcome: Outcome, *, announce: Announce) -> tuple[Job, tuple[str, ...]] | None:
+    async def finish(
+        self, claim: Claim, outcome: Outcome, *, announce: Announce, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
         now = self._now()
         entry = self._held(claim)
         if entry is None:
@@ -222,6 +245,14 @@ class MemoryJournal:
         after = transition.finished(entry.job, outcome, now=now, retention_s=self._retention_s)
         self._announce(after, announce, now)
         twins = self._leave(entry, after, now, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
+        if outcome.fields is not None:
+            self._fields[claim.request_id] = copy.deepcopy(dict(outcome.fields))
+        if outcome.status is JobStatus.COMPLETED and not outcome.cached:
+            self._keep_runs(after, RunEnd.COMPLETED, now, error=None, measured=measured)
+            for shadow in shadows_of(after, self._rollouts.values(), measured):
+                self._shadows[after.request_id, shadow.kind] = _Shadowing(name=shadow.name, since=now)
+        elif outcome.status is JobStatus.FAILED:
+            self._keep_runs(after, RunEnd.FAILED, now, error=outcome.error, measured=measured)
         self._batch_ended(after, now)
         return after, twins
 
@@ -348,6 +379,9 @@ class MemoryJournal:
         self._promises = {place: promise for place, promise in self._promises.items() if promise[1] != request_id}
         self._sent = {name: sent for name, sent in self._sent.items() if sent.delivery.request_id != request_id}
         self._reviews.pop(request_id, None)
+        self._fields.pop(request_id, None)
+        self._runs = [run for run in self._runs if run.request_id != request_id]
+        self._shadows = {place: shadow for place, shadow in self._shadows.items() if place[0] != request_id}
         self._artifacts = {place: artifact for place, artifact in self._artifacts.items() if place[0] != request_id}
         self._note(by, Action.JOB_DELETED, request_id)
         return entry.job
@@ -494,6 +528,14 @@ class MemoryJournal:
         self._announce(job, lambda reviewed: announce(reviewed, review), now)
         entry.job = job
         self._reviews.setdefault(request_id, []).append(review)
+        if request_id in self._fields:
+            tally = tallied(compare(fields, self._fields[request_id], job.document_type))
+            self._runs = [
+                replace(run, truth=tally)
+                if not run.shadow and (run.request_id, run.generation, run.number) == (request_id, job.generation, job.attempt)
+                else run
+                for run in self._runs
+            ]
         return job, review
 
     async def reviews(self, request_id: str) -> list[Review]:
@@ -652,6 +694,49 @@ class MemoryJournal:
         self._now()
         return [change for change in reversed(self._rollout_history) if kind in (None, change.kind)][:limit]
 
+    async def rollout_runs(self, kind: RolloutKind, *, since: datetime, limit: int) -> Sequence[RolloutRun]:
+        self._now()
+        found = [run for run in self._runs if run.kind is kind and run.at >= since]
+        return sorted(found, key=lambda run: (run.at, run.request_id, run.number, run.shadow), reverse=True)[:limit]
+
+    async def rollout_figures(self, plan: RolloutPlan) -> Mapping[Arm, ArmFigures]:
+        return figures_of(self._runs, plan, now=self._now())
+
+    async def due_shadows(self, worker_id: str, *, limit: int) -> Sequence[Shadow]:
+        now = self._now()
+        taken: list[Shadow] = []
+        for (request_id, kind), there in sorted(self._shadows.items(), key=lambda item: (item[1].since, item[0])):
+            shadow = Shadow(job=self._jobs[request_id].job, kind=kind, name=there.name, claim_no=there.claim_no + 1)
+            stale = there.claims >= MAX_BEGUN or there.since < now - timedelta(seconds=STALE_AFTER_S)
+            others = there.worker_id not in (None, worker_id) and self._lives(there.worker_id or "", now)
+            if stale or not wanted_still(shadow, self._rollouts.get(kind)):
+                del self._shadows[request_id, kind]
+            elif not others and len(taken) < limit and MAINTENANCE not in self._flags:
+                there.claim_no, there.claims, there.worker_id = shadow.claim_no, there.claims + 1, worker_id
+                taken.append(shadow)
+        return taken
+
+    async def record_shadow(self, shadow: Shadow, run: RolloutRun) -> bool:
+        now = self._now()
+        place = (shadow.job.request_id, shadow.kind)
+        there = self._shadows.get(place)
+        if there is None or there.claim_no != shadow.claim_no:
+            return False
+        del self._shadows[place]
+        plan = self._rollouts.get(shadow.kind)
+        self._runs.append(replace(run, at=now, percentage=plan.percentage if plan else 0))
+        return True
+
+    async def release_shadow(self, shadow: Shadow) -> None:
+        self._now()
+        there = self._shadows.get((shadow.job.request_id, shadow.kind))
+        if there is not None and there.claim_no == shadow.claim_no:
+            there.worker_id, there.claims = None, there.claims - 1
+
+    async def shadows_waiting(self) -> int:
+        self._now()
+        return len(self._shadows)
+
     # keys
 
     async def add_key(self, key: ApiKey, *, by: Actor | None = None) -> None:
@@ -789,6 +874,8 @@ class MemoryJournal:
         self, entry: _Entry, after: Job, now: datetime, *, ended: str, error: JobError | None = None, engine: str | None = None
     ) -> tuple[str, ...]:
         before, entry.job, entry.parked = entry.job, after, False
+        if ended == RunEnd.LEASE_LOST.value:
+            self._keep_runs(before, RunEnd.LEASE_LOST, now, error=None, measured=None)
         if before.status is not JobStatus.PROCESSING:
             return ()
         place = (before.request_id, before.generation, before.attempt)
@@ -810,6 +897,10 @@ class MemoryJournal:
         self._leave(entry, after, now, ended="cancelled", error=error)
         self._batch_ended(after, now)
         return after
+
+    def _keep_runs(self, job: Job, ended: RunEnd, now: datetime, *, error: JobError | None, measured: Measured | None) -> None:
+        shares = {kind: plan.percentage for kind, plan in self._rollouts.items()}
+        self._runs.extend(runs_of(job, at=now, ended=ended, error=error, measured=measured, percentages=shares))
 
     def _announce(self, job: Job, announce: Announce, now: datetime) -> None:
         new = announce(job)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 
 from doctray.domain.agreement import field_of
-from doctray.domain.errors import blame, catalogue
+from doctray.domain.errors import ExtractionFailed, WorkerLost, blame, catalogue
 from doctray.domain.job import Job, JobError
 from doctray.domain.rollout import Arm, RolloutKind
 
@@ -101,7 +101,7 @@ def runs_of(
             continue
         fell_back = measured is not None and measured.fell_back and kind is RolloutKind.EXTRACTOR
         outcome = RunEnd.FALLBACK if ended is RunEnd.COMPLETED and fell_back else ended
-        code = "extraction_failed" if outcome is RunEnd.FALLBACK else error.code if error and ended is not RunEnd.COMPLETED else None
+        code = _code_of(outcome, error)
         yield RolloutRun(
             kind=kind,
             name=name,
@@ -122,6 +122,18 @@ def runs_of(
             memory_bytes=measured.memory_bytes if measured else None,
             cost_usd=measured.cost_usd if measured else None,
         )
+
+
+def _code_of(outcome: RunEnd, error: JobError | None) -> str | None:
+    match outcome:
+        case RunEnd.COMPLETED:
+            return None
+        case RunEnd.FALLBACK:
+            return ExtractionFailed.code
+        case RunEnd.LEASE_LOST:
+            return WorkerLost.code
+        case RunEnd.FAILED | RunEnd.RETRIED:
+            return error.code if error else None
 
 
 def speaks_for(kind: RolloutKind, outcome: RunEnd, code: str | None) -> bool | None:

@@ -13,6 +13,7 @@ class Budget:
     """
 
     def __init__(self, seconds: float) -> None:
+        self._whole = seconds
         self._left = seconds
         self._spending = 0
         self._since = 0.0
@@ -24,6 +25,12 @@ class Budget:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         await self._timeout.__aexit__(kind, error, traceback)
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds of work so far; what is under way counts up to now."""
+        running = asyncio.get_running_loop().time() - self._since if self._spending else 0.0
+        return self._whole - self._left + running
 
     @contextmanager
     def spend(self) -> Iterator[None]:

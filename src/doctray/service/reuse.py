@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
 from doctray.domain.errors import NotFound
 from doctray.domain.job import BlobRef, Job
+from doctray.domain.rollout import RolloutKind
 from doctray.ports import BlobStore
 from doctray.service.announce import BODY_LIMIT_BYTES
+
+_NO_KEY = re.compile(r"[^A-Za-z0-9._-]")
+"""What a name may have (`model@version`) and a blob's key may not."""
 
 COPIED_AT_ONCE = 8
 """Page images copied at once for one job."""
@@ -32,6 +37,16 @@ def result_key(request_id: str, claim_no: int) -> str:
 def forms_prefix(request_id: str) -> str:
     """Where the forms of a result lie that workers make on request."""
     return f"{prefix_of(request_id)}forms/"
+
+
+def shadow_prefix(request_id: str) -> str:
+    """Where the results of a job's shadows lie."""
+    return f"{prefix_of(request_id)}shadow/"
+
+
+def shadow_key(request_id: str, kind: RolloutKind, name: str) -> str:
+    """Of the result that the candidate `name` took from the job's document."""
+    return f"{shadow_prefix(request_id)}{kind.value}-{_NO_KEY.sub('_', name)}.json"
 
 
 def page_image_key(request_id: str, number: int) -> str:

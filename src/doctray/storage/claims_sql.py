@@ -10,8 +10,9 @@ from doctray.domain.download import Validators
 from doctray.domain.errors import DeadlineExceeded
 from doctray.domain.job import Announce, BlobRef, Job, JobError, JobStatus, Outcome
 from doctray.domain.rollout import RolloutPlan
+from doctray.domain.rollout_run import Measured, RunEnd
 from doctray.ports import Claim
-from doctray.storage import jobs_sql
+from doctray.storage import jobs_sql, rollout_runs_sql
 from doctray.storage.downloads_sql import remember
 from doctray.storage.fields_sql import keep_fields
 from doctray.storage.job_rows import change, job_of, lock
@@ -72,21 +73,28 @@ def claim(tx: Tx, request_id: str, *, worker_id: str, fingerprint: str, cache_tt
     return Claim(job=claimed, reuse=reuse)
 
 
-def release(tx: Tx, held: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> Ended | None:
+def release(
+    tx: Tx, held: Claim, *, delay_s: float, error: JobError | None, charged: bool, measured: Measured | None = None
+) -> Ended | None:
     job = _held(tx, held)
     if job is None:
         return None
     released = transition.released(job, now=tx.now, delay_s=delay_s, error=error, charged=charged)
+    if error is not None:
+        rollout_runs_sql.record(tx, released, RunEnd.RETRIED, error=error, measured=measured)
     return _leave(tx, job, released, ended="retried" if error else "handed_back", error=error)
 
 
-def finish(tx: Tx, held: Claim, outcome: Outcome, *, announce: Announce, retention_s: float) -> Ended | None:
+def finish(
+    tx: Tx, held: Claim, outcome: Outcome, *, announce: Announce, retention_s: float, measured: Measured | None = None
+) -> Ended | None:
     job = _held(tx, held)
     if job is None:
         return None
     finished = transition.finished(job, outcome, now=tx.now, retention_s=retention_s)
     left = _leave(tx, job, finished, ended=outcome.status.value, error=outcome.error, engine=outcome.engine)
     keep_fields(tx, finished, outcome.fields)
+    rollout_runs_sql.record_outcome(tx, finished, outcome, measured=measured)
     record_outcome(tx, finished, announce)
     return left
 
@@ -155,6 +163,7 @@ def take_back(tx: Tx, worker_id: str) -> None:
 
 
 def _lose(tx: Tx, job: Job, lost: Job) -> Ended:
+    rollout_runs_sql.record(tx, job, RunEnd.LEASE_LOST, error=None, measured=None)
     return _leave(tx, job, lost, ended="lease_lost", error=lost.error if lost.status is JobStatus.FAILED else None)
 
 

@@ -18,6 +18,7 @@ from doctray.storage.job_rows import change, insert_job, job_of, load, lock
 from doctray.storage.outcomes_sql import record_outcome
 from doctray.storage.queue_sql import outlook
 from doctray.storage.reviews_sql import drop_reviews
+from doctray.storage.rollout_runs_sql import drop_runs
 from doctray.storage.store import Tx
 from doctray.storage.tables import attempts, idempotency, in_status, jobs
 
@@ -103,6 +104,7 @@ def entomb(tx: Tx, request_id: str, *, owner: str) -> Job | None:
     drop_artifacts(tx, request_id)
     drop_fields(tx, request_id)
     drop_downloads(tx, request_id)
+    drop_runs(tx, request_id)
     return tombstone
 
 

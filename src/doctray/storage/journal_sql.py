@@ -1,6 +1,7 @@
 """The journal on SQLite and PostgreSQL: `doctray.ports.Journal` and `doctray.ports.KeyStore` over a store of operations."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
 
@@ -15,6 +16,9 @@ from doctray.domain.job import Announce, Attempt, BlobRef, Delivery, DeliverySta
 from doctray.domain.keys import ApiKey
 from doctray.domain.review import AnnounceReview, Review
 from doctray.domain.rollout import Arm, RolloutAction, RolloutChange, RolloutKind, RolloutPlan
+from doctray.domain.rollout_health import ArmFigures
+from doctray.domain.rollout_run import Measured, RolloutRun
+from doctray.domain.shadow import Shadow
 from doctray.domain.statistics import Statistics
 from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
 from doctray.storage import (
@@ -31,6 +35,7 @@ from doctray.storage import (
     lists_sql,
     queue_sql,
     reviews_sql,
+    rollout_runs_sql,
     rollouts_sql,
     statistics_sql,
     switches_sql,
@@ -93,11 +98,19 @@ class SqlJournal:
     async def extend(self, worker_id: str, *, lease_s: float, running: int, engine: str = "") -> bool:
         return await self._store.write(lambda tx: workers_sql.extend(tx, worker_id, lease_s=lease_s, running=running, engine=engine))
 
-    async def release(self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool) -> tuple[Job, tuple[str, ...]] | None:
-        return await self._store.write(lambda tx: claims_sql.release(tx, claim, delay_s=delay_s, error=error, charged=charged))
+    async def release(
+        self, claim: Claim, *, delay_s: float, error: JobError | None, charged: bool, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
+        return await self._store.write(
+            lambda tx: claims_sql.release(tx, claim, delay_s=delay_s, error=error, charged=charged, measured=measured)
+        )
 
-    async def finish(self, claim: Claim, outcome: Outcome, *, announce: Announce) -> tuple[Job, tuple[str, ...]] | None:
-        return await self._store.write(lambda tx: claims_sql.finish(tx, claim, outcome, announce=announce, retention_s=self._retention_s))
+    async def finish(
+        self, claim: Claim, outcome: Outcome, *, announce: Announce, measured: Measured | None = None
+    ) -> tuple[Job, tuple[str, ...]] | None:
+        return await self._store.write(
+            lambda tx: claims_sql.finish(tx, claim, outcome, announce=announce, retention_s=self._retention_s, measured=measured)
+        )
 
     async def cancel(self, request_id: str, *, owner: str, error: JobError, announce: Announce) -> Job | None:
         return await self._store.write(
@@ -331,6 +344,24 @@ class SqlJournal:
 
     async def purge_audit(self, *, older_than_s: float, limit: int = 100) -> int:
         return await self._store.write(lambda tx: audit_sql.purge(tx, older_than_s=older_than_s, limit=limit))
+
+    async def rollout_runs(self, kind: RolloutKind, *, since: datetime, limit: int) -> list[RolloutRun]:
+        return await self._store.read(lambda tx: rollout_runs_sql.runs(tx, kind, since=since, limit=limit))
+
+    async def rollout_figures(self, plan: RolloutPlan) -> Mapping[Arm, ArmFigures]:
+        return await self._store.read(lambda tx: rollout_runs_sql.figures(tx, plan))
+
+    async def due_shadows(self, worker_id: str, *, limit: int) -> list[Shadow]:
+        return await self._store.write(lambda tx: rollout_runs_sql.due_shadows(tx, worker_id, limit=limit))
+
+    async def record_shadow(self, shadow: Shadow, run: RolloutRun) -> bool:
+        return await self._store.write(lambda tx: rollout_runs_sql.record_shadow(tx, shadow, run))
+
+    async def release_shadow(self, shadow: Shadow) -> None:
+        await self._store.write(lambda tx: rollout_runs_sql.release_shadow(tx, shadow))
+
+    async def shadows_waiting(self) -> int:
+        return await self._store.read(rollout_runs_sql.shadows_waiting)
 
     # keys
 

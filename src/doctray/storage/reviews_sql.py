@@ -12,6 +12,7 @@ from doctray.domain.review import AnnounceReview, Review
 from doctray.storage.deliveries_sql import add_delivery
 from doctray.storage.fields_sql import review_fields
 from doctray.storage.job_rows import change, job_of, lock
+from doctray.storage.rollout_runs_sql import note_truth
 from doctray.storage.store import Tx
 from doctray.storage.tables import reviews
 
@@ -51,6 +52,7 @@ def add_review(
         )
     )
     review_fields(tx, request_id, fields)
+    note_truth(tx, after, fields)
     delivery = announce(after, review)
     if delivery is not None:
         add_delivery(tx, after, delivery)

@@ -4,7 +4,7 @@ from sqlalchemy import inspect, text
 
 from doctray.storage.store import Tx
 
-EXPECTED_VERSION = "0007"
+EXPECTED_VERSION = "0008"
 """The newest migration: what this code reads and writes."""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -386,6 +387,52 @@ rollout_history = Table(
     Column("reason", Text, nullable=False),
     Column("plan", Text, nullable=False),
 )
+
+# One attempt under a rollout plan, or a shadow of it; what was read is never here.
+rollout_runs = Table(
+    "rollout_runs",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("shadow", Boolean, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("percentage", Integer, nullable=False),
+    Column("seconds", Double),
+    Column("pages", Integer),
+    Column("outcome", Text, nullable=False),
+    Column("error_code", Text),
+    Column("blame", Text),
+    # null: counts neither for the arm nor against it
+    Column("good", Boolean),
+    Column("confidence", Double),
+    Column("needs_review", Boolean, nullable=False),
+    Column("memory_bytes", BigInteger),
+    Column("cost_usd", Double),
+    # JSON object: field → [values that agree, values], with the baseline's result and with a person's
+    Column("agreement", Text),
+    Column("agreement_share", Double),
+    Column("truth", Text),
+    Column("truth_share", Double),
+)
+_index("ix_rollout_runs_at", rollout_runs.c.kind, rollout_runs.c.at)
+
+# Completed jobs that a rollout's candidate is to read too. worker_id: who is at it.
+shadow_runs = Table(
+    "shadow_runs",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("worker_id", Text),
+    Column("claim_no", Integer, nullable=False),
+    Column("claims", Integer, nullable=False),
+)
+_index("ix_shadow_runs_created_at", shadow_runs.c.created_at)
 
 turns = Table(
     "turns",

@@ -12,9 +12,10 @@ import pytest
 from doctray.domain.audit import Actor, Means
 from doctray.domain.batch import Batch
 from doctray.domain.download import Validators
-from doctray.domain.job import DeliveryStatus, DeliveryTry, Job, JobStatus
+from doctray.domain.job import DeliveryStatus, DeliveryTry, Job, JobStatus, announce_nothing
 from doctray.domain.keys import ApiKey, Scope
 from doctray.domain.rollout import Arm, RolloutAction, RolloutKind, RolloutPlan
+from doctray.domain.rollout_run import Measured
 from doctray.ports import Idempotency, Snapshot
 from doctray.storage.dump import SqlDump
 from doctray.storage.journal_sql import SqlJournal, open_store
@@ -89,9 +90,13 @@ async def filled(dsn: str, clock: FakeClock) -> dict[str, Job]:
         await journal.add_webhook_secret(OWNER, b"\x00\xffold", overlap_s=60)
         await journal.add_webhook_secret(OWNER, b"\x00\xffnew", overlap_s=60)
         await journal.set_flag("webhooks_held", "until noon", by=Actor(means=Means.CLI, name="ana"))
-        plan = RolloutPlan(kind=RolloutKind.ENGINE, baseline="easyocr", candidate="rapidocr", percentage=5)
+        plan = RolloutPlan(kind=RolloutKind.ENGINE, baseline="easyocr", candidate="rapidocr", percentage=5, shadow_percentage=100)
         ana = Actor(means=Means.CLI, name="ana")
         await journal.set_rollout(plan, expected_revision=0, action=RolloutAction.PLANNED, reason="", by=ana)
+        jobs["assigned"] = await journal.add(a_job(clock, arm_wanted=Arm.BASELINE))
+        measured = Measured(seconds=2.5, engine_pages=1)
+        claim = await claimed(journal, jobs["assigned"])
+        await journal.finish(claim, completed(jobs["assigned"]), announce=announce_nothing, measured=measured)
         await journal.want_artifact(jobs["completed"].request_id, form="pdf", edition="r0")
         await journal.add_review(
             jobs["completed"].request_id,
@@ -154,8 +159,14 @@ async def test_what_is_loaded_is_what_was_dumped_but_for_jobs_that_were_being_re
         assert await journal.webhook_secrets(OWNER) == [b"\x00\xffnew", b"\x00\xffold"]
         await journal.add_webhook_secret(OWNER, b"newest", overlap_s=60)
         assert (await journal.webhook_secrets(OWNER))[0] == b"newest"
-    assert snapshot.rows["jobs"] == 5
-    assert {name for name, job in jobs.items() if job.request_id in snapshot.named} == {"queued", "processing", "completed", "dead"}
+    assert snapshot.rows["jobs"] == 6
+    assert {name for name, job in jobs.items() if job.request_id in snapshot.named} == {
+        "queued",
+        "processing",
+        "completed",
+        "dead",
+        "assigned",
+    }
     source_ref, result_ref = snapshot.named[jobs["completed"].request_id]
     assert (source_ref, result_ref.key) == (jobs["completed"].source, f"jobs/{jobs['completed'].request_id}/result.json")
 
