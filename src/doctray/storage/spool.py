@@ -19,10 +19,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder = root / f"{os.getpid()}-{secrets.token_hex(8)}"
-        self._folder.mkdir(mode=0o700)
-        self._lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._folder, self._lock = _own_folder(root)
         for other in root.iterdir():
             if other != self._folder:
                 _remove_abandoned(other)
@@ -44,6 +41,19 @@ class Spool:
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
+
+
+def _own_folder(root: Path) -> tuple[Path, int]:
+    """A new one, and the descriptor that holds its lock."""
+    while True:
+        folder = root / f"{os.getpid()}-{secrets.token_hex(8)}"
+        folder.mkdir(mode=0o700)
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / _LOCK).exists():
+            return folder, lock
+        # Another process came between the opening and the locking, took the folder for abandoned and removed it.
+        os.close(lock)
 
 
 def _remove_abandoned(folder: Path) -> None:
