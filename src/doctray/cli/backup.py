@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from doctray.cli.audit import person
-from doctray.cli.connection import give_up
+from doctray.cli.connection import give_up, words_of
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError
 from doctray.domain.audit import Action
@@ -38,7 +38,7 @@ def backup_command(target: Path, without_secret_key: bool) -> None:
     try:
         made = asyncio.run(_back_up(settings, target, with_secret_key=with_secret_key))
     except (DoctrayError, SettingsError, OSError) as error:
-        give_up(f"no backup was made: {_said(error)}")
+        give_up(f"no backup was made: {words_of(error)}")
     click.echo(f"{target}: {made.jobs} jobs with data, {made.blobs} blobs, {made.size_bytes / 1e6:.1f} MB.")
     if not with_secret_key:
         click.echo("The secret key is not in it: keep DOCTRAY_SECRET_KEY (or secret.key) apart, a restore needs the same one.")
@@ -71,7 +71,7 @@ def restore_command(source: Path, force: bool, new_webhook_secrets: bool) -> Non
     except ServeError as error:
         give_up(str(error))
     except (DoctrayError, OSError) as error:
-        give_up(f"the restore broke off; run it again: {_said(error)}")
+        give_up(f"the restore broke off; run it again: {words_of(error)}")
 
 
 async def _back_up(settings: Settings, target: Path, *, with_secret_key: bool) -> BackupMade:
@@ -161,7 +161,3 @@ def _keep_key(path: Path, key: bytes) -> None:
     draft.touch(mode=0o600)
     draft.write_bytes(key)
     draft.replace(path)
-
-
-def _said(error: Exception) -> str:
-    return error.detail if isinstance(error, DoctrayError) else str(error)

@@ -1,4 +1,4 @@
-"""The options of commands that talk to a running service, and how its refusals are shown."""
+"""The options of commands that talk to a running service, and how refusals and errors are shown."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import click
 
 from doctray.cli.main import load_settings
+from doctray.domain.errors import DoctrayError
 
 if TYPE_CHECKING:
     from doctray.client import Client, ProblemError
@@ -40,6 +41,11 @@ def reason_of(problem: "ProblemError") -> str:
     """A refusal in one line for a person."""
     reasons = "; ".join(str(error.get("detail") or error.get("message") or "") for error in problem.errors)
     return f"{problem.detail or problem.title} ({problem.code})" + (f": {reasons}" if reasons else "")
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong, in the error's own words for a person."""
+    return error.detail if isinstance(error, DoctrayError) else str(error)
 
 
 def give_up(message: str) -> NoReturn:

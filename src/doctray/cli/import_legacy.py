@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from doctray.cli.connection import give_up
+from doctray.cli.connection import give_up, words_of
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError
 from doctray.domain.errors import DoctrayError
@@ -46,7 +46,7 @@ def import_legacy_command(app_db: Path, uploads_dir: Path, owner: str, dry_run: 
     except SettingsError as error:
         give_up(str(error))
     except (DoctrayError, OSError) as error:
-        give_up(f"the import broke off; run it again: {error.detail if isinstance(error, DoctrayError) else error}")
+        give_up(f"the import broke off; run it again: {words_of(error)}")
     _tell(imported, there, settings.retention.retention_days)
     _tell_strays(strays)
     if imported.total != there["documents"]:

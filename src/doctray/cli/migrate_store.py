@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from doctray.cli.audit import person
-from doctray.cli.connection import give_up
+from doctray.cli.connection import give_up, words_of
 from doctray.cli.main import load_settings
 from doctray.config import Settings, SettingsError, database_dsn_of
 from doctray.domain.errors import DoctrayError
@@ -87,7 +87,7 @@ def migrate_store_command(sources: tuple[str, ...], targets: tuple[str, ...], dr
     except NotTheSame as error:
         give_up(f"the move was not finished: {error}. Run it again; the source is as it was")
     except (DoctrayError, OSError) as error:
-        give_up(f"the move broke off; run it again as it was: {error.detail if isinstance(error, DoctrayError) else error}")
+        give_up(f"the move broke off; run it again as it was: {words_of(error)}")
     click.echo(f"Moved from {source.shown}\n        to {target.shown}")
     click.echo(f"{snapshot.rows['jobs']} jobs, {sum(snapshot.rows.values())} rows in {len(snapshot.rows)} tables, compared row by row.")
     click.echo(f"{copied.blobs} blobs, {copied.size_bytes / 1e6:.1f} MB, each read back; {before} had arrived before.")
