@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from doctray.domain.audit import Means
 from doctray.domain.errors import Forbidden, TemporarilyUnavailable, Unauthenticated
 from doctray.domain.keys import DEFAULT_OWNER, ApiKey, Scope, hash_api_key
+from doctray.domain.rollout import Arm
 from doctray.ports import Clock, KeyStore
 
 REMEMBER_S = 2.0
@@ -20,7 +21,10 @@ TOUCH_EVERY_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """bucket: whose limits a request counts against: a key's, or a client address's without keys. name: the key's."""
+    """bucket: whose limits a request counts against: a key's, or a client address's without keys. name: the key's.
+
+    rollout: the arm that the key opted in to.
+    """
 
     owner: str
     scopes: frozenset[Scope]
@@ -30,6 +34,7 @@ class Caller:
     means: Means = Means.KEY
     key_id: str | None = None
     name: str = ""
+    rollout: Arm | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden."""
@@ -83,6 +88,7 @@ class Gate:
             daily_quota=key.daily_quota,
             key_id=key.key_id,
             name=key.name,
+            rollout=key.rollout,
         )
 
     async def locked(self) -> bool:

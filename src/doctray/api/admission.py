@@ -1,15 +1,17 @@
-"""Whether a document may come in at all just now, and how long it will take: maintenance, a full queue, a full disk."""
+"""Whether a document may come in at all just now, and how long it will take: maintenance, what is retired, a full queue, a full disk."""
 
 import math
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 from doctray.domain.errors import Maintenance, QueueFull, StorageFull
-from doctray.domain.job import Job, JobStatus, Progress
+from doctray.domain.job import Job, JobOptions, JobStatus, Progress
+from doctray.domain.rollout import RolloutKind, retired_flag, retired_refusal
 from doctray.ports import MAINTENANCE, BlobStore, Journal, QueueState
 
 FRESH_S = 1.0
-"""How long a look at the queue and at the operator's switch is good; what was accepted since is added, so the limit holds in between."""
+"""How long a look at the queue and at the operators' flags is good; what was accepted since is added, so the limit holds in between."""
 
 LONGEST_RETRY_S = 600.0
 LEAST_PERCENT = 20
@@ -24,13 +26,13 @@ class Admission:
         self._min_free_bytes = min_free_bytes
         self._state: QueueState | None = None
         self._seen_at = 0.0
-        # why no submissions are taken (None: they are), and when that was looked up
-        self._switch: tuple[str | None, float] | None = None
+        # the operators' flags, and when they were looked up
+        self._flags: tuple[Mapping[str, str], float] | None = None
         self._accepted_since = 0
 
     async def check(self, *, coming_bytes: int) -> None:
         """coming_bytes: of the body, as far as the headers tell. Raises Maintenance, QueueFull or StorageFull."""
-        reason = await self._maintenance()
+        reason = (await self._switches()).get(MAINTENANCE)
         if reason is not None:
             raise Maintenance(reason or None)
         state = await self.queue()
@@ -41,6 +43,12 @@ class Admission:
         free = await self._blobs.free_bytes()
         if free is not None and free - coming_bytes < self._min_free_bytes:
             raise StorageFull
+
+    async def refuse_retired(self, options: JobOptions) -> None:
+        """Raises InvalidOption for an engine or extractor that was switched off for good."""
+        for kind, name in ((RolloutKind.ENGINE, options.engine), (RolloutKind.EXTRACTOR, options.extractor)):
+            if name is not None and retired_flag(kind, name) in await self._switches():
+                raise retired_refusal(kind, name)
 
     def accepted(self) -> None:
         """One more was accepted."""
@@ -56,14 +64,14 @@ class Admission:
         return self._state
 
     def forget(self) -> None:
-        """Look at the switch again: it was changed here."""
-        self._switch = None
+        """Look at the flags again: one was changed here."""
+        self._flags = None
 
-    async def _maintenance(self) -> str | None:
+    async def _switches(self) -> Mapping[str, str]:
         now = time.monotonic()
-        if self._switch is None or now - self._switch[1] >= FRESH_S:
-            self._switch = (await self._journal.flag(MAINTENANCE), now)
-        return self._switch[0]
+        if self._flags is None or now - self._flags[1] >= FRESH_S:
+            self._flags = (await self._journal.flags(), now)
+        return self._flags[0]
 
     def _room_in_s(self, state: QueueState) -> float | None:
         if state.drained_per_minute <= 0:

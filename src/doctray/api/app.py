@@ -20,6 +20,7 @@ from doctray.api import (
     routes_links,
     routes_ops,
     routes_results,
+    routes_rollout,
 )
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
@@ -78,6 +79,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     app.include_router(routes_events.router)
     app.include_router(routes_admin.router)
     app.include_router(routes_audit.router)
+    app.include_router(routes_rollout.router)
     app.include_router(routes_ops.router)
     app.include_router(routes_console.router)
     errors.install(app)

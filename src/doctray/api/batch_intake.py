@@ -74,6 +74,7 @@ async def take_batch(request: Request) -> tuple[Batch, list[Taken]]:
         try:
             wanted, members = await _read(request, house, kept)
             require_configured(wanted, house)
+            await house.admission.refuse_retired(wanted.options)
             if wanted.schema is not None:
                 await asyncio.to_thread(check_schema, wanted.schema)
             if wanted.webhook_url is not None:

@@ -85,6 +85,7 @@ async def take(request: Request, *, route: str, preset: DocumentType | None = No
         try:
             handed = await _read(request, house, request_id=request_id, preset=preset, dialect=dialect)
             require_configured(handed.wanted, house)
+            await house.admission.refuse_retired(handed.wanted.options)
             if handed.wanted.schema is not None:
                 await asyncio.to_thread(check_schema, handed.wanted.schema)
         except BaseException:
@@ -111,6 +112,7 @@ async def hand_over(
             received=handed.received,
             source_url=handed.source_url,
             batch_id=batch_id,
+            arm_wanted=caller.rollout,
         ),
         journal=parts.journal,
         queue=parts.queue,

@@ -105,6 +105,11 @@ IF_MATCH: Shape = {
     "description": "the ETag of the review or of the result that was looked at; *: whatever there is; without it: there is no review yet",
 }
 
+ROLLOUT_IF_MATCH: Shape = {
+    **IF_MATCH,
+    "description": "the ETag of the plan that the change was made from; *: whatever stands; without it: there is no plan yet",
+}
+
 
 def shape_of(form: Form) -> Shape:
     """The media type object of a result's form."""

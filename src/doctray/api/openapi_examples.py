@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doctray.api.openapi_problems import EXAMPLE_ID, example_of
+from doctray.domain.rollout import Arm, RolloutKind, RolloutPlan
 
 READ_TOKEN = "rt_dOg6WgIjP9k4J0maoCdipDHNGCYNCZbM"  # noqa: S105 - opens nothing
 BATCH_ID = f"b{EXAMPLE_ID}"
@@ -114,7 +115,29 @@ _KEY = {
     "old": False,
     "rate_per_minute": None,
     "daily_quota": 500,
+    "rollout": None,
 }
+_NEW_ROLLOUT = {
+    "kind": "engine",
+    "baseline": "easyocr",
+    "candidate": "rapidocr",
+    "percentage": 15,
+    "shadow_percentage": 5,
+    "forced": {"qa": "candidate"},
+    "auto_advance_after_s": 86400.0,
+    "reason": "It reads twice as fast in the shadow.",
+}
+_ROLLOUT = RolloutPlan(
+    kind=RolloutKind.ENGINE,
+    baseline="easyocr",
+    candidate="rapidocr",
+    percentage=15,
+    shadow_percentage=5,
+    forced={"qa": Arm.CANDIDATE},
+    auto_advance_after_s=86400.0,
+    revision=4,
+).as_dict() | {"stage_since": STARTED, "settled": False, "next_stage": 35}
+_ROLLOUT_STATE = {"kind": "engine", "plan": _ROLLOUT, "retired": []}
 _WORKER = {
     "worker_id": "worker-0-15312-18ea5aa7ac71fcd1",
     "host": "reader-1",
@@ -239,6 +262,28 @@ EXAMPLES: Mapping[str, Any] = {
         "next_cursor": None,
     },
     "WorkerList": {"workers": [_WORKER]},
+    "NewRollout": _NEW_ROLLOUT,
+    "RolloutView": _ROLLOUT_STATE,
+    "RolloutHistory": {
+        "changes": [
+            {
+                "entry_id": EXAMPLE_ID,
+                "kind": "engine",
+                "at": STARTED,
+                "means": "key",
+                "key_id": KEY_ID,
+                "name": "operations",
+                "action": "advanced",
+                "from_percentage": 5,
+                "to_percentage": 15,
+                "reason": "It reads twice as fast in the shadow.",
+                "plan": _ROLLOUT,
+            }
+        ]
+    },
+    "RetireBaseline": {"kind": "engine", "name": "easyocr", "reason": "Nobody has asked for it in a month."},
+    "NewKeyRollout": {"rollout": "candidate"},
+    "KeyRollout": {"key_id": KEY_ID, "rollout": "candidate"},
     "NewMaintenance": {"on": True, "reason": "The database moves; back at noon."},
     "MaintenanceView": {"on": True, "reason": "The database moves; back at noon."},
     "HoldWebhooks": {"held": True, "reason": "The receiver is being moved."},

@@ -34,6 +34,7 @@ from doctray.domain.identity import new_request_id
 from doctray.domain.job import Attempt, Job
 from doctray.domain.keys import PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.domain.moments import iso_time
+from doctray.domain.rollout import Arm
 from doctray.ports import MAINTENANCE, JobQuery
 from doctray.service import deliver
 from doctray.service import jobs as use_cases
@@ -74,6 +75,7 @@ async def create_key(request: Request, caller: Admin) -> Response:
         expires_at=None if wanted.expires_in_days is None else now + timedelta(days=wanted.expires_in_days),
         rate_per_minute=wanted.rate_per_minute,
         daily_quota=wanted.daily_quota,
+        rollout=None if wanted.rollout is None else Arm(wanted.rollout),
     )
     await house.parts.keys.add_key(key, by=actor_of(request, caller))
     house.gate.forget()
@@ -240,4 +242,5 @@ def _key_view(key: ApiKey, now: datetime) -> dict[str, Any]:
         "old": key.old(now),
         "rate_per_minute": key.rate_per_minute,
         "daily_quota": key.daily_quota,
+        "rollout": key.rollout,
     }

@@ -356,6 +356,7 @@ class NewKey(BaseModel):
     name: str = Field(min_length=1, max_length=100)
     owner: str = Field("default", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     scopes: list[Literal["submit", "read", "admin"]] = Field(default=["submit", "read"], min_length=1)
+    rollout: Literal["baseline", "candidate"] | None = Field(None, description="arm of every rollout that its documents go to")
     expires_in_days: float | None = Field(None, gt=0, le=3650)
     rate_per_minute: int | None = Field(None, ge=1, le=100_000)
     daily_quota: int | None = Field(None, ge=1)
@@ -388,6 +389,7 @@ class KeyView(BaseModel):
     old: bool = Field(description="older than 90 days: rotate it")
     rate_per_minute: int | None
     daily_quota: int | None
+    rollout: Literal["baseline", "candidate"] | None = Field(description="arm of every rollout that its documents go to")
 
 
 class RotateKey(BaseModel):

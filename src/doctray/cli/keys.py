@@ -13,6 +13,7 @@ from doctray.cli.connection import give_up
 from doctray.cli.main import load_settings
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.keys import DEFAULT_OWNER, PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
+from doctray.domain.rollout import Arm
 from doctray.ports import KeyStore
 
 _T = TypeVar("_T")
@@ -38,8 +39,15 @@ def keys_group() -> None:
 @click.option("--expires-days", type=click.FloatRange(min=0, min_open=True), help="Days until it ends.  [default: never]")
 @click.option("--rate-per-minute", type=click.IntRange(min=1), help="Submissions a minute.  [default: the service's]")
 @click.option("--daily-quota", type=click.IntRange(min=1), help="Documents a day.  [default: no limit]")
+@click.option("--rollout", type=click.Choice([arm.value for arm in Arm]), help="Arm of every rollout that its documents go to.")
 def create(
-    name: str, scopes: tuple[str, ...], owner: str, expires_days: float | None, rate_per_minute: int | None, daily_quota: int | None
+    name: str,
+    scopes: tuple[str, ...],
+    owner: str,
+    expires_days: float | None,
+    rate_per_minute: int | None,
+    daily_quota: int | None,
+    rollout: str | None,
 ) -> None:
     """Make a key and print it, once: only its hash is kept."""
     key, now = new_api_key(), datetime.now(UTC)
@@ -54,6 +62,7 @@ def create(
         expires_at=None if expires_days is None else now + timedelta(days=expires_days),
         rate_per_minute=rate_per_minute,
         daily_quota=daily_quota,
+        rollout=None if rollout is None else Arm(rollout),
     )
     _with_keys(lambda store: store.add_key(stored, by=person()))
     click.echo(f"{stored.key_id}: {owner}, {', '.join(sorted(stored.scopes))}. The key is shown only now:", err=True)
@@ -71,7 +80,8 @@ def list_keys() -> None:
         state = "usable" if key.usable(now) else "revoked" if key.revoked_at else "expired"
         used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
         age = "  OLD: rotate it" if state == "usable" and key.old(now) else ""
-        click.echo(f"{key.key_id}  {key.prefix}…  {state:8}{key.owner}  {','.join(sorted(key.scopes))}  {used}  {key.name}{age}")
+        opted = f"  rollout: {key.rollout}" if key.rollout else ""
+        click.echo(f"{key.key_id}  {key.prefix}…  {state:8}{key.owner}  {','.join(sorted(key.scopes))}  {used}  {key.name}{opted}{age}")
 
 
 @keys_group.command("revoke")

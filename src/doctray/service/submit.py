@@ -9,6 +9,7 @@ import structlog
 from doctray.domain.errors import DoctrayError, EmptyDocument, TemporarilyUnavailable, TooLarge, UnsupportedMediaType
 from doctray.domain.identity import canonical_json
 from doctray.domain.job import BlobRef, Job, JobOptions, JobStatus
+from doctray.domain.rollout import Arm
 from doctray.pages.sniff import sniff
 from doctray.ports import Accepted, BlobStore, Clock, Idempotency, JobQueue, Journal, Notices, OutboundPolicy
 from doctray.service.announce import Announcer
@@ -45,6 +46,7 @@ class Submission:
     received: Received | None = None
     source_url: str | None = None
     batch_id: str | None = None
+    arm_wanted: Arm | None = None
 
     def __post_init__(self) -> None:
         if (self.received is None) == (self.source_url is None):
@@ -157,6 +159,7 @@ def _job_of(submission: Submission, *, clock: Clock) -> Job:
         metadata=submission.metadata,
         webhook_url=submission.webhook_url,
         batch_id=submission.batch_id,
+        arm_wanted=submission.arm_wanted,
         traceparent=tracing.traceparent(),
         ring_no=1,
         created_at=now,
