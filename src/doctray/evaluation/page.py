@@ -4,12 +4,12 @@ One HTML file, pictures within, no script, nothing loaded from elsewhere.
 """
 
 import base64
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from doctray.evaluation.calibration import Sample, bins_of, sure_share
+from doctray.evaluation.crops import PageCrops
 from doctray.evaluation.judging import Judged
 from doctray.evaluation.report import Document, Report
 from doctray.evaluation.tally import Tally
@@ -18,9 +18,6 @@ FAULTS_SHOWN = 40
 """Of each document."""
 
 DOCUMENTS_SHOWN = 50
-
-_AROUND_PX = 30
-_WIDEST_PX = 900
 
 _STYLE = (
     "body{font:15px/1.45 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1c2430}"
@@ -96,7 +93,7 @@ def _document(document: Document, faults: Sequence[Judged], page_image: PageImag
     )
     if document.failure:
         yield f"<p class=got>{escape(document.failure)}</p>"
-    pages = _Pages(document, page_image)
+    pages = PageCrops(lambda number: page_image(document, number))
     yield "<table><tr><th>Field</th><th>Expected</th><th>Found</th></tr>"
     for fault in faults[:FAULTS_SHOWN]:
         crop = pages.crop(_place_of(fault, document.result))
@@ -127,42 +124,3 @@ def _place_of(fault: Judged, result: Mapping[str, Any]) -> Mapping[str, Any] | N
             if len(wanted) > 3 and wanted in str(line.get("text", "")).casefold():
                 return {"page": page["page"], "bbox": line["bbox"]}
     return None
-
-
-class _Pages:
-    """Crops of one document's page images, each page decoded once."""
-
-    def __init__(self, document: Document, page_image: PageImage) -> None:
-        self._document = document
-        self._page_image = page_image
-        self._decoded: dict[int, Any] = {}
-
-    def crop(self, place: Mapping[str, Any] | None) -> bytes | None:
-        """The region with what stands around it, as PNG; None without a place, an image or Pillow."""
-        image = self._image(int(place["page"])) if place is not None else None
-        if place is None or image is None:
-            return None
-        left, top, right, bottom = place["bbox"]
-        box = (
-            max(0, int(left) - 3 * _AROUND_PX),
-            max(0, int(top) - _AROUND_PX),
-            min(image.width, int(right) + 3 * _AROUND_PX),
-            min(image.height, int(bottom) + _AROUND_PX),
-        )
-        if box[0] >= box[2] or box[1] >= box[3]:
-            return None
-        part = image.crop(box)
-        part.thumbnail((_WIDEST_PX, _WIDEST_PX))
-        drawn = io.BytesIO()
-        part.save(drawn, "PNG", optimize=True)
-        return drawn.getvalue()
-
-    def _image(self, number: int) -> Any:
-        if number not in self._decoded:
-            content = self._page_image(self._document, number)
-            try:
-                from PIL import Image
-            except ImportError:
-                content = None
-            self._decoded[number] = Image.open(io.BytesIO(content)).convert("RGB") if content else None
-        return self._decoded[number]

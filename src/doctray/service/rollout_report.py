@@ -1,19 +1,29 @@
-"""What a rollout's two arms did over some hours, beside each other: figures with intervals, never what was read. Pure."""
+"""What a rollout's two arms did over some hours, beside each other: figures with intervals, never what was read. Pure but for `gather`."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from doctray.domain.agreement import compare
+from doctray.domain.errors import NotFound
 from doctray.domain.intervals import Estimate, clustered_share, mean_of, quantile_of, share_of
-from doctray.domain.rollout import Arm, RolloutChange, RolloutPlan
-from doctray.domain.rollout_health import Health
-from doctray.domain.rollout_run import ENDS_JOB, RolloutRun, RunEnd, Tally
+from doctray.domain.rollout import Arm, RolloutChange, RolloutKind, RolloutPlan
+from doctray.domain.rollout_health import Health, judge
+from doctray.domain.rollout_run import ENDS_JOB, RolloutRun, RunEnd, Tally, tallied
+from doctray.ports import BlobStore, Clock, Journal
+from doctray.service.reuse import shadow_key
+from doctray.service.stored import result_at
 
 RUNS_READ = 50_000
 """Most attempts that one report is made of: the newest ones."""
 
 WORST_SHOWN = 12
+CHANGES_READ = 200
+REVIEWED_READ = 200
+"""Most documents whose shadow is held against a person's review: each is two blobs to read."""
+
 MOST_SLICES = 96
 _SLICES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 1440))
 """Of these the shortest by which the report's hours come to at most MOST_SLICES."""
@@ -119,6 +129,48 @@ class RolloutReport:
     @property
     def arms(self) -> tuple[ArmReport, ArmReport]:
         return self.baseline, self.candidate
+
+
+async def gather(kind: RolloutKind, *, hours: float, journal: Journal, blobs: BlobStore, clock: Clock) -> RolloutReport | None:
+    """The last hours of a plan; None when there is none. Raises TemporarilyUnavailable."""
+    plan = await journal.rollout(kind)
+    if plan is None:
+        return None
+    until = clock.now()
+    since = until - timedelta(hours=hours)
+    runs = await journal.rollout_runs(kind, since=since, limit=RUNS_READ)
+    cut = len(runs) >= RUNS_READ
+    runs = await _with_truth(runs, journal=journal, blobs=blobs)
+    history = await journal.rollout_history(kind, limit=CHANGES_READ)
+    health = judge(plan, await journal.rollout_figures(plan))
+    return await asyncio.to_thread(lambda: report_of(plan, runs, history, health=health, since=since, until=until, cut=cut))
+
+
+async def _with_truth(runs: Sequence[RolloutRun], *, journal: Journal, blobs: BlobStore) -> list[RolloutRun]:
+    """Shadows of reviewed documents held against the review, which may have come long after them."""
+    reviewed = {run.request_id for run in runs if run.truth and not run.shadow}
+    left, judged = REVIEWED_READ, []
+    for run in runs:
+        truth = None
+        if run.shadow and run.truth is None and run.outcome is RunEnd.COMPLETED and run.request_id in reviewed and left > 0:
+            left -= 1
+            truth = await _truth_of(run, journal=journal, blobs=blobs)
+        judged.append(replace(run, truth=truth) if truth else run)
+    return judged
+
+
+async def _truth_of(shadow: RolloutRun, *, journal: Journal, blobs: BlobStore) -> Tally | None:
+    """None when the document was deleted meanwhile."""
+    reviews = await journal.reviews(shadow.request_id)
+    job = await journal.get(shadow.request_id)
+    try:
+        read = await result_at(shadow_key(shadow.request_id, shadow.kind, shadow.name), blobs=blobs)
+    except NotFound:
+        return None
+    if not reviews or job is None:
+        return None
+    fields = read.get("fields") or {}
+    return await asyncio.to_thread(lambda: tallied(compare(reviews[-1].fields, fields, job.document_type)))
 
 
 def report_of(
