@@ -33,7 +33,7 @@ _HINTS = {
 
 
 class DocumentAiEngine:
-    """`doctray.ports.OcrEngine`. Up to settings.requests pages are asked about at once.
+    """`doctray.ports.OcrEngine`. Up to settings.requests pages are asked about at once. Closed by `close`, or with its process.
 
     Its constructor sends nothing; it raises EngineFailure for a credentials file that cannot be used.
     """
@@ -57,6 +57,10 @@ class DocumentAiEngine:
                 self._paid = {_digest(image): job.result() for image, job in zip(images, jobs, strict=True) if job.exception() is None}
             raise next((error for error in failed if isinstance(error, DoctrayError)), failed[0])
         return [job.result() for job in jobs]
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self._client.close()
 
     def _page(self, image: PageImage) -> Page:
         if self._paid and (page := self._paid.pop(_digest(image), None)) is not None:
