@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from doctray.storage.migrate import upgrade
 from doctray.storage.tables import metadata
 
-START_S = 30.0
+START_S = 90.0
 """Longest wait for PostgreSQL to open its socket."""
 
 
@@ -111,7 +111,7 @@ class PostgresServer:
         """Every connection is cut (fast shutdown)."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
 

@@ -16,7 +16,7 @@ import psutil
 
 from doctray.client import Client
 
-STARTED_WITHIN_S = 60.0
+STARTED_WITHIN_S = 150.0
 
 
 class Service:
@@ -44,14 +44,14 @@ class Service:
 
     def is_now(self, status: str) -> bool:
         with contextlib.suppress(httpx.HTTPError):
-            answer = httpx.get(f"{self.url}/health", trust_env=False)
+            answer = httpx.get(f"{self.url}/health", trust_env=False, timeout=60)
             return answer.status_code == 200 and answer.json()["status"] == status
         return False
 
     def stop(self) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=120)
 
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -55,12 +55,12 @@ def submitted(service: Service, receiver: Receiver) -> str:
     )
     job = finished(service, answer)
     assert (job["status"], job["cached"]) == ("completed", False)
-    service.until(lambda: receiver.of(str(job["request_id"])), within_s=10)
+    service.until(lambda: receiver.of(str(job["request_id"])), within_s=60)
     return str(job["request_id"])
 
 
 def delete(service: Service, request_id: str) -> None:
-    assert httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False).status_code == 204
+    assert httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False, timeout=60).status_code == 204
 
 
 def test_delete_leaves_nothing_of_a_document_on_the_disk(service: Service, receiver: Receiver) -> None:
@@ -71,7 +71,7 @@ def test_delete_leaves_nothing_of_a_document_on_the_disk(service: Service, recei
     assert journal == {TEXT, METADATA, NAME}, "the webhook's body is there"
 
     delete(service, request_id)
-    service.until(lambda: holding(service.home, TEXT, METADATA, NAME) == {}, within_s=20)
+    service.until(lambda: holding(service.home, TEXT, METADATA, NAME) == {}, within_s=60)
     assert not (service.home / "blobs/jobs" / request_id).exists()
     tries = len(receiver.of(request_id))
     again = submitted(service, receiver)  # the same bytes: read anew, not met in the cache
@@ -82,13 +82,13 @@ def test_delete_leaves_nothing_of_a_document_on_the_disk(service: Service, recei
 def test_delete_of_a_job_that_is_being_read_leaves_nothing_either(service: Service) -> None:
     jobs = service.home / "blobs/jobs"
     ids = [post(service, f"{number}.pdf", pdf(40, f"{TEXT} {number}")).json()["request_id"] for number in range(4)]
-    service.until(lambda: any((jobs / name / "pages").is_dir() for name in ids), within_s=30)
+    service.until(lambda: any((jobs / name / "pages").is_dir() for name in ids), within_s=60)
     for name in ids:
         delete(service, name)
-    service.until(lambda: holding(service.home, TEXT) == {}, within_s=20)
+    service.until(lambda: holding(service.home, TEXT) == {}, within_s=60)
     finished(service, post(service, "other.pdf", pdf(1, "Another paper")))
     # The worker that was at them notices within a second or two, and removes what it wrote until then.
-    service.until(lambda: not any((jobs / name).exists() for name in ids), within_s=20)
+    service.until(lambda: not any((jobs / name).exists() for name in ids), within_s=60)
     assert holding(service.home, TEXT) == {}
 
 
@@ -102,6 +102,6 @@ def test_retention_removes_a_document_when_its_time_is_over(service: Service, re
     service.start()
     # The process that was stopped may have taken the turn just before: half of RETENTION_EVERY_S, then a sweep or two.
     service.until(lambda: holding(service.home, TEXT, METADATA, NAME) == {}, within_s=60)
-    answer = httpx.get(f"{service.url}/status/{request_id}", trust_env=False)
+    answer = httpx.get(f"{service.url}/status/{request_id}", trust_env=False, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (410, "expired")
-    assert httpx.get(f"{service.url}/v1/jobs/{kept['request_id']}/result", trust_env=False).status_code == 200
+    assert httpx.get(f"{service.url}/v1/jobs/{kept['request_id']}/result", trust_env=False, timeout=60).status_code == 200

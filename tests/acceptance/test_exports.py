@@ -41,7 +41,7 @@ def test_a_worker_that_is_killed_and_a_redis_that_is_gone_lose_no_export(service
         assert client.wait(request_id, timeout_s=DONE_WITHIN_S)["status"] == "completed"
     worker = service.child("doctray", "worker")
     os.kill(worker.pid, signal.SIGSTOP)
-    asked = httpx.get(f"{service.url}/v1/jobs/{request_id}/result.pdf", trust_env=False)
+    asked = httpx.get(f"{service.url}/v1/jobs/{request_id}/result.pdf", trust_env=False, timeout=60)
     assert (asked.status_code, asked.json()["status"]) == (202, "pending")
     with contextlib.suppress(AssertionError):
         service.child("redis-server").kill()
@@ -54,5 +54,5 @@ def test_a_worker_that_is_killed_and_a_redis_that_is_gone_lose_no_export(service
             break
     assert answer.status_code == 200, answer.text
     assert pymupdf.open(stream=answer.content, filetype="pdf").page_count == 1
-    httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False)
+    httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False, timeout=60)
     assert not list((service.home / "blobs").rglob("document*"))

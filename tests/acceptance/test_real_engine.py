@@ -58,12 +58,12 @@ def test_both_samples_come_out_right_and_a_killed_worker_costs_nothing(tmp_path:
         assert len(right) >= 0.9 * len(lessons(truth_of("class_timetable")))
 
         image = (DOCUMENTS / "class_timetable.png").read_bytes()
-        answer = httpx.post(f"{service.url}/v1/jobs", files={"file": ("t.png", image)}, data={"no_cache": "1"}, trust_env=False)
+        answer = httpx.post(f"{service.url}/v1/jobs", files={"file": ("t.png", image)}, data={"no_cache": "1"}, trust_env=False, timeout=60)
         status = f"{service.url}/status/{answer.json()['request_id']}"
-        service.until(lambda: httpx.get(status, trust_env=False).json()["status"] == "processing", within_s=30)
+        service.until(lambda: httpx.get(status, trust_env=False, timeout=60).json()["status"] == "processing", within_s=60)
         os.kill(service.child("doctray", "worker").pid, signal.SIGKILL)
-        service.until(lambda: httpx.get(status, trust_env=False).json()["status"] == "completed", within_s=180)
-        job = httpx.get(status, trust_env=False).json()
+        service.until(lambda: httpx.get(status, trust_env=False, timeout=60).json()["status"] == "completed", within_s=180)
+        job = httpx.get(status, trust_env=False, timeout=60).json()
         assert job["attempt"] == 2
         assert job["result"]["document_type"] == "timetable"
         assert service.stop() == 0

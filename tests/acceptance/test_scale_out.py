@@ -93,10 +93,10 @@ def test_a_result_is_fetched_from_the_bucket_by_its_link(service: Service) -> No
     request_id = _submit(service, 1).json()["request_id"]
     result = _completed(service, request_id)
     link = _get(service, f"/v1/jobs/{request_id}/result/link").json()
-    assert httpx.get(link["url"], trust_env=False).json() == result
+    assert httpx.get(link["url"], trust_env=False, timeout=60).json() == result
     assert link["size_bytes"] > 0
-    httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False)
-    assert httpx.get(link["url"], trust_env=False).status_code == 404
+    httpx.delete(f"{service.url}/v1/jobs/{request_id}", trust_env=False, timeout=60)
+    assert httpx.get(link["url"], trust_env=False, timeout=60).status_code == 404
     assert _get(service, f"/v1/jobs/{request_id}/result/link").status_code == 404
 
 

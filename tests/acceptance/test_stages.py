@@ -30,7 +30,7 @@ def a_text_layer(pages: int = 3) -> bytes:
 
 def metrics_of(service: Service) -> dict[str, float]:
     (port,) = set(re.findall(r'"port": (\d+), "event": "worker.metrics_listening"', service.log.read_text()))
-    text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False, timeout=60).text
     return {name: float(value) for name, value in re.findall(r"^([a-z_]+(?:\{[^}]*\})?) ([0-9.e+-]+)$", text, re.MULTILINE)}
 
 

@@ -61,7 +61,7 @@ async def test_after_a_restart_of_the_server_the_same_journal_goes_on(own_postgr
                 outages = await asyncio.gather(*(journal.add(a_job(clock)) for _ in range(20)), return_exceptions=True)
                 assert {type(outage) for outage in outages} == {TemporarilyUnavailable}
             await asyncio.to_thread(own_postgres.start)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while True:
                     with suppress(TemporarilyUnavailable):
                         await journal.add(a_job(clock))
@@ -127,7 +127,7 @@ async def test_two_that_would_deadlock_both_get_through(postgres_dsn: str, clock
 
             await store.write(op)
 
-        await asyncio.wait_for(asyncio.gather(lock_both(one, other), lock_both(other, one)), 20)
+        await asyncio.wait_for(asyncio.gather(lock_both(one, other), lock_both(other, one)), 60)
         assert runs == 3
 
 
@@ -204,7 +204,7 @@ async def waits_for_a_lock(dsn: str, task: "asyncio.Task[None]") -> None:
     """Until the task has ended, or its transaction waits for another's."""
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'doctray'")
     engine = create_async_engine(dsn)
-    async with asyncio.timeout(10), engine.connect() as conn:
+    async with asyncio.timeout(60), engine.connect() as conn:
         while not task.done() and not await conn.scalar(waiting):
             await conn.rollback()
             await asyncio.sleep(0.005)

@@ -59,7 +59,7 @@ def test_nginx_takes_the_file(tmp_path: Path) -> None:
 
 def test_plain_http_is_sent_to_https_but_for_certificates_challenges(stand_in: Proxy) -> None:
     (stand_in.acme / ".well-known" / "acme-challenge" / "token").write_text("proof")
-    with httpx.Client(base_url=stand_in.plain_url, trust_env=False) as plain:
+    with httpx.Client(base_url=stand_in.plain_url, trust_env=False, timeout=60) as plain:
         moved = plain.post("/v1/jobs?x=1", headers={"host": "papers.example"})
         assert (moved.status_code, moved.headers["location"]) == (308, "https://papers.example/v1/jobs?x=1")
         assert plain.get("/.well-known/acme-challenge/token").text == "proof"
@@ -162,7 +162,7 @@ def test_both_copies_take_submissions(service: tuple[Proxy, Parts, int]) -> None
     front, _, port = service
 
     def taken(address: str) -> bool:
-        return 'route="/v1/jobs",status="202"' in httpx.get(f"http://{address}:{port}/metrics", trust_env=False).text
+        return 'route="/v1/jobs",status="202"' in httpx.get(f"http://{address}:{port}/metrics", trust_env=False, timeout=60).text
 
     numbers = itertools.count(1)
     with _client(front) as client:

@@ -19,8 +19,8 @@ def test_several_api_processes_show_one_sum_whichever_is_asked(tmp_path: Path) -
         url = f"http://127.0.0.1:{port}"
         for _ in range(REQUESTS):
             # A connection each, so that the kernel spreads them over the processes.
-            assert httpx.get(f"{url}/livez", trust_env=False).status_code == 200
-        shown = [httpx.get(f"{url}/metrics", trust_env=False).text for _ in range(6)]
+            assert httpx.get(f"{url}/livez", trust_env=False, timeout=60).status_code == 200
+        shown = [httpx.get(f"{url}/metrics", trust_env=False, timeout=60).text for _ in range(6)]
 
         for text in shown:
             [livez] = re.findall(r'^doctray_http_requests_total{method="GET",route="/livez",status="200"} (\S+)$', text, re.MULTILINE)
@@ -35,8 +35,8 @@ def test_a_worker_shows_its_metrics_and_that_it_turns_where_it_is_told_to(tmp_pa
     port = free_port("127.0.0.3")
     with parts(tmp_path) as service:
         worker = service.worker("127.0.0.3", port)
-        alive = httpx.get(f"http://127.0.0.3:{port}/livez", trust_env=False)
-        shown = httpx.get(f"http://127.0.0.3:{port}/metrics", trust_env=False).text
+        alive = httpx.get(f"http://127.0.0.3:{port}/livez", trust_env=False, timeout=60)
+        shown = httpx.get(f"http://127.0.0.3:{port}/metrics", trust_env=False, timeout=60).text
         assert (alive.status_code, alive.text) == (200, "alive\n")
         assert "doctray_memory_bytes" in shown
         assert re.search(r'^doctray_disk_bytes{state="free"} [1-9]', shown, re.MULTILINE)

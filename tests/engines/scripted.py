@@ -31,7 +31,7 @@ class HeldReader:
 
     async def begun(self, batches: int) -> None:
         """Return once so many batches have begun."""
-        async with asyncio.timeout(5), self._begun:
+        async with asyncio.timeout(60), self._begun:
             await self._begun.wait_for(lambda: len(self.batches) >= batches)
 
     def let_go(self) -> None:

@@ -166,7 +166,7 @@ _submission("POST /api/scrape", 200, json={"url": URL, "schema": {"title": "stri
 @route("POST /process")
 async def _process(door: Door) -> None:
     asked = asyncio.create_task(ask(door, "POST /process", **UPLOAD))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (found := (await door.journal.list_jobs(JobQuery(owner=None)))[0]):
             await asyncio.sleep(0.01)
     await door.complete(found[0].request_id, RESULT)

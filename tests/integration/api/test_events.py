@@ -24,7 +24,7 @@ def events_of(body: str) -> list[Event]:
 
 
 async def listen(door: Door, request_id: str, **headers: str) -> httpx.Response:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await door.client.get(f"/v1/jobs/{request_id}/events", headers=headers)
 
 
@@ -82,7 +82,7 @@ async def test_a_client_that_opens_too_many_streams_is_told_so(door: Door, monke
     monkeypatch.setattr(routes_events, "STREAMS_PER_ADDRESS", 1)
     request_id = (await door.submit())["request_id"]
     first = asyncio.create_task(listen(door, request_id))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not routes_events._open:
             await asyncio.sleep(0.01)
     refused = await listen(door, request_id)

@@ -21,7 +21,7 @@ async def _listening(door: Door) -> AsyncIterator[int]:
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not server.started:
                 await asyncio.sleep(0.01)
         yield listener.getsockname()[1]
@@ -100,7 +100,7 @@ async def test_a_client_that_goes_away_leaves_nothing(database: str) -> None:
         await writer.drain()
         writer.close()
         await writer.wait_closed()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await door.client.get("/livez")).status_code != 200 or door.app.state.house.receiving:
                 await asyncio.sleep(0.01)
         assert door.blobs.keys == []

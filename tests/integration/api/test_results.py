@@ -157,7 +157,7 @@ async def test_a_worker_makes_what_the_api_cannot(door: Door) -> None:
 async def test_a_caller_may_wait_for_it(door: Door) -> None:
     request_id = await finished(door)
     waiting = asyncio.create_task(door.client.get(f"/v1/jobs/{request_id}/result.xlsx?wait=30"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await door.journal.artifact(request_id, "xlsx") is None:
             await asyncio.sleep(0.01)
     await make_all(door)

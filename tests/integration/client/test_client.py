@@ -128,7 +128,7 @@ async def test_a_form_that_has_to_be_made_is_waited_for(served: Served) -> None:
     await served.door.complete(request_id)
     assert (await served.ask(lambda client: client.result(request_id, form="csv"))).startswith(b"request_id,")
     waiting = asyncio.create_task(served.ask(lambda client: client.result(request_id, form="xlsx")))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await served.door.journal.artifact(request_id, "xlsx") is None:
             await asyncio.sleep(0.01)
     await make_all(served.door)
@@ -305,7 +305,7 @@ def test_a_webhook_is_verified_for_receivers() -> None:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -321,7 +321,7 @@ async def _finish(door: Door, claim: Claim) -> None:
 
 
 async def _first_job(door: Door) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (rings := door.queue.answer()):
             await asyncio.sleep(0.01)
     return rings[0].request_id

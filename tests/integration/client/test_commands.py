@@ -47,7 +47,7 @@ async def doctray(*arguments: str) -> Ended:
 
 async def _rung(served: Served, count: int) -> list[str]:
     found: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(found) < count:
             found += [ring.request_id for ring in served.door.queue.answer()]
             await asyncio.sleep(0.01)

@@ -497,7 +497,7 @@ async def test_a_cancelled_job_closes_the_connection(desk: Opened) -> None:
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await here.server.closed.wait()
     assert here.observed.circuit == [Circuit.CLOSED]
 

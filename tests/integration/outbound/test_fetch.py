@@ -35,13 +35,15 @@ def loopback(host: str, port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def a_fetcher(*allow: str, max_bytes: int = 1_000_000, total_s: float = 5, read_s: float = 5, resolver: Resolver = loopback) -> HttpFetcher:
+def a_fetcher(
+    *allow: str, max_bytes: int = 1_000_000, total_s: float = 60, read_s: float = 60, resolver: Resolver = loopback
+) -> HttpFetcher:
     return HttpFetcher(
         OutboundGuard(allow or LOOPBACK, resolver=resolver),
         clock=SystemClock(),
         max_bytes=max_bytes,
         user_agent="doctray/test",
-        timeouts=Timeouts(connect=2, read=read_s, total=total_s),
+        timeouts=Timeouts(connect=30, read=read_s, total=total_s),
     )
 
 
@@ -243,7 +245,7 @@ async def test_a_document_that_does_not_say_so_is_cut_while_it_streams() -> None
     async with serving(endless) as server:
         with pytest.raises(TooLarge):
             await take(server.url())
-        await asyncio.wait_for(server.closed.wait(), 5)
+        await asyncio.wait_for(server.closed.wait(), 60)
     assert 0 < taken <= 300_000
 
 
@@ -291,7 +293,8 @@ async def test_a_server_that_never_ends_is_given_up_after_the_total_time(answer:
     async with serving(answer) as server:  # type: ignore[arg-type]
         with pytest.raises(DownloadFailed, match="too long"):
             await download(a_fetcher(total_s=0.3), server.url())
-    assert time.monotonic() - started < 3
+    # The silent one would have held on for half a minute, the others for ever.
+    assert time.monotonic() - started < 25
 
 
 async def test_a_server_that_falls_silent_is_given_up_after_the_read_time() -> None:
@@ -327,14 +330,14 @@ async def test_a_consumer_that_leaves_early_closes_the_connection() -> None:
     async with serving(endless) as server:
         async with a_fetcher(max_bytes=10**9).fetch(server.url()) as opened:
             await anext(opened.chunks)
-        await asyncio.wait_for(server.closed.wait(), 5)
+        await asyncio.wait_for(server.closed.wait(), 60)
 
 
 async def test_the_time_limit_never_strikes_in_the_code_that_takes_the_bytes() -> None:
     """It is noticed when the next bytes are asked for: a blob store half way through a write must not be cancelled."""
-    async with serving(dripping_body) as server, a_fetcher(total_s=0.2).fetch(server.url()) as opened:
+    async with serving(dripping_body) as server, a_fetcher(total_s=2).fetch(server.url()) as opened:
         await anext(opened.chunks)
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(2.1)
         with pytest.raises(DownloadFailed, match="too long"):
             await anext(opened.chunks)
 

@@ -32,9 +32,9 @@ from tests.integration.outbound.servers import (
 BODY = b'{"type":"job.completed","data":{"name":"caf\\u00e9"}}'
 
 
-def a_sender(*allow: str, total_s: float = 5, resolver: Resolver = lambda host, port: ["127.0.0.1"]) -> HttpSender:
+def a_sender(*allow: str, total_s: float = 60, resolver: Resolver = lambda host, port: ["127.0.0.1"]) -> HttpSender:
     guard = OutboundGuard(allow or ("127.0.0.1",), resolver=resolver)
-    return HttpSender(guard, clock=FakeClock(), timeouts=Timeouts(connect=2, read=total_s, total=total_s))
+    return HttpSender(guard, clock=FakeClock(), timeouts=Timeouts(connect=min(30, total_s), read=total_s, total=total_s))
 
 
 def told(answer: Answer) -> tuple[int | None, str | None]:
@@ -125,23 +125,20 @@ async def test_a_receiver_that_does_not_answer_is_cut_at_the_limit(answer: Answe
     started = time.monotonic()
     async with serving(answer) as receiver:
         assert told(await a_sender(total_s=0.3).post(receiver.url(), BODY, [])) == (None, "timeout")
-    assert 0.25 < time.monotonic() - started < 3
+    # It would have held on for half a minute.
+    assert 0.25 < time.monotonic() - started < 25
 
 
 async def test_a_receiver_that_drips_its_body_has_answered_and_is_cut_at_the_limit() -> None:
-    started = time.monotonic()
     async with serving(dripping_body) as receiver:
-        assert told(await a_sender(total_s=0.3).post(receiver.url(), BODY, [])) == (200, None)
-        await asyncio.wait_for(receiver.closed.wait(), 5)
-    assert time.monotonic() - started < 3
+        assert told(await a_sender(total_s=3).post(receiver.url(), BODY, [])) == (200, None)
+        await asyncio.wait_for(receiver.closed.wait(), 60)
 
 
 async def test_a_huge_answer_is_cut_after_64_kib() -> None:
-    started = time.monotonic()
     async with serving(endless) as receiver:
-        assert told(await a_sender(total_s=10).post(receiver.url(), BODY, [])) == (200, None)
-        await asyncio.wait_for(receiver.closed.wait(), 5)
-    assert time.monotonic() - started < 5
+        assert told(await a_sender(total_s=3600).post(receiver.url(), BODY, [])) == (200, None)
+        await asyncio.wait_for(receiver.closed.wait(), 60)
 
 
 async def test_a_small_answer_is_taken_to_its_end() -> None:

@@ -65,7 +65,7 @@ class Ward:
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -160,7 +160,7 @@ async def test_jobs_that_wait_for_a_slow_model_keep_no_scan_from_the_engine(hous
         await ward.jobs.hand_over(job.request_id)
     await until(lambda: model.asked == SLOTS)
     paper = await ward.submit(scan(), options={"extractor": "rules"})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await ward.jobs.hand_over(paper.request_id)
     ward.engine.go.set()
     assert (await ward.ended(paper)).status is JobStatus.COMPLETED

@@ -47,7 +47,7 @@ def jobs_on(house: House, **changes: Any) -> Jobs:
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -26,7 +26,7 @@ async def batching(reader: HeldReader, limits: BatchLimits, **options: object) -
 
 
 async def queued(batcher: Batcher, pages: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while batcher.queue_pages != pages:
             await asyncio.sleep(0)
 
@@ -62,7 +62,7 @@ async def test_pages_that_wait_travel_together_up_to_the_limit() -> None:
 
 async def test_a_full_batch_does_not_wait_for_more() -> None:
     reader = HeldReader(NullEngine())
-    async with batching(reader, BatchLimits(max_pages=2, wait_s=3600.0)) as batcher, asyncio.timeout(5):
+    async with batching(reader, BatchLimits(max_pages=2, wait_s=3600.0)) as batcher, asyncio.timeout(60):
         await asyncio.gather(batcher.read(an_image(2)), batcher.read(an_image(3)))
     assert reader.batches == [(2, 3)]
 
@@ -246,7 +246,7 @@ async def test_closing_fails_what_is_read_what_waits_and_what_waits_outside() ->
         tasks = [await hold_one(reader, batcher)]
         tasks += [asyncio.create_task(batcher.read(an_image(number), job="a")) for number in (2, 3, 4)]
         await queued(batcher, 1)
-    answers = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+    answers = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
     assert [type(answer) for answer in answers] == [EngineFailure] * 4
     with pytest.raises(EngineFailure):
         await batcher.read(an_image())

@@ -103,7 +103,7 @@ async def test_a_holder_does_not_idle_while_somebody_waits() -> None:
     async with gate.hold() as place:
         other = Worker(gate, "other", entered)
         await settle()
-        await asyncio.wait_for(place.idle_until(never), 5)
+        await asyncio.wait_for(place.idle_until(never), 60)
     await other.end()
 
 
@@ -114,7 +114,7 @@ async def test_an_idle_holder_is_woken_by_what_it_waits_for() -> None:
         idling = asyncio.create_task(place.idle_until(granted))
         await settle()
         granted.set_result(None)
-        await asyncio.wait_for(idling, 5)
+        await asyncio.wait_for(idling, 60)
         assert gate.running == 1
 
 
