@@ -21,6 +21,7 @@ from doctray.api import (
     routes_ops,
     routes_results,
     routes_rollout,
+    routes_rollout_report,
 )
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
@@ -80,6 +81,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     app.include_router(routes_admin.router)
     app.include_router(routes_audit.router)
     app.include_router(routes_rollout.router)
+    app.include_router(routes_rollout_report.router)
     app.include_router(routes_ops.router)
     app.include_router(routes_console.router)
     errors.install(app)

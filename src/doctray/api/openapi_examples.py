@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doctray.api.openapi_problems import EXAMPLE_ID, example_of
+from doctray.api.openapi_rollout_report import rollout_report
 from doctray.domain.rollout import Arm, RolloutKind, RolloutPlan
 
 READ_TOKEN = "rt_dOg6WgIjP9k4J0maoCdipDHNGCYNCZbM"  # noqa: S105 - opens nothing
@@ -281,6 +282,7 @@ EXAMPLES: Mapping[str, Any] = {
             }
         ]
     },
+    "RolloutReportView": rollout_report(),
     "RetireBaseline": {"kind": "engine", "name": "easyocr", "reason": "Nobody has asked for it in a month."},
     "NewKeyRollout": {"rollout": "candidate"},
     "KeyRollout": {"key_id": KEY_ID, "rollout": "candidate"},

@@ -10,7 +10,7 @@ from typing import Any
 
 from doctray.domain.intervals import Estimate
 from doctray.domain.moments import iso_time
-from doctray.domain.rollout import RolloutChange
+from doctray.domain.rollout import RolloutChange, next_stage
 from doctray.domain.rollout_health import Check, Verdict
 from doctray.service.rollout_plots import PLOT_STYLE, field_plot, time_plot, volume_plot
 from doctray.service.rollout_report import ArmReport, Disagreement, Pairs, RolloutReport
@@ -51,7 +51,7 @@ def as_dict(report: RolloutReport) -> dict[str, Any]:
         "since": iso_time(report.since),
         "until": iso_time(report.until),
         "cut": report.cut,
-        "plan": plan.as_dict(),
+        "plan": {**plan.as_dict(), "stage_since": iso_time(plan.stage_since), "settled": plan.settled, "next_stage": next_stage(plan)},
         "health": {"verdict": report.health.verdict.value, "checks": [_check(each) for each in report.health.checks]},
         "arms": {each.arm.value: _arm(each) for each in report.arms},
         "same_documents": _pairs(report.pairs),
