@@ -1,22 +1,16 @@
 """`doctray keys`: make, list and revoke API keys, straight in the journal."""
 
-import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import click
 
 from doctray.cli.audit import person
 from doctray.cli.connection import give_up
-from doctray.cli.main import load_settings
-from doctray.domain.errors import TemporarilyUnavailable
+from doctray.cli.journal import in_journal
 from doctray.domain.keys import DEFAULT_OWNER, PREFIX_LENGTH, ApiKey, Scope, hash_api_key, new_api_key
 from doctray.domain.rollout import Arm
 from doctray.ports import KeyStore
-
-_T = TypeVar("_T")
 
 
 @click.group()
@@ -64,7 +58,7 @@ def create(
         daily_quota=daily_quota,
         rollout=None if rollout is None else Arm(rollout),
     )
-    _with_keys(lambda store: store.add_key(stored, by=person()))
+    in_journal(lambda store: store.add_key(stored, by=person()))
     click.echo(f"{stored.key_id}: {owner}, {', '.join(sorted(stored.scopes))}. The key is shown only now:", err=True)
     click.echo(key)
 
@@ -72,7 +66,7 @@ def create(
 @keys_group.command("list")
 def list_keys() -> None:
     """Show every key, without the keys themselves."""
-    found = _with_keys(lambda store: store.keys())
+    found = in_journal(lambda store: store.keys())
     if not found:
         click.echo("There are no keys. `doctray keys create --name …` makes one.")
     now = datetime.now(UTC)
@@ -88,7 +82,7 @@ def list_keys() -> None:
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """End a key at once."""
-    if not _with_keys(lambda store: store.revoke_key(key_id, by=person())):
+    if not in_journal(lambda store: store.revoke_key(key_id, by=person())):
         give_up(f"there is no key {key_id} to revoke")
     click.echo(f"{key_id} is revoked.")
 
@@ -108,25 +102,8 @@ def rotate(key_id: str, overlap_hours: float) -> None:
         done = await store.rotate_key(key_id, successor, overlap_s=overlap_hours * 3600, by=person())
         return successor if done else None
 
-    successor = _with_keys(act)
+    successor = in_journal(act)
     if successor is None:
         give_up(f"there is no usable key {key_id} to rotate")
     click.echo(f"{successor.key_id} replaces {key_id}, which works for {overlap_hours:g} h more. The key is shown only now:", err=True)
     click.echo(key)
-
-
-def _with_keys(act: Callable[[KeyStore], Awaitable[_T]]) -> _T:
-    from doctray.wiring import open_journal
-
-    settings = load_settings()
-
-    async def run() -> _T:
-        async with open_journal(settings) as journal:
-            if not await journal.current():
-                give_up("the journal is not set up for this version; run: doctray upgrade")
-            return await act(journal)
-
-    try:
-        return asyncio.run(run())
-    except TemporarilyUnavailable as error:
-        give_up(f"the journal cannot be reached: {error.detail}")
