@@ -17,6 +17,8 @@ from statistics import median, quantiles
 from time import perf_counter
 from urllib.parse import urlsplit
 
+from tests.ports import free_port
+
 from benchmarks.results import Figure, Side, Table
 from benchmarks.rounds import ROOT, arguments, in_turns, run, wanted
 from benchmarks.service import running_service
@@ -218,9 +220,7 @@ _ONE_LINE = _one_line()
 
 @contextmanager
 def _bare_server() -> Iterator[tuple[str, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen([sys.executable, "-m", "benchmarks.bare_route", str(port), folder], cwd=ROOT, env=dict(os.environ))
         try:

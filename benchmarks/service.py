@@ -1,7 +1,6 @@
 """`doctray serve` in a folder of its own, for benchmarks that go in by HTTP."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests.ports import free_port
 
 _UNLIMITED = {"API_RATE_LIMIT_PER_MINUTE": "1000000", "API_READ_LIMIT_PER_MINUTE": "1000000"}
 _HEALTHY_WITHIN_S = 120.0
@@ -31,9 +31,7 @@ def running_service(settings: Mapping[str, str]) -> Iterator[Service]:
 
     Raises RuntimeError with the end of its log when it does not become healthy.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="doctray-benchmark-") as home:
         env = {**os.environ, "DOCTRAY_HOME": home, "PORT": str(port), **_UNLIMITED, **settings}

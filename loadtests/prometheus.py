@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.ports import free_port
 
-from loadtests.part import Part, answers, free_port
+from loadtests.part import Part, answers
 
 SCRAPE_S = 5
 

@@ -17,10 +17,11 @@ from typing import Literal
 import httpx
 import redis
 from tests.databases import postgres
+from tests.ports import free_port
 
 from doctray.cli.embedded_redis import find_server
 from loadtests import front, prometheus
-from loadtests.part import Part, StackError, answers, free_port
+from loadtests.part import Part, StackError, answers
 
 ROOT = Path(__file__).resolve().parent.parent
 BUCKET = "doctray-loadtest"

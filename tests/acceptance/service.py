@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import httpx
 import psutil
 
 from doctray.client import Client
+from tests.ports import free_port
 
 STARTED_WITHIN_S = 150.0
 
@@ -24,7 +24,7 @@ class Service:
 
     def __init__(self, home: Path, env: Mapping[str, str]) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "test-serve.log"
         self._env = {**os.environ, "DOCTRAY_HOME": str(home), "PORT": str(self.port), "LOG_FORMAT": "json", **env}
@@ -92,10 +92,3 @@ def running(home: Path, **env: str) -> Iterator[Service]:
         yield service
     finally:
         service.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.acceptance.service import running
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +74,7 @@ def test_both_samples_come_out_right_and_a_killed_worker_costs_nothing(tmp_path:
 def test_run_once_shows_both_samples_and_ends(tmp_path: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-m", "doctray", "demo", "--once"],
-        env={**os.environ, "DOCTRAY_HOME": str(tmp_path), "PORT": str(_free_port())},
+        env={**os.environ, "DOCTRAY_HOME": str(tmp_path), "PORT": str(free_port())},
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -102,12 +103,3 @@ def test_run_once_says_why_when_it_cannot_start(tmp_path: Path) -> None:
         )
     assert said.returncode == 1
     assert "is in use" in said.stderr
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

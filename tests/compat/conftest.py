@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.service import Service, running
+from tests.ports import free_port
 
 KEY = "compat-test-key-0123456789abcdef"
 ORIGIN = "http://127.0.0.1:{port}"
@@ -15,12 +16,7 @@ ORIGIN = "http://127.0.0.1:{port}"
 @pytest.fixture(scope="session")
 def foreign_port() -> int:
     """Where a page of another origin is served; the service names it in CORS_ORIGINS."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture(scope="session")

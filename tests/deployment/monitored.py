@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.deployment.parts import ROOT, Parts, answers, free_port, parts, program, until
+from tests.deployment.parts import ROOT, Parts, answers, parts, program, until
+from tests.ports import free_port
 
 API, WORKER, GPU, PROMETHEUS = "127.0.0.31", "127.0.0.32", "127.0.0.33", "127.0.0.34"
 MODEL = "m-1"

@@ -1,6 +1,5 @@
 """The repository's nginx.conf on a real nginx, on ports of the test's own, with a name server that answers for `api`."""
 
-import datetime
 import json
 import os
 import re
@@ -15,12 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
-from tests.deployment.parts import ROOT, Running, free_port, program
+from tests.certificates import self_signed
+from tests.deployment.parts import ROOT, Running, program
+from tests.ports import free_port
 
 ADDRESS = "127.0.0.1"
 
@@ -59,8 +55,7 @@ class Proxy:
         self.url = f"https://{ADDRESS}:{self.https_port}"
         self.plain_url = f"http://{ADDRESS}:{self.http_port}"
         self.names = names
-        certificate = _self_signed(folder)
-        self.trust = ssl.create_default_context(cafile=certificate)
+        self.trust = ssl.create_default_context(cafile=self_signed(folder, ADDRESS).chain)
         self.acme = folder / "acme"
         (self.acme / ".well-known" / "acme-challenge").mkdir(parents=True)
         (folder / "cache").mkdir()
@@ -159,27 +154,3 @@ def _connects(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _self_signed(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "doctray.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(ADDRESS))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    path = folder / "fullchain.pem"
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deployment.parts import Parts, free_port, parts, until
+from tests.deployment.parts import Parts, parts, until
 from tests.deployment.proxy import ADDRESS, NameServer, Proxy, echo, proxy
+from tests.ports import free_port
 
 COPIES = ("127.0.0.21", "127.0.0.22")
 KEY = "nginx-test-key-0123456789"

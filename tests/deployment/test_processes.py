@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.deployment.parts import free_port, parts
+from tests.deployment.parts import parts
+from tests.ports import free_port
 
 REQUESTS = 24
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.deployment.parts import ROOT, free_port, parts, until
+from tests.deployment.parts import ROOT, parts, until
+from tests.ports import free_port
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CALLER = "b7ad6b7169203331"

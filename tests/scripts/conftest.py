@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.deployment.parts import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"

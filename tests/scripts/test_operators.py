@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.deployment.parts import free_port
+from tests.ports import free_port
 from tests.scripts.conftest import ROOT, SCRIPTS, run_script
 
 NAMES = (
