@@ -20,7 +20,7 @@ from doctray.api.intake import (
     judge,
     members_of,
     receive_document,
-    require_configured,
+    require_there,
     sole,
 )
 from doctray.api.multipart import MAX_PARTS, Multipart, boundary_of
@@ -73,7 +73,7 @@ async def take_batch(request: Request) -> tuple[Batch, list[Taken]]:
         kept: list[str] = []
         try:
             wanted, members = await _read(request, house, kept)
-            require_configured(wanted, house)
+            await require_there(wanted, house)
             await house.admission.refuse_retired(wanted.options)
             if wanted.schema is not None:
                 await asyncio.to_thread(check_schema, wanted.schema)

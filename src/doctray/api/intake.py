@@ -27,6 +27,7 @@ from doctray.api.errors import invalid_options
 from doctray.api.following import json_response, links, outlook, preferred_wait_s, retry_after, status_body, ticket, wait_for_end
 from doctray.api.multipart import Multipart, boundary_of
 from doctray.api.options import (
+    ALWAYS_THERE,
     OPTION_NAMES,
     Wanted,
     clean_file_name,
@@ -41,6 +42,7 @@ from doctray.domain.keys import Scope
 from doctray.extraction.json_schema import check_schema
 from doctray.ports import Accepted
 from doctray.service.reuse import prefix_of
+from doctray.service.rollouts import engines_offered
 from doctray.service.submit import Received, Submission, receive, submit
 from doctray.telemetry import metrics
 
@@ -84,7 +86,7 @@ async def take(request: Request, *, route: str, preset: DocumentType | None = No
     with sole(house, f"{caller.owner} {route}", idempotency_key):
         try:
             handed = await _read(request, house, request_id=request_id, preset=preset, dialect=dialect)
-            require_configured(handed.wanted, house)
+            await require_there(handed.wanted, house)
             await house.admission.refuse_retired(handed.wanted.options)
             if handed.wanted.schema is not None:
                 await asyncio.to_thread(check_schema, handed.wanted.schema)
@@ -129,12 +131,18 @@ async def hand_over(
     return accepted
 
 
-def require_configured(wanted: Wanted, house: House) -> None:
-    """Raises InvalidOption for an extractor that this service has no key or address for."""
+async def require_there(wanted: Wanted, house: House) -> None:
+    """Raises InvalidOption for an extractor that this service has no key or address for, and for an engine that not every worker has."""
     extractor, configured = wanted.options.extractor, house.settings.llm.extractors
     if extractor is not None and extractor not in configured:
         detail = f"is not configured here; {', '.join(configured)} {'is' if len(configured) == 1 else 'are'}"
         raise InvalidOption(f"extractor {detail}.", errors=[{"name": "extractor", "detail": detail}])
+    engine = wanted.options.engine
+    if engine is not None and engine not in ALWAYS_THERE:
+        offered = await engines_offered(house.parts.journal)
+        if engine not in offered:
+            detail = f"is not what every worker here offers; {', '.join(sorted(offered | ALWAYS_THERE))} are"
+            raise InvalidOption(f"engine {detail}.", errors=[{"name": "engine", "detail": detail}])
 
 
 async def ticket_response(

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from doctray.api.dialects import PIPELINE, PLAIN, Dialect
-from doctray.api.options import ENGINES, EXTRACTORS, LANGUAGES, MAX_DEADLINE_S, MAX_LANGUAGES, MAX_URL, PAGES_PATTERN
+from doctray.api.options import ENGINE_PATTERN, ENGINES, EXTRACTORS, LANGUAGES, MAX_DEADLINE_S, MAX_LANGUAGES, MAX_URL, PAGES_PATTERN
 from doctray.domain.batch import MAX_DOCUMENTS
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType
 from doctray.service.forms import Form
@@ -34,7 +34,13 @@ _OPTIONS: Mapping[str, Shape] = {
         "default": 0,
         "description": "higher starts sooner, nobody starves",
     },
-    "engine": {"type": "string", "enum": list(ENGINES), "description": "OCR engine instead of the default"},
+    "engine": {
+        "type": "string",
+        "pattern": f"^({ENGINE_PATTERN})$",
+        "description": f"OCR engine instead of the default: {', '.join(ENGINES)}, or a model of the operator's as name@version; "
+        "google_documentai and models only where every worker has them",
+        "examples": ["rapidocr"],
+    },
     "extractor": {
         "type": "string",
         "enum": list(EXTRACTORS),

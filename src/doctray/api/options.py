@@ -10,11 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from doctray.api.dialects import PLAIN, Dialect
+from doctray.domain.engine_model import ENGINE_MODEL_NAME
 from doctray.domain.errors import InvalidOption, MalformedRequest
 from doctray.domain.identity import canonical_json
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType, JobOptions
 
 ENGINES = ("easyocr", "easyocr_stock", "rapidocr", "null", "google_documentai")
+ALWAYS_THERE = frozenset(ENGINES) - {"google_documentai"}
+"""Engines that every worker has; whether the others are there, operators' models among them, is the workers' to say."""
+
+ENGINE_PATTERN = f"{'|'.join(ENGINES)}|{ENGINE_MODEL_NAME.pattern}"
 EXTRACTORS = ("rules", "gemini", "openai_compatible")
 """All there are; which of them are configured is the settings' to say."""
 
@@ -237,6 +242,12 @@ def _one_of(names: Collection[str]) -> Callable[[Any], str]:
     return check
 
 
+def _engine(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(ENGINE_PATTERN, value):
+        raise ValueError(f"must be one of {', '.join(ENGINES)}, or a model as name@version")
+    return value
+
+
 def _languages(value: Any) -> tuple[str, ...]:
     codes = value.split(",") if isinstance(value, str) else value
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes) or len(codes) > MAX_LANGUAGES:
@@ -323,7 +334,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "document_type": _document_type,
     "schema": _object(MAX_SCHEMA_BYTES),
     "priority": _priority,
-    "engine": _one_of(ENGINES),
+    "engine": _engine,
     "extractor": _one_of(EXTRACTORS),
     "languages": _languages,
     "pages": _pages,

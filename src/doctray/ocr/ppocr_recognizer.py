@@ -100,7 +100,7 @@ class _Alphabet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PpocrWeights:
     """An ONNX file of a recogniser of this kind (48 pixels high, CTC) instead of the wheel's. characters: of its classes between the blank
-    and the space; None: it says so itself. All of them can be read, whatever the language."""
+    and the space, all of which can be read whatever the language; None: it says so itself, and languages choose among them."""
 
     path: Path
     characters: tuple[str, ...] | None = None
@@ -117,7 +117,7 @@ class PpocrRecognizer:
         precision = precision or cpu_precisions(with_bytes=not own)[0]
         path, characters = (weights.path, weights.characters) if weights is not None else (weights_file(RECOGNIZER), None)
         features, layer = _parts(openvino_core().read_model(path), path.name, characters)
-        self._latin_apart = not own
+        self._latin_apart = characters is None
         if precision is Precision.INT8:
             try:
                 in_bytes(features, ppocr_ranges.RANGES)
