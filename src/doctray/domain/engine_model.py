@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from doctray.domain.errors import EngineFailure
@@ -94,7 +93,7 @@ def parse_manifest(text: bytes | str, *, place: str) -> ModelManifest:
             name=_matching(said, "name", _NAME, "small letters, digits, _ and -, at most 40"),
             version=_matching(said, "version", _VERSION, "letters, digits, ., _ and -, at most 40"),
             base=base,
-            files=MappingProxyType(_files(said.get("files"), base)),
+            files=_files(said.get("files"), base),
             languages=_languages(said.get("languages", ["en"])),
             characters=_characters(said.get("characters", ""), base),
         )
