@@ -26,6 +26,7 @@ from doctray.api import (
 from doctray.api.deps import Parts, open_house, open_parts
 from doctray.api.envelope import Envelope
 from doctray.api.openapi import openapi_document
+from doctray.cancellation import end
 from doctray.config import Settings
 from doctray.telemetry import metrics, tracing
 
@@ -105,9 +106,7 @@ async def _running(background: tuple[Callable[[], Awaitable[None]], ...]) -> Asy
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

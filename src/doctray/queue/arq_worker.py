@@ -12,6 +12,7 @@ import structlog
 from arq.worker import Function, Worker, func
 from redis.asyncio import Redis
 
+from doctray.cancellation import end
 from doctray.queue.arq_queue import QUEUE_NAME, RUNG, TASK_NAME, from_json, open_arq, to_json
 from doctray.queue.redis import UNREACHABLE
 
@@ -28,9 +29,6 @@ READ_LIMIT = 2000
 
 POLL_TIMEOUT_S = 2.0
 """How long a poll waits for a frozen Redis before the connection is given up."""
-
-CANCEL_AGAIN_S = 2.0
-"""How long a cancelled task may take to end before it is told again."""
 
 HEAR_S = 1.0
 """How long the listener for rings waits at a time; a dead connection shows at the next look at the queue."""
@@ -158,17 +156,3 @@ class _GatedWorker(Worker):
 async def _stop(worker: Worker) -> None:
     # Those that have ended are gathered too: their errors say again that Redis is away.
     await end(*(task for task in (worker.main_task, *worker.tasks.values()) if task is not None))
-
-
-async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel the tasks until they have ended, and drop their errors.
-
-    Once is not enough: asyncio.wait_for of Python 3.11, through which redis-py sends, swallows a cancellation that comes just
-    as it is done.
-    """
-    left = {task for task in tasks if not task.done()}
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,6 +8,7 @@ from contextlib import suppress
 import structlog
 from redis.asyncio import Redis
 
+from doctray.cancellation import end
 from doctray.domain.job import Progress
 from doctray.queue.redis import UNREACHABLE, Fuse, open_pool
 
@@ -93,6 +94,5 @@ class RedisNotices:
 
     async def close(self) -> None:
         if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+            await end(self._listener)
         await self._redis.aclose(close_connection_pool=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from doctray.cancellation import end
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.ports import Journal
 
@@ -23,7 +24,6 @@ async def keeping_turn(journal: Journal, name: str, *, holder: str, hold_s: floa
     try:
         yield
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        await end(keeping)
         with suppress(TemporarilyUnavailable):
             await journal.take_turn(name, holder=holder, hold_s=0.0)

@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple, cast
 
+from doctray.cancellation import to_the_end
 from doctray.domain.errors import NotFound, StorageFull
 from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, is_part, parts_of
-from doctray.storage.to_the_end import to_the_end
 
 _THREADS = ThreadPoolExecutor(8, thread_name_prefix="blobs")
 """For writes: most of their time they wait for the disk, which syncs several files as fast as one."""

@@ -20,12 +20,12 @@ import structlog
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
+from doctray.cancellation import to_the_end
 from doctray.domain.errors import NotFound, StorageFull, TemporarilyUnavailable
 from doctray.domain.job import BlobRef
 from doctray.ports import BlobLink
 from doctray.storage.blob_keys import GONE, JOBS, folder_of, is_part, parts_of
 from doctray.storage.spool import Spool
-from doctray.storage.to_the_end import to_the_end
 
 if TYPE_CHECKING:
     # Shapes that exist in the stubs alone.

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 import structlog
 
+from doctray.cancellation import end
 from doctray.clock import SystemClock
 from doctray.config import Settings, SettingsError
 from doctray.config import Worker as WorkerSettings
@@ -32,7 +33,7 @@ from doctray.ocr.wire import MakeEngine
 from doctray.outbound.fetch import HttpFetcher
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import PageReader, WorkerInfo
-from doctray.queue.arq_worker import ArqWorker, end
+from doctray.queue.arq_worker import ArqWorker
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
 from doctray.service.sweep import Sweeper

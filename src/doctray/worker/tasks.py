@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import structlog
 
+from doctray.cancellation import end, to_the_end
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import JobStatus
 from doctray.ocr.batcher import reading_job, reading_rank
 from doctray.ports import Claim
-from doctray.queue.arq_worker import end
 from doctray.service.jobs import clear_up
 from doctray.service.process import hand_back, process
 from doctray.service.tools import Tools
@@ -107,11 +107,12 @@ class Jobs:
         except asyncio.CancelledError:
             if self._draining:
                 with suppress(TemporarilyUnavailable):
-                    await hand_back(claim, tools=self._tools)
+                    # `end` says it again every other second, and the journal may take longer than that.
+                    await to_the_end(hand_back(claim, tools=self._tools))
             else:
                 # Most likely it was cancelled, perhaps deleted: what was written meanwhile must not outlive it.
                 with suppress(TemporarilyUnavailable):
-                    await clear_up(claim.request_id, journal=self._tools.journal, blobs=self._tools.blobs)
+                    await to_the_end(clear_up(claim.request_id, journal=self._tools.journal, blobs=self._tools.blobs))
             raise
         finally:
             del self._running[claim.request_id, claim.claim_no]

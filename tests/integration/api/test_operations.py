@@ -69,6 +69,28 @@ async def test_a_refusal_that_is_not_the_callers_fault_is_in_the_log_under_its_r
     assert [(line["request_id"], line["causes"]) for line in told] == [(refused.headers["x-request-id"], ["builtins.ConnectionResetError"])]
 
 
+async def test_the_app_ends_although_its_upkeep_swallows_a_cancellation(database: str) -> None:
+    """As asyncio.wait_for of Python 3.11 does where it is done in the same step; redis-py and SQLAlchemy wait through it."""
+    told = 0
+    begun = asyncio.Event()
+
+    async def deaf_once() -> None:
+        nonlocal told
+        while True:
+            try:
+                begun.set()
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told += 1
+                if told > 1:
+                    raise
+
+    async with asyncio.timeout(60):
+        async with open_door(database, background=(deaf_once,)):
+            await begun.wait()
+    assert told == 2
+
+
 async def test_health_does_not_wait_for_a_journal_that_hangs(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(_journal: object) -> None:
         await asyncio.Event().wait()

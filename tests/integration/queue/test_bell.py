@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import redis
 
+from doctray.cancellation import end
 from doctray.ports import BellUnreachable
 from doctray.queue.arq_queue import QUEUE_NAME, ArqQueue
-from doctray.queue.arq_worker import ArqWorker, end
+from doctray.queue.arq_worker import ArqWorker
 from tests.conftest import RedisServer
 
 
@@ -201,23 +202,3 @@ async def test_a_worker_survives_redis_stopped_and_started_empty(own_redis: Redi
         await queue.ring("b", 1)
         await until(lambda: heard)
     assert heard == ["b"]
-
-
-async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
-    told = 0
-
-    async def deaf_once() -> None:
-        nonlocal told
-        while True:
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                told += 1
-                if told > 1:
-                    raise
-
-    task = asyncio.create_task(deaf_once())
-    await asyncio.sleep(0)
-    async with asyncio.timeout(60):
-        await end(task)
-    assert (told, task.cancelled()) == (2, True)

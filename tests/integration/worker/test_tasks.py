@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from doctray import cancellation
 from doctray.domain.document import PageImage
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import Job, JobError, JobStatus
@@ -189,3 +190,39 @@ async def test_draining_waits_for_claims_under_way(house: House) -> None:
     await draining
     await asyncio.gather(ringer, return_exceptions=True)
     assert (await now_of(house, job)).status is JobStatus.COMPLETED
+
+
+class SlowToRelease:
+    """A journal whose release takes until it may go on."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.asked = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._journal, name)
+
+    async def release(self, claim: Claim, **given: Any) -> Any:
+        self.asked.set()
+        await self.go_on.wait()
+        return await self._journal.release(claim, **given)
+
+
+async def test_a_drained_job_is_handed_back_by_a_journal_that_takes_its_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancellation, "CANCEL_AGAIN_S", 0.01)
+    job = await house.submit()
+    reader, journal = Waiting(), SlowToRelease(house.journal)
+    reader.unwind.set()
+    jobs = jobs_on(house, pages=Opener(PageImage(number=1, width=1, height=1, rgb=b"\0\0\0")), reader=reader, journal=journal)
+    await jobs.hand_over(job.request_id)
+    await until(lambda: reader.reading == 1)
+    [(_, running)] = jobs._running.values()
+    draining = asyncio.create_task(jobs.drain(grace_s=0.01))
+    await journal.asked.wait()
+    told = running.cancelling()
+    await until(lambda: running.cancelling() > told + 1)
+    journal.go_on.set()
+    await draining
+    assert ((await now_of(house, job)).status, jobs.running) == (JobStatus.QUEUED, 0)
+    assert [attempt.ended for attempt in await house.journal.attempts(job.request_id)] == ["handed_back"]

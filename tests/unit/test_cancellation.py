@@ -1,4 +1,4 @@
-"""Work that a cancelled caller still waits for."""
+"""Tasks that are told to end, and work that a cancelled caller still waits for."""
 
 import asyncio
 import gc
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doctray.storage.to_the_end import to_the_end
+from doctray.cancellation import end, to_the_end
 
 
 async def _until_begun(task: "asyncio.Task[Any]") -> None:
@@ -67,3 +67,23 @@ async def test_work_that_is_cancelled_itself_ends_the_wait() -> None:
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_task_that_swallows_a_cancellation_is_told_again() -> None:
+    told = 0
+
+    async def deaf_once() -> None:
+        nonlocal told
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                told += 1
+                if told > 1:
+                    raise
+
+    task = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await end(task)
+    assert (told, task.cancelled()) == (2, True)
