@@ -36,6 +36,7 @@ ASSETS = {
     "job.js": "text/javascript",
     "jobs.js": "text/javascript",
     "page.js": "text/javascript",
+    "rollouts.js": "text/javascript",
     "week.js": "text/javascript",
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",

@@ -5,6 +5,7 @@ import { h, problem, say, show } from "./dom.js";
 import { deadLettersView, workersView } from "./admin.js";
 import { jobView } from "./job.js";
 import { jobsView } from "./jobs.js";
+import { rolloutsView } from "./rollouts.js";
 
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");
@@ -15,6 +16,7 @@ const VIEWS = [
   [/^#\/jobs$/, "Jobs", (signal) => jobsView(main, signal)],
   [/^#\/jobs\/([\w-]+)$/, null, (signal, id) => jobView(main, signal, id)],
   [/^#\/dead-letters$/, "Dead letters", (signal) => deadLettersView(main, signal), "admin"],
+  [/^#\/rollouts$/, "Rollouts", (signal) => rolloutsView(main, signal), "admin"],
   [/^#\/workers$/, "Workers", (signal) => workersView(main, signal), "admin"],
 ];
 
