@@ -1,5 +1,6 @@
 """The front door for tests: the real app on a real SQLite journal, with fakes for Redis and blobs; and a worker's part by hand."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -29,6 +30,27 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 RESULT: dict[str, Any] = {"document_type": "certificate", "fields": {"number": "A-1"}, "text": "Certificate\nA-1", "pages": []}
 FINGERPRINT = "null/1/rules/1"
 SECRET_KEY = b"0123456789abcdef0123456789abcdef"
+
+
+@asynccontextmanager
+async def upload_under_way(door: "Door", idempotency_key: str) -> AsyncIterator[asyncio.Task[httpx.Response]]:
+    """A submission of PDF as a.pdf that has sent all but its end, which comes at the end of the block; its answer."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b'--cut\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + PDF
+        begun.set()
+        await go_on.wait()
+        yield b"\r\n--cut--\r\n"
+
+    headers = {"idempotency-key": idempotency_key, "content-type": "multipart/form-data; boundary=cut"}
+    answer = asyncio.create_task(door.client.post("/v1/jobs", content=slow(), headers=headers))
+    await begun.wait()
+    try:
+        yield answer
+    finally:
+        go_on.set()
+        await answer
 
 
 @dataclass(kw_only=True)

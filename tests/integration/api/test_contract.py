@@ -26,7 +26,7 @@ from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.keys import Scope
 from doctray.ports import JobQuery
 from doctray.testing import MemoryBlobs
-from tests.integration.api.door import PDF, Door, open_door
+from tests.integration.api.door import PDF, Door, open_door, upload_under_way
 
 URL = "http://93.184.215.14/form.pdf"
 HOOK = "http://93.184.215.14/hook"
@@ -499,21 +499,8 @@ async def _rollout_conflict(door: Door) -> None:
 
 @error("idempotency_conflict")
 async def _idempotency_conflict(door: Door) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield b'--cut\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + PDF
-        begun.set()
-        await go_on.wait()
-        yield b"\r\n--cut--\r\n"
-
-    headers = {"idempotency-key": "k", "content-type": "multipart/form-data; boundary=cut"}
-    first = asyncio.create_task(door.client.post("/v1/jobs", content=slow(), headers=headers))
-    await begun.wait()
-    second = await ask(door, "POST /v1/jobs", headers={"idempotency-key": "k"}, **UPLOAD)
-    go_on.set()
-    await first
-    refused(second, "idempotency_conflict")
+    async with upload_under_way(door, "k"):
+        refused(await ask(door, "POST /v1/jobs", headers={"idempotency-key": "k"}, **UPLOAD), "idempotency_conflict")
 
 
 @error("idempotency_mismatch")

@@ -3,32 +3,16 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 import pytest
-import uvicorn
 
 from tests.integration.api.door import Door, open_door
+from tests.integration.api.listening import listening
 
 
-@asynccontextmanager
-async def _listening(door: Door) -> AsyncIterator[int]:
-    """The door's app on uvicorn, in this loop; the port."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(door.app, lifespan="off", log_config=None, access_log=False, server_header=False, http="httptools")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        async with asyncio.timeout(60):
-            while not server.started:
-                await asyncio.sleep(0.01)
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await serving
-        listener.close()
+def _served(door: Door) -> AbstractAsyncContextManager[int]:
+    return listening(door.app, server_header=False, http="httptools")
 
 
 def _post_all_of_it(port: int, head: bytes, body: bytes) -> bytes:
@@ -53,7 +37,7 @@ async def test_a_client_that_is_still_sending_sees_the_refusal_and_no_reset(
     else:
         rest, body = b"transfer-encoding: chunked\r\n\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(form), form)
     head = b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=cut\r\n" + rest
-    async with open_door(database) as door, _listening(door) as port:
+    async with open_door(database) as door, _served(door) as port:
         answer = await asyncio.to_thread(_post_all_of_it, port, head, body)
 
     status, _, rest = answer.partition(b"\r\n")
@@ -66,7 +50,7 @@ async def test_a_client_that_is_still_sending_sees_the_refusal_and_no_reset(
 
 async def test_the_refusal_is_sent_before_the_rest_of_the_body_has_come(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "right")
-    async with open_door(database) as door, _listening(door) as port:
+    async with open_door(database) as door, _served(door) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")
         async with asyncio.timeout(3):
@@ -77,7 +61,7 @@ async def test_the_refusal_is_sent_before_the_rest_of_the_body_has_come(database
 
 async def test_a_client_that_asks_first_is_refused_without_being_told_to_go_on(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "right")
-    async with open_door(database) as door, _listening(door) as port:
+    async with open_door(database) as door, _served(door) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(
             b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
@@ -91,7 +75,7 @@ async def test_a_client_that_asks_first_is_refused_without_being_told_to_go_on(d
 
 
 async def test_a_client_that_goes_away_leaves_nothing(database: str) -> None:
-    async with open_door(database) as door, _listening(door) as port:
+    async with open_door(database) as door, _served(door) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(
             b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=cut\r\ncontent-length: 99999\r\n\r\n"

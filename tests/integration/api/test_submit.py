@@ -2,11 +2,10 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.integration.api.door import PDF, PNG, RESULT, Door, open_door
+from tests.integration.api.door import PDF, PNG, RESULT, Door, open_door, upload_under_way
 
 
 async def test_upload_answers_202_with_a_ticket(door: Door) -> None:
@@ -182,19 +181,8 @@ async def test_idempotency_key_with_other_content_is_refused(door: Door) -> None
 
 
 async def test_idempotency_key_whose_first_request_is_still_coming_in_is_a_conflict(door: Door) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield b'--cut\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + PDF
-        begun.set()
-        await go_on.wait()
-        yield b"\r\n--cut--\r\n"
-
-    headers = {"idempotency-key": "order-7", "content-type": "multipart/form-data; boundary=cut"}
-    first = asyncio.create_task(door.client.post("/v1/jobs", content=slow(), headers=headers))
-    await begun.wait()
-    second = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)}, headers={"idempotency-key": "order-7"})
-    go_on.set()
+    async with upload_under_way(door, "order-7") as first:
+        second = await door.client.post("/v1/jobs", files={"file": ("a.pdf", PDF)}, headers={"idempotency-key": "order-7"})
 
     assert (second.status_code, second.json()["code"]) == (409, "idempotency_conflict")
     assert (await first).status_code == 202
