@@ -72,7 +72,7 @@ def test_models_are_engines_beside_doctrays_own(tmp_path: Path) -> None:
     assert engines.fingerprint("acme@1").startswith("acme@1/rapidocr-")
     assert one.manifest.checksum in engines.fingerprint("acme@1")
     assert engines.version("acme@1") != engines.version("acme@2")
-    assert pickle.loads(pickle.dumps(engines)) == engines, "an engine process is told of them"  # noqa: S301
+    assert pickle.loads(pickle.dumps(engines)) == engines, "an engine process is told of them"
 
 
 def test_a_model_that_this_worker_has_not_may_be_another_workers() -> None:
