@@ -31,6 +31,7 @@ BLAME = {
     "service": "doctray is at fault, or short of something",
     "neighbour": "Something doctray depends on is at fault",
 }
+COUNTED = ("service", "neighbour")
 
 HOW_MANY = (
     ("devices", "devices that pages are read on", "while `WORKER_COUNT` is unset, also the number of workers"),
@@ -72,16 +73,20 @@ def wanted(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     yield root / ".env.example", env_example()
 
 
+def _yes(so: bool) -> str:
+    return "yes" if so else "no"
+
+
 def errors() -> str:
     """One table for each whose fault it may be, one row a code."""
     parts = []
     for fault, heading in BLAME.items():
         codes = [(STATUS[code], code, cls) for code, cls in catalogue().items() if blame(cls) == fault]
         rows = [
-            (f"`{code}`", str(status), "yes" if cls.retryable else "no", f"{cls.title}. {cls.why}", cls.remedy)
+            (f"`{code}`", str(status), _yes(cls.retryable), _yes(fault in COUNTED), f"{cls.title}. {cls.why}", cls.remedy)
             for status, code, cls in sorted(codes, key=lambda row: row[:2])
         ]
-        parts.append(f"## {heading}\n\n{table(('code', 'status', 'retryable', 'what happened', 'what to do'), rows)}\n")
+        parts.append(f"## {heading}\n\n{table(('code', 'status', 'retryable', 'counts', 'what happened', 'what to do'), rows)}\n")
     return "\n".join(parts)
 
 

@@ -28,6 +28,7 @@ from doctray.ports import IDEMPOTENCY_S, Claim, JobQuery, Journal, QueueState, W
 from doctray.service import jobs
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
+from doctray.service.rollout_guard import RolloutGuard
 from doctray.service.submit import Received, Submission, submit
 from doctray.service.sweep import Sweeper
 from doctray.storage import deliveries_sql, fingerprints_sql, jobs_sql, lists_sql, queue_sql, workers_sql
@@ -204,6 +205,7 @@ class Side:
             every_s=2.0,
             retention_s=RETENTION_S,
             audit_retention_s=RETENTION_S,
+            guard=RolloutGuard(journal=self.journal, clock=self.clock, holder="model"),
         )
 
     async def upkeep(self) -> None:

@@ -21,6 +21,7 @@ from doctray.api import (
     routes_ops,
     routes_results,
     routes_rollout,
+    routes_rollout_health,
     routes_rollout_report,
 )
 from doctray.api.deps import Parts, open_house, open_parts
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
     app.include_router(routes_admin.router)
     app.include_router(routes_audit.router)
     app.include_router(routes_rollout.router)
+    app.include_router(routes_rollout_health.router)
     app.include_router(routes_rollout_report.router)
     app.include_router(routes_ops.router)
     app.include_router(routes_console.router)

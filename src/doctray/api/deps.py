@@ -108,7 +108,9 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
 
     from doctray.clock import SystemClock
     from doctray.outbound.sealing import Sealer
+    from doctray.service.rollout_guard import RolloutGuard
     from doctray.service.sweep import Sweeper
+    from doctray.telemetry import metrics
     from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
 
     journal = await stack.enter_async_context(open_journal(settings))
@@ -118,18 +120,20 @@ async def open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     limiter = Limiter(settings.redis_dsn)
     stack.push_async_callback(limiter.close)
     announcer = announcer_of(settings)
+    clock, holder = SystemClock(), f"api:{socket.gethostname()}:{os.getpid()}"
     sweeper = Sweeper(
         journal=journal,
         blobs=blobs,
         queue=queue,
         notices=notices,
         announcer=announcer,
-        holder=f"api:{socket.gethostname()}:{os.getpid()}",
+        holder=holder,
         every_s=settings.worker.sweep_seconds,
         retention_s=settings.retention.retention_days * 86400,
         audit_retention_s=settings.retention.audit_retention_days * 86400,
+        guard=RolloutGuard(journal=journal, clock=clock, holder=holder, on_back=metrics.count_rollback),
     )
-    clock = SystemClock()
+    metrics.watch_rollbacks()
     posting = partial(
         stand_in, partial(deliverer_of, settings, journal), journal=journal, clock=clock, every_s=settings.worker.sweep_seconds
     )

@@ -16,7 +16,9 @@ from doctray.api.openapi_problems import problems
 from doctray.api.reference import REFERENCE_CSP, problem_page, reference_page
 from doctray.api.schemas import Alive, Explanation, Health, Ready
 from doctray.domain.errors import TemporarilyUnavailable
+from doctray.domain.rollout import RolloutKind
 from doctray.ports import MAINTENANCE, BellUnreachable, QueueState
+from doctray.service.rollout_guard import health_of
 from doctray.telemetry import metrics
 
 router = APIRouter(tags=["operations"])
@@ -85,8 +87,9 @@ async def health(request: Request) -> Response:
     response_class=Response,
 )
 async def show_metrics(request: Request) -> Response:
-    """Prometheus text format; the queue is read from the journal at this moment."""
-    await _refresh_queue(house_of(request))
+    """Prometheus text format; the queue and the rollouts are read from the journal at this moment."""
+    house = house_of(request)
+    await asyncio.gather(_refresh_queue(house), _refresh_rollouts(house))
     body, media_type = metrics.render()
     return Response(body, headers={"Content-Type": media_type})
 
@@ -160,6 +163,12 @@ async def _refresh_queue(house: House) -> None:
     if workers is not None:
         metrics.WORKERS.set(len(workers))
     metrics.QUEUE_LIMIT.set(house.settings.intake.max_queue_size)
+
+
+async def _refresh_rollouts(house: House) -> None:
+    for kind in RolloutKind:
+        health = await _within(health_of(kind, journal=house.parts.journal, clock=house.parts.clock))
+        metrics.show_rollout(kind, health)
 
 
 async def _answers(call: Awaitable[object]) -> bool:

@@ -12,6 +12,8 @@ from doctray.cli.audit import person
 from doctray.cli.connection import give_up
 from doctray.cli.journal import in_journal
 from doctray.cli.main import load_settings
+from doctray.cli.rollout_health import health_command
+from doctray.cli.rollout_report import report_command
 from doctray.domain.rollout import Arm, OnBreach, RolloutChange, RolloutKind, RolloutPlan, Sticky, Thresholds, next_stage
 from doctray.service import rollouts
 
@@ -66,6 +68,10 @@ def _with_reason(command: _Command) -> _Command:
 @click.group()
 def rollout_group() -> None:
     """Move from one engine or extractor to another by degrees. Every process follows a change from its next claim on."""
+
+
+rollout_group.add_command(health_command)
+rollout_group.add_command(report_command)
 
 
 @rollout_group.command("status")

@@ -25,8 +25,10 @@ from doctray.domain.extraction import Extraction, Warning
 from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome, Progress
 from doctray.domain.retry import GiveUp, decide
 from doctray.domain.rollout import RolloutKind, retired_flag, retired_refusal
+from doctray.domain.rollout_run import Measured, RunEnd, runs_of
 from doctray.ports import Claim, Extractor
 from doctray.service.bell import ring, ring_again
+from doctray.service.bill import Bill, current_bill
 from doctray.service.budget import Budget
 from doctray.service.jobs import clear_up
 from doctray.service.page_images import StoredPageImages
@@ -60,6 +62,7 @@ async def _process(claim: Claim, span: tracing.Span, *, tools: Tools, on_read: C
     run = _Run(claim=claim, tools=tools, started=tools.clock.monotonic(), budget=Budget(tools.job_seconds), span=span, on_read=on_read)
     _log.info("job.claimed", attempt=claim.job.attempt, claim_no=claim.claim_no)
     tools.observer.claimed(claim.job)
+    current_bill.set(run.bill)
     try:
         async with run.budget:
             outcome, inline = await run.work()
@@ -99,6 +102,10 @@ class _Run:
     percent: int = 0
     pages_total: int | None = None
     reusable: bool = True
+    reading: DocumentReading | None = None
+    extracting: bool = False
+    fell_back: bool = False
+    bill: Bill = field(default_factory=Bill)
 
     @property
     def job(self) -> Job:
@@ -188,7 +195,8 @@ class _Run:
         if job.source is None:
             raise NotFound("The document is gone.")
         async with tools.blobs.local(job.source) as path:
-            return await DocumentReading(job, path, tools=tools, working=self.working, progress=self.page_read).document()
+            self.reading = DocumentReading(job, path, tools=tools, working=self.working, progress=self.page_read)
+            return await self.reading.document()
 
     async def page_read(self, stage: str, pages_done: int, pages_total: int) -> None:
         self.pages_total = pages_total
@@ -202,6 +210,7 @@ class _Run:
         # The door may know an extractor that this worker was started without.
         chosen = tools.extractors.get(name)
         try:
+            self.extracting = True
             if chosen is None:
                 raise ExtractorUnavailable(f"This worker has no extractor {name}.")
             return await self.extracted_by(chosen, document), chosen
@@ -209,6 +218,7 @@ class _Run:
             if chosen is rules:
                 raise ExtractionFailed(error.detail) from error
             _log.warning("extractor.failed", extractor=name, error=type(error).__name__)
+            self.fell_back = True
             extraction = await self.extracted_by(rules, document)
             self.reusable = False
             note = Warning(code="extractor_fallback", message=f"{name} failed; rules extracted these fields.")
@@ -273,6 +283,21 @@ class _Run:
             "second_opinion": others[0] if others else None,
         }
 
+    def measured(self) -> Measured:
+        """What the attempt took, for the rollout that assigned its job."""
+        engine_pages = self.reading.engine_pages if self.reading is not None else 0
+        price = self.tools.page_prices.get(self.job.effective_options.engine or self.tools.default_engine, 0.0)
+        if price and engine_pages:
+            self.bill.add(price * engine_pages)
+        return Measured(
+            seconds=self.budget.spent_s,
+            engine_pages=engine_pages,
+            extracting=self.extracting,
+            fell_back=self.fell_back,
+            memory_bytes=self.tools.engine_memory() or None,
+            cost_usd=self.bill.usd,
+        )
+
     async def report(self, stage: str, *, pages_done: int = 0, percent: int) -> None:
         self.percent = max(self.percent, min(99, percent))
         progress = Progress(stage=stage, pages_done=pages_done, pages_total=self.pages_total, percent=self.percent)
@@ -307,13 +332,17 @@ async def _failed(run: _Run, error: DoctrayError) -> None:
         outcome = Outcome(status=JobStatus.FAILED, error=job_error, dead_lettered=decision.dead_lettered, page_total=run.pages_total)
         await _finish(run, outcome, None)
         return
-    released = await tools.journal.release(run.claim, delay_s=decision.delay_s, error=job_error, charged=decision.charged)
+    measured = run.measured()
+    released = await tools.journal.release(
+        run.claim, delay_s=decision.delay_s, error=job_error, charged=decision.charged, measured=measured
+    )
     if released is None:
         await _claim_lost(run)
         return
     queued, twins = released
     _log.warning("job.retried", code=error.code, delay_s=round(decision.delay_s, 1), tries_used=queued.tries_used)
     tools.observer.retried()
+    _tell_runs(queued, RunEnd.RETRIED, job_error, measured, tools=tools)
     await tools.notices.publish(job.request_id, None)
     again = await tools.journal.next_ring(job.request_id)
     if again is not None:
@@ -327,7 +356,9 @@ async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) ->
     if outcome.result is not None and tools.announcer.target_of(run.job) is not None:
         inline = inline or await small_result(outcome.result, blobs=tools.blobs)
         link = await tools.blobs.link(outcome.result)
-    finished = await tools.journal.finish(run.claim, outcome, announce=tools.announcer.for_job(inline, link=link))
+    measured = run.measured()
+    announce = tools.announcer.for_job(inline, link=link)
+    finished = await tools.journal.finish(run.claim, outcome, announce=announce, measured=measured)
     if finished is None:
         await _claim_lost(run)
         return
@@ -346,8 +377,16 @@ async def _finish(run: _Run, outcome: Outcome, inline: dict[str, Any] | None) ->
         stages={name: round(value, 3) for name, value in run.timings_s.items()},
     )
     tools.observer.ended(job, seconds)
+    if not outcome.cached:
+        ended = RunEnd.COMPLETED if outcome.status is JobStatus.COMPLETED else RunEnd.FAILED
+        _tell_runs(job, ended, outcome.error, measured, tools=tools)
     await tools.notices.publish(request_id, None)
     await ring_again(twins, journal=tools.journal, queue=tools.queue)
+
+
+def _tell_runs(job: Job, ended: RunEnd, error: JobError | None, measured: Measured, *, tools: Tools) -> None:
+    for run in runs_of(job, at=tools.clock.now(), ended=ended, error=error, measured=measured, percentages={}):
+        tools.observer.rollout_run(run)
 
 
 async def _claim_lost(run: _Run) -> None:

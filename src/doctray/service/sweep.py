@@ -11,6 +11,7 @@ from doctray.ports import BellUnreachable, BlobStore, JobQueue, Journal, Notices
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring_again
 from doctray.service.reuse import prefix_of
+from doctray.service.rollout_guard import RolloutGuard
 
 _log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ class Sweeper:
     every_s: float
     retention_s: float
     audit_retention_s: float
+    guard: RolloutGuard
 
     async def forever(self) -> None:
         """Sweep until cancelled."""
@@ -68,6 +70,7 @@ class Sweeper:
             try:
                 if await self.journal.take_turn(SWEEP, holder=self.holder, hold_s=self.every_s * 1.5):
                     await self.sweep()
+                await self.guard.look()
                 await self.journal.scrub()
                 for name, every_s, duty in duties:
                     if now() >= due_at[name] and await self.journal.take_turn(name, holder=self.holder, hold_s=every_s / 2):

@@ -1,6 +1,6 @@
 """Everything that processing a job needs, and who is told how it goes; built once by the worker's composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from doctray.domain.document import Page
 from doctray.domain.extraction import Extraction
 from doctray.domain.job import Job
+from doctray.domain.rollout_run import RolloutRun
 from doctray.ports import BlobStore, Clock, Extractor, Fetcher, JobQueue, Journal, Notices, PageOpener, PageReader
 from doctray.service.announce import Announcer
 from doctray.service.stages import Stages
@@ -26,6 +27,10 @@ class Observer(Protocol):
 
     def retried(self) -> None: ...
 
+    def rollout_run(self, run: RolloutRun) -> None:
+        """An attempt that a rollout plan assigned has ended, or a shadow has; its percentage is not told."""
+        ...
+
     def extracted(self, extraction: Extraction, *, engine: str) -> None:
         """A document was read, and its fields taken; not told of results from the cache."""
         ...
@@ -37,6 +42,7 @@ class Tools:
 
     second_readers: name of an engine → the second reader that goes over its lines; engines without one are left out.
     fingerprint: what shapes this worker's results. stages: bound what is in flight, across jobs. job_seconds: see `Budget`.
+    engine_memory: bytes of the engine's process now. page_prices: dollars a page, of engines that cost any.
     """
 
     journal: Journal
@@ -59,4 +65,6 @@ class Tools:
     max_file_bytes: int
     cache_ttl_s: float
     job_seconds: float
+    engine_memory: Callable[[], int] = lambda: 0
+    page_prices: Mapping[str, float] = field(default_factory=dict)
     random: Random = field(default_factory=Random)

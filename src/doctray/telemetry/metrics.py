@@ -11,15 +11,19 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from doctray.domain.rollout import RolloutKind
+from doctray.domain.rollout_health import Verdict
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus_client reads this variable when it is first imported."""
@@ -180,6 +184,47 @@ RESULT_WARNINGS = Counter(
     ("code", "document_type", "engine"),
 )
 
+# --- rollouts ---
+
+ROLLOUT_PERCENTAGE = Gauge(
+    "doctray_rollout_percentage", "Share of jobs that a rollout's candidate reads.", ("kind", "candidate"), multiprocess_mode="mostrecent"
+)
+ROLLOUT_SHADOW_PERCENTAGE = Gauge(
+    "doctray_rollout_shadow_percentage",
+    "Share of the baseline's jobs that a rollout's candidate reads too, off the caller's path.",
+    ("kind", "candidate"),
+    multiprocess_mode="mostrecent",
+)
+ROLLOUT_VERDICT = Gauge(
+    "doctray_rollout_verdict",
+    "1 for the state of a candidate's health: too_few, healthy, doubtful, breach or critical.",
+    ("kind", "verdict"),
+    multiprocess_mode="mostrecent",
+)
+ROLLOUT_FIGURE = Gauge(
+    "doctray_rollout_figure",
+    "What is judged of a rollout, for either arm: errors, success, seconds (95th percentile), confidence, agreement, truth; NaN: unknown.",
+    ("kind", "arm", "figure"),
+    multiprocess_mode="mostrecent",
+)
+ROLLOUT_SHADOWS_WAITING = Gauge(
+    "doctray_rollout_shadows_waiting", "Shadows that no worker has had time for yet.", multiprocess_mode="mostrecent"
+)
+ROLLOUT_RUNS = Counter(
+    "doctray_rollout_runs",
+    "Attempts that a rollout assigned, by who read and how they ended; shadow: beside a caller's job.",
+    ("kind", "arm", "name", "outcome", "shadow"),
+)
+ROLLOUT_RUN_SECONDS = Histogram(
+    "doctray_rollout_run_seconds",
+    "Work of an attempt that a rollout assigned and that ended well; without shadows.",
+    ("kind", "arm"),
+    buckets=(0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300),
+)
+ROLLOUT_ROLLBACKS = Counter(
+    "doctray_rollout_rollbacks", "Rollouts that were stepped back or rolled back because of the candidate's health.", ("kind",)
+)
+
 # --- language models ---
 
 LLM_REQUESTS = Counter(
@@ -254,6 +299,39 @@ def count_webhook(outcome: str, seconds: float) -> None:
     """One try. outcome: delivered, retried, failed or stopped."""
     WEBHOOKS.labels(outcome).inc()
     WEBHOOK_SECONDS.observe(seconds)
+
+
+def count_rollback(kind: RolloutKind) -> None:
+    """For the guard's hook."""
+    ROLLOUT_ROLLBACKS.labels(kind.value).inc()
+
+
+_CANDIDATES: dict[RolloutKind, set[str]] = {}
+"""All that this process has shown: one that is not the candidate any more has no share."""
+
+
+def show_rollout(kind: RolloutKind, health: Mapping[str, Any] | None) -> None:
+    """health: as `doctray.service.rollout_guard.health_of` tells it; None: there is no plan, or it cannot be read just now."""
+    if health is None:
+        return
+    candidates = _CANDIDATES.setdefault(kind, set())
+    candidates.add(health["candidate"])
+    for candidate in candidates:
+        reads = health["enabled"] and candidate == health["candidate"]
+        ROLLOUT_PERCENTAGE.labels(kind.value, candidate).set(health["percentage"] if reads else 0)
+        ROLLOUT_SHADOW_PERCENTAGE.labels(kind.value, candidate).set(health["shadow_percentage"] if reads else 0)
+    for verdict in Verdict:
+        ROLLOUT_VERDICT.labels(kind.value, verdict.value).set(health["enabled"] and health["verdict"] == verdict.value)
+    for check in health["checks"]:
+        for arm, figure in (("candidate", check["value"]), ("baseline", check["baseline"])):
+            ROLLOUT_FIGURE.labels(kind.value, arm, check["name"]).set(math.nan if figure is None else figure)
+    ROLLOUT_SHADOWS_WAITING.set(health["shadows_waiting"])
+
+
+def watch_rollbacks() -> None:
+    """Show the counter at nothing from the start: what begins at one would be no increase to Prometheus."""
+    for kind in RolloutKind:
+        ROLLOUT_ROLLBACKS.labels(kind.value)
 
 
 def count_cache_lookup(*, hit: bool) -> None:

@@ -36,6 +36,7 @@ from doctray.ports import PageReader, WorkerInfo
 from doctray.queue.arq_worker import ArqWorker
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
+from doctray.service.rollout_guard import RolloutGuard
 from doctray.service.sweep import Sweeper
 from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal
@@ -320,6 +321,8 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         max_file_bytes=settings.intake.max_file_bytes,
         cache_ttl_s=settings.retention.cache_ttl_hours * 3600,
         job_seconds=options.job_seconds,
+        engine_memory=engine.rss_bytes,
+        page_prices={name: price for name in engines.names if (price := engines.page_price(name))},
     )
     worker_id = os.environ.get("DOCTRAY_WORKER_ID") or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     info = WorkerInfo(
@@ -357,7 +360,9 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         every_s=options.sweep_seconds,
         retention_s=settings.retention.retention_days * 86400,
         audit_retention_s=settings.retention.audit_retention_days * 86400,
+        guard=RolloutGuard(journal=journal, clock=clock, holder=worker_id, on_back=metrics.count_rollback),
     )
+    metrics.watch_rollbacks()
     jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
     maker = ArtifactMaker(
         journal=journal,

@@ -9,9 +9,11 @@ from doctray.domain.document import Page
 from doctray.domain.errors import blame, catalogue
 from doctray.domain.extraction import Extraction
 from doctray.domain.job import Job, JobStatus
+from doctray.domain.rollout_run import RolloutRun
 from doctray.extraction.breaker import Circuit
 from doctray.ocr.batcher import BatchRead
 from doctray.ocr.gpu_usage import Gpu, GpuUsage
+from doctray.service.bill import charge
 from doctray.telemetry import metrics
 from doctray.worker.memory import PARTS, memory_by_part
 
@@ -49,6 +51,12 @@ class MetricsObserver:
         metrics.ATTEMPTS.labels("retried").inc()
         self._on_end()
 
+    def rollout_run(self, run: RolloutRun) -> None:
+        shadow = "true" if run.shadow else "false"
+        metrics.ROLLOUT_RUNS.labels(run.kind.value, run.arm.value, run.name, run.outcome.value, shadow).inc()
+        if run.good and run.seconds is not None and not run.shadow:
+            metrics.ROLLOUT_RUN_SECONDS.labels(run.kind.value, run.arm.value).observe(run.seconds)
+
     def extracted(self, extraction: Extraction, *, engine: str) -> None:
         kind = extraction.document_type
         metrics.RESULTS.labels(kind, engine, "true" if extraction.needs_review else "false").inc()
@@ -76,6 +84,7 @@ class MetricsModelObserver:
         if self._price is not None:
             cost = (input_tokens * self._price[0] + output_tokens * self._price[1]) / 1_000_000
             metrics.LLM_COST.labels(*self._labels).inc(cost)
+            charge(cost)
 
     def repaired(self) -> None:
         metrics.LLM_REPAIRS.labels(*self._labels).inc()

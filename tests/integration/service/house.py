@@ -13,8 +13,10 @@ from doctray.domain.download import Validators
 from doctray.domain.extraction import Extraction
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import Job, JobOptions
+from doctray.domain.rollout_run import RolloutRun
 from doctray.ports import Download, Extractor, OpenedDocument, PageExtras, PageReader, Unread, WorkerInfo
 from doctray.service.announce import Announcer
+from doctray.service.rollout_guard import RolloutGuard
 from doctray.service.stages import StageLimits
 from doctray.service.submit import Submission, receive, submit
 from doctray.service.sweep import Sweeper
@@ -99,6 +101,7 @@ class Observed:
         self.retries = 0
         self.jobs: list[Job] = []
         self.stages: list[str] = []
+        self.rollout_runs: list[RolloutRun] = []
         self.extractions: list[tuple[Extraction, str]] = []
 
     def claimed(self, job: Job) -> None: ...
@@ -110,6 +113,9 @@ class Observed:
 
     def ended(self, job: Job, seconds: float) -> None:
         self.jobs.append(job)
+
+    def rollout_run(self, run: RolloutRun) -> None:
+        self.rollout_runs.append(run)
 
     def retried(self) -> None:
         self.retries += 1
@@ -198,6 +204,7 @@ class House:
             every_s=2.0,
             retention_s=7 * 86400,
             audit_retention_s=365 * 86400,
+            guard=RolloutGuard(journal=self.journal, clock=self.clock, holder="test"),
         )
 
 
