@@ -24,6 +24,7 @@ PROBES = 'route!~"/livez|/readyz|/health|/metrics"'
 HITS = 'outcome="hit"'
 FAILED = 'status="failed"'
 TO_REVIEW = 'needs_review="true"'
+NO_SHADOW = 'shadow="false"'
 UNGROUNDED = 'code="ungrounded"'
 BELOW_0_8 = 'le="0.8"'
 
@@ -534,7 +535,114 @@ WEBHOOKS = Dashboard(
     ),
 )
 
-DASHBOARDS = (OVERVIEW, QUEUE, OCR, QUALITY, WEBHOOKS)
+ROLLOUTS = Dashboard(
+    "doctray-rollouts",
+    "doctray / Rollouts",
+    "An engine or extractor giving way to another: how far it is, how both arms fare, and what was taken back.",
+    (
+        (
+            "The dial",
+            (
+                stat("The candidate reads", "Share of jobs, by the plan.", "percent", "max(doctray_rollout_percentage)"),
+                stat(
+                    "Reads beside the baseline",
+                    "Share of the baseline's jobs that the candidate reads too.",
+                    "percent",
+                    "max(doctray_rollout_shadow_percentage)",
+                ),
+                stat(
+                    "In breach",
+                    "1: a candidate is past a threshold, and its share is being taken back.",
+                    "none",
+                    'max(doctray_rollout_verdict{verdict=~"breach|critical"})',
+                    1,
+                ),
+                stat(
+                    "Taken back, 1 day",
+                    "By doctray itself, because of the candidate's health.",
+                    "none",
+                    "sum(increase(doctray_rollout_rollbacks_total[1d])) or vector(0)",
+                    1,
+                ),
+                stat(
+                    "Shadows waiting",
+                    "Documents that no worker has had time to read once more.",
+                    "none",
+                    "max(doctray_rollout_shadows_waiting)",
+                ),
+                Panel(
+                    "Share of the candidate",
+                    "A step down that nobody has made is a rollback: doctray rollout history says why.",
+                    "percent",
+                    (("max by (kind, candidate) (doctray_rollout_percentage)", "{{kind}} {{candidate}}"),),
+                    width=12,
+                ),
+                Panel(
+                    "Health",
+                    "1 for the verdict that holds.",
+                    "none",
+                    (("max by (kind, verdict) (doctray_rollout_verdict)", "{{kind}} {{verdict}}"),),
+                    width=12,
+                    stacked=True,
+                ),
+            ),
+        ),
+        (
+            "Both arms",
+            (
+                Panel(
+                    "Jobs by who reads them",
+                    "",
+                    "cps",
+                    ((f"sum by (kind, arm, name) ({rate('doctray_rollout_runs_total', NO_SHADOW)})", "{{kind}} {{arm}} {{name}}"),),
+                    stacked=True,
+                ),
+                Panel(
+                    "Attempts by how they ended",
+                    "Shadows too.",
+                    "cps",
+                    ((f"sum by (arm, outcome) ({rate('doctray_rollout_runs_total')})", "{{arm}} {{outcome}}"),),
+                    stacked=True,
+                ),
+                Panel(
+                    "Time of an attempt, p95",
+                    "At work, waiting left out; without shadows. The plan's threshold is 30 s unless it has its own.",
+                    "s",
+                    ((quantile(0.95, "doctray_rollout_run_seconds", "kind, arm"), "{{kind}} {{arm}}"),),
+                    limits=(30, 60),
+                ),
+                Panel(
+                    "Errors",
+                    "Share of attempts in the plan's window that speak against their arm.",
+                    "percentunit",
+                    (("max by (kind, arm) (doctray_rollout_figure{figure='errors'})", "{{kind}} {{arm}}"),),
+                    limits=(0.05, 0.1),
+                ),
+                Panel(
+                    "Success",
+                    "Share of jobs in the plan's window that completed.",
+                    "percentunit",
+                    (("max by (kind, arm) (doctray_rollout_figure{figure='success'})", "{{kind}} {{arm}}"),),
+                    limits=(0.9, 0.95),
+                    falling=True,
+                ),
+                Panel(
+                    "Confidence, agreement, right by reviews",
+                    "Agreement: of shadows with the baseline. A line that is missing is not known yet.",
+                    "percentunit",
+                    (
+                        (
+                            "max by (kind, arm, figure) (doctray_rollout_figure{figure=~'confidence|agreement|truth'})",
+                            "{{kind}} {{arm}} {{figure}}",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+DASHBOARDS = (OVERVIEW, QUEUE, OCR, QUALITY, WEBHOOKS, ROLLOUTS)
 
 
 def rendered(board: Dashboard) -> dict[str, Any]:

@@ -107,6 +107,9 @@ class Monitored:
         certificate = (ROOT / "examples/documents/certificate_of_insurance.pdf").read_bytes()
         timetable = (ROOT / "examples/documents/class_timetable.png").read_bytes()
         fresh = {"no_cache": "1"}
+        # Under way, and at nothing yet: the candidate is never loaded.
+        plan = {"kind": "engine", "baseline": "null", "candidate": "easyocr"}
+        assert self.api.put("/v1/admin/rollout", json=plan, headers={"if-match": "*"}).status_code == 200
         made = self._submitted("a.pdf", certificate, document_type="certificate")
         self._submitted("a.pdf", certificate, document_type="certificate", webhook_url=f"{self._neighbours.url}/hook", **fresh)
         self._submitted("t.png", timetable, document_type="timetable", **fresh)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 _AROUND_PX = 30
@@ -38,9 +39,17 @@ class PageCrops:
     def _image(self, number: int) -> Any:
         if number not in self._decoded:
             content = self._page_image(number)
-            try:
-                from PIL import Image
-            except ImportError:
+            if find_spec("PIL") is None:
                 content = None
-            self._decoded[number] = Image.open(io.BytesIO(content)).convert("RGB") if content else None
+            self._decoded[number] = _decoded(content) if content else None
         return self._decoded[number]
+
+
+def _decoded(content: bytes) -> Any:
+    """None for what is no picture, or is cut short."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        return Image.open(io.BytesIO(content)).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError):  # PIL raises SyntaxError for damaged PNG
+        return None
