@@ -49,7 +49,7 @@ def test_a_worker_that_is_killed_and_a_redis_that_is_gone_lose_no_export(service
         worker.kill()
     deadline = time.monotonic() + DONE_WITHIN_S
     while time.monotonic() < deadline:
-        answer = httpx.get(f"{service.url}/v1/jobs/{request_id}/result.pdf?wait=5", trust_env=False, timeout=30)
+        answer = httpx.get(f"{service.url}/v1/jobs/{request_id}/result.pdf?wait=5", trust_env=False, timeout=90)
         if answer.status_code == 200:
             break
     assert answer.status_code == 200, answer.text

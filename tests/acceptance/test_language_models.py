@@ -93,11 +93,11 @@ def result_of(service: Service, variant: int, **fields: str) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     request_id = answer.json()["request_id"]
     for _ in range(12):
-        job = httpx.get(f"{service.url}/status/{request_id}", params={"wait": 5}, timeout=30, trust_env=False).json()
+        job = httpx.get(f"{service.url}/status/{request_id}", params={"wait": 5}, timeout=90, trust_env=False).json()
         if job["status"] not in ("queued", "processing"):
             break
     assert job["status"] == "completed", service.tail()
-    result: dict[str, Any] = httpx.get(f"{service.url}/v1/jobs/{request_id}/result", timeout=30, trust_env=False).json()
+    result: dict[str, Any] = httpx.get(f"{service.url}/v1/jobs/{request_id}/result", timeout=90, trust_env=False).json()
     return result
 
 

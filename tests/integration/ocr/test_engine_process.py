@@ -284,8 +284,8 @@ def test_the_child_is_gone_when_its_worker_is_killed() -> None:
         assert child.is_running()
     finally:
         parent.kill()
-        parent.communicate(timeout=20)
-    _, alive = psutil.wait_procs([child], timeout=10)
+        parent.communicate(timeout=60)
+    _, alive = psutil.wait_procs([child], timeout=60)
     assert not alive
 
 
