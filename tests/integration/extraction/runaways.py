@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from doctray.domain.document import Document
@@ -12,7 +13,7 @@ from doctray.domain.extraction import Extraction
 
 
 class Runaway:
-    """What it does is said by the document_type."""
+    """What it does is said by the document_type. Before it sleeps it makes the file that the schema names."""
 
     name = "runaway"
     version = "1"
@@ -23,6 +24,8 @@ class Runaway:
             case "hang":
                 re.match(r"(a+)+$", "a" * 200 + "b")  # holds the interpreter's lock for ages
             case "sleep":
+                if schema is not None:
+                    Path(schema).touch()
                 time.sleep(3600)
             case "die":
                 os.kill(os.getpid(), signal.SIGKILL)

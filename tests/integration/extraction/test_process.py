@@ -34,8 +34,18 @@ def children() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "doctray.extraction.child" in child.cmdline()]
 
 
-async def asked(extractor: ExtractorProcess, what: str) -> dict[str, object]:
-    return (await extractor.extract(DOCUMENT, document_type=what, schema=None)).fields
+async def asked(extractor: ExtractorProcess, what: str, schema: str | None = None) -> dict[str, object]:
+    return (await extractor.extract(DOCUMENT, document_type=what, schema=schema)).fields
+
+
+async def asleep(extractor: ExtractorProcess, folder: Path) -> "asyncio.Task[dict[str, object]]":
+    """An extraction that is at work in its child, and never ends."""
+    mark = folder / "asleep"
+    task = asyncio.create_task(asked(extractor, "sleep", str(mark)))
+    async with asyncio.timeout(60):
+        while not mark.exists():
+            await asyncio.sleep(0.01)
+    return task
 
 
 async def test_the_answers_are_those_of_the_extractor_itself() -> None:
@@ -59,14 +69,15 @@ async def test_a_child_is_kept_for_the_next_document(runaway: ExtractorProcess) 
 
 @pytest.mark.parametrize("what", ["hang", "sleep"])
 async def test_one_that_takes_too_long_is_killed_and_others_go_on(what: str) -> None:
-    extractor = ExtractorProcess(Runaway, name="rules", version="1", children=2, seconds=3.0)
+    extractor = ExtractorProcess(Runaway, name="rules", version="1", children=2, seconds=5.0)
     try:
-        await asked(extractor, "")
+        # Both are there, so that the others are answered long before the stuck one's time is over.
+        await extractor.start()
         stuck = asyncio.create_task(asked(extractor, what))
         others = [await asked(extractor, "") for _ in range(3)]
         assert {other["pages"] for other in others} == {1}
         assert not stuck.done()
-        with pytest.raises(ExtractionFailed, match="within 3 s"):
+        with pytest.raises(ExtractionFailed, match="within 5 s"):
             await stuck
         assert (await asked(extractor, ""))["pages"] == 1
     finally:
@@ -87,22 +98,22 @@ async def test_a_bug_is_told_without_the_documents_text(runaway: ExtractorProces
     assert [log["cause"].split(":")[0] for log in logs if "cause" in log] == ["ZeroDivisionError at runaways.py"]
 
 
-async def test_a_cancelled_extraction_ends_its_process(runaway: ExtractorProcess) -> None:
-    await asked(runaway, "")
+async def test_a_cancelled_extraction_ends_its_process(tmp_path: Path) -> None:
+    extractor = ExtractorProcess(Runaway, name="rules", version="1", children=2, seconds=600.0)
+    await asked(extractor, "")
     (process,) = children()
-    task = asyncio.create_task(asked(runaway, "sleep"))
-    await asyncio.sleep(0.05)
+    task = await asleep(extractor, tmp_path)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not process.is_running()
+    await extractor.close()
 
 
-async def test_closing_ends_what_is_at_work(runaway: ExtractorProcess) -> None:
-    await asked(runaway, "")
-    task = asyncio.create_task(asked(runaway, "sleep"))
-    await asyncio.sleep(0.05)
-    await runaway.close()
+async def test_closing_ends_what_is_at_work(tmp_path: Path) -> None:
+    extractor = ExtractorProcess(Runaway, name="rules", version="1", children=2, seconds=600.0)
+    task = await asleep(extractor, tmp_path)
+    await extractor.close()
     with pytest.raises(ExtractionFailed):
         await task
     assert children() == []

@@ -13,6 +13,6 @@ def test_a_row_of_thousands_of_words_is_looked_through_in_seconds() -> None:
     )
     page = Page(number=1, width=1200, height=1600, source=PageSource.TEXT_LAYER, lines=lines)
     (sheet,) = sheets_of(Document(pages=(page,), page_total=1))
-    started = time.monotonic()
+    started = time.thread_time()
     title_of(sheet)
-    assert time.monotonic() - started < 10
+    assert time.thread_time() - started < 10
