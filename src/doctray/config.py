@@ -336,6 +336,19 @@ class Worker(_Group):
         validation_alias=_env("NULL_ENGINE_DELAY_MS"),
         description="time that the engine `null` takes for each page, for load tests",
     )
+    shadow_seconds_per_hour: float = Field(
+        900.0,
+        ge=0,
+        le=3600,
+        validation_alias=_env("SHADOW_SECONDS_PER_HOUR"),
+        description="work that one worker spends within an hour on shadows of a rollout, while no caller's job waits; 0: none",
+    )
+    shadow_memory_gb: float = Field(
+        2.0,
+        gt=0,
+        validation_alias=_env("SHADOW_MEMORY_GB"),
+        description="resident memory of the engine process for shadows, beside `MAX_MEMORY_USAGE_GB`, above which it is killed",
+    )
     second_reader: Literal["ppocr", "none"] = Field(
         "ppocr",
         validation_alias=_env("OCR_SECOND_READER"),

@@ -48,9 +48,6 @@ GIVE_WAY_EVERY_S = 0.25
 UNUSED_S = 60.0
 """After so long without a shadow its processes are ended: between documents that come one by one they stay warm."""
 
-DRAIN_S = 5.0
-"""How long a worker that drains waits for a shadow to let go."""
-
 
 class ShadowHouse(Protocol):
     """Processes of a shadow's own, for one candidate. tools: those of the worker, but for what they replace.
@@ -58,8 +55,11 @@ class ShadowHouse(Protocol):
     reader: the engine's, which `tools` do not have; memory_bytes: of the engine's process now.
     """
 
-    tools: Tools
-    reader: PageReader
+    @property
+    def tools(self) -> Tools: ...
+
+    @property
+    def reader(self) -> PageReader: ...
 
     def memory_bytes(self) -> int: ...
 
@@ -141,7 +141,7 @@ class ShadowReader:
 
     async def _next(self) -> Shadow | None:
         """What this worker has time for now. Callers' jobs that wait for another worker are waited for, too."""
-        if not self._idle() or not self._budget.open or await self._journal.due(limit=1):
+        if not self._idle() or not self._budget.open or not await self._journal.shadows_waiting() or await self._journal.due(limit=1):
             return None
         return next(iter(await self._journal.due_shadows(self._worker_id, limit=1)), None)
 
@@ -186,6 +186,10 @@ class ShadowReader:
         except TimeoutError:
             run = _failed(shadow, TimedOut("The shadow was not read within its budget."), seconds=budget.spent_s)
         except TemporarilyUnavailable:
+            raise
+        except asyncio.CancelledError:
+            with suppress(TemporarilyUnavailable):
+                await self._journal.release_shadow(shadow)
             raise
         except DoctrayError as error:
             run = _failed(shadow, error, seconds=budget.spent_s)

@@ -37,6 +37,7 @@ from doctray.queue.arq_worker import ArqWorker
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
 from doctray.service.rollout_guard import RolloutGuard
+from doctray.service.shadow import HourlyBudget, ShadowReader
 from doctray.service.sweep import Sweeper
 from doctray.service.tools import Tools
 from doctray.storage.journal_sql import SqlJournal
@@ -56,6 +57,7 @@ from doctray.worker.observe import (
     watch_gpu,
     watch_memory,
 )
+from doctray.worker.shadow import open_processes
 from doctray.worker.tasks import Jobs
 
 _log = structlog.get_logger()
@@ -69,6 +71,9 @@ PULSE_S = 1.0
 
 ARTIFACTS_EVERY_S = 1.0
 """How soon a searchable PDF is begun that somebody asks for: one indexed query."""
+
+SHADOWS_EVERY_S = 1.0
+"""How often an idle worker looks for shadows: one read, and without a plan nothing else."""
 
 LOST_CLAIMS_EVERY_S = 1.0
 LOST_CLAIMS_JOBS = 16
@@ -125,6 +130,7 @@ class _Worker:
         second_reader: str | None,
         jobs: Jobs,
         look_ahead: LookAhead,
+        shadows: ShadowReader,
         sweeper: Sweeper,
         deliverer: Deliverer,
         maker: ArtifactMaker,
@@ -137,6 +143,7 @@ class _Worker:
         self._second_reader = second_reader
         self._jobs = jobs
         self._look_ahead = look_ahead
+        self._shadows = shadows
         self._sweeper = sweeper
         self._deliverer = deliverer
         self._maker = maker
@@ -158,6 +165,7 @@ class _Worker:
             asyncio.create_task(self._keep_lease(), name="lease"),
             asyncio.create_task(self._drop_lost(), name="lost claims"),
             asyncio.create_task(self._look_ahead.forever(), name="look ahead"),
+            asyncio.create_task(self._shadows.forever(every_s=SHADOWS_EVERY_S), name="shadows"),
             asyncio.create_task(self._sweeper.forever(), name="sweep"),
             asyncio.create_task(self._deliverer.forever(every_s=self._settings.sweep_seconds), name="deliveries"),
             asyncio.create_task(self._maker.forever(every_s=ARTIFACTS_EVERY_S), name="artifacts"),
@@ -364,6 +372,15 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
     )
     metrics.watch_rollbacks()
     jobs = Jobs(tools=tools, worker_id=worker_id, slots=options.concurrency)
+    shadows = ShadowReader(
+        journal=journal,
+        clock=clock,
+        worker_id=worker_id,
+        open_house=partial(open_processes, tools=tools, make=partial(make, threads=1), settings=settings, device=device),
+        idle=lambda: jobs.running == 0 and jobs.free() > 0,
+        budget=HourlyBudget(options.shadow_seconds_per_hour, clock=clock),
+        told=tools.observer.rollout_run,
+    )
     maker = ArtifactMaker(
         journal=journal,
         blobs=blobs,
@@ -379,6 +396,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         second_reader=tools.second_readers.get(options.engine),
         jobs=jobs,
         look_ahead=LookAhead(tools=tools, jobs=jobs),
+        shadows=shadows,
         sweeper=sweeper,
         deliverer=deliverer,
         maker=maker,
