@@ -27,7 +27,7 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "test-serve.log"
-        self._env = {**os.environ, "DOCTRAY_HOME": str(home), "PORT": str(self.port), "LOG_FORMAT": "json", **env}
+        self.env = {**os.environ, "DOCTRAY_HOME": str(home), "PORT": str(self.port), "LOG_FORMAT": "json", **env}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, status: str = "healthy") -> None:
@@ -35,7 +35,7 @@ class Service:
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "doctray", "serve"], stdout=log, stderr=log, env=self._env, process_group=0
+                [sys.executable, "-m", "doctray", "serve"], stdout=log, stderr=log, env=self.env, process_group=0
             )
         self.until(lambda: self.is_now(status), within_s=STARTED_WITHIN_S)
 

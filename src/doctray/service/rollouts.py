@@ -122,7 +122,9 @@ def _action(before: RolloutPlan | None, after: RolloutPlan) -> RolloutAction:
     if before is None or not same_move:
         return RolloutAction.PLANNED
     if before.percentage != after.percentage:
-        return RolloutAction.ADVANCED if after.percentage > before.percentage else RolloutAction.ROLLED_BACK
+        if after.percentage > before.percentage:
+            return RolloutAction.ADVANCED
+        return RolloutAction.STEPPED_BACK if after.percentage else RolloutAction.ROLLED_BACK
     if before.enabled != after.enabled:
         return RolloutAction.ENABLED if after.enabled else RolloutAction.DISABLED
     return RolloutAction.PLANNED

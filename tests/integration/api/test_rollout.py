@@ -111,6 +111,15 @@ async def test_the_history_names_the_key_that_changed_it(door: Door) -> None:
     assert (await door.client.get("/v1/admin/rollout/history?kind=extractor", headers=admin)).json() == {"changes": []}
 
 
+async def test_the_history_tells_a_step_back_from_a_rollback_and_a_switch(door: Door) -> None:
+    for seen, members in enumerate(
+        ({"percentage": 35}, {"percentage": 15}, {"percentage": 0}, {"enabled": False}, {}, {"on_breach": "to_zero"})
+    ):
+        assert (await put(door, seen=seen, **members)).status_code == 200
+    changes = (await door.client.get("/v1/admin/rollout/history")).json()["changes"]
+    assert [each["action"] for each in reversed(changes)] == ["planned", "stepped_back", "rolled_back", "disabled", "enabled", "planned"]
+
+
 async def test_a_key_that_opted_in_reaches_the_candidate_at_once_and_no_other_does(door: Door) -> None:
     await put(door)
     admin = {"x-api-key": await door.make_key(Scope.ADMIN)}
