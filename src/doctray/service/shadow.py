@@ -126,11 +126,17 @@ class ShadowReader:
         self._told = told
         self._unused_s = unused_s
 
+    async def due(self) -> Shadow | None:
+        """Claim what this worker has time for now; callers' jobs go first, here and in the queue. Raises TemporarilyUnavailable."""
+        if not self._idle() or not self._budget.open or not await self._journal.shadows_waiting() or await self._journal.due(limit=1):
+            return None
+        return next(iter(await self._journal.due_shadows(self._worker_id, limit=1)), None)
+
     async def forever(self, *, every_s: float) -> None:
         """Run what is due whenever there is time for it, until cancelled; nothing that happens here ends it."""
         while True:
             try:
-                shadow = await self._next()
+                shadow = await self.due()
                 if shadow is not None:
                     await self._run_with_house(shadow, every_s=every_s)
             except TemporarilyUnavailable:
@@ -138,12 +144,6 @@ class ShadowReader:
             except Exception as error:  # one of the outermost loops: a candidate must not end a worker
                 _log.exception("shadow.crashed", error=type(error).__name__)
             await asyncio.sleep(every_s)
-
-    async def _next(self) -> Shadow | None:
-        """What this worker has time for now. Callers' jobs that wait for another worker are waited for, too."""
-        if not self._idle() or not self._budget.open or not await self._journal.shadows_waiting() or await self._journal.due(limit=1):
-            return None
-        return next(iter(await self._journal.due_shadows(self._worker_id, limit=1)), None)
 
     async def _run_with_house(self, shadow: Shadow, *, every_s: float) -> None:
         """This one and those that follow it, while they are for the same engine and come without long gaps."""
@@ -155,7 +155,7 @@ class ShadowReader:
                 unused_since = self._clock.monotonic()
                 while self._clock.monotonic() - unused_since < self._unused_s:
                     await asyncio.sleep(every_s)
-                    following = await self._next()
+                    following = await self.due()
                     if following is None:
                         continue
                     if self._engine_of(following) != engine:
