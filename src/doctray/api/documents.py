@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from doctray.cancellation import to_the_end
 from doctray.domain.errors import PathOutsideDocuments
 
 CHUNK_BYTES = 256 * 1024
@@ -35,8 +36,8 @@ def open_document(root: Path, file_path: str) -> int:
 
 
 async def read_document(descriptor: int) -> AsyncIterator[bytes]:
-    """Its bytes in chunks, read in threads."""
-    while chunk := await asyncio.to_thread(os.read, descriptor, CHUNK_BYTES):
+    """Its bytes in chunks, read in threads; a thread that reads is waited for, since the descriptor may be another file's soon after."""
+    while chunk := await to_the_end(asyncio.to_thread(os.read, descriptor, CHUNK_BYTES)):
         yield chunk
 
 

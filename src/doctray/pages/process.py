@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from doctray.cancellation import to_the_end
 from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import (
     CorruptDocument,
@@ -321,8 +322,19 @@ class _Nursery:
         control, theirs = socket.socketpair()
         control.setblocking(False)
         with theirs:
-            process = await asyncio.to_thread(_spawn, theirs.fileno(), limits)
-        nursery = cls(process, control)
+            # A thread that forks must find the descriptor that it was given, whoever gives up waiting for it.
+            spawning = asyncio.ensure_future(asyncio.to_thread(_spawn, theirs.fileno(), limits))
+            try:
+                nursery = cls(await to_the_end(spawning), control)
+            except OSError as error:
+                control.close()
+                raise EngineFailure("The page processes could not be started.") from error
+            except asyncio.CancelledError:
+                if spawning.cancelled() or spawning.exception() is not None:
+                    control.close()
+                else:
+                    await cls(spawning.result(), control).close()
+                raise
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await nursery._hear_how_isolated()

@@ -123,13 +123,14 @@ class S3Blobs:
                 size += len(chunk)
                 head += chunk
                 if len(head) > CHUNK_BYTES:
+                    # To the end: a thread that comes too late would make the file anew, and leave it.
                     path = path or stack.enter_context(self._spool.file())
-                    await asyncio.to_thread(self._keep, path, digest, bytes(head))
+                    await to_the_end(asyncio.to_thread(self._keep, path, digest, bytes(head)))
                     head.clear()
             if path is None:
                 digest.update(head)
             elif head:
-                await asyncio.to_thread(self._keep, path, digest, bytes(head))
+                await to_the_end(asyncio.to_thread(self._keep, path, digest, bytes(head)))
             async with self._sending:
                 await to_the_end(self._send(key, path or bytes(head)))
         return BlobRef(key=key, size_bytes=size, sha256=digest.hexdigest())
@@ -151,7 +152,7 @@ class S3Blobs:
         """A private copy, removed at the end."""
         with self._spool.file() as path:
             async for chunk in self.read(ref):
-                await asyncio.to_thread(self._append, path, chunk)
+                await to_the_end(asyncio.to_thread(self._append, path, chunk))
             yield path
 
     async def copy(self, source: BlobRef, key: str) -> BlobRef:

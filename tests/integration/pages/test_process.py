@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from doctray.domain.errors import (
 )
 from doctray.pages import wire
 from doctray.pages.completion import completed
-from doctray.pages.process import PageProcess, ProcessPageOpener
+from doctray.pages.process import PageProcess, ProcessPageOpener, _spawn
 from doctray.ports import PageSession, Unread
 from tests.integration.pages.builders import PARAGRAPH, a_pdf, encoded, paragraphs, picture, png_header, pymupdf, saved, with_scan
 
@@ -249,6 +250,29 @@ async def test_a_page_that_hangs_is_timed_out_and_its_process_ended(tmp_path: Pa
             await eventually(lambda: not page_processes(), "the hung process is still there")
     finally:
         await opener.close()
+
+
+async def test_a_caller_that_gives_up_while_the_processes_are_started_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(descriptor: int, limits: str) -> Any:
+        begun.set()
+        go_on.wait(60)
+        os.fstat(descriptor)
+        return _spawn(descriptor, limits)
+
+    monkeypatch.setattr("doctray.pages.process._spawn", slowly)
+    opener = ProcessPageOpener()
+    starting = asyncio.create_task(opener.start())
+    await eventually(begun.is_set, "nothing is started")
+    starting.cancel()
+    await asyncio.sleep(0)
+    assert not starting.done(), "the thread may still fork, with whatever its descriptor is by then"
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert nurseries() == []
+    await opener.close()
 
 
 async def test_a_page_over_its_processor_time_is_too_large_and_not_tried_again(opener: ProcessPageOpener, tmp_path: Path) -> None:
