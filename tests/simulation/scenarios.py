@@ -50,7 +50,7 @@ SCENARIOS = (
     Scenario(name="slow", candidate=SLOW, plan=engine_plan(SLOW), most_touched=100),
     Scenario(name="unsure", candidate=UNSURE, plan=engine_plan(UNSURE)),
     Scenario(name="wrong, seen by shadows", candidate=SURE_AND_WRONG, plan=engine_plan(SURE_AND_WRONG, shadow_percentage=10)),
-    Scenario(name="wrong, seen by reviews", candidate=SURE_AND_WRONG, plan=engine_plan(SURE_AND_WRONG), reviewed=0.5, most_touched=100),
+    Scenario(name="wrong, seen by reviews", candidate=SURE_AND_WRONG, plan=engine_plan(SURE_AND_WRONG), reviewed=0.5, most_touched=150),
     Scenario(name="crashing", candidate=CRASHING, plan=engine_plan(CRASHING)),
     Scenario(name="dead", candidate=DEAD, plan=engine_plan(DEAD)),
     Scenario(name="hanging", candidate=HANGING, plan=engine_plan(HANGING)),

@@ -29,7 +29,7 @@ from doctray.service.tools import Tools
 _log = structlog.get_logger()
 
 NICENESS = 19
-"""Beside a process that has work, one that is as nice gets a 68th of a core (sched(7): weights 15 and 1024)."""
+"""Beside a process that has work, one that is as nice gets about a 69th of a core (sched(7): weights 15 and 1024)."""
 
 MEMORY_LOOK_S = 0.5
 
