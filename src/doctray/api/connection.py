@@ -15,6 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from doctray.api.errors import problem_body
 from doctray.api.one_write import OneWrite
 from doctray.domain.errors import MalformedRequest
 from doctray.telemetry import metrics
@@ -224,9 +225,7 @@ def _too_large() -> HeadRefused:
 
 
 def _problem(refusal: HeadRefused) -> bytes:
-    code = MalformedRequest.code
-    body = {"type": f"/problems/{code}", "title": MalformedRequest.title, "status": refusal.status.value, "detail": refusal.detail}
-    content = json.dumps({**body, "code": code, "retryable": False}).encode()
+    content = json.dumps(problem_body(MalformedRequest(refusal.detail), status=refusal.status.value)).encode()
     return (
         b"HTTP/1.1 %d %s\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\ncache-control: no-store\r\n"
         b"x-content-type-options: nosniff\r\nconnection: close\r\n\r\n%s"

@@ -123,31 +123,31 @@ def problem(error: DoctrayError, *, request_id: str | None = None, status: int |
     if error.code == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
     metrics.REFUSALS.labels(error.code).inc()
-    return _answer(
-        status=shown,
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        retryable=error.retryable,
-        request_id=request_id,
-        errors=error.errors,
-        headers=headers,
-    )
+    return _answer(problem_body(error, status=shown, request_id=request_id), status=shown, headers=headers)
+
+
+def problem_body(error: DoctrayError, *, status: int | None = None, request_id: str | None = None) -> dict[str, Any]:
+    """The members of a problem, in the order in which they are sent. status: where it is not the code's own. request_id: the job's."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": error.title,
+        "status": status or status_of(error),
+        "detail": error.detail,
+        "code": error.code,
+    }
+    if request_id is not None:
+        body["request_id"] = request_id
+    body["retryable"] = error.retryable
+    if error.errors:
+        body["errors"] = list(error.errors)
+    return body
 
 
 def unexpected(request_id: str) -> Response:
     """The fixed sentence for an error that nobody foresaw. request_id: of this HTTP request, as the log has it."""
     metrics.REFUSALS.labels(TemporarilyUnavailable.code).inc()
-    return _answer(
-        status=UNEXPECTED,
-        code=TemporarilyUnavailable.code,
-        title=TemporarilyUnavailable.title,
-        detail=_UNEXPECTED_DETAIL,
-        retryable=True,
-        request_id=request_id,
-        errors=(),
-        headers={},
-    )
+    body = problem_body(TemporarilyUnavailable(_UNEXPECTED_DETAIL), status=UNEXPECTED, request_id=request_id)
+    return _answer(body, status=UNEXPECTED, headers={})
 
 
 def explain(code: str) -> dict[str, Any]:
@@ -231,21 +231,5 @@ def invalid_options(findings: Sequence[Mapping[str, Any]]) -> InvalidOption:
     return InvalidOption(f"Not valid: {names}." if names else None, errors=errors)
 
 
-def _answer(
-    *,
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    retryable: bool,
-    request_id: str | None,
-    errors: Sequence[Mapping[str, str]],
-    headers: Mapping[str, str],
-) -> Response:
-    body: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail, "code": code}
-    if request_id is not None:
-        body["request_id"] = request_id
-    body["retryable"] = retryable
-    if errors:
-        body["errors"] = list(errors)
+def _answer(body: Mapping[str, Any], *, status: int, headers: Mapping[str, str]) -> Response:
     return Response(json.dumps(body), status_code=status, media_type="application/problem+json", headers=dict(headers))

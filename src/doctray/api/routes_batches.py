@@ -9,13 +9,13 @@ from fastapi.responses import Response
 
 from doctray.api.batch_intake import Refused, Taken, take_batch
 from doctray.api.deps import House, Reader, house_of, is_id
-from doctray.api.errors import status_of
+from doctray.api.errors import problem_body
 from doctray.api.following import json_response, ticket
 from doctray.api.openapi_bodies import batch_extra
 from doctray.api.openapi_problems import CALLER, SUBMISSION, problems
 from doctray.api.schemas import BatchStatus, BatchTicket
 from doctray.domain.batch import batch_view, counts_of
-from doctray.domain.errors import DoctrayError, NotFound
+from doctray.domain.errors import NotFound
 from doctray.domain.job import Job
 from doctray.service.views import job_view
 
@@ -54,7 +54,7 @@ async def show_batch(request: Request, caller: Reader, batch_id: str) -> Respons
 
 def _told(house: House, taken: Taken) -> dict[str, Any]:
     if isinstance(taken, Refused):
-        return {"file_name": taken.file_name, "error": _problem(taken.error)}
+        return {"file_name": taken.file_name, "error": problem_body(taken.error)}
     return {"file_name": taken.file_name, **ticket(house, taken, position=None, estimate=None)}
 
 
@@ -67,15 +67,4 @@ def _shown(job: Job) -> dict[str, Any]:
         "status_url": f"/status/{job.request_id}",
         "result_url": f"/v1/jobs/{job.request_id}/result",
         "error": error,
-    }
-
-
-def _problem(error: DoctrayError) -> dict[str, Any]:
-    return {
-        "type": f"/problems/{error.code}",
-        "title": error.title,
-        "status": status_of(error),
-        "detail": error.detail,
-        "code": error.code,
-        "retryable": error.retryable,
     }
