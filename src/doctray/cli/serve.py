@@ -138,7 +138,8 @@ def _migrate(settings: Settings) -> None:
 
 
 def _start_services(settings: Settings) -> list[_Child]:
-    doctray = [sys.executable, "-m", "doctray"]
+    # -P: a file google.py or queue.py in the working directory must not stand in for a library
+    doctray = [sys.executable, "-P", "-m", "doctray"]
     env = {"REDIS_URL": settings.redis_dsn, "DOCTRAY_HOME": str(settings.home)}
     children = [_Child(name="api", argv=[*doctray, "api"], log=None, env=dict(env))]
     if settings.worker.enabled:
