@@ -199,6 +199,7 @@ def _links(document: Shape) -> None:
     named["create_key"]["responses"]["201"]["links"] = {
         "rotate": _link("rotate_key", key_id="$response.body#/key_id"),
         "revoke": _link("revoke_key", key_id="$response.body#/key_id"),
+        "rollout": _link("opt_in", key_id="$response.body#/key_id"),
     }
 
 

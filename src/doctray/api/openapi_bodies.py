@@ -189,7 +189,21 @@ def batch_extra() -> Shape:
 
 def body_extra(model: type[BaseModel]) -> Shape:
     """openapi_extra of a route that reads a small JSON body by hand."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+    schema = model.model_json_schema()
+    # Where this is put, nothing else can be referred to by name.
+    whole = _written_out(schema, schema.pop("$defs", {}))
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
+
+
+def _written_out(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to in its place; shapes that hold themselves are not ours."""
+    if isinstance(schema, list):
+        return [_written_out(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = schema.get("$ref", "").removeprefix("#/$defs/")
+    members = {**definitions[name], **{key: value for key, value in schema.items() if key != "$ref"}} if name in definitions else schema
+    return {key: _written_out(value, definitions) for key, value in members.items()}
 
 
 def _options_of(preset: str | None) -> dict[str, Shape]:

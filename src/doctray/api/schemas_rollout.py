@@ -14,10 +14,25 @@ Kind = Literal["engine", "extractor"]
 ArmName = Literal["baseline", "candidate"]
 
 
+_SECONDS = {"gt": 0, "le": 7 * 86400}
+_BOUNDS: dict[str, dict[str, float]] = {
+    "seconds": _SECONDS,
+    "critical_seconds": _SECONDS,
+    "window_s": _SECONDS,
+    "min_sample": {"ge": 1, "le": 1_000_000},
+    "certainty": {"ge": 0.5, "le": 0.999},
+}
+"""Of what is no share from 0 to 1; those of `domain.rollout.Thresholds`, which also holds them against each other."""
+
+
 def _thresholds() -> type[BaseModel]:
     """As `domain.rollout.Thresholds` has them, which also says what is too much."""
     hints = get_type_hints(Thresholds)
-    members: dict[str, Any] = {each.name: (hints[each.name], each.default) for each in fields(Thresholds) if each.default is not MISSING}
+    members: dict[str, Any] = {
+        each.name: (hints[each.name], Field(each.default, **_BOUNDS.get(each.name, {"ge": 0, "le": 1})))
+        for each in fields(Thresholds)
+        if each.default is not MISSING
+    }
     return create_model("RolloutThresholds", __config__=_STRICT, __doc__="When a candidate counts as unhealthy.", **members)
 
 
