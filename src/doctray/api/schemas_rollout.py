@@ -14,8 +14,8 @@ Kind = Literal["engine", "extractor"]
 ArmName = Literal["baseline", "candidate"]
 
 
-_SECONDS = {"gt": 0, "le": 7 * 86400}
-_BOUNDS: dict[str, dict[str, float]] = {
+_SECONDS: dict[str, Any] = {"gt": 0, "le": 7 * 86400}
+_BOUNDS: dict[str, dict[str, Any]] = {
     "seconds": _SECONDS,
     "critical_seconds": _SECONDS,
     "window_s": _SECONDS,
