@@ -48,7 +48,14 @@ def is_acord(sheet: Sheet) -> bool:
     """Whether the page has the boxes of an ACORD certificate, filled or not."""
     signs = sum(anchor(sheet, label) is not None for label in _SIGNS)
     kinds = sum(anchor(sheet, *labels) is not None for labels in _KINDS)
-    return signs >= 6 and (kinds >= 2 or is_property_form(sheet))
+    return signs >= 6 and ((kinds >= 2 and _lists_insurers(sheet)) or is_property_form(sheet))
+
+
+def _lists_insurers(sheet: Sheet) -> bool:
+    """Whether insurers have letters here: what has the words of the form without them is laid out in some way of its own."""
+    return anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE", "INSR LTR") is not None or bool(
+        _insurer_labels(sheet)
+    )
 
 
 def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from doctray.extraction.rules.parties import is_address_line, is_party
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 INSURES = re.compile(
-    r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|versicherung\w*|assurances?|"
+    r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|\w*versicherung(?:en|s\w*)?|assurances?|"
     r"(?:compensation|insurance|state) fund|seguros|assicurazioni|verzekeringen|forsikring|reiseforsikring|takaful)\b",
     re.IGNORECASE,
 )
@@ -33,7 +33,8 @@ _NO_COMPANY = re.compile(
     r"\b(?:certificate|certify|certifies|policy|polic(?:y|ies)|schedule|declarations?|evidence|confirmation|proof|card|period|premium|"
     r"class|type|cover|date|expiry|commencement|description|vehicle|holder|name of|number|coverage|coverages|details|"
     r"certificate|liability|compensation|information|summary|terms|act|department|"
-    r"commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
+    r"versicherungskarte|versicherungsschein|versicherungsbestätigung|carte|attestation|bescheinigung|certificado|certificato|p[óo]liza|polizza|"
+    r"contrat|police|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(r"^(?:we,? )?(?P<who>[A-Z][\w&'’.,\- ]{2,60}?),? (?:hereby )?certif(?:y|ies) that\b")
@@ -43,7 +44,7 @@ _CERTIFIED = re.compile(
 )
 _SIGNED = re.compile(
     r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|"
-    r"^underwritten by:?\s+(?P<by>\S.{2,80})",
+    r"^underwritten by:?\s+(?P<by>\S.{2,80})|^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
 _FIRST_WORDS = ("this", "it", "we", "i", "hereby", "to", "the", "in")
@@ -96,7 +97,16 @@ def is_broker(name: str) -> bool:
 def _naic(paper: Labelled) -> Found | None:
     for _, phrase in paper.values("naic", lambda text: re.fullmatch(r"\W*\d{5}\W*", text) is not None):
         return text_found(phrase)
+    for sheet in paper.sheets:
+        for phrase in sheet.phrases:
+            if match := _NAIC_CODE.search(phrase.text):
+                words = words_at(phrase.words, *match.span("code"))
+                return Found(value=match["code"], page=phrase.page, words=words, trust=0.9)
     return None
+
+
+_NAIC_CODE = re.compile(r"\bNAIC\b(?: (?:no|code|number|id)\b)?[ .:#]{0,4}(?P<code>\d{5})(?!\d)", re.IGNORECASE)
+"""An insurer's number in its line, as in Cascadia Casualty (NAIC 20443)."""
 
 
 def _of_coverages(found: Sequence[Coverage]) -> list[dict[str, Found]]:
@@ -124,8 +134,9 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
         for phrase in sheet.phrases:
             match = _SIGNED.search(phrase.text)
             if match is not None:
-                start = match.start("who" if match["who"] else "for" if match["for"] else "by")
-                words: Sequence[Phrase] = [Phrase.of(phrase.page, words_at(phrase.words, start, len(phrase.text)))]
+                group = next(name for name, said in match.groupdict().items() if said)
+                stop = match.end(group) if group == "authorised" else len(phrase.text)
+                words: Sequence[Phrase] = [Phrase.of(phrase.page, words_at(phrase.words, match.start(group), stop))]
             elif re.search(r"\bon behalf of:?$", phrase.text, re.IGNORECASE):
                 words = sheet.below(phrase)[:1]
             else:
@@ -136,12 +147,32 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
                     yield found
 
 
+_TRADE = re.compile(
+    r"(?:chartered |independent |registered |commercial )*insurance (?:(?:&|and) (?:risk|financial|mortgage) )?"
+    r"(?:brokers?|agents?|consultants?|advis[eo]rs|"
+    r"intermediar(?:y|ies))",
+    re.IGNORECASE,
+)
+"""What a broker prints under its name."""
+
+
+def _could_name(phrase: Phrase) -> bool:
+    """Whether a line of a letterhead can be a company's name."""
+    return phrase.text[:1].isupper() and len(phrase.words) <= 8 and not _NO_COMPANY.search(phrase.text) and not is_address_line(phrase.text)
+
+
 def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool) -> Iterator[Found]:
     """Companies in the letterhead of the first page: insurers, or (insures False) brokers."""
     for sheet in sheets[:1]:
-        for phrase in sheet.phrases:
-            if phrase.box.top > _LETTERHEAD * sheet.height:
+        for printed in sheet.phrases:
+            if printed.box.top > _LETTERHEAD * sheet.height:
                 break
+            phrase = printed
+            if not insures and _TRADE.fullmatch(printed.text.strip()):
+                phrase = next((over for over in sheet.above(printed, lines=1.5)[:1] if _could_name(over)), printed)
+                if phrase is not printed:
+                    yield Found(value=phrase.text.strip(), page=phrase.page, words=phrase.words, trust=0.7)
+                    continue
             text = phrase.text.strip()
             broker = is_broker(text)
             if any(phrase.box == title.box for title in titled) or len(phrase.words) > 8 or _NO_COMPANY.search(text):

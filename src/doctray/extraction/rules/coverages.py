@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, fold
-from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence
+from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, find_amounts, fold
+from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_grids import drawn
 from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
@@ -22,7 +22,10 @@ _LIMIT = re.compile(
     r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|"
     r"repatriation|valuables|jewell?ery|bicycles?|possessions|accommodation|financial loss|insured'?s declared value|"
     r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
-    r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv)\b",
+    r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv|"
+    r"l[íi]mites?|subl[íi]mites?|franquicia|capital|suma asegurada|r\.?c\.?|responsabil\w+|garant[íi]as?|garanties?|dommages?|plafond|"
+    r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|selbstbe\w+|"
+    r"verzekerd bedrag|eigen risico|third[- ]party property|medical treatment|hospitali[sz]ation|evacuation|mortal remains)\b",
     re.IGNORECASE,
 )
 _NO_LIMIT = re.compile(
@@ -34,7 +37,8 @@ _NO_LIMIT = re.compile(
 )
 _KIND_OF_COVER = re.compile(r"liabilit|indemnit|compensation|insurance|umbrella", re.IGNORECASE)
 _PERSONAL_LINES = re.compile(
-    r"\b(?:dwelling|other structures|personal property|loss of use|medical payments|baggage|luggage|cancellation|buildings?|contents|stock|"
+    r"\b(?:dwelling|other structures|personal property|loss of use|medical (?:payments|treatment)|repatriation|evacuation|baggage|luggage|"
+    r"cancellation|buildings?|contents|stock|"
     r"bodily injury|property damage|collision|uninsured|underinsured|medical expenses)\b",
     re.IGNORECASE,
 )
@@ -84,7 +88,11 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
     """The sums of a sheet by the heading that they follow; sums before its first heading follow the last of the sheet before."""
     current = go_on[0] if go_on else _Group(None)
     groups = [] if go_on else [current]
+    charged = False
     for row in rows:
+        charged = (charged or _begins_charges(row)) and not _ENDS_CHARGES.search(text_of(row))
+        if charged:
+            continue
         if is_sentence(row):
             current.sums += promised(sheet, row)
             continue
@@ -93,12 +101,37 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
             current = _Group(kind)
             groups.append(current)
             continue
-        found = [found for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+        found = [_answered(found, row) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
         if len(found) == 1 and current.sums and _goes_on(current.sums[-1], found[0]):
             before = current.sums.pop()
             found = [replace(item, label=before.label, place=before.place, several=True) for item in (before, found[0])]
         current.sums += found
     return groups
+
+
+_IF_SO = re.compile(r"if (?:yes|so|applicable)\W{1,3}(?:limit|amount)\W*", re.IGNORECASE)
+
+
+def _answered(item: Sum, row: Sequence[Phrase]) -> Sum:
+    """A sum that answers a question which its row asks: FLOOD  X YES  If YES, LIMIT: $500,000."""
+    return (
+        replace(item, label=plain_label(row[0].text), place=row[0]) if _IF_SO.fullmatch(item.label) and row[0] is not item.place else item
+    )
+
+
+def _begins_charges(row: Sequence[Phrase]) -> bool:
+    """Whether the row heads a list of what the insurance costs, whose lines have names of covers."""
+    return len(row) <= 2 and len(text_of(row).split()) <= 6 and _CHARGES.search(text_of(row)) is not None and not find_amounts(text_of(row))
+
+
+_CHARGES = re.compile(
+    r"\b(?:schedule|computation|calculation|details?|break ?-?up|breakdown|summary) of (?:the )?premiums?\b|"
+    r"\bpremiums? (?:schedule|computation|calculation|details?|break ?-?up|breakdown|summary)\b",
+    re.IGNORECASE,
+)
+_ENDS_CHARGES = re.compile(
+    r"\b(?:(?:final|gross|net|total) (?:amount|premium) (?:paid|payable|due)?|limits? of|deductibles?)\b", re.IGNORECASE
+)
 
 
 def _goes_on(before: Sum, item: Sum) -> bool:

@@ -29,11 +29,16 @@ from doctray.extraction.rules.vocabulary import INSURANCE, INSURANCE_STOPS
 _SIGNS = re.compile(
     r"\b(?:insured|insurers?|insurance (?:company|certificate|card)|polic(?:y|ies) (?:number|no\b|period|holder|#|start|"
     r"type)|policyholder|polic(?:y|ies)|liability|coverages?|underwrit\w+|indemnity|premium|"
-    r"certificate of (?:\w+ ){0,3}insurance|motor insurance|sum insured|naic|broker|period of (?:insurance|cover)|assured)\b",
+    r"certificate of (?:\w+ ){0,3}insurance|motor insurance|sum insured|naic|broker|period of (?:insurance|cover)|assured|"
+    r"seguros?|p[óo]lizas?|tomador|asegurad[oa]|responsabilidad civil|assurances?|assurés?|souscripteur|responsabilité civile|franchise|"
+    r"\w*versicherung|versicherungs(?:nehmer|summe|beginn|ablauf|schein\w*|bestätigung)|deckungssumme|\w*haftpflicht\w*|polizz[ae]|assicurat[oa]|assicurazion[ei]|"
+    r"massimale|ap[óo]lice|segurad[oa]|verzekering|verzekerde|polisnummer)\b",
     re.IGNORECASE,
 )
 _INSURANCE_TITLE = re.compile(
-    r"insur|assur|liability|polic|cover note|(?:confirmation|evidence) of cover|certificate of currency|declarations", re.IGNORECASE
+    r"insur|assur|segur[oa]|versicherung|assicura|verzeker|responsabili[dt]|haftpflicht|liability|polic|cover note|"
+    r"(?:confirmation|evidence) of cover|certificate of currency|declarations",
+    re.IGNORECASE,
 )
 _OTHER_TITLE = re.compile(r"complet|attend|achiev|particip|training|birth|vaccin|merit|apprec", re.IGNORECASE)
 _NAMED_IN_TITLE = re.compile(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
@@ -61,6 +62,7 @@ def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
     if not found and (numbers or start is not None):
         found = [Coverage(kind=next((kind for row in section.rows() if (kind := heading(row)) is not None), None))]
     for coverage in found:
+        coverage.kind = coverage.kind or _kind(paper)
         coverage.policy_number = coverage.policy_number or next(iter(numbers), None)
         coverage.insurer = coverage.insurer or insurer
         if coverage.effective_date is None and coverage.expiry_date is None:
@@ -80,7 +82,10 @@ def _complete(found: Sequence[Coverage], before: Sheet, order: DateOrder | None)
 
 
 def _sections(sheets: Sequence[Sheet]) -> list[Sheet]:
-    """The bands of the pages that headings naming a coverage begin, where two of them at least have a number or period of their own."""
+    """The bands of the pages that headings naming a coverage begin, where two of them at least have a number or period of their own.
+
+    Else those that a label of the kind of insurance begins, where it is printed anew for each policy.
+    """
     bands: list[Sheet] = []
     for sheet in sheets:
         tops = [min(p.box.top for p in row) for row in sheet.rows() if heading(row) is not None]
@@ -89,7 +94,18 @@ def _sections(sheets: Sequence[Sheet]) -> list[Sheet]:
             tops = [top for top in tops if not any(word.box.top <= top <= word.box.bottom for word in title.words)]
         bands += [sheet.band(top, bottom) for top, bottom in pairwise([*tops, float(sheet.height)])]
     owned = [band for band in bands if _owns_policy(band)]
-    return owned if len(owned) >= 2 else []
+    return owned if len(owned) >= 2 else _labelled_sections(sheets)
+
+
+def _labelled_sections(sheets: Sequence[Sheet]) -> list[Sheet]:
+    bands: list[Sheet] = []
+    for sheet, spot in Labelled.of(sheets, {"kind": INSURANCE["kind"]}).spots:
+        if spot.marked and not spot.weak and spot.rest is not None:
+            if bands and bands[-1].number == sheet.number:
+                bands[-1] = bands[-1].band(0.0, spot.phrase.box.top - 1)
+            bands.append(sheet.band(spot.phrase.box.top - 1, float(sheet.height)))
+    numbered = [band for band in bands if _owns_policy(band)]
+    return bands if len(bands) >= 2 and len(numbered) == len(bands) else []
 
 
 def _owns_policy(band: Sheet) -> bool:
@@ -108,8 +124,16 @@ def _kind(paper: Labelled) -> Found | None:
     for _, phrase in paper.values(
         "kind", lambda text: bool(_COVER_WORDS.search(text)) and len(text.split()) <= 8 and not re.search(r"[$£€]|\d{3}", text)
     ):
-        return text_found(phrase)
+        return _without_basis(text_found(phrase))
     return None
+
+
+_BASIS = re.compile(r"\s*\((?:occurrence|claims[- ]made)[^()]*\)$", re.IGNORECASE)
+"""On what basis a liability is covered, printed after its kind."""
+
+
+def _without_basis(kind: Found | None) -> Found | None:
+    return kind if kind is None else replace(kind, value=_BASIS.sub("", str(kind.value)))
 
 
 def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
@@ -134,7 +158,8 @@ _PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|
 _COVER_WORDS = re.compile(
     r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
     r"marine|compensation|travel|transit|cargo|medical|health|plan|life|accident|fire|flood|engineering|bond|machinery|"
-    r"household|homeowners?|renters?|buildings?|contents|hull|package policy)\b",
+    r"household|homeowners?|renters?|buildings?|contents|hull|package policy|responsabili\w+|\w*haftpflicht\w*|décennale|multirri\w+|"
+    r"hogar|comercio|auto\w*|aansprakelijkheid\w*)\b",
     re.IGNORECASE,
 )
 _KIND_IN_TITLE = re.compile(
@@ -142,6 +167,8 @@ _KIND_IN_TITLE = re.compile(
     r"personal accident|health|"
     r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
     r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
-    r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo)",
+    r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo|motor vehicle liability|green card|"
+    r"responsabilidad civil(?: \w+)?|responsabilité civile(?: (?:professionnelle|décennale|exploitation))?|responsabilità civile|"
+    r"responsabilidade civil|(?:berufs|betriebs|privat|kfz-)?haftpflicht(?:versicherung)?|aansprakelijkheid(?:sverzekering)?)",
     re.IGNORECASE,
 )

@@ -146,7 +146,27 @@ def period(paper: Labelled, order: DateOrder | None) -> tuple[Found | None, Foun
             dates = dates_found(phrase, order)
             if len(dates) == 2 and dates[0].value < dates[1].value and (_RANGE.search(phrase.text) or not _WORDS.search(phrase.text)):
                 return dates[0], dates[1]
+    if start is None and end is None:
+        return None, _told_end(paper.sheets, order)
     return start, end if end is None or start is None or start.value != end.value else None
+
+
+_EXPIRES = re.compile(
+    r"\b(?:(?:all|these|the|both) (?:above )?(?:polic(?:y|ies)|insurances?|covers?)[^.;]{0,40}? )?"
+    r"(?:expires?|expiring|(?:is|are) due (?:for|to) renew(?:al)?|"
+    r"renewal date|(?:remains?|is|are) in force (?:until|to))\b[^.;]{0,24}$",
+    re.IGNORECASE,
+)
+
+
+def _told_end(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
+    """The day on which a sentence lets the insurance end: all policies expire on 31st August 2026."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            for read in find_dates(phrase.text, order):
+                if _EXPIRES.search(phrase.text[: read.start]):
+                    return date_found(Phrase.of(phrase.page, words_at(phrase.words, read.start, read.end)), order)
+    return None
 
 
 def _dates_from(paper: Labelled, sheet: Sheet, phrase: Phrase, order: DateOrder | None) -> list[Found]:
@@ -198,8 +218,15 @@ _LETTER_HEAD = 0.4
 
 def date_of_letter(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """A date that stands alone in the upper part of a page, where it is the only one to do so."""
-    alone = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(p.text) and not sheet.left_of(p)]
+    dated = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(p.text)]
+    alone = [p for p in dated if not sheet.left_of(p)] or (
+        [p for p in dated if not sheet.right_of(p)] if _LETTER.search(sheet.text) else []
+    )
     return replace(found, trust=found.trust * 0.8) if len(alone) == 1 and (found := date_found(alone[0], order)) is not None else None
+
+
+_LETTER = re.compile(r"^(?:to whom it may concern|dear )|\byours (?:faithfully|sincerely|truly)\b", re.IGNORECASE | re.MULTILINE)
+"""What only a letter says; the date of one may stand beside the sender's address."""
 
 
 _ISSUED = re.compile(r"\b(?:issued|generated|printed|produced|dated|signed|done|prepared)\b[^.]{0,40}$", re.IGNORECASE)

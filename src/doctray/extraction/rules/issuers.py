@@ -13,7 +13,8 @@ from doctray.extraction.rules.parties import is_address_line
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 
 _BY = re.compile(
-    r"\b(?:issued|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|hosted|accredited|certified|(?:course|program|"
+    r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4})?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
+    r"hosted|accredited|certified|(?:course|program|"
     r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
     r"limited|inc|llc|gmbh|"
     r"pvt|plc|co)\b)",
@@ -37,7 +38,7 @@ _THE = re.compile(
 _NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
 _ORGANISATION = re.compile(
     r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
-    r"centre|center|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
+    r"centres?|centers?|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
     r"company|corporation|ltd|limited|inc|llc|gmbh|plc|group|trust|club|church|training|services|online|solutions|county|"
     r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|chamber|testing|learning|education|"
     r"certification|examinations?|league|committee|alliance|union|network|partners|consult\w+|systems|technologies|polytechnic|faculty)\b",
@@ -46,7 +47,8 @@ _ORGANISATION = re.compile(
 _NO_ORGANISATION = re.compile(
     r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|"
     r"successfully|completed|"
-    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|\d{3}|[:@]|www\.|https?|\.com\b",
+    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|"
+    r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|\d{3}|[:@]|www\.|https?|\.com\b",
     re.IGNORECASE,
 )
 _TOP = 0.3

@@ -179,6 +179,8 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.rest is not None and spot.marked:
         return
     in_row = sheet.right_of(spot.phrase)
+    if spot.rest is None and (wrapped := _wrapped_beside(sheet, spot.phrase)) is not None and not is_label(wrapped):
+        yield from _accepted([wrapped], accept)
     below = [p for p in _beneath(sheet, spot) if not is_label(p)]
     alternate = len(in_row) > 1 and not is_label(in_row[0]) and is_label(in_row[1]) and accept(in_row[0].text)
     headings = not spot.marked and not alternate and any(is_label(p) for p in (*in_row, *sheet.left_of(spot.phrase)))
@@ -194,6 +196,26 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
 
 _OVER = 3.2
 """What was written over a ruled line stands at most this many line heights over the label beneath the line."""
+
+
+def _wrapped_beside(sheet: Sheet, label: Phrase) -> Phrase | None:
+    """The two lines of a value in a cell right of its label's, whose middle is level with the label: neither is in the label's row."""
+    height = label.height
+    middle = label.box.center_y
+    near = [
+        p
+        for p in sheet.phrases
+        if label.box.right < p.box.left < label.box.right + _BESIDE * height and abs(p.box.center_y - middle) < 1.5 * height
+    ]
+    left = min((p.box.left for p in near), default=0.0)
+    lines = [p for p in near if p.box.left < left + 0.5 * height]
+    if len(lines) != 2:
+        return None
+    over, under = lines
+    centred = abs((over.box.center_y + under.box.center_y) / 2 - middle) < 0.25 * height
+    apart = 0.7 * height < under.box.center_y - over.box.center_y < 2.0 * height
+    level = any(abs(p.box.center_y - middle) < 0.4 * height for p in near)
+    return Phrase.of(over.page, [*over.words, *under.words]) if centred and apart and not level else None
 
 
 def _beneath(sheet: Sheet, spot: Spot) -> list[Phrase]:
@@ -226,7 +248,7 @@ class Labelled:
     def of(cls, sheets: Sequence[Sheet], vocabulary: Vocabulary, *, stops: Vocabulary | None = None) -> "Labelled":
         """stops: labels whose values nobody wants, but which are no values themselves."""
         found = tuple((sheet, spot) for sheet in sheets for spot in spots(sheet, {**vocabulary, **(stops or {})}))
-        labels = {id(spot.phrase) for _, spot in found if spot.rest is None or spot.marked}
+        labels = {id(spot.phrase) for _, spot in found if spot.rest is None or spot.marked or _opens_with_label(spot)}
         return cls(sheets, found, lambda phrase: id(phrase) in labels or _asks(phrase))
 
     def telling(self) -> "Labelled":
@@ -242,7 +264,7 @@ class Labelled:
         for sheet, spot in sorted(
             mine, key=lambda item: (item[1].weak, not _stands_out(item[1]), item[0].number, item[1].rank, item[1].label.box.top)
         ):
-            if not _stands_out(spot) and not (spot.rest is not None and (find_dates(spot.rest.text) or read_identifier(spot.rest.text))):
+            if not _stands_out(spot) and not _is_followed(spot):
                 continue
             for phrase in values_of(sheet, spot, accept, is_label=self.is_label, above=above is not None and above(sheet, spot)):
                 yield sheet, phrase
@@ -267,7 +289,8 @@ _WEAK = frozenset(
         expiring | renewal date | due date | owner | subject | event | activity | session | award | degree | provider | issuer|
         sponsor | plan | school | student | dates | customer | item calibrated | equipment | instrument | operator | exporter|
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
-        module | topic | achievement | discipline | certification | qualification | reference | ref | our ref | serial | credential|
+        module | topic | achievement | discipline | certification | qualification | third party | reference | ref | our ref | serial|
+        credential |
         presented by | test date | certificate holder""",
     )
 )
@@ -277,6 +300,26 @@ _WEAK = frozenset(
 def _stands_out(spot: Spot) -> bool:
     """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
     return spot.marked or spot.rest is None
+
+
+def _is_followed(spot: Spot) -> bool:
+    """Whether a value can follow a label without a colon: a date, an identifier, or after two words and more what begins with a capital."""
+    if spot.rest is None:
+        return False
+    text = spot.rest.text
+    named = len(spot.label.words) > 1 and spot.likeness > _SURE and text[:1].isupper() and len(spot.rest.words) <= _MOST_AFTER
+    return bool(find_dates(text) or read_identifier(text)) or (named and not spot.weak and not _ENGLISH.search(text))
+
+
+def _opens_with_label(spot: Spot) -> bool:
+    """Whether a phrase is a label in capitals with a number or date after it, so that it is nobody's value: LOAN NUMBER CML-0099213."""
+    capitals = len(spot.label.words) > 1 and spot.label.text.isupper() and spot.likeness > _SURE
+    return capitals and spot.rest is not None and any(c.isdigit() for c in spot.rest.text)
+
+
+_MOST_AFTER = 7
+_ENGLISH = re.compile(r"\b(?:is|are|was|has|have|shall|will|must|may|this|that|which|and address|number|date)\b", re.IGNORECASE)
+"""Words that make what follows a label a sentence, or a label of more words."""
 
 
 def words_at(words: Sequence[Word], start: int, end: int) -> tuple[Word, ...]:
@@ -303,7 +346,9 @@ def _after_translation(words: Sequence[Word], size: int) -> int:
     if size >= len(words) or words[size].text != "/":
         return size
     rest = words[size + 1 :]
-    if 0 < len(rest) <= _MOST_TRANSLATED and all(word.text.replace("'", "").isalpha() for word in rest):
+    alphabetic = all(re.sub(r"['’.]", "", word.text).isalpha() for word in rest)
+    foreign = len(rest) <= _LONGEST_REMARK and any(_OTHER_LANGUAGE.fullmatch(word.text) for word in rest)
+    if alphabetic and rest and (len(rest) <= _MOST_TRANSLATED or foreign):
         return len(words)
     colon = next((at for at in range(size + 1, min(len(words), size + _LONGEST_REMARK)) if words[at].text.endswith(":")), None)
     return size if colon is None else colon + 1
@@ -311,6 +356,9 @@ def _after_translation(words: Sequence[Word], size: int) -> int:
 
 _MOST_TRANSLATED = 3
 """Words of a label's second language, where nothing follows it: Insured / Assuré."""
+
+_OTHER_LANGUAGE = re.compile(r"de|du|des|en|et|le|la|del|el|y|der|die|des|und|für|van|het|di|[dl]['’]\w+")
+"""Small words that show a label's second part to be a translation: Effective date / Date d'entrée en vigueur."""
 
 _LONGEST_REMARK = 8
 

@@ -23,7 +23,8 @@ TO_PERSON = re.compile(
 )
 _NAME_ENDS = re.compile(
     r"\s*(?:[;:]|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
-    r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an)\b)",
+    r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an|"
+    r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned)\b)",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
@@ -200,12 +201,20 @@ def is_name(text: str) -> bool:
     return (
         unfilled(text) is not None
         and 1 <= len(words) <= 7
+        and not (len(words) > 3 and text.islower())
+        and not _RELATIVE.fullmatch(text)
         and len(fold(text)) >= 3
         and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
         and not _NO_NAME.search(text)
         and not find_dates(text)
     )
+
+
+_RELATIVE = re.compile(
+    r"\W*(?:father|mother|parents?|guardian|child|spouse|husband|wife|male|female|boy|girl|yes|no|n/?a)\W*", re.IGNORECASE
+)
+"""Headings and boxes of registers that stand where names do."""
 
 
 def _is_word_of_name(text: str) -> bool:

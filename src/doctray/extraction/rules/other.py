@@ -32,7 +32,8 @@ _SUBJECT_ENDS = re.compile(
     r"|\bfrom (?=\d|\w+ \d)|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
-    r"|\bat (?:our|your|this)\b|\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
+    r"|\bat (?:our|your|this)\b|\bat (?=[^,.;]{2,50}\b(?:private limited|pvt|ltd|limited|inc|llc|gmbh|technologies|solutions)\b)|"
+    r"\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
     r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\bbetween\b|\band (?:is|"
     r"has|offered|in partnership)\b)",
     re.IGNORECASE,
@@ -92,7 +93,7 @@ def _subject(page: CertificatePage) -> Found | None:
     labelled = labelled_text(page, "subject", _is_subject, telling=True)
     if labelled is not None:
         return labelled
-    told = _told_post(page) or _told_curriculum(page)
+    told = _told(page, _ENTITLED) or _told_post(page) or _told_curriculum(page)
     if told is not None:
         return told
     for pattern in (DID, _FOR):
@@ -119,6 +120,10 @@ _CURRICULUM = re.compile(
 )
 
 
+_ENTITLED = re.compile(r"\b(?:entitled|titled)\s?:?\s?[\"“«'‘](?P<what>[^\"”»]{4,120}?)[\"”»'’](?!\w)", re.IGNORECASE)
+"""A paper or a course that is named in quotation marks."""
+
+
 def _told_post(page: CertificatePage) -> Found | None:
     """As what a person was employed, in a sentence of one line or two."""
     return _told(page, _POST)
@@ -135,7 +140,8 @@ def _told(page: CertificatePage, pattern: re.Pattern[str]) -> Found | None:
         words = [*line.words, *(beneath.words if beneath is not None else ())]
         match = pattern.search(" ".join(word.text for word in words))
         if match is not None and match.start() < len(line.text):
-            return text_found(Phrase.of(line.page, words_at(words, match.start("what"), match.end("what"))), trust=0.8)
+            found = text_found(Phrase.of(line.page, words_at(words, match.start("what"), match.end("what"))), trust=0.8)
+            return None if found is None else replace(found, value=str(found.value).strip("\"“”«»‘’'"))
     return None
 
 

@@ -58,6 +58,8 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     ):
         name.append(rest.pop(0))
     start = next((index for index, line in enumerate(rest) if is_address_line(line.text)), 0) if not spilled else 0
+    if start and _STREET_THEN_NUMBER.fullmatch(rest[start - 1].text.strip(" ,")):
+        start -= 1
     address = to_postcode([line for line in [*spilled, *rest[start:]] if not _NOT_ADDRESS.search(line.text)])
     return joined(name, " "), joined(address) if address else None
 
@@ -74,6 +76,9 @@ def _parted_at_comma(line: Phrase) -> list[Phrase]:
 _OPENS_ADDRESS = re.compile(
     r"\d|[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat) |p\.?\s?o\.?\s?box|suite|unit", re.IGNORECASE
 )
+
+_STREET_THEN_NUMBER = re.compile(r"(?:[^\W\d][\w.'’/\-]*,? ){1,5}\d{1,4} ?[A-Za-z]?(?:[-/]\d{1,4})?")
+"""A street before its number, as most of the world has it; a line over that of the town."""
 
 _COMPANY = re.compile(
     r"\b(?:inc|llc|corp|corporation|ltd|limited|co|company|group|partners|services|enterprises|l\.?p|llp|trust)\b\.?$", re.IGNORECASE
@@ -104,7 +109,8 @@ def is_party(text: str) -> bool:
         bool(re.search(r"[^\W\d_]{2}", text))
         and len(text.split()) <= 16
         and not find_dates(text)
-        and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms)\b", text, re.IGNORECASE)
+        and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
+        and not re.fullmatch(r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|and|or)\W*", text, re.IGNORECASE)
     )
 
 

@@ -10,13 +10,15 @@ _KIND = re.compile(
     r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
-    r"testimonial|statement of (?:insurance|attainment)|"
+    r"testimonial|statement of (?:insurance|attainment)|certified (?:true )?cop(?:y|ies) of|international motor insurance card|"
+    r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
     r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|you|this|"
-    r"holder|number|no\.?:?|id\b|if|date)\b|\d{3}|:\s*\S",
+    r"holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
+    r"examiner|page \d+)\b|\d{3}|:\s*\S",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
@@ -50,9 +52,7 @@ def title_of(sheet: Sheet) -> Found | None:
     ]
     if not candidates:
         return None
-    best = max(
-        candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * len(p.words) * (len(p.words) > 8), -p.box.top)
-    )
+    best = max(candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * max(0, len(p.words) - 8), -p.box.top))
     words = list(best.words)
     if _MODIFIER.match(best.text):
         beneath = [
@@ -79,7 +79,8 @@ def title_of(sheet: Sheet) -> Found | None:
 
 
 _ALSO_KIND = re.compile(
-    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|prize|medal|scholarship|participation|register|registration|membership|report|insurance)\b",
+    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|prize|medal|scholarship|participation|register|registration|membership|report|insurance|"
+    r"of the (?:month|week|year|quarter|term|semester)|honou?r roll|to whom it may concern)\b",
     re.IGNORECASE,
 )
 

@@ -11,87 +11,101 @@ def vocabulary(text: str) -> Vocabulary:
 
 
 INSURANCE = vocabulary("""\
-insured: named insured | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of
-    policy holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured |
-    the insured | assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full
-    name | named insured and mailing address | named insured and address | named insured s | insured s | name and address of insured
-    | name and address of the insured | name and address of policyholder | insured name and address | insured details | insured
-    company | insured business | insured member | insured entity | insured's details | first named insured | name of insured company
-    | policyholder s | policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company
-    name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer | client name | client |
-    employer | member name | customer name | participant name | applicant | insured member name | name of policyholder employer
-address: insured address | correspondence | address of insured | policyholder address | mailing address | correspondence address |
-    your address | business address | insured's address | postal address | registered address | insured mailing address | address of
-    the insured | address of policyholder | policyholder's address | communication address | risk address | premises address |
-    trading address | principal address | head office | registered office | address
+insured: named insured | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy
+    holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the
+    insured | assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name |
+    named insured and mailing address | named insured and address | named insured s | insured s | name and address of insured | name
+    and address of the insured | name and address of policyholder | insured name and address | insured details | insured company |
+    insured business | insured member | insured entity | insured's details | first named insured | name of insured company |
+    policyholder s | policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company name |
+    business name | legal name and address of insured | legal name of insured | versicherungsnehmer | client name | client | employer |
+    member name | customer name | participant name | applicant | insured member name | our client | insured member s | tomador del
+    seguro | tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato |
+    verzekeringnemer | verzekerde | tomador do seguro | segurado | name of policyholder employer
+address: insured address | correspondence | address of insured | policyholder address | mailing address | correspondence address | your
+    address | business address | insured's address | postal address | registered address | insured mailing address | address of the
+    insured | address of policyholder | policyholder's address | communication address | risk address | premises address | trading
+    address | principal address | head office | registered office | domicilio | adresse | anschrift | indirizzo | adres | morada |
+    address
 insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
     authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
-    company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company
-    name | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing
-    insurer | security | company
+    company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
+    | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing insurer
+    | security | company name and address | this card has been issued by | aseguradora | entidad aseguradora |
+    asegurador | assureur | compagnie d'assurance | versicherer | assicuratore | compagnia | verzekeraar | seguradora | company
 producer: producer | insurance broker | broker | broker name | insurance agent | insurance agency | agency | agent | intermediary |
-    agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name |
-    brokerage | brokerage agency full name and mailing address | broker details | insurance intermediary | intermediary name |
-    brokered by | arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | broker
-    of record
+    agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name | brokerage
+    | brokerage agency full name and mailing address | broker details | insurance intermediary | intermediary name | brokered by |
+    arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | producer name contact
+    person and address | corredor | mediador | courtier | vermittler | makler | tussenpersoon | corretor | broker of record
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
     holder name and mailing address | certificate holder name and address | name and address of certificate holder | third party |
     requested by | interested parties | noted interest | name of certificate holder | certificate requested by | evidence holder |
     additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | loss payee |
     lienholder | lender | name and address of the entity requesting proof of coverage | entity requesting proof of coverage | name
     and address of the entity requesting proof | name and address
-policy_number: policy number | policy numbers | policy no | policy nos | policy # | policy ref | policy reference | policy id |
-    policy number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate
-    number | certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy
-    no | group policy no | policy contract number | contract no | group policy number | policy and certificate number | number of
-    policy | polnr | vers nr | binder number | cover note no | cover note number | umr | unique market reference | cover note no |
-    cover note number | pol no | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr |
-    policy
+policy_number: policy number | policy numbers | policy no | policy nos | policy # | policy ref | policy reference | policy id | policy
+    number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate number |
+    certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy no | group
+    policy no | policy contract number | contract no | group policy number | policy and certificate number | number of policy | polnr |
+    vers nr | binder number | cover note no | cover note number | umr | unique market reference | cover note no | cover note number |
+    pol no | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr | certificate policy number |
+    country code insurer s code number | número de póliza | nº de póliza | póliza nº | póliza no | póliza | numéro de contrat | n de
+    contrat | contrat n | n de police | police n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer |
+    vertragsnummer | vertrags nr | numero di polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
 effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date |
-    effective date | policy start date | commencement date | inception date | start date | date of commencement | date of
-    commencement of insurance policy | date of commencement of insurance | commencement of insurance | cover start date | effective
-    from | valid from | your insurance starts at | effective date of the commencement of insurance | commencement date of period of
-    insurance | coverage effective | coverage begins | effective | cover starts | policy effective | inception | start of cover |
-    insurance start date | coverage start date | coverage effective date | policy from | policy begins | policy inception | policy
-    inception date | effective date of commencement | policy commencement date | cover commences | cover from | insurance commences
-    | date cover starts | commences | commencing date | commencing | eff date | effective date of policy | risk inception date |
-    policy effective from | date of inception | start | from
-expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of
-    expiry of insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until |
-    valid to | expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage
-    end date | coverage expiration date | policy to | policy ends | policy expiry | cover expires | cover to | insurance expires |
-    date cover ends | expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal
-    date | expires on | expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of
-    expiration | end | to
-period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates |
-    coverage dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance
-    cover | cover period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy
-    effective dates | policy effective period | effective period | versicherungsdauer | event dates | event date | dates of event |
-    period insured | currency of policy | validity | coverage | period | term | duration
-issue_date: issue date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate
-    date | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared
-    | date of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | date
+    effective date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement
+    of insurance policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid
+    from | your insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance |
+    coverage effective | coverage begins | effective | cover starts | policy effective | inception | start of cover | insurance start
+    date | coverage start date | coverage effective date | policy from | policy begins | policy inception | policy inception date |
+    effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts
+    | commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from |
+    date of inception | start | fecha de efecto | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn | gültig ab |
+    decorrenza | effetto | ingangsdatum | início | from
+expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of expiry
+    of insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until | valid to |
+    expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage end date |
+    coverage expiration date | policy to | policy ends | policy expiry | cover expires | cover to | insurance expires | date cover ends
+    | expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
+    expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
+    vencimiento | vencimiento | date d'échéance | échéance | date d'expiration | versicherungsende | versicherungsablauf | ablauf |
+    gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
+period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
+    dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
+    period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |
+    policy effective period | effective period | versicherungsdauer | event dates | event date | dates of event | period insured |
+    currency of policy | validity | coverage | period | term | período de seguro | periodo de seguro | vigencia | vigência | période de
+    garantie | période d'assurance | période de validité | versicherungszeitraum | vertragsdauer | periodo di assicurazione |
+    verzekeringsperiode | duration
+issue_date: issue date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
+    | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared | date
+    of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | policy issued on |
+    fecha de emisión | date d'émission | fait le | ausstellungsdatum | ausgestellt am | data di emissione | datum van afgifte | data de
+    emissão | date
 certificate_number: certificate number | certificate no | certificate # | certificate ref | certificate reference | certificate id |
-    policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number |
-    document number
+    policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number | coc no |
+    certificate of cover no | certificado no | número de certificado | attestation n | numéro d'attestation | document number
 issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
     coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
-    name | class | cover | product
+    name | class | cover | section insured | versicherungsart | ramo | type de contrat | soort
+    verzekering | product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
 """)
 
 INSURANCE_STOPS = vocabulary("""\
 stop: coverages | limits | description of operations | cancellation | authorized representative | authorised signatory | vehicle |
-    registration number | year | make | model | vin | premium | vehicle identification number | registration mark of vehicle | phone
-    | email | contact | trade business | occupation | class of use | each occurrence | aggregate | authorized signature | limit of
+    registration number | year | make | model | vin | premium | vehicle identification number | registration mark of vehicle | phone |
+    email | contact | trade business | occupation | class of use | each occurrence | aggregate | authorized signature | limit of
     indemnity | limit of liability | sum insured | retroactive date | excess | deductible | business | business description |
     description of business | territorial limits | situation | vessel | voyage | destination | insured vehicle | registration no |
-    engine no | chassis no | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form of business
-    | renewal of | signed | insured location | insured property location | property address | property location | location of risk |
-    risk location | described location | insured premises | location of premises | place of issue | telephone | fax | website | vat
-    number
+    engine no | chassis no | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form of business |
+    renewal of | signed | insured location | insured property location | property address | property location | location of risk | risk
+    location | described location | insured premises | location of premises | place of issue | telephone | fax | website | contact no |
+    contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del riesgo |
+    premium details | vat number
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\
@@ -145,34 +159,36 @@ issue_date: date of issue | issue date | date issued | issued on | issued date |
 expiry_date: expiry date | date of expiry | expiration date | date of expiration | valid until | valid till | valid through | valid
     thru | valid to | expires on | expires | expiry | expiration | renewal date | good through | recertification date | renew by |
     certificate expiry date | certificate expiration date | recommended renewal date | valid up to | vaccination expires | valid for
-    use until | certification expires | certification valid through | certification expiration date | date of renewal | next due
-    date | calibration due | next calibration due | due date | validity date | expire date | end of validity | certificate valid
-    until | certificate expires
+    use until | certification expires | certification valid through | certification expiration date | date of renewal | next due date |
+    calibration due | next calibration due | due date | validity date | expire date | end of validity | certificate valid until | re
+    evaluation due | re evaluation date | next evaluation due | refresher due | recertification due | renewal due | recommended renewal
+    | retraining due | certificate expires
 recipient_name: name and surname | surname and name | surname s and forename s | surname s and given name s | name of recipient |
-    recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name |
-    name of participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name |
-    learner | delegate | attendee | employee name | patient name | name of patient | name of child | child name | child's name |
-    full name of child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name |
-    name of employee | name of holder | student's name | participant's name | patient's name | candidate's name | trainee's name |
-    name of the student | name of the candidate | name of the participant | applicant name | member name | holder's name | pet name
-    | pet's name | animal's name | certificate holder | certified person | name of deceased | name of person | registrant | operator
-    | name of operator | operator name | exporter | first name and surname | customer name | customer | client | owner | holder name
-    | full name | awarded to | presented to | issued to | granted to | certificate awarded to | name
+    recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name | name
+    of participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name | learner |
+    delegate | attendee | employee name | patient name | name of patient | name of child | child name | child's name | full name of
+    child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name | name of employee
+    | name of holder | student's name | participant's name | patient's name | candidate's name | trainee's name | name of the student |
+    name of the candidate | name of the participant | applicant name | member name | holder's name | pet name | pet's name | animal's
+    name | certificate holder | certified person | name of deceased | name of person | registrant | operator | name of operator |
+    operator name | exporter | first name and surname | customer name | customer | client | owner | holder name | full name | awarded
+    to | presented to | issued to | granted to | certificate awarded to | operator's name | driver name | name of driver | this is to
+    certify that | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
-    program | program title | programme title | program name | programme name | qualification | workshop | module | course | program
-    | programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name
-    of training | name of the course | name of program | name of programme | title of programme | course description | training
-    topic | seminar | webinar | event title | event name | name of event | title of activity | activity title | qualification title
-    | degree | degree title | field of study | discipline | specialization | specialisation | subject | unit title | instrument |
-    equipment | item calibrated | description of instrument | scope of certification | standard | event | activity | session |
-    vaccine | vaccination against
+    program | program title | programme title | program name | programme name | qualification | workshop | module | course | program |
+    programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name of
+    training | name of the course | name of program | name of programme | title of programme | course description | training topic |
+    seminar | webinar | event title | event name | name of event | title of activity | activity title | qualification title | degree |
+    degree title | field of study | discipline | specialization | specialisation | subject | unit title | instrument | equipment | item
+    calibrated | description of instrument | scope of certification | standard | event | activity | session | vaccine | type of
+    equipment | equipment type | type of truck s | type of truck | truck type | vaccination against
 issuer_name: issued by | issued at the office of | issuing authority | issuing organization | issuing organisation | issuing body |
-    training provider | provider name | provider | awarded by | awarding body | conducted by | delivered by | organised by |
-    organized by | institution | organization | organisation | school | school name | name of school | certifying body | certificate
-    issuer | training center name | training centre name | training center | training centre | name of institution | name of issuing
-    authority | certification body | awarding organisation | awarding organization | sponsor | presented by | test centre |
-    examining body | issuing office | training organisation | training organization | registered training organisation | course
-    provider | clinic | clinic name | trained by | evaluated by | name of provider | issuer
+    training provider | provider name | provider | awarded by | awarding body | conducted by | delivered by | organised by | organized
+    by | institution | organization | organisation | school | school name | name of school | certifying body | certificate issuer |
+    training center name | training centre name | training center | training centre | name of institution | name of issuing authority |
+    certification body | awarding organisation | awarding organization | sponsor | presented by | test centre | examining body |
+    issuing office | training organisation | training organization | registered training organisation | course provider | clinic |
+    clinic name | trained by | evaluated by | name of provider | training company | company issuing certificate | issuer
 """)
 
 OTHER_STOPS = vocabulary("""\

@@ -242,3 +242,41 @@ CHILD-NAME     PIRST         MIDDLE        LAST
                PAULO         SOUZA         SANTOS
 """)
     assert extraction.fields["recipient_name"] == "PAULO SOUZA SANTOS"
+
+
+def test_a_paper_that_is_named_in_quotation_marks_is_the_subject_and_its_reader_the_recipient() -> None:
+    assert filled(
+        read("""
+      CERTIFICATE OF PARTICIPATION
+ We hereby certify that Dr. Kwabena Asante participated in the Symposium
+ and presented the paper entitled "Seepage in Layered Embankments"
+""")
+    ) == {
+        "title": "CERTIFICATE OF PARTICIPATION",
+        "recipient_name": "Dr. Kwabena Asante",
+        "subject": "Seepage in Layered Embankments",
+    }
+
+
+def test_a_job_is_no_title_and_a_heading_of_a_register_no_name() -> None:
+    assert filled(
+        read("""
+      CERTIFIED COPY OF AN ENTRY OF BIRTH
+ Name and surname        FATHER
+ Elena Farrow, Director of Training and Certification
+""")
+    ) == {"title": "CERTIFIED COPY OF AN ENTRY OF BIRTH", "subject": "CERTIFIED COPY OF AN ENTRY OF BIRTH"}
+
+
+def test_when_an_operator_is_evaluated_again_is_when_the_certificate_ends() -> None:
+    found = filled(
+        read("""
+      FORKLIFT OPERATOR CERTIFICATE
+ Operator's Name:      Guadalupe Reyna
+ Type of Truck(s):     Class V Pneumatic Tire
+ Evaluation Date:      3/25/2026
+ Re-evaluation Due:    3/25/2029
+""")
+    )
+    assert (found["recipient_name"], found["subject"]) == ("Guadalupe Reyna", "Class V Pneumatic Tire")
+    assert (found["issue_date"], found["expiry_date"]) == ("2026-03-25", "2029-03-25")
