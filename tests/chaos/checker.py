@@ -67,14 +67,17 @@ def _outcome_is_fair(sent: Sent) -> Iterator[Breach]:
 
 
 def _in_time(sent: Sent, down: list[tuple[float, float]]) -> Iterator[Breach]:
-    """Deadlines hold, but for the time when there was nobody to keep them."""
-    end_at = next((seen.at for seen in sent.seen if seen.terminal), None)
-    if sent.order.deadline_s is None or end_at is None:
+    """Deadlines hold, but for the time when there was nobody to keep them.
+
+    By the service's own times: when a caller came to send it and to look depends on the caller.
+    """
+    end = next((seen for seen in sent.seen if seen.terminal), None)
+    if sent.order.deadline_s is None or end is None or end.lasted_s is None:
         return
-    nobody_s = sum(max(0.0, min(end_at, until) - max(sent.sent_at, since)) for since, until in down)
-    took_s = end_at - sent.sent_at - nobody_s
+    nobody_s = sum(max(0.0, min(end.at, until) - max(sent.sent_at, since)) for since, until in down)
+    took_s = end.lasted_s - nobody_s
     if took_s > sent.order.deadline_s + DEADLINE_GRACE_S:
-        yield Breach(rule="deadlines hold", what=f"{_name(sent)} ended {took_s:.0f} s after it was sent, not {sent.order.deadline_s:g} s")
+        yield Breach(rule="deadlines hold", what=f"{_name(sent)} ended {took_s:.0f} s after it was taken, not {sent.order.deadline_s:g} s")
 
 
 def _own_result(sent: Sent) -> Iterator[Breach]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.chaos.orders import Order
@@ -12,7 +13,10 @@ TERMINAL = ("completed", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A job's status as an answer told it. at: seconds of the run. stranger: see Paper.stranger."""
+    """A job's status as an answer told it. at: seconds of the run. lasted_s: from its creation to its end, by the service's own times.
+
+    stranger: see Paper.stranger.
+    """
 
     at: float
     status: str
@@ -20,6 +24,7 @@ class Seen:
     generation: int
     outcome: str
     finished_at: str | None
+    lasted_s: float | None
     stranger: str | None
 
     @property
@@ -42,8 +47,13 @@ def seen_of(job: Mapping[str, Any], order: Order, *, at: float) -> Seen:
         generation=job["generation"],
         outcome=f"{status} {job['error']['code']}" if job["error"] else status,
         finished_at=job["finished_at"],
+        lasted_s=_seconds_between(job["created_at"], job["finished_at"]) if job["finished_at"] else None,
         stranger=order.paper.stranger(result) if result else None,
     )
+
+
+def _seconds_between(earlier: str, later: str) -> float:
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ PAPER = Paper(number=7, kind=Kind.TEXT, pages=1, content=b"")
 
 
 def a_seen(**changes: object) -> Seen:
-    seen = Seen(at=3.0, status="completed", attempt=1, generation=1, outcome="completed", finished_at="T", stranger=None)
+    seen = Seen(at=3.0, status="completed", attempt=1, generation=1, outcome="completed", finished_at="T", lasted_s=2.0, stranger=None)
     return replace(seen, **changes)  # type: ignore[arg-type]
 
 
@@ -143,7 +143,7 @@ def shown_after_its_deletion(ledger: Ledger) -> None:
 
 def past_its_deadline(ledger: Ledger) -> None:
     change_order(ledger, deadline_s=2.0)
-    ledger.sent[0].seen[-1] = a_seen(at=40.0)
+    ledger.sent[0].seen[-1] = a_seen(at=40.0, lasted_s=39.0)
 
 
 def an_odd_answer(ledger: Ledger) -> None:
