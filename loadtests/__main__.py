@@ -1,7 +1,8 @@
-"""Load tests of doctray, with a verdict: python -m loadtests [mixed|rush|flood|sustained|smoke].
+"""Load tests of doctray, with a verdict: python -m loadtests [mixed|rush|flood|sustained|smoke …].
 
-Starts a stack of its own on loopback, lets locust's callers in, and prints a table of targets; exit status 0 when all are met. With
---url it goes against a service that is up; raise its rate limits first (API_RATE_LIMIT_PER_MINUTE). docs/loadtests.md has the rest.
+Starts a stack of its own on loopback, lets locust's callers in, and prints a table of targets; exit status 0 when all are met. Several
+scenarios run one after the other, each on a stack of its own. With --url it goes against a service that is up; raise its rate limits
+first (API_RATE_LIMIT_PER_MINUTE). docs/loadtests.md has the rest.
 """
 
 import argparse
@@ -24,21 +25,33 @@ from loadtests.stack import Plan
 
 def main() -> None:
     options = _options()
-    scenario = _scenario(options)
-    folder: Path = options.out or Path("loadtest-results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{scenario.name}"
     # SIGTERM ends the run as Ctrl-C does: through every `finally`, so that no part is left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    folder.mkdir(parents=True, exist_ok=True)
-    folder = folder.absolute()
-    try:
-        outcome = _run(scenario, options, folder)
-    except StackError as error:
-        _give_up(str(error), 2)
-    except KeyboardInterrupt:
-        _give_up("stopped; everything that was started has ended", 130)
-    print(as_text(outcome))
-    print(f"\n{folder / 'report.html'}")
-    sys.exit(0 if outcome.passed else 1)
+    folders, passed = [], True
+    for name in options.scenarios:
+        scenario = _scenario(SCENARIOS[name], options)
+        folder = _folder(name, options).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            outcome = _run(scenario, options, folder)
+        except StackError as error:
+            _give_up(str(error), 2)
+        except KeyboardInterrupt:
+            _give_up("stopped; everything that was started has ended", 130)
+        print(as_text(outcome))
+        print(f"\n{folder / 'report.html'}\n", flush=True)
+        folders.append(folder)
+        passed &= outcome.passed
+    if len(folders) > 1:
+        print("python -m loadtests.sizing write " + " ".join(map(str, folders)))
+    sys.exit(0 if passed else 1)
+
+
+def _folder(name: str, options: argparse.Namespace) -> Path:
+    out: Path | None = options.out
+    if out is None:
+        return Path("loadtest-results") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}"
+    return out if len(options.scenarios) == 1 else out / name
 
 
 def _run(scenario: Scenario, options: argparse.Namespace, folder: Path) -> Outcome:
@@ -57,7 +70,7 @@ def _run(scenario: Scenario, options: argparse.Namespace, folder: Path) -> Outco
     return run_own(scenario, plan, folder, seed=options.seed)
 
 
-def _scenario(options: argparse.Namespace) -> Scenario:
+def _scenario(scenario: Scenario, options: argparse.Namespace) -> Scenario:
     given: dict[str, Any] = {
         "run_s": options.seconds,
         "users": options.users,
@@ -67,7 +80,6 @@ def _scenario(options: argparse.Namespace) -> Scenario:
         "submits": options.submits,
         "rolling_restart": options.rolling_restart,
     }
-    scenario = SCENARIOS[options.scenario]
     changed = replace(scenario, **{name: value for name, value in given.items() if value is not None})
     return replace(changed, warm_up_s=min(changed.warm_up_s, changed.run_s / 4))
 
@@ -75,9 +87,13 @@ def _scenario(options: argparse.Namespace) -> Scenario:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtests", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     about = "; ".join(f"{scenario.name}: {scenario.about}" for scenario in SCENARIOS.values())
-    parser.add_argument("scenario", nargs="?", choices=SCENARIOS, default="mixed", help=about)
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"one or several, default: mixed. {about}")
     parser.add_argument("--url", help="a service that is up, instead of a stack of our own; its key is taken from DOCTRAY_API_KEY")
-    parser.add_argument("--out", type=Path, help="folder for report.html, figures.json and logs; default: loadtest-results/TIME-SCENARIO")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="folder for report.html, figures.json and logs, with one in it for each of several; default: loadtest-results/TIME-SCENARIO",
+    )
     parser.add_argument("--seed", type=int, default=1)
     traffic = parser.add_argument_group("traffic (default: the scenario's)")
     traffic.add_argument("--seconds", type=float, help="how long callers come")
@@ -97,6 +113,10 @@ def _options() -> argparse.Namespace:
     parts.add_argument("--prometheus", action=argparse.BooleanOptionalAction, default=True)
     parts.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of doctray; may be repeated")
     options = parser.parse_args()
+    options.scenarios = options.scenarios or ["mixed"]
+    unknown = [name for name in options.scenarios if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
     if any("=" not in pair for pair in options.set):
         parser.error("--set takes NAME=VALUE")
     return options
