@@ -16,10 +16,12 @@ Rgb = NDArray[np.uint8]
 LONGEST_PX = 2560
 """EasyOCR's own limit (canvas_size): a page is shrunk for detection until its long side is at most this."""
 
+LARGE_PX = 2_000_000
+"""After a page of more pixels each network's memory goes back before the next one runs; below, taking it anew would cost more than it
+saves."""
+
 # Of one run, in pixels: 0.27 GB of maps in 8 bits, 0.35 GB in bf16. What is larger is seen in bands.
 _MOST_PX = 1_000_000
-# After a page of so many pixels the maps' memory goes back before anything else runs; below, taking it anew would cost more than it saves.
-_LARGE_PX = 2_000_000
 # Bands see so much of their neighbours; a word's score hardly depends on what is farther away.
 _SHARED_PX = 64
 
@@ -43,7 +45,7 @@ class CraftDetector:
         if pixels is None:
             return []
         scores = np.concatenate(list(self._maps(pixels))) if sized else self._network(pixels[None])[0]
-        if height * width > _LARGE_PX:
+        if height * width > LARGE_PX:
             self._network.release()
         return text_polygons(scores, scale=scale, origin=(view.left, view.top))
 

@@ -41,6 +41,10 @@ class CrnnReader:
                 readings[index] = reading
         return readings
 
+    def release(self) -> None:
+        """See `Network`."""
+        self._network.release()
+
     def _read_scaled(self, crops: Sequence[Grey]) -> list[LineReading]:
         readings: dict[int, LineReading] = {}
         for indices, width in batches_alike([padded_width(crop) for crop in crops], sizes=self._network.batch_sizes, most_px=_BATCH_PX):

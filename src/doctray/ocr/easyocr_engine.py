@@ -8,6 +8,7 @@ downloaded.
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from doctray.domain.document import Page, PageImage, PageSource
 from doctray.ocr.calibration import best_backend
 from doctray.ocr.cell_borders import parted_at_borders
 from doctray.ocr.craft_boxes import Polygon
-from doctray.ocr.craft_detector import CraftDetector, Rgb
+from doctray.ocr.craft_detector import LARGE_PX, CraftDetector, Rgb
 from doctray.ocr.crnn_crops import Grey, cut_out
 from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_failures import failures_named
@@ -84,6 +85,8 @@ class EasyOcrEngine:
         cv2.setNumThreads(threads)
         self._networks = networks
         self._second_reader = second_reader
+        # The second reader looks at pages beside the first: what one leaves of the cores between its networks, the other takes.
+        self._beside = ThreadPoolExecutor(1, "second-reader")
         self._readers: OrderedDict[tuple[str, ...], LineReader] = OrderedDict()
         with failures_named():
             self._detector = CraftDetector(networks.detector(), letters=ALONE if second_reader is None else SECONDED)
@@ -96,16 +99,46 @@ class EasyOcrEngine:
             sheets = [_sheet(image) for image in images]
             for languages in {sheet.languages for sheet in sheets}:
                 self._reader(languages)
-            for sheet in sheets:
-                self._find(sheet)
-                self._put_on_feet(sheet)
-            self._read_lines(sheets)
-            doubtful = [sheet for sheet in sheets if not sheet.turn and self._stands_on_head(sheet)]
-            for sheet in doubtful:
-                sheet.turn_by(180)
-                self._find(sheet)
-            self._read_lines(doubtful)
-            return [self._page(sheet) for sheet in sheets]
+            if any(math.prod(sheet.size) > LARGE_PX for sheet in sheets):
+                return self._read_sparingly(sheets)
+            looking = [self._begin_look(sheet) for sheet in sheets]
+            try:
+                self._read_first(sheets)
+            finally:
+                wait([look for look in looking if look is not None])
+            return [
+                # what was seen of a page before it was turned is of no use
+                self._page(sheet, seen=None if look is None or sheet.turn else look.result())
+                for sheet, look in zip(sheets, looking, strict=True)
+            ]
+
+    def _read_sparingly(self, sheets: Sequence[_Sheet]) -> list[Page]:
+        """One reader after the other, each giving its memory back: on a large page either needs some hundred megabytes."""
+        self._read_first(sheets)
+        for reader in self._readers.values():
+            reader.release()
+        pages = [self._page(sheet) for sheet in sheets]
+        if self._second_reader is not None:
+            self._second_reader.release()
+        return pages
+
+    def _begin_look(self, sheet: _Sheet) -> "Future[list[ReadLine]] | None":
+        second = self._second_reader
+        if second is None or not second.covers(sheet.languages):
+            return None
+        return self._beside.submit(second.look, sheet.rgb, languages=sheet.languages)
+
+    def _read_first(self, sheets: Sequence[_Sheet]) -> None:
+        """All that the first reader does, until every page stands upright and is read."""
+        for sheet in sheets:
+            self._find(sheet)
+            self._put_on_feet(sheet)
+        self._read_lines(sheets)
+        doubtful = [sheet for sheet in sheets if not sheet.turn and self._stands_on_head(sheet)]
+        for sheet in doubtful:
+            sheet.turn_by(180)
+            self._find(sheet)
+        self._read_lines(doubtful)
 
     def _find(self, sheet: _Sheet) -> None:
         sheet.polygons = self._detector.find(sheet.rgb, sheet.grey)
@@ -142,7 +175,7 @@ class EasyOcrEngine:
                 sheet.lines = [line for line, _ in chosen]
                 sheet.readings = [reading for _, reading in chosen]
 
-    def _settled(self, sheet: _Sheet) -> list[SettledLine]:
+    def _settled(self, sheet: _Sheet, seen: Sequence[ReadLine] | None) -> list[SettledLine]:
         """The lines of a page in words, as both readers see them where there is a second one for its languages."""
         lines = [
             ReadLine(corners=line.corners, angle=line.angle, reading=reading)
@@ -151,9 +184,9 @@ class EasyOcrEngine:
         second = self._second_reader
         if second is None or not second.covers(sheet.languages):
             return [SettledLine(corners=line.corners, angle=line.angle, words=split_words(line.reading)) for line in lines]
-        return second.settle(sheet.rgb, lines, languages=sheet.languages)
+        return second.settle(sheet.rgb, lines, seen=seen, languages=sheet.languages)
 
-    def _page(self, sheet: _Sheet) -> Page:
+    def _page(self, sheet: _Sheet, *, seen: Sequence[ReadLine] | None = None) -> Page:
         width, height = sheet.size
         return Page(
             number=sheet.number,
@@ -163,7 +196,7 @@ class EasyOcrEngine:
             lines=lines_of(
                 [
                     word
-                    for line in self._settled(sheet)
+                    for line in self._settled(sheet, seen)
                     for word in placed(line.words, line.corners, width=width, height=height, angle=line.angle)
                 ]
             ),

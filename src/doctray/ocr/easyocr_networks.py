@@ -25,6 +25,10 @@ class LineReader(Protocol):
         """One reading for each crop (grey, upright, of any size), in order."""
         ...
 
+    def release(self) -> None:
+        """Give back the memory that only a page needs."""
+        ...
+
 
 class Networks:
     """backend: what computes them. device: "cpu" or "cuda". models_dir: an operator's EasyOCR weights for languages other than English.

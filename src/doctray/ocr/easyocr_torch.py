@@ -79,6 +79,9 @@ class StockLineReader:
     def read(self, crops: Sequence[Grey]) -> list[LineReading]:
         return [self._reading(np.ascontiguousarray(crop)) for crop in crops]
 
+    def release(self) -> None:
+        """Nothing: torch's allocators serve all networks of the process."""
+
     def _reading(self, crop: Grey) -> LineReading:
         height, width = crop.shape
         ((_, text, confidence),) = self._reader.recognize(crop, [[0, width, 0, height]], [], reformat=False)

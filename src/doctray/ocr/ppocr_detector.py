@@ -69,6 +69,10 @@ class PpocrDetector:
         origin = np.array((view.left, view.top), np.float32)
         return [quad + origin for quad in self._lines_on(page[view.top : view.bottom, view.left : view.right], scale=view.scale)]
 
+    def release(self) -> None:
+        """See `Network`."""
+        self._of_any_shape.release()
+
     def _lines_on(self, page: Rgb, *, scale: float | None) -> list[Quad]:
         """scale: at which the network is to see the page at most; None: as RapidOCR shows it."""
         height, width = page.shape[:2]

@@ -63,6 +63,11 @@ class PpocrPageReader:
         """The lines of a page that lies upright (H x W x 3 RGB), however they stand on it; those that read as nothing are left out."""
         return self._read(page, self.detector.lines(page), languages)
 
+    def release(self) -> None:
+        """Give back the memory that only a page needs."""
+        self.detector.release()
+        self.recognizer.release()
+
     def upright_lines(self, page: Rgb, *, languages: frozenset[str]) -> tuple[list[PpocrLine], int]:
         """The lines of a page that may lie in any way, on the page once it is upright; and the degrees clockwise to turn it by."""
         quads = self.detector.lines(page)

@@ -131,6 +131,10 @@ class PpocrRecognizer:
     def backend(self) -> str:
         return self._network.backend
 
+    def release(self) -> None:
+        """See `Network`."""
+        self._network.release()
+
     def readable(self, languages: frozenset[str]) -> frozenset[str]:
         """The characters that can come out for these languages."""
         return frozenset("".join(self._alphabet(languages).characters))

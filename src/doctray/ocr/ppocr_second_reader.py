@@ -50,13 +50,18 @@ class PpocrSecondReader:
     def reconcile(self, first: LineReading, second: LineReading) -> tuple[ReadWord, ...]:
         return reconcile(first, second)
 
-    def settle(self, page: Rgb, lines: Sequence[ReadLine], *, languages: Sequence[str] = ("en",)) -> list[SettledLine]:
+    def look(self, page: Rgb, *, languages: Sequence[str] = ("en",)) -> list[ReadLine]:
         with failures_named("PP-OCR"):
             seen = self._reader.lines(page, languages=frozenset(languages))
-        second = [
-            ReadLine(corners=[(float(x), float(y)) for x, y in line.corners], reading=line.reading, angle=line.angle) for line in seen
-        ]
-        assignment = assigned(lines, second)
+        return [ReadLine(corners=[(float(x), float(y)) for x, y in line.corners], reading=line.reading, angle=line.angle) for line in seen]
+
+    def release(self) -> None:
+        self._reader.release()
+
+    def settle(
+        self, page: Rgb, lines: Sequence[ReadLine], *, seen: Sequence[ReadLine] | None = None, languages: Sequence[str] = ("en",)
+    ) -> list[SettledLine]:
+        assignment = assigned(lines, self.look(page, languages=languages) if seen is None else seen)
         settled = [*_seen_by_both(assignment), *self._seen_by_the_first(page, assignment, languages)]
         placed_lines = [_Placed(line, _boxes(line, page)) for line in settled]
         with failures_named("PP-OCR"):

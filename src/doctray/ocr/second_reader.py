@@ -109,12 +109,32 @@ class SecondReader(Protocol):
         """The words of the line, left to right; none where neither reader saw text. Never holds a word that neither of them read."""
         ...
 
-    def settle(self, page: "NDArray[np.uint8]", lines: Sequence[ReadLine], *, languages: Sequence[str] = ("en",)) -> list[SettledLine]:
+    def look(self, page: "NDArray[np.uint8]", *, languages: Sequence[str] = ("en",)) -> list[ReadLine]:
+        """The lines of a page (upright, H x W x 3 RGB) as this reader finds and reads them, knowing nothing of the first one.
+
+        Blocks, and may run beside the first reader, though not beside another call of this one; raises as `read` does.
+        """
+        ...
+
+    def settle(
+        self,
+        page: "NDArray[np.uint8]",
+        lines: Sequence[ReadLine],
+        *,
+        seen: Sequence[ReadLine] | None = None,
+        languages: Sequence[str] = ("en",),
+    ) -> list[SettledLine]:
         """What is on a page (upright, H x W x 3 RGB) of which the first reader read these lines; in no particular order.
+
+        seen: what `look` found on it; None: it looks now.
 
         Every line is read again. Lines are the second reader's where it sees one, so that an amount of which the first reader saw
         two halves is one word, and text that only it finds is added. languages: `covers` them. Blocks; raises as `read` does.
         """
+        ...
+
+    def release(self) -> None:
+        """Give back the memory that only a page needs; the next one takes it anew."""
         ...
 
 
