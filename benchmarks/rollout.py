@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ ENDED = ("completed", "failed", "cancelled")
 AT_ONCE = 2
 """Jobs under way while the stages are climbed."""
 
+STAGE_PICTURES = 12
 STEP_WITHIN_S = 1800.0
 
 
@@ -46,21 +47,26 @@ class Paper:
         if not beside.exists():
             return None
         found: dict[str, Any] = json.loads(beside.read_text())
+        for block in found.get("timeblocks") or ():
+            block.pop("inferred", None)
         return {name: value for name, value in found.items() if name != "truth_notes"}
 
 
 @dataclass(slots=True)
 class Feeder:
-    """Hands documents in, over and over, never from the cache. ended: how many came to their end."""
+    """Hands documents in, over and over, each time as another content, so that it is dealt anew. ended: how many came to their end."""
 
     client: httpx.Client
     papers: list[Paper]
     ended: int = 0
+    handed_in: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def hand_in(self, paper: Paper) -> str:
-        form = {"document_type": paper.kind, "no_cache": "true"}
-        answer = self.client.post("/v1/jobs", files={"file": (paper.path.name, paper.path.read_bytes())}, data=form)
+        self.handed_in += 1
+        # After its end, where readers of PDF, PNG and JPEG look no more.
+        content = paper.path.read_bytes() + b"\n%% copy %d\n" % self.handed_in
+        answer = self.client.post("/v1/jobs", files={"file": (paper.path.name, content)}, data={"document_type": paper.kind})
         answer.raise_for_status()
         return str(answer.json()["request_id"])
 
@@ -94,6 +100,12 @@ def papers_of(folder: Path) -> list[Paper]:
         if (folder / name).is_dir()
     ]
     return [paper for row in itertools.zip_longest(*by_kind) for paper in row if paper is not None]
+
+
+def pictures_of(folder: Path) -> list[Paper]:
+    """The smallest first. Pictures alone: most PDFs have a text layer, which says nothing of an engine."""
+    found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES - {".pdf"}]
+    return [Paper(path=path, kind="auto") for path in sorted(found, key=lambda path: path.stat().st_size)[:STAGE_PICTURES]]
 
 
 def read_all(feeder: Feeder) -> None:
@@ -149,7 +161,8 @@ def report(env: dict[str, str], out: Path, *, form: str, name: str) -> None:
 
 
 def run(given: argparse.Namespace, tell: Callable[[str], None]) -> int:
-    papers = papers_of(given.folder)
+    papers = papers_of(given.folder)[: given.documents]
+    stages = pictures_of(given.stages_on) if given.stages_on else [paper for paper in papers if paper.path.suffix.lower() != ".pdf"]
     tell(f"{len(papers)} documents")
     home = given.home.absolute()
     env = {**os.environ, "DOCTRAY_HOME": str(home), "OCR_ENGINE": given.baseline}
@@ -164,8 +177,8 @@ def run(given: argparse.Namespace, tell: Callable[[str], None]) -> int:
                 "kind": "engine",
                 "baseline": given.baseline,
                 "candidate": given.candidate,
-                "shadow_percentage": 100,
-                "thresholds": {"agreement": given.agreement, "min_sample": given.min_sample},
+                "shadow_percentage": given.shadow,
+                "thresholds": {"agreement": given.agreement, "confidence": given.confidence, "min_sample": given.min_sample},
                 "reason": "Read beside the baseline first.",
             }
             client.put("/v1/admin/rollout", json=plan, headers={"if-match": "*"}).raise_for_status()
@@ -174,7 +187,7 @@ def run(given: argparse.Namespace, tell: Callable[[str], None]) -> int:
             given.out.mkdir(parents=True, exist_ok=True)
             report(env, given.out, form="html", name="beside.html")
             tell(json.dumps(health(client)["checks"]))
-            with fed(feeder):
+            with fed(replace(feeder, papers=stages)):
                 words = [
                     "--url",
                     service.url,
@@ -189,7 +202,7 @@ def run(given: argparse.Namespace, tell: Callable[[str], None]) -> int:
                 done = subprocess.run([ROOT / "scripts" / "execute_final_cutover", *words, *pace], env=env)
             report(env, given.out, form="html", name="report.html")
             report(env, given.out, form="json", name="report.json")
-            tell(f"{feeder.ended} documents read; {given.out / 'report.html'}")
+            tell(f"{given.out / 'report.html'}")
     return done.returncode
 
 
@@ -202,6 +215,12 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="an empty folder for the service; it holds the documents afterwards")
     parser.add_argument("--baseline", default="easyocr")
     parser.add_argument("--candidate", default="rapidocr")
+    parser.add_argument("--documents", type=int, help="of the folder, the first so many; default: all")
+    parser.add_argument(
+        "--stages-on", type=Path, metavar="FOLDER", help="pictures that are read through the stages; default: the folder's own"
+    )
+    parser.add_argument("--confidence", type=float, default=0.8, help="least mean confidence; 0 for pictures without fields")
+    parser.add_argument("--shadow", type=int, default=100, help="percentage of the baseline's documents that the candidate reads too")
     parser.add_argument("--agreement", type=float, default=0.9, help="least share of values on which both must agree")
     parser.add_argument("--min-sample", type=int, default=10, help="attempts before a stage is judged")
     parser.add_argument("--hold", type=float, default=15, help="seconds that each stage must be healthy")

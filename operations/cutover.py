@@ -109,9 +109,11 @@ def _held(dial: Turns, stage: int, pace: Pace, watch: Watch, tell: Callable[[str
             tell(f"{stage} %: healthy for {now - healthy_since:.0f} s")
             return standing
         if now - began >= pace.within_s:
-            raise Stopped(f"{stage} %: not healthy within {pace.within_s:g} s, but {standing.verdict}: {standing.reason or 'too few jobs'}")
+            raise Stopped(f"{stage} %: not healthy within {pace.within_s:g} s, but {standing.verdict}: {standing.reason}")
         if standing.verdict != said:
-            tell(f"{stage} %: {standing.verdict.replace('_', ' ')}{': ' + standing.reason if standing.reason else ''}")
+            tell(
+                f"{stage} %: too few attempts yet" if standing.verdict == "too_few" else f"{stage} %: {standing.verdict}: {standing.reason}"
+            )
             said = standing.verdict
         watch.sleep(pace.every_s)
 

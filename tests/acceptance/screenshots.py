@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -56,7 +57,14 @@ def look_at(page: Page, name: str) -> None:
     page.locator(".sheet img").evaluate("image => image.decode()")
 
 
+def plan_a_rollout(service: Service) -> None:
+    """From the engine that reads to another, so that there is something to see; nothing goes to it yet."""
+    plan = {"kind": "engine", "baseline": "easyocr", "candidate": "rapidocr", "reason": "Reads faster, it is said."}
+    httpx.put(f"{service.url}/v1/admin/rollout", json=plan, trust_env=False).raise_for_status()
+
+
 def photograph(browser: Browser, service: Service, folder: Path) -> None:
+    plan_a_rollout(service)
     with opened(browser, service, scheme="light", size=DESK) as page:
         hand_in(page, CERTIFICATE, TIMETABLE)
         keep(page, folder / "jobs-light.webp")
@@ -69,6 +77,9 @@ def photograph(browser: Browser, service: Service, folder: Path) -> None:
         page.goto(f"{service.url}/#/workers")
         expect(page.get_by_role("table")).to_be_visible()
         keep(page, folder / "workers-light.webp")
+        page.goto(f"{service.url}/#/rollouts")
+        expect(page.get_by_role("img").first).to_be_visible()
+        keep(page, folder / "rollouts-light.webp")
     with opened(browser, service, scheme="dark", size=DESK) as page:
         look_at(page, CERTIFICATE.name)
         page.locator('.leaf[data-pointer="/insured_name"]').hover()
