@@ -166,7 +166,7 @@ async def test_what_cannot_be_meant_is_refused(home: Path, sqlite: str, files: s
 
 
 def _until(condition: object) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.01)
