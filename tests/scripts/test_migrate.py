@@ -1,11 +1,14 @@
 """From the old service to doctray and back: callers lose nothing, and a switch that fails leaves the old service answering."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.integration.cli.test_import_legacy import SCHEMA
 from tests.scripts.conftest import OldService, end, run_script
 
 
@@ -93,4 +96,38 @@ def test_a_damaged_backup_is_not_restored(old_service: OldService, state: Path) 
     done = run_script("rollback", "--state", str(state), "--restore-files")
     assert done.returncode == 1
     assert "nothing was changed" in done.stderr
+    assert old_service.said()["service"] == "old"
+
+
+@pytest.fixture
+def app_db(old_service: OldService) -> Path:
+    """The old app's database, and the one file that its document names."""
+    path = old_service.folder / "app.db"
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.executescript(SCHEMA)
+        conn.execute("INSERT INTO documents VALUES (1, 'one.pdf', 'uploads/one.pdf', 'pdf', 9, 'completed', '2025-03-04 05:06:07')")
+        conn.execute(
+            "INSERT INTO processing_jobs VALUES (1, 1, 'ocr', 'completed', 0.9, '{\"text\": \"one\"}', NULL, '2025-03-04 05:07:00')"
+        )
+    (old_service.folder / "uploads" / "one.pdf").write_bytes(b"%PDF-1.7\nof the old app")
+    return path
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_documents_of_the_old_app_come_along(old_service: OldService, app_db: Path, state: Path) -> None:
+    status, said = migrate(old_service, state, app_db=str(app_db))
+    assert status == 0, said
+    assert "1 of 1 documents are jobs: 1 completed now" in said
+    asked = {"headers": {"x-api-key": (state / "key").read_text().strip()}, "trust_env": False, "timeout": 30}
+    jobs = httpx.get(f"{old_service.url}/v1/jobs", **asked).json()["jobs"]
+    (brought,) = [job for job in jobs if job["file_name"] == "one.pdf"]
+    assert brought["created_at"].startswith("2025-03-04T05:06:07")
+
+
+def test_an_old_database_that_cannot_be_read_leaves_the_old_service_answering(old_service: OldService, app_db: Path, state: Path) -> None:
+    app_db.write_bytes(b"no database " * 100)
+    status, said = migrate(old_service, state, app_db=str(app_db))
+    assert status == 1
+    assert "could not be brought in" in said
     assert old_service.said()["service"] == "old"
