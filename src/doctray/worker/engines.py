@@ -1,18 +1,33 @@
-"""The engines that the settings name, models among them: fetched, checked, and refused where they are not what they say."""
+"""The engines that the settings name, models among them: fetched, checked, and refused where they are not what they say; and the
+processes that they are in."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
 
 from doctray.config import Google, Settings, SettingsError
+from doctray.config import Worker as WorkerSettings
 from doctray.domain.errors import EngineFailure, TemporarilyUnavailable
+from doctray.ocr.batcher import Batcher
+from doctray.ocr.devices import CPU
+from doctray.ocr.documentai import NAME as DOCUMENTAI
 from doctray.ocr.documentai import DocumentAi
+from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import Engines
 from doctray.ocr.models import EngineModel, read_model
+from doctray.ocr.routes import RoutedReader
+from doctray.ocr.wire import MakeEngine
+from doctray.ports import PageReader
 from doctray.wiring import fetch_model_at
+from doctray.worker.limits import batch_limits, remote_batch_limits
+from doctray.worker.observe import count_batch, count_engine_lost
 
 _log = structlog.get_logger()
+
+WORKER_SHARE_GB = 0.5
+"""Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
 
 
 async def open_engines(settings: Settings) -> Engines:
@@ -57,6 +72,36 @@ def documentai_of(google: Google) -> DocumentAi | None:
         requests=google.requests,
         page_price=google.page_price,
     )
+
+
+async def open_reader(
+    options: WorkerSettings, make: MakeEngine, engines: Engines, *, device: str, stack: AsyncExitStack
+) -> tuple[EngineProcess, PageReader]:
+    """The default engine's process, and the reader over it: with a second process, started when it is first asked, where Document AI is
+    configured beside engines that compute here."""
+    remote = engines.is_remote(options.engine)
+
+    async def opened(engine: str, *, waits: bool) -> tuple[EngineProcess, PageReader]:
+        process = EngineProcess(
+            make,
+            engine=engine,
+            device=device,
+            max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
+            gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
+            on_lost=count_engine_lost,
+        )
+        stack.push_async_callback(process.close)
+        requests = engines.documentai.requests if engines.documentai is not None else 1
+        limits = remote_batch_limits(requests=requests) if waits else batch_limits(device=device)
+        batcher = Batcher(process, limits=limits, page_timeout_s=options.page_seconds, on_batch=count_batch)
+        return process, await stack.enter_async_context(batcher)
+
+    process, usual = await opened(options.engine, waits=remote)
+    if engines.documentai is None:
+        return process, usual
+    # Beside Document AI the local engines' process begins with the one that loads nothing.
+    _, aside = await opened("null" if remote else DOCUMENTAI, waits=not remote)
+    return process, RoutedReader(usual=usual, aside=aside, is_aside=lambda name: engines.is_remote(name) != remote)
 
 
 def _mend(settings: Settings) -> str:

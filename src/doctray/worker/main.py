@@ -21,18 +21,14 @@ from doctray.domain.extraction import SCHEMA_VERSION
 from doctray.export.renderers import renderers
 from doctray.extraction.process import ExtractorProcess
 from doctray.extraction.rules.extractor import RulesExtractor
-from doctray.ocr.batcher import Batcher
-from doctray.ocr.devices import CPU, arithmetic, resolve
-from doctray.ocr.documentai import NAME as DOCUMENTAI
+from doctray.ocr.devices import arithmetic, resolve
 from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.engines import Engines, make_engine
 from doctray.ocr.gpu_usage import open_gpu
 from doctray.ocr.ppocr_weights import second_reader_version
-from doctray.ocr.routes import RoutedReader
-from doctray.ocr.wire import MakeEngine
 from doctray.outbound.fetch import HttpFetcher
 from doctray.pages.process import ProcessPageOpener
-from doctray.ports import PageReader, WorkerInfo
+from doctray.ports import WorkerInfo
 from doctray.queue.arq_worker import ArqWorker
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.deliver import POSTS_END_S, Deliverer
@@ -44,15 +40,13 @@ from doctray.storage.journal_sql import SqlJournal
 from doctray.telemetry import exposition, metrics, tracing
 from doctray.telemetry import logging as telemetry_logging
 from doctray.wiring import announcer_of, deliverer_of, guard_of, open_blobs, open_journal, open_notices, open_queue
-from doctray.worker.engines import open_engines
+from doctray.worker.engines import open_engines, open_reader
 from doctray.worker.extractors import fingerprint_of, open_extractors
-from doctray.worker.limits import batch_limits, engine_threads, remote_batch_limits, stage_limits
+from doctray.worker.limits import engine_threads, stage_limits
 from doctray.worker.look_ahead import LookAhead
 from doctray.worker.observe import (
     MetricsObserver,
     count_artifact,
-    count_batch,
-    count_engine_lost,
     show_stage,
     watch_gpu,
     watch_memory,
@@ -63,9 +57,6 @@ from doctray.worker.tasks import Jobs
 _log = structlog.get_logger()
 
 JOURNAL_RETRY_S = 1.0
-WORKER_SHARE_GB = 0.5
-"""Of MAX_MEMORY_USAGE_GB, what the worker and its page processes take; the engine process is recycled above the rest."""
-
 PULSE_S = 1.0
 """How often the event loop shows that it turns; `exposition.STUCK_AFTER_S` has ample room for it."""
 
@@ -293,7 +284,7 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         cache_dir=settings.home / "cache",
         engines=engines,
     )
-    engine, reader = await _open_reader(options, make, engines, device=device, stack=stack)
+    engine, reader = await open_reader(options, make, engines, device=device, stack=stack)
 
     extractors = open_extractors(settings.llm, rules=rules, clock=clock, stack=stack)
     fingerprint = " ".join(
@@ -402,33 +393,3 @@ async def _build(settings: Settings, *, device: str, pulse: exposition.Pulse, st
         maker=maker,
         info=info,
     )
-
-
-async def _open_reader(
-    options: WorkerSettings, make: MakeEngine, engines: Engines, *, device: str, stack: AsyncExitStack
-) -> tuple[EngineProcess, PageReader]:
-    """The default engine's process, and the reader over it: with a second process, started when it is first asked, where Document AI is
-    configured beside engines that compute here."""
-    remote = engines.is_remote(options.engine)
-
-    async def opened(engine: str, *, waits: bool) -> tuple[EngineProcess, PageReader]:
-        process = EngineProcess(
-            make,
-            engine=engine,
-            device=device,
-            max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
-            gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
-            on_lost=count_engine_lost,
-        )
-        stack.push_async_callback(process.close)
-        requests = engines.documentai.requests if engines.documentai is not None else 1
-        limits = remote_batch_limits(requests=requests) if waits else batch_limits(device=device)
-        batcher = Batcher(process, limits=limits, page_timeout_s=options.page_seconds, on_batch=count_batch)
-        return process, await stack.enter_async_context(batcher)
-
-    process, usual = await opened(options.engine, waits=remote)
-    if engines.documentai is None:
-        return process, usual
-    # Beside Document AI the local engines' process begins with the one that loads nothing.
-    _, aside = await opened("null" if remote else DOCUMENTAI, waits=not remote)
-    return process, RoutedReader(usual=usual, aside=aside, is_aside=lambda name: engines.is_remote(name) != remote)
