@@ -682,10 +682,6 @@ class Journal(Protocol):
         """Workers with a living lease."""
         ...
 
-    async def latest_fingerprint(self) -> str | None:
-        """That of the worker registered last, living or not; None before the first."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:

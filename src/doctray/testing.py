@@ -185,7 +185,7 @@ class MemoryJournal:
         return new
 
     async def accept(self, job: Job, *, idempotency: Idempotency | None = None, cache_ttl_s: float = 0.0) -> Accepted:
-        fingerprint = await self.latest_fingerprint()
+        fingerprint = self._latest_fingerprint()
         if cache_ttl_s > 0 and fingerprint is not None and job.source is not None and not job.options.no_cache:
             assigned = transition.assigned(job, list(self._rollouts.values()))
             same = content_key(job.source.sha256, assigned.effective_options, fingerprint)
@@ -603,8 +603,7 @@ class MemoryJournal:
         now = self._now()
         return [worker for worker in self._workers.values() if self._lives(worker.worker_id, now)]
 
-    async def latest_fingerprint(self) -> str | None:
-        self._now()
+    def _latest_fingerprint(self) -> str | None:
         last = max(((at, worker_id) for worker_id, (at, _) in self._registered.items()), default=None)
         return self._registered[last[1]][1] if last else None
 

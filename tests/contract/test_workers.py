@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from doctray.ports import Journal
 from doctray.testing import FakeClock
-from tests.contract.builders import LEASE_S, a_worker
+from tests.contract.builders import LEASE_S, a_job, a_worker, announce, completed
 
 
 async def test_a_registered_worker_is_living_until_its_lease_ends(journal: Journal, clock: FakeClock) -> None:
@@ -53,14 +53,20 @@ async def test_of_several_registrations_of_one_worker_at_once_all_get_through(jo
     assert [worker.worker_id for worker in await journal.workers()] == ["w1"]
 
 
-async def test_the_latest_fingerprint_is_that_of_the_last_to_register(journal: Journal, clock: FakeClock) -> None:
-    assert await journal.latest_fingerprint() is None
+async def test_what_is_accepted_is_answered_as_the_last_to_register_would(journal: Journal, clock: FakeClock) -> None:
+    """Living or not."""
     await journal.register(a_worker(clock, "w2", fingerprint="old"), lease_s=LEASE_S)
     clock.advance(1)
     await journal.register(a_worker(clock, "w1", fingerprint="new"), lease_s=LEASE_S)
-    assert await journal.latest_fingerprint() == "new"
-    clock.advance(10 * 86400)
-    assert await journal.latest_fingerprint() == "new"
+    for worker_id, fingerprint in (("w2", "old"), ("w1", "new")):
+        job = await journal.add(a_job(clock, content=fingerprint))
+        claim = await journal.claim(job.request_id, worker_id=worker_id, fingerprint=fingerprint, cache_ttl_s=0.0)
+        assert claim is not None
+        await journal.finish(claim, completed(claim.job), announce=announce)
+    for _ in range(2):
+        again = {name: await journal.accept(a_job(clock, content=name), cache_ttl_s=1e9) for name in ("old", "new")}
+        assert {name: accepted.reuse is not None for name, accepted in again.items()} == {"old": False, "new": True}
+        clock.advance(10 * LEASE_S)
 
 
 async def test_a_turn_belongs_to_one_holder_at_a_time(journal: Journal, clock: FakeClock) -> None:

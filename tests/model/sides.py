@@ -31,7 +31,8 @@ from doctray.service.bell import ring, ring_again
 from doctray.service.rollout_guard import RolloutGuard
 from doctray.service.submit import Received, Submission, submit
 from doctray.service.sweep import Sweeper
-from doctray.storage import deliveries_sql, fingerprints_sql, jobs_sql, lists_sql, queue_sql, workers_sql
+from doctray.storage import deliveries_sql, jobs_sql, lists_sql, queue_sql, workers_sql
+from doctray.storage.fingerprints_sql import LATEST_FINGERPRINT
 from doctray.storage.job_rows import job_of
 from doctray.storage.journal_sql import SqlJournal
 from doctray.storage.store import Op, Store, Tx
@@ -330,7 +331,7 @@ class MemorySide(Side):
             due=tuple(job.request_id for job in await memory.due()),
             queue=_rounded(await memory.queue_state()),
             living=frozenset(worker.worker_id for worker in await memory.workers()),
-            fingerprint=await memory.latest_fingerprint(),
+            fingerprint=memory._latest_fingerprint(),
             promises={place: (name, at) for place, (_, name, at) in memory._promises.items() if _remembered(at, self.clock.now())},
             cache=cache,
         )
@@ -374,7 +375,7 @@ def _picture_of(tx: Tx) -> Picture:
         due=tuple(job.request_id for job in queue_sql.due(tx, limit=100)),
         queue=_rounded(queue_sql.queue_state(tx)),
         living=frozenset(worker.worker_id for worker in workers_sql.living(tx)),
-        fingerprint=fingerprints_sql.latest_fingerprint(tx),
+        fingerprint=tx.conn.scalar(LATEST_FINGERPRINT),
         promises={
             (row.scope, row.key): (row.request_id, row.created_at)
             for row in tx.conn.execute(select(idempotency))

@@ -2,12 +2,7 @@
 
 from sqlalchemy import select
 
-from doctray.storage.store import Tx
 from doctray.storage.tables import workers
 
 LATEST_FINGERPRINT = select(workers.c.fingerprint).order_by(workers.c.registered_at.desc(), workers.c.worker_id.desc()).limit(1)
-
-
-def latest_fingerprint(tx: Tx) -> str | None:
-    """That of the worker registered last, living or not."""
-    return tx.conn.scalar(LATEST_FINGERPRINT)
+"""That of the worker registered last, living or not."""

@@ -28,7 +28,6 @@ from doctray.storage import (
     claims_sql,
     deliveries_sql,
     downloads_sql,
-    fingerprints_sql,
     imports_sql,
     jobs_sql,
     keys_sql,
@@ -289,9 +288,6 @@ class SqlJournal:
 
     async def workers(self) -> list[WorkerInfo]:
         return await self._store.read(workers_sql.living)
-
-    async def latest_fingerprint(self) -> str | None:
-        return await self._store.read(fingerprints_sql.latest_fingerprint)
 
     # batches
 
