@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from typing import Any
 
+from doctray.domain.errors import blame, catalogue
 from loadtests.records import JobSeen
 from loadtests.watch import MemorySample
 
-DOCUMENT_CODES = frozenset(
-    {"unsupported_media_type", "too_large", "corrupt_document", "encrypted_document", "too_many_pages", "page_too_large", "empty_document"}
-)
+DOCUMENT_CODES = frozenset(code for code, error in catalogue().items() if blame(error) == "document")
 """Failures that blame the document, and so do not count against the service."""
 
 
@@ -123,7 +123,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     if not values:
         return None
     ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, max(0, -int(-share * len(ranked) // 1) - 1))]
+    return ranked[max(0, ceil(share * len(ranked)) - 1)]
 
 
 def _growth(samples: Sequence[MemorySample]) -> float | None:

@@ -69,7 +69,6 @@ def reading_of(now: Look, before: Look | None) -> Reading:
 
 
 def _with_rates(shown: Reading, now: Look, before: Look) -> Reading:
-
     seconds = max(1e-9, now.at_s - before.at_s)
 
     def grown(name: str, **labels: str) -> float:

@@ -18,11 +18,6 @@ STEP_PX = 4
 _BATCH_NORM_EPSILON = 1e-5
 
 
-def step_count(width: int) -> int:
-    """CTC steps that come out for crops of this width: the last convolution is 2 wide and unpadded."""
-    return width // STEP_PX - 1
-
-
 def crnn_model(weights: StateDict, ranges: Mapping[str, Range] | None = None, *, taps: dict[str, Any] | None = None) -> Any:
     """An `openvino.Model`: N x 64 x W uint8 grey to N x (W/4 - 1) x characters float32, scores before the softmax.
 

@@ -250,6 +250,8 @@ LLM_CIRCUIT = Gauge(
     "doctray_llm_circuit", "1 for the state that the circuit to a model is in: closed, half_open or open.", ("extractor", "model", "state")
 )
 
+# --- a worker's memory and GPU ---
+
 MEMORY_BYTES = Gauge(
     "doctray_memory_bytes", "Memory of a worker and the processes that it started: worker, engine, pages, extraction.", ("part",)
 )
