@@ -1,19 +1,34 @@
 """The contract of `doctray.ports.OcrEngine`, on every engine."""
 
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from doctray.domain.document import PageSource
+from doctray.ocr.documentai_engine import DocumentAiEngine
 from doctray.ocr.null_engine import NullEngine
 from doctray.ports import OcrEngine
+from tests.engines.documentai_server import serving
 from tests.engines.images import a_printed_page, an_image, page_of
 from tests.engines.real import doubly_read_engine, easyocr_engine, rapidocr_engine
 
-ENGINES = {"null": NullEngine, "easyocr": easyocr_engine, "easyocr with ppocr": doubly_read_engine, "rapidocr": rapidocr_engine}
+ENGINES: dict[str, Callable[[], OcrEngine]] = {
+    "null": NullEngine,
+    "easyocr": easyocr_engine,
+    "easyocr with ppocr": doubly_read_engine,
+    "rapidocr": rapidocr_engine,
+}
 
 
-@pytest.fixture(params=["null", *(pytest.param(name, marks=pytest.mark.slow) for name in list(ENGINES)[1:])])
-def engine(request: pytest.FixtureRequest) -> OcrEngine:
-    return ENGINES[request.param]()
+@pytest.fixture(params=["null", "google_documentai", *(pytest.param(name, marks=pytest.mark.slow) for name in list(ENGINES)[1:])])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OcrEngine]:
+    if request.param != "google_documentai":
+        yield ENGINES[request.param]()
+        return
+    with serving() as server, closing(DocumentAiEngine(server.settings(tmp_path))) as google:
+        yield google
 
 
 def test_it_has_a_name_and_a_version(engine: OcrEngine) -> None:
