@@ -7,9 +7,8 @@ from typing import Any
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold
-from doctray.extraction.rules.finds import amount_found
 from doctray.extraction.rules.labels import is_like
-from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.reading import Phrase
 from doctray.extraction.rules.vocabulary import COVERAGE_HEADINGS, INSURANCE
 
 COVERAGE = re.compile(
@@ -105,34 +104,11 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
 
 
-def label_and_sum(phrase: Phrase, sheet: Sheet) -> tuple[str, Found | None]:
-    """A phrase as `label: sum`, or a sum alone ("" for the label)."""
-    whole = amount_found(after_up_to(phrase), ocr=sheet.ocr, small=False) if len(phrase.words) <= 4 else None
-    if whole is not None and len(whole.words) >= len(after_up_to(phrase).words):
-        return "", whole
-    for cut in range(len(phrase.words) - 1, 0, -1):
-        part = phrase.part(cut)
-        assert part is not None
-        if not re.search(r"\d|included|statutory|unlimited|excluded", part.text, re.IGNORECASE):
-            continue
-        found = amount_found(after_up_to(part), ocr=sheet.ocr, small=False)
-        if found is not None and len(found.words) == len(after_up_to(part).words) and not re.search(r"[$£€]$", phrase.words[cut - 1].text):
-            return plain_label(" ".join(word.text for word in phrase.words[:cut])), found
-    return "", None
-
-
 def plain_label(text: str) -> str:
     """A limit's label without bullets and without the remark in brackets that explains it, as (Ea occurrence)."""
     kept = text.strip(" :-•*·$|")
     short = re.sub(r"\s*\((?!per\b)[^)]*\)?\s*$", "", kept, flags=re.IGNORECASE)
     return short if len(fold(short)) >= 3 else kept
-
-
-def after_up_to(phrase: Phrase) -> Phrase:
-    """The phrase without `up to` before its sum."""
-    if phrase.folded.startswith("up to ") and len(phrase.words) > 2:
-        return phrase.part(2) or phrase
-    return phrase
 
 
 def text_of(phrases: Sequence[Phrase]) -> str:

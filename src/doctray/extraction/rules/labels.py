@@ -232,10 +232,6 @@ _BESIDE = 25.0
 """A value in a column of its own is at most this many line heights right of its label."""
 
 
-def value_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[Phrase], bool], above: bool = False) -> Phrase | None:
-    return next(values_of(sheet, spot, accept, is_label=is_label, above=above), None)
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """All labels of a vocabulary on some sheets, found once. is_label: whether a phrase is one, of these or of others."""
