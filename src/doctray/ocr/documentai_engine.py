@@ -13,7 +13,6 @@ from doctray.domain.errors import DoctrayError, EngineFailure
 from doctray.ocr.documentai import NAME, DocumentAi
 from doctray.ocr.documentai_answer import MalformedAnswer, page_of
 from doctray.ocr.documentai_client import DocumentAiClient
-from doctray.ocr.easyocr_failures import failures_named
 
 # Document AI's limits: 40 megapixels an image, 40 MB a request.
 _MOST_PIXELS = 40_000_000
@@ -67,14 +66,13 @@ class DocumentAiEngine:
             return page
         if min(image.width, image.height) < _LEAST_SIDE_PX:
             return page_of({"document": {}}, number=image.number, width=image.width, height=image.height)
-        with failures_named("Document AI"):
-            content, media_type, sent = _encoded(image)
-            hints = [_HINTS[language] for language in image.languages if language in _HINTS]
-            answer = self._client.process(content, media_type=media_type, language_hints=hints)
-            try:
-                return page_of(answer, number=image.number, width=image.width, height=image.height, sent=sent)
-            except MalformedAnswer as error:
-                raise EngineFailure(f"Document AI answered with something that is no answer of its protocol: {error}") from error
+        content, media_type, sent = _encoded(image)
+        hints = [_HINTS[language] for language in image.languages if language in _HINTS]
+        answer = self._client.process(content, media_type=media_type, language_hints=hints)
+        try:
+            return page_of(answer, number=image.number, width=image.width, height=image.height, sent=sent)
+        except MalformedAnswer as error:
+            raise EngineFailure(f"Document AI answered with something that is no answer of its protocol: {error}") from error
 
 
 def _digest(image: PageImage) -> bytes:
