@@ -3,7 +3,8 @@
 Some weights stand as judged. `distrust`, `doubted`, `failed`, `recognised` and `unread`: the sample has next to no value with them that is
 wrong, so it says nothing of them. `class_name` and `room`: half of what was wrong with them at the first reading were two conventions
 (Class 1 or 1, Room 4 or 4) that the rules follow since. `week`: most truths do not state it, so it has no weight. `aligned`: what was
-not drawn is not surer than what was, however the sample fell out.
+not drawn is not surer than what was, however the sample fell out. `subject`: as sure as subjects of drawn tables were right at the first
+reading of all typed papers, 0.91. `notes`: no truth states them, so that none is sure.
 """
 
 from doctray.extraction.confidence import Calibration
@@ -19,10 +20,10 @@ TIMETABLES = Calibration(
         "family:ruled": -0.581,
         "field:class_name": -0.6,
         "field:day": 2.475,
-        "field:notes": 0.035,
+        "field:notes": -1.0,
         "field:room": -0.5,
         "field:school_name": -0.278,
-        "field:subject": 0.312,
+        "field:subject": 0.0,
         "field:teacher": 0.788,
         "field:teacher_name": -0.092,
         "field:term": 0.176,

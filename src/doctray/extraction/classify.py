@@ -76,9 +76,10 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
         ),
         4,
     ),
-    (r"\bvaccination (?:record|card)|\bimmuni[sz]ation record|\bvaccine\b.*\bdose\b", 5),
+    (r"\bvaccination (?:record|card)|\bimmuni[sz]ation (?:record|card|certificate)|\bvaccine\b.*\bdose\b", 5),
     (
         (
+            r"\bversicherungs(?:bestätigung|schein)|\bversicherungsnehmer|\bpóliza\b|\battestation d.assurance|\bpolizza\b|"
             r"\bdiploma\b|\bcertificat(?:e|ion)\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bteilnahmebestätigung\b|\bcertificado\b|\battestation\b|"
             r"\bcertificato\b"
         ),

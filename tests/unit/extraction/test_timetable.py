@@ -362,6 +362,7 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
             {"class_name": "3rd Grade", "teacher_name": "Mrs Tolliver", "year": 2025},
         ),
         (["TIME TABLE FOR DIPLOMA IN CIVIL ENGG - 4TH SEMESTER"], {"class_name": "DIPLOMA IN CIVIL ENGG", "term": "4TH SEMESTER"}),
+        (["Year 2 Semester 1 Timetable"], {"class_name": "Year 2", "term": "Semester 1"}),
         (["Time table of B.TECH Information Technology"], {"class_name": "B.TECH Information Technology"}),
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
@@ -607,3 +608,19 @@ def test_a_key_is_read_where_number_and_time_are_printed_as_one_word() -> None:
     rows = [["", "Mon", "Tue", "Wed"], ["P1", "Maths", "Art", "PE"], ["P2", "Art", "PE", "Maths"]]
     page = a_sheet(rows, title=["P1: 09:00 - 09:45 P2:10:05 - 10:50"])
     assert times(read(page), "Monday") == [("Maths", "09:00", "09:45"), ("Art", "10:05", "10:50")]
+
+
+def test_one_list_headed_by_several_days_stands_for_each_of_them() -> None:
+    lines = [
+        "MONDAY, WEDNESDAY & FRIDAY",
+        "8:15 - 8:30 Meeting",
+        "8:30 - 10:00 Literacy",
+        "TUESDAY AND THURSDAY",
+        "8:15 - 9:30 Library",
+        "9:30 - 10:00 Phonics",
+    ]
+    found = extract(document(a_page([word for index, line in enumerate(lines) for word in text_line(line, left=60, top=100 + 30 * index)])))
+    for day in ("Monday", "Wednesday", "Friday"):
+        assert times(found, day) == [("Meeting", "08:15", "08:30"), ("Literacy", "08:30", "10:00")]
+    for day in ("Tuesday", "Thursday"):
+        assert times(found, day) == [("Library", "08:15", "09:30"), ("Phonics", "09:30", "10:00")]

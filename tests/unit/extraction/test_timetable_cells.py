@@ -3,7 +3,7 @@
 import pytest
 
 from doctray.domain.document import Box, Word
-from doctray.extraction.rules.timetable_cells import Content, contents
+from doctray.extraction.rules.timetable_cells import Content, Habits, contents
 from doctray.extraction.rules.timetable_reading import Reading, read
 from tests.unit.extraction.timetable_sheet import text_line
 
@@ -35,6 +35,10 @@ def told(*lines: str) -> dict[str, str]:
         (["CS101", "A-204", "Dr. S. Rao"], {"subject": "CS101", "room": "A-204", "teacher": "Dr. S. Rao"}),
         (["CS101"], {"subject": "CS101"}),
         (["Maths", "Mr Okafor, Lab 3"], {"subject": "Maths", "room": "Lab 3", "teacher": "Mr Okafor"}),
+        (["Phys Ed", "Mrs Hall"], {"subject": "Phys Ed", "teacher": "Mrs Hall"}),
+        (["LOTE", "Sig. Bruni"], {"subject": "LOTE", "teacher": "Sig. Bruni"}),
+        (["Chimie", "Labo 2"], {"subject": "Chimie", "room": "Labo 2"}),
+        (["Swimming", "(Leisure Centre)"], {"subject": "Swimming", "room": "Leisure Centre"}),
         (["PE", "Mrs Lindgren, Gym"], {"subject": "PE", "room": "Gym", "teacher": "Mrs Lindgren"}),
         (["Physics", "J. Smith", "B101"], {"subject": "Physics", "room": "B101", "teacher": "J. Smith"}),
         (["BT LAB-ROOM NO: 1201"], {"subject": "BT LAB", "room": "1201"}),
@@ -127,3 +131,10 @@ def test_words_turned_downwards_are_read_from_the_right_column_and_from_above() 
         Word(text="Early", box=Box(30, 10, 46, 60), confidence=1.0, angle=90),
     ]
     assert read(turned).text == "Early morning work"
+
+
+def test_a_time_in_brackets_is_no_room_where_the_labels_print_times() -> None:
+    [content] = contents(block("Assembly", "(9.10)"), Habits(timed=True))
+    assert content.room is None
+    [content] = contents(block("Maths", "(2.14)"), Habits(timed=True))
+    assert content.room is not None

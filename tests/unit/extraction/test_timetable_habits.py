@@ -87,6 +87,16 @@ def test_other_numbers_at_the_end_are_no_rooms(texts: list[str]) -> None:
     assert habits_of(cells(*texts), timed=True).rooms == frozenset()
 
 
+def test_names_in_brackets_beneath_most_subjects_are_teachers() -> None:
+    texts = ["ENG|(SUNITA)", "MATHS|(R K JAIN)", "SCI|(PRIYA)", "HINDI|(ANJU)", "SST|(MOHAN)", "ENG|(SUNITA)", "ART|(Studio)", "GAMES"]
+    assert habits_of(cells(*texts), timed=True).names == {"SUNITA", "R K JAIN", "PRIYA", "ANJU", "MOHAN"}
+
+
+def test_kinds_of_lessons_in_brackets_are_no_teachers() -> None:
+    texts = ["SE2012|(L)", "SE2022|(P)", "IT2020|(Lab)", "SE2032|(Lab)", "SE2042|(Tutorial)", "SE2052|(Lecture)", "SE2062|(Lab)"]
+    assert habits_of(cells(*texts), timed=True).names == frozenset()
+
+
 def test_a_legend_says_which_codes_are_people() -> None:
     rows = [DAYS, ["9:00-10:00", "SOM (GS)", "FM (HK)", "CAD (L2)"], ["10:00-11:00", "FM (HK)", "SOM (GS)", ""]]
     sheet = a_sheet(rows)

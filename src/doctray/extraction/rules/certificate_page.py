@@ -21,7 +21,8 @@ DID = re.compile(
     r"recogni[sz]ed as|(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
     r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"
     r"honou?rs)\s*)?(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
-    r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$))?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
+    r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$)"
+    r"(?:the (?:designation|title|award|qualification) of\s+)?)?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
     re.IGNORECASE,
 )
 

@@ -33,12 +33,12 @@ _SUBJECT_ENDS = re.compile(
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bat (?:our|your|this)\b|\bat (?=[^,.;]{2,50}\b(?:private limited|pvt|ltd|limited|inc|llc|gmbh|technologies|solutions)\b)|"
-    r"\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b"
+    r"\bin accordance\b|\bin partial\b|\bof the (?:association|society|institute|college)\b|\bscope\b|\bcertificate (?:id|no|number)\b"
     r"|\bpresented by\b|\bprovided by\b|\boffered by\b|\bby (?=the |[A-Z])|\btraining session\b|\bduring\b|\bbetween\b|\band (?:is|"
     r"has|offered|in partnership)\b)",
     re.IGNORECASE,
 )
-_OF_BIRTH = re.compile(r"birth|born|\bdob\b|expir|valid|until|renew|lot\b", re.IGNORECASE)
+_OF_BIRTH = re.compile(r"birth|born|\bdob\b|expir|\bvalid(?! for\b)|until|renew|lot\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:valid (?:until|till|to|through|up to)|expires?(?: on)?|expiring on|valid for use until)\b", re.IGNORECASE)
 _DONE_ON = re.compile(
     r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b",
@@ -310,7 +310,7 @@ def _number(page: CertificatePage) -> Found | None:
 
 _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
-    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b",
+    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b|^date\b",
     re.IGNORECASE,
 )
 

@@ -30,14 +30,14 @@ SPELT = re.compile(
 """Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
 
 _TITLE = (
-    r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv)(?=\.)|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Fr|Rev"
+    r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv)(?=\.)|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
     r"|Coach|Cikgu|Ustaz(?:ah)?)"
 )
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
 _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 _PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
-_PERSON = rf"{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|{_PARTICLE}\b))*"
-TEACHER = re.compile(rf"(?<!\w){_PERSON}(?:\s?[/&,]\s?{_PERSON})*")
+_PERSON = rf"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b|{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|{_PARTICLE}\b))*"
+TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
 _TEACHER_LABEL = re.compile(r"\b(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]\s*(?P<value>.+)$", re.IGNORECASE)
@@ -242,6 +242,8 @@ class _SortedOut:
             return line
         group = "plain" if tail["plain"] else "bracketed"
         alone = tail[group].strip(_DASHES)
+        if group == "bracketed" and self.habits.timed and _CLOCK.fullmatch(alone):
+            return line
         words, rest = _cut(line, *tail.span())
         if self.teacher is None and alone in self.habits.names:
             self.teacher = Found(value=alone, words=words, certainty=0.8)
@@ -269,7 +271,12 @@ class _SortedOut:
         bracketed = re.fullmatch(r"[(\[].*[)\]]", _text(part).strip(_DASHES)) is not None
         if self.teacher is None and alone in self.habits.names:
             self.teacher = Found(value=alone, words=part, certainty=0.8)
-        elif self.room is None and self.subject and ROOM.fullmatch(alone):
+        elif (
+            self.room is None
+            and self.subject
+            and ROOM.fullmatch(alone)
+            and not (bracketed and self.habits.timed and _CLOCK.fullmatch(alone))
+        ):
             self.room = Found(value=_room_name(alone), words=part, certainty=0.9)
         elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
             self.teacher = Found(value=alone, words=part, certainty=0.85)
@@ -278,6 +285,10 @@ class _SortedOut:
         else:
             return part
         return ()
+
+
+_CLOCK = re.compile(r"(?:0?[7-9]|1[0-6])\.[0-5][05]")
+"""What is a time rather than a room where it stands in brackets in a table of times: Assembly (9.10)."""
 
 
 def _room_name(text: str) -> str:

@@ -88,15 +88,24 @@ _NO_INITIALS = frozenset(
 
 
 def _initials(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
-    """Initials of teachers that stand alone in the second line of most cells, each beneath one or two subjects."""
-    twos = [(_text(lines[0]), _text(lines[1])) for lines in written if len(lines) == 2]
-    initialed = [(subject, code) for subject, code in twos if _INITIALS.fullmatch(code) and code not in _NO_INITIALS and code != subject]
+    """Initials, or names in brackets, that stand alone in the second line of most cells, each beneath one or two subjects: teachers."""
+    twos = [(_text(lines[0]), _text(lines[1])) for lines in written if len(lines) == 2 and _is_coded(lines[1])]
+    initialed = [(subject, code) for subject, code in twos if code not in _NO_INITIALS and code != subject]
     subjects: defaultdict[str, set[str]] = defaultdict(set)
     for subject, code in initialed:
         subjects[code].add(subject)
-    usual = len(initialed) >= max(2 * _FEWEST, 0.6 * len(twos))
+    usual = len(initialed) >= max(2 * _FEWEST, 0.6 * sum(len(lines) == 2 for lines in written))
     return set(subjects) if usual and len(subjects) > 2 and all(len(taught) <= _MOST_TAUGHT for taught in subjects.values()) else set()
 
+
+def _is_coded(line: Sequence[Word]) -> bool:
+    """Whether a line is nothing but initials (RKI), or a name in brackets: (R K JAIN)."""
+    text = " ".join(word.text for word in line)
+    lesson = any(part.casefold() in SUBJECT_WORDS for part in _text(line).split())
+    return bool(_INITIALS.fullmatch(text)) or (not lesson and _IN_BRACKETS.fullmatch(text) is not None and not ROOM.fullmatch(_text(line)))
+
+
+_IN_BRACKETS = re.compile(r"\([A-Z][A-Za-z.'’]{2,}(?: [A-Z][A-Za-z.'’]*){0,3}\)|\([A-Z]\.?(?: ?[A-Z]\.?)? [A-Z][A-Za-z'’]+\)")
 
 _MOST_TAUGHT = 3
 """Names of lessons that stand over the initials of one teacher."""

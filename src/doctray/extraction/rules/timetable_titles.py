@@ -52,7 +52,7 @@ _NO_SCHOOL = re.compile(
 )
 _TERM = re.compile(
     rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
-    rf"|(?:{_ROMAN}|\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b"
+    rf"|(?:{_ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b"
     rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)"
     rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?)"
     rf"(?:\s+(?:odd|even)\s+week|\s+week\s+(?:[AB]|[12]|odd|even)\b)?",
@@ -63,7 +63,7 @@ _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|sep
 _CLASS = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
     r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
-    r"(?:\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
+    r"(?:\d{1,2}/\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
     r"|(?!(?:in|of|to|at|no|on|ta|is|as|by)\b)[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
 )

@@ -10,7 +10,8 @@ _KIND = re.compile(
     r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
-    r"testimonial|statement of (?:insurance|attainment)|certified (?:true )?cop(?:y|ies) of|international motor insurance card|"
+    r"testimonial|statement of (?:insurance|attainment|cover(?:age)?)|certified (?:true )?cop(?:y|ies) of|"
+    r"international motor insurance card|"
     r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
     r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
     re.IGNORECASE,

@@ -280,3 +280,29 @@ def test_when_an_operator_is_evaluated_again_is_when_the_certificate_ends() -> N
     )
     assert (found["recipient_name"], found["subject"]) == ("Guadalupe Reyna", "Class V Pneumatic Tire")
     assert (found["issue_date"], found["expiry_date"]) == ("2026-03-25", "2029-03-25")
+
+
+def test_how_long_a_certificate_is_valid_does_not_hide_the_day_over_it() -> None:
+    found = filled(
+        read("""
+      CERTIFICATE OF ATTENDANCE
+ This is to certify that
+ Siobhan Kearney
+ has attended a training course in Manual Handling
+ on 12th May 2025
+ This certificate is valid for three years from the date of issue
+""")
+    )
+    assert found["issue_date"] == "2025-05-12"
+
+
+def test_the_designation_that_requirements_are_for_is_the_subject() -> None:
+    found = filled(
+        read("""
+      CERTIFIED PRACTITIONER CERTIFICATE
+ This certificate acknowledges that
+ Bartosz Zielinski
+ has fulfilled the requirements for the designation of Scrum Practitioner   Certificate ID 001488203
+""")
+    )
+    assert (found["subject"], found["recipient_name"]) == ("Scrum Practitioner", "Bartosz Zielinski")
