@@ -32,6 +32,7 @@ from doctray.domain.rollout import Arm, RolloutKind
 from doctray.domain.rollout_run import RolloutRun, RunEnd, Tally, blamed, speaks_for, tallied
 from doctray.domain.shadow import Shadow
 from doctray.ports import Clock, Journal, PageReader
+from doctray.service.bill import Bill, current_bill
 from doctray.service.budget import Budget
 from doctray.service.page_images import StoredPageImages
 from doctray.service.reading import DocumentReading
@@ -100,6 +101,7 @@ class _Read:
     result: Mapping[str, Any]
     extraction: Extraction
     pages: int
+    engine_pages: int
 
 
 class ShadowReader:
@@ -176,13 +178,16 @@ class ShadowReader:
     async def _run(self, shadow: Shadow, house: ShadowHouse) -> None:
         structlog.contextvars.bind_contextvars(request_id=shadow.job.request_id)
         budget = Budget(house.tools.job_seconds)
-        engine_pages = 0
+        bill = Bill()
+        current_bill.set(bill)
         try:
             async with budget:
                 read = await self._read(shadow, house, budget)
                 agreement = await self._compared(shadow, read, house)
-            run = _completed(shadow, read, agreement, seconds=budget.spent_s, memory_bytes=house.memory_bytes())
-            engine_pages = read.pages
+            price = house.tools.page_prices.get(self._engine_of(shadow), 0.0)
+            if price and read.engine_pages:
+                bill.add(price * read.engine_pages)
+            run = replace(_completed(shadow, read, agreement, seconds=budget.spent_s, memory_bytes=house.memory_bytes()), cost_usd=bill.usd)
         except TimeoutError:
             run = _failed(shadow, TimedOut("The shadow was not read within its budget."), seconds=budget.spent_s)
         except TemporarilyUnavailable:
@@ -211,7 +216,7 @@ class ShadowReader:
             outcome=run.outcome.value,
             code=run.error_code,
             seconds=None if run.seconds is None else round(run.seconds, 3),
-            pages=engine_pages or None,
+            pages=run.pages,
             kept=kept,
         )
 
@@ -240,7 +245,7 @@ class ShadowReader:
         )
         encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
         await tools.blobs.put(shadow_key(job.request_id, shadow.kind, shadow.name), _once(encoded))
-        return _Read(result=result, extraction=extraction, pages=document.page_total)
+        return _Read(result=result, extraction=extraction, pages=document.page_total, engine_pages=reading.engine_pages)
 
     async def _extract(self, job: Job, document: Document, tools: Tools, budget: Budget) -> Extraction:
         extractor = tools.extractors.get(job.options.extractor or tools.default_extractor)

@@ -12,7 +12,7 @@ from doctray.domain.agreement import compare
 from doctray.domain.extraction import Fields
 from doctray.domain.job import Job, JobError, JobStatus, Outcome
 from doctray.domain.rollout import Arm, RolloutKind, RolloutPlan
-from doctray.domain.rollout_health import ArmFigures, Mean, rank95, stage_began, window_since
+from doctray.domain.rollout_health import MOST_COUNTED, ArmFigures, Mean, rank95, stage_began, window_since
 from doctray.domain.rollout_run import ENDS_JOB, Measured, RolloutRun, RunEnd, Tally, runs_of, share_of, tallied
 from doctray.domain.shadow import MAX_BEGUN, STALE_AFTER_S, Shadow, shadows_of, wanted_still
 from doctray.storage.job_rows import job_of
@@ -82,9 +82,16 @@ def figures(tx: Tx, plan: RolloutPlan) -> dict[Arm, ArmFigures]:
 
 
 def _figures(tx: Tx, plan: RolloutPlan, arm: Arm, name: str) -> ArmFigures:
-    run, limits = rollout_runs.c, plan.thresholds
-    of_arm = (run.kind == plan.kind.value, run.arm == arm.value, run.name == name)
-    recent = (*of_arm, run.at >= window_since(plan, now=tx.now), run.good.is_not(None))
+    table, limits = rollout_runs.c, plan.thresholds
+    of_arm = (table.kind == plan.kind.value, table.arm == arm.value, table.name == name)
+    recent = (
+        select(table.good, table.shadow, table.seconds, table.outcome, table.confidence)
+        .where(*of_arm, table.at >= window_since(plan, now=tx.now), table.good.is_not(None))
+        .order_by(table.at.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    run = recent.c
     timed = run.good & ~run.shadow & run.seconds.is_not(None)
     counted = tx.conn.execute(
         select(
@@ -97,14 +104,13 @@ def _figures(tx: Tx, plan: RolloutPlan, arm: Arm, name: str) -> ArmFigures:
             func.count().filter(timed, run.seconds > limits.critical_seconds).label("very_slow"),
             func.count().filter(run.shadow).label("shadows"),
             *_sums("confidence", run.confidence),
-        ).where(*recent)
+        ).select_from(recent)
     ).one()
+    compared = (table.agreement_share.is_not(None) | table.truth_share.is_not(None), *of_arm, table.at >= stage_began(plan, now=tx.now))
     whole = tx.conn.execute(
-        select(
-            *(part for name in ("agreement", "truth") for part in _sums(name, run[f"{name}_share"])),
-        ).where(*of_arm, run.at >= stage_began(plan, now=tx.now))
+        select(*(part for figure in ("agreement", "truth") for part in _sums(figure, table[f"{figure}_share"]))).where(*compared)
     ).one()
-    p95 = select(run.seconds).where(*recent, timed).order_by(run.seconds).limit(1).offset(rank95(counted.timed))
+    p95 = select(run.seconds).where(timed).order_by(run.seconds).limit(1).offset(rank95(counted.timed))
     return ArmFigures(
         attempts=counted.attempts,
         errors=counted.errors,

@@ -418,7 +418,14 @@ rollout_runs = Table(
     Column("truth", Text),
     Column("truth_share", Double),
 )
-_index("ix_rollout_runs_at", rollout_runs.c.kind, rollout_runs.c.at)
+_index("ix_rollout_runs_at", rollout_runs.c.kind, rollout_runs.c.arm, rollout_runs.c.at)
+_index(
+    "ix_rollout_runs_compared",
+    rollout_runs.c.kind,
+    rollout_runs.c.arm,
+    rollout_runs.c.at,
+    where="agreement_share IS NOT NULL OR truth_share IS NOT NULL",
+)
 
 # Completed jobs that a rollout's candidate is to read too. worker_id: who is at it.
 shadow_runs = Table(

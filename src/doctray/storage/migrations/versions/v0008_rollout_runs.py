@@ -37,7 +37,9 @@ def upgrade() -> None:
         sa.Column("truth_share", sa.Double()),
         sa.PrimaryKeyConstraint("request_id", "kind", "generation", "number", "shadow", name=op.f("pk_rollout_runs")),
     )
-    op.create_index("ix_rollout_runs_at", "rollout_runs", ["kind", "at"])
+    op.create_index("ix_rollout_runs_at", "rollout_runs", ["kind", "arm", "at"])
+    compared = sa.text("agreement_share IS NOT NULL OR truth_share IS NOT NULL")
+    op.create_index("ix_rollout_runs_compared", "rollout_runs", ["kind", "arm", "at"], sqlite_where=compared, postgresql_where=compared)
     op.create_table(
         "shadow_runs",
         sa.Column("request_id", sa.Text(), nullable=False),
