@@ -30,7 +30,8 @@ from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
 from doctray.ocr.models import EngineModel
 from doctray.ocr.page_view import ALONE, SECONDED
 from doctray.ocr.runtimes import Backend, Network
-from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine, make_second_reader
+from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine
+from doctray.ocr.second_readers import make_second_reader
 from doctray.ocr.split_words import placed, split_words
 from doctray.ocr.upright import best_turn, is_doubtful, lies_sideways
 from doctray.pages.layout import lines_of

@@ -8,13 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from doctray.domain.errors import InvalidOption
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-SECOND_READER_NAMES = ("ppocr", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,20 +132,3 @@ class SecondReader(Protocol):
     def release(self) -> None:
         """Give back the memory that only a page needs; the next one takes it anew."""
         ...
-
-
-def make_second_reader(name: str, *, threads: int) -> SecondReader | None:
-    """The second reader of that name, loaded; None for `none`. threads: of its inference.
-
-    Imports OpenVINO and OpenCV: only engine processes call this. Raises InvalidOption (no such reader) or EngineFailure (it cannot
-    be loaded).
-    """
-    match name:
-        case "ppocr":
-            from doctray.ocr.ppocr_second_reader import PpocrSecondReader
-
-            return PpocrSecondReader(threads=threads)
-        case "none":
-            return None
-        case _:
-            raise InvalidOption(f"second reader: {name} is not known; use {', '.join(SECOND_READER_NAMES)}")

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from PIL import ImageDraw, ImageFont
 
 from doctray.domain.errors import InvalidOption
-from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, make_second_reader
+from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader
+from doctray.ocr.second_readers import make_second_reader
 from tests.engines.images import a_printed_page, page_of
 from tests.engines.real import doubly_read_engine
 
