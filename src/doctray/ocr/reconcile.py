@@ -70,10 +70,17 @@ def _words_of(group: Sequence[Column]) -> list[ReadWord]:
             return _chosen(group, reader=1, sure=chance(AGREED_RIGHT, agreement))
         case Difference() as difference:
             chances = (chance(FIRST_RIGHT, difference), chance(SECOND_RIGHT, difference))
-            reader = 0 if chances[0] > chances[1] else 1
-            return _chosen(group, reader=reader, sure=chances[reader])
+            reader = 0 if chances[0] > chances[1] or _is_speck_in_date(group) else 1
+            return _chosen(group, reader=reader, sure=max(chances))
         case _ as never:
             assert_never(never)
+
+
+def _is_speck_in_date(group: Sequence[Column]) -> bool:
+    """Whether the second reader has the digits of the first one's date with a mark more among them, as `02/05/202.4`."""
+    ours, theirs = (text_of(_of(group, reader)) for reader in (0, 1))
+    same_but_longer = len(theirs) > len(ours) and _letters(ours) == _letters(theirs)
+    return same_but_longer and kind_of(ours) is Kind.DATE and kind_of(theirs) is not Kind.DATE
 
 
 def _lone_words(group: Sequence[Column]) -> list[ReadWord]:

@@ -144,3 +144,16 @@ def test_like_words_far_apart_are_not_taken_for_the_same_ink() -> None:
 def test_long_lines_are_reconciled_in_time() -> None:
     first, second = "51,000 " * 80, "$1,000 " * 80
     assert texts(reconcile(read(first.strip()), read(second.strip(), 0.98))) == ["$1,000"] * 80
+
+
+@pytest.mark.parametrize("second", ["02/05/202.4", "02/05/.2024", "0,2/05/2024"])
+def test_a_speck_among_the_digits_of_a_date_is_none(second: str) -> None:
+    (word,) = reconcile(read("02/05/2024", 0.8), read(second, 0.98))
+    assert (word.text, word.alternatives) == ("02/05/2024", (second,))
+    assert word.confidence < 0.95
+
+
+@pytest.mark.parametrize(("first", "second"), [("1.2.2024", "12.2024"), ("02/06/2024", "02/05/202.4"), ("1,000", "1,00.0")])
+def test_a_mark_more_is_a_speck_only_in_the_same_date(first: str, second: str) -> None:
+    (word,) = reconcile(read(first, 0.8), read(second, 0.98))
+    assert word.text == second
