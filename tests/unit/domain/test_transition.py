@@ -7,6 +7,7 @@ import pytest
 
 from doctray.domain import transition
 from doctray.domain.job import BlobRef, Job, JobError, JobOptions, JobStatus
+from doctray.domain.rollout import Arm
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ERROR = JobError(code="engine_failure", detail="x")
@@ -104,6 +105,11 @@ def test_a_tombstone_forgets_whatever_is_not_listed_as_kept() -> None:
         engine="easyocr",
         page_total=2,
         traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        arm_wanted=Arm.CANDIDATE,
+        assigned_engine="easyocr",
+        assigned_extractor="rules",
+        engine_arm=Arm.BASELINE,
+        extractor_arm=Arm.BASELINE,
     )
     blank = a_job()
     tombstone = transition.entombed(full, now=NOW)
