@@ -20,7 +20,9 @@ from tests.hostile.wire import Answer, form, request
 from tests.malformed.rawpdf import one_page
 
 SECRET_KEY = "hostile-suite-secret-key-0123456789abcdef"
-CLIENT_TIMEOUT_S = 2.0
+CLIENT_TIMEOUT_S = 5.0
+"""So long that a machine that stalls for a second or two is not taken for a client that dawdles."""
+
 READS_PER_MINUTE = 600
 MARK = "Zanzibar Okapi 4711"
 """Stands in alice's document, and must stand in no log and in no answer to anybody else."""
