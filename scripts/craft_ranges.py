@@ -31,7 +31,7 @@ RANGES: dict[str, tuple[float, float]] = {
 
 
 def tiles() -> Iterator[NDArray[np.uint8]]:
-    """The densest square of each sample at each size."""
+    """The middle of each sample at each size."""
     for number, name in enumerate(PAPERS):
         for long_side in LONG_SIDES_PX:
             for picture in (degrade.scan, degrade.photo):

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from doctray.api import envelope
 from tests.integration.api.door import Door, open_door
 from tests.integration.api.listening import listening
 
@@ -49,24 +50,26 @@ async def test_a_client_that_is_still_sending_sees_the_refusal_and_no_reset(
 
 
 async def test_the_refusal_is_sent_before_the_rest_of_the_body_has_come(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope, "DRAIN_S", 600.0)
     monkeypatch.setenv("API_KEY", "right")
     async with open_door(database) as door, _served(door) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             assert b" 401 " in await reader.readline()
         writer.close()
         await writer.wait_closed()
 
 
 async def test_a_client_that_asks_first_is_refused_without_being_told_to_go_on(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope, "DRAIN_S", 600.0)
     monkeypatch.setenv("API_KEY", "right")
     async with open_door(database) as door, _served(door) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(
             b"POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
         )
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(60):
             answer = await reader.read()
         assert answer.startswith(b"HTTP/1.1 401 ")
         assert b"100 Continue" not in answer

@@ -57,7 +57,7 @@ def maker(door: Door, renderers: dict[str, Any] | None = None) -> ArtifactMaker:
 async def make_all(door: Door, renderers: dict[str, Any] | None = None) -> None:
     making = maker(door, renderers)
     await making.start_due()
-    await making.drain(grace_s=20)
+    await making.drain(grace_s=60)
 
 
 async def test_light_forms_are_there_at_once(door: Door) -> None:

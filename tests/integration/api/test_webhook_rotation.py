@@ -80,7 +80,7 @@ async def deliver(door: Door) -> None:
         rng=Random(1),
     )
     assert await deliverer.start_due() == 1
-    await deliverer.drain(grace_s=10)
+    await deliverer.drain(grace_s=60)
 
 
 def signatures(seen: Seen) -> int:

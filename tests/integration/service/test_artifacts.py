@@ -65,7 +65,7 @@ async def want(house: House, job: Job, form: str = "pdf") -> Artifact:
 
 async def make_all(making: ArtifactMaker) -> None:
     await making.start_due()
-    await making.drain(grace_s=10)
+    await making.drain(grace_s=60)
 
 
 async def content(house: House, artifact: Artifact) -> bytes:
@@ -171,7 +171,7 @@ async def test_a_maker_that_is_still_at_it_keeps_its_claim(house: House, finishe
                 await asyncio.sleep(0.005)
         assert await maker(house, Scripted(b"")).start_due() == 0
     end.set()
-    await making.drain(grace_s=10)
+    await making.drain(grace_s=60)
     assert (await want(house, finished)).claim_no == 1
 
 
@@ -253,9 +253,9 @@ async def test_no_more_are_begun_than_there_is_room_for(house: House, finished: 
     assert await making.start_due() == 1
     assert await making.start_due() == 0
     end.set()
-    await making.drain(grace_s=10)
+    await making.drain(grace_s=60)
     assert await making.start_due() == 1
-    await making.drain(grace_s=10)
+    await making.drain(grace_s=60)
 
 
 async def test_an_unreachable_journal_is_waited_for(house: House, finished: Job) -> None:

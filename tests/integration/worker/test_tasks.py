@@ -184,7 +184,7 @@ async def test_draining_waits_for_claims_under_way(house: House) -> None:
     jobs = jobs_on(house, journal=Through(house.journal, late))
     ringer = asyncio.create_task(jobs.hand_over(job.request_id))
     await late.granted.wait()
-    draining = asyncio.create_task(jobs.drain(grace_s=10))
+    draining = asyncio.create_task(jobs.drain(grace_s=60))
     ringer.cancel()
     late.go_on.set()
     await draining

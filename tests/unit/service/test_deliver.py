@@ -132,7 +132,7 @@ async def deliver(
 ) -> int:
     deliverer = a_deliverer(outbox, receiver, keys=keys, default_secret=default_secret, laravel=laravel, tried=tried)
     started = await deliverer.start_due()
-    await deliverer.drain(grace_s=5)
+    await deliverer.drain(grace_s=60)
     return started
 
 
