@@ -70,12 +70,12 @@ class Sweeper:
             try:
                 if await self.journal.take_turn(SWEEP, holder=self.holder, hold_s=self.every_s * 1.5):
                     await self.sweep()
-                await self.guard.look()
                 await self.journal.scrub()
                 for name, every_s, duty in duties:
                     if now() >= due_at[name] and await self.journal.take_turn(name, holder=self.holder, hold_s=every_s / 2):
                         due_at[name] = now() + every_s
                         await duty()
+                await self.guard.look()
             except TemporarilyUnavailable as error:
                 _log.warning("sweep.journal_unreachable", detail=error.detail)
             except Exception as error:  # one of the three outermost loops: upkeep must go on
