@@ -122,7 +122,7 @@ class _Run:
             reused = await self.reuse(twin)
             if reused is not None:
                 return reused, None
-        await self.refuse_retired()
+        await self.refuse_readers()
         document = await self.read_document()
         self.on_read()
         extraction, extractor = await self.extract(document)
@@ -183,9 +183,12 @@ class _Run:
         _log.info("download.unchanged", size_bytes=ref.size_bytes)
         return Received(ref=ref, media_type=known.media_type), validators
 
-    async def refuse_retired(self) -> None:
-        """A job may have named an engine or extractor that was retired while it waited. Raises InvalidOption."""
-        options, journal = self.job.options, self.tools.journal
+    async def refuse_readers(self) -> None:
+        """A job may have named an engine or extractor that was retired while it waited (InvalidOption), and a plan an engine that this
+        worker lacks, which is no fault of the caller's (EngineFailure: another worker may have it)."""
+        options, journal, assigned = self.job.options, self.tools.journal, self.job.assigned_engine
+        if options.engine is None and assigned is not None and assigned not in self.tools.engine_versions:
+            raise EngineFailure(f"A rollout gave the document to the engine {assigned}, which this worker does not have.")
         for kind, name in ((RolloutKind.ENGINE, options.engine), (RolloutKind.EXTRACTOR, options.extractor)):
             if name is not None and await journal.flag(retired_flag(kind, name)) is not None:
                 raise retired_refusal(kind, name)

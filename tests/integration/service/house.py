@@ -179,7 +179,7 @@ class House:
             "extractors": {"rules": rules, chosen.name: chosen},
             "default_extractor": chosen.name,
             "default_engine": "easyocr",
-            "engine_versions": {"easyocr": "1"},
+            "engine_versions": {"easyocr": "1", "rapidocr": "1", "documentai": "1"},
             "second_readers": {},
             "fingerprint": "f1",
             "fetcher": fetcher or Fetcher(),

@@ -71,3 +71,9 @@ async def test_nothing_else_is_refused_after_a_retirement(house: House) -> None:
     await put(house, plan(RolloutKind.ENGINE, "rapidocr", "rapidocr"), retire="easyocr")
     tools = house.tools(pages=Opener(IMAGE), reader=ScriptedReader(a_page(text="scanned")))
     assert (await processed(house, await house.submit(), tools)).engine == "rapidocr"
+
+
+async def test_a_worker_without_the_assigned_engine_leaves_the_job_to_another_and_blames_nobody(house: House) -> None:
+    await put(house, plan(RolloutKind.ENGINE, "easyocr", "rapidocr"))
+    job = await processed(house, await house.submit(), house.tools(pages=Opener(IMAGE), engine_versions={"easyocr": "1"}))
+    assert (job.status, job.error.code if job.error else None) == (JobStatus.QUEUED, "engine_failure")
