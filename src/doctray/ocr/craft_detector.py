@@ -8,17 +8,13 @@ from numpy.typing import NDArray
 
 from doctray.ocr.craft_boxes import Polygon, text_polygons
 from doctray.ocr.craft_graph import SCALE, STRIDE
-from doctray.ocr.page_view import ALONE, LetterSize, View, view_of
+from doctray.ocr.page_view import ALONE, LARGE_PX, LetterSize, View, view_of
 from doctray.ocr.runtimes import Network
 
 Rgb = NDArray[np.uint8]
 
 LONGEST_PX = 2560
 """EasyOCR's own limit (canvas_size): a page is shrunk for detection until its long side is at most this."""
-
-LARGE_PX = 2_000_000
-"""After a page of more pixels each network's memory goes back before the next one runs; below, taking it anew would cost more than it
-saves."""
 
 # Of one run, in pixels: 0.27 GB of maps in 8 bits, 0.35 GB in bf16. What is larger is seen in bands.
 _MOST_PX = 1_000_000
@@ -48,6 +44,10 @@ class CraftDetector:
         if height * width > LARGE_PX:
             self._network.release()
         return text_polygons(scores, scale=scale, origin=(view.left, view.top))
+
+    def release(self) -> None:
+        """See `Network`."""
+        self._network.release()
 
     def _maps(self, pixels: Rgb) -> Iterator[NDArray[np.float32]]:
         """The maps from top to bottom, band by band."""

@@ -19,7 +19,7 @@ from doctray.domain.document import Page, PageImage, PageSource
 from doctray.ocr.calibration import best_backend
 from doctray.ocr.cell_borders import parted_at_borders
 from doctray.ocr.craft_boxes import Polygon
-from doctray.ocr.craft_detector import LARGE_PX, CraftDetector, Rgb
+from doctray.ocr.craft_detector import CraftDetector, Rgb
 from doctray.ocr.crnn_crops import Grey, cut_out
 from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_failures import failures_named
@@ -28,7 +28,7 @@ from doctray.ocr.easyocr_models import ENGLISH, model_version
 from doctray.ocr.easyocr_networks import LineReader, Networks
 from doctray.ocr.easyocr_vertical import best_ways, parted, ways_of
 from doctray.ocr.models import EngineModel
-from doctray.ocr.page_view import ALONE, SECONDED
+from doctray.ocr.page_view import ALONE, LARGE_PX, SECONDED
 from doctray.ocr.runtimes import Backend, Network
 from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader, SettledLine
 from doctray.ocr.second_readers import make_second_reader
@@ -115,13 +115,19 @@ class EasyOcrEngine:
 
     def _read_sparingly(self, sheets: Sequence[_Sheet]) -> list[Page]:
         """One reader after the other, each giving its memory back: on a large page either needs some hundred megabytes."""
+        self._release()
         self._read_first(sheets)
+        self._release()
+        pages = [self._page(sheet) for sheet in sheets]
+        self._release()
+        return pages
+
+    def _release(self) -> None:
+        self._detector.release()
         for reader in self._readers.values():
             reader.release()
-        pages = [self._page(sheet) for sheet in sheets]
         if self._second_reader is not None:
             self._second_reader.release()
-        return pages
 
     def _begin_look(self, sheet: _Sheet) -> "Future[list[ReadLine]] | None":
         second = self._second_reader

@@ -30,6 +30,11 @@ _MARGIN = 2.0
 _LEAST_MARGIN_PX = 16
 
 
+LARGE_PX = 2_000_000
+"""After a page of more pixels each network's memory goes back before the next one runs; below, taking it anew would cost more than it
+saves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSize:
     """How high the network's input shows capitals and small letters, in pixels; of the two the one that needs the larger scale decides."""

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from doctray.ocr.page_view import LetterSize, view_of
+from doctray.ocr.page_view import LARGE_PX, LetterSize, view_of
 from doctray.ocr.ppocr_weights import DETECTOR, weights_file
 from doctray.ocr.runtimes import Network, Precision, cpu_precisions, openvino_network
 
@@ -86,7 +86,10 @@ class PpocrDetector:
         batch = _network_input(seen, most=None if scale is None else scale * width / seen_width)
         if batch is None:
             return []
-        quads = _quads(self._kernels(batch), width=seen.shape[1], height=seen.shape[0])
+        kernels = self._kernels(batch)
+        if height * width > LARGE_PX:
+            self.release()
+        quads = _quads(kernels, width=seen.shape[1], height=seen.shape[0])
         back = np.array((width / seen_width, height / seen_height), np.float32)
         onto_page = ((quad - np.array((0, margin), np.float32)) * back for quad in quads)
         limits = np.array((width, height), np.float32)
