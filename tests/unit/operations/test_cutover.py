@@ -202,3 +202,16 @@ def test_the_final_configuration_names_the_setting_and_the_way_to_retire(order: 
 def test_two_cutovers_at_once_are_refused(tmp_path: Path) -> None:
     with alone(tmp_path), pytest.raises(Stopped, match="under way"), alone(tmp_path):
         pass
+
+
+def test_an_interruption_takes_the_stage_back() -> None:
+    dial, said, _ = tried(lambda _now, standing: "healthy" if standing.percentage < 15 else "too_few")
+
+    def sleep(seconds: float) -> None:
+        if dial.standing_now.percentage == 15:
+            raise Stopped("ended by SIGTERM")
+        dial.time.sleep(seconds)
+
+    with pytest.raises(Stopped, match="ended by SIGTERM; taken back to 5 %"):
+        climb(dial, PACE, Watch(now=dial.time.now, sleep=sleep), said.append)
+    assert dial.changes == [5, 15, 5]
