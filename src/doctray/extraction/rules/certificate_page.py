@@ -14,7 +14,8 @@ from doctray.extraction.rules.reading import Phrase, Sheet
 DID = re.compile(
     r"\b(?:(?:has|have|having|for|by)\s+)?(?:attended\s+and\s+)?(?:(?:successfully|satisfactorily|duly|fully)\s+)?"
     r"(?:complet(?:ed|ing|ion of)|attend(?:ed|ing|ance (?:at|of|in))|pass(?:ed|ing)|participat(?:ed|ing|ion) in|"
-    r"finish(?:ed|ing)|fulfilled|undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
+    r"finish(?:ed|ing)|fulfilled|(?:met|satisfied)(?=\s(?:all\s)?(?:the\s)?requirements)|"
+    r"undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
     r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
     r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
     r"completado|participado en|a suivi|securing|winning|obtaining|"

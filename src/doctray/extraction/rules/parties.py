@@ -110,7 +110,11 @@ def is_party(text: str) -> bool:
         and len(text.split()) <= 16
         and not find_dates(text)
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
-        and not re.fullmatch(r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|and|or)\W*", text, re.IGNORECASE)
+        and not re.fullmatch(
+            r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or)\W*",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 

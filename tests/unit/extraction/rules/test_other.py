@@ -302,7 +302,7 @@ def test_the_designation_that_requirements_are_for_is_the_subject() -> None:
       CERTIFIED PRACTITIONER CERTIFICATE
  This certificate acknowledges that
  Bartosz Zielinski
- has fulfilled the requirements for the designation of Scrum Practitioner   Certificate ID 001488203
+ has met the requirements for the designation of Scrum Practitioner   Certificate ID 001488203
 """)
     )
     assert (found["subject"], found["recipient_name"]) == ("Scrum Practitioner", "Bartosz Zielinski")

@@ -32,6 +32,7 @@ def test_names_of_people_and_companies_can_be_parties(text: str) -> None:
         "NAIC NO: 19941",
         "Only",
         "LIMITS",
+        "INSURANCE",
         "None",
         "a sentence that goes on and on with so many words that nobody could ever be called by all of them",
     ],
