@@ -274,7 +274,7 @@ class Worker(_Group):
         ge=1,
         le=1024,
         validation_alias=_env("WORKER_CONCURRENCY"),
-        description="jobs that one worker has taken on; most of them wait for a stage, holding next to nothing",
+        description="jobs that one worker has taken on and not read yet; most of them wait for a stage, holding next to nothing",
     )
     page_processes: int | None = Field(
         None,
