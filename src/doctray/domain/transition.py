@@ -43,7 +43,8 @@ def assigned(job: Job, plans: Sequence[RolloutPlan]) -> Job:
         to = assign(plan, sha256=job.source.sha256 if job.source else None, owner=job.owner, wanted=job.arm_wanted)
         if to is not None:
             given |= {f"assigned_{plan.kind.value}": to.name, f"{plan.kind.value}_arm": to.arm}
-    return job.evolve(**given)
+    # Most often there is no plan, and a copy of a job costs as much as a small query.
+    return job if all(getattr(job, name) == value for name, value in given.items()) else job.evolve(**given)
 
 
 def claimed(job: Job, *, now: datetime, worker_id: str, fingerprint: str, plans: Sequence[RolloutPlan] = ()) -> Job:
