@@ -51,6 +51,18 @@ _ENVIRONMENT_PREFIXES = (
 )
 
 
+MAX_STARTS = 3
+"""As often as a job is tried that kills its reader: an engine that dies each time is told of, not started for ever."""
+
+
+class _KilledAtStart(Exception):
+    """By a signal that this process did not send."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 class EngineProcess:
     """One engine process on one device. All methods are for one event loop, which must run in the main thread: the kernel ends
     the child with the thread that started it.
@@ -85,6 +97,8 @@ class EngineProcess:
         self._starting: SocketChild | None = None
         self._restart: asyncio.Task[None] | None = None
         self._condemned = False
+        # kill() was meant for the child that is starting
+        self._given_up = False
         self._closed = False
         self._pages_by_child = 0
         self.engine_version: str | None = None
@@ -147,6 +161,7 @@ class EngineProcess:
             self._condemned = True
             self._child.kill()
         if self._starting is not None:
+            self._given_up = True
             self._starting.kill()
 
     async def close(self) -> None:
@@ -167,8 +182,20 @@ class EngineProcess:
             log.warning("engine.lost", device=self._device, reason="died_idle", exit_status=status, pages=self._pages_by_child)
             self._on_lost("died_idle")
         if self._child is None:
-            self._child = await self._spawn()
+            self._child = await self._started()
         return self._child
+
+    async def _started(self) -> SocketChild:
+        """A child that somebody else kills while it loads (the kernel for memory, an operator) is no engine that cannot load: once more."""
+        self._given_up = False
+        for _ in range(MAX_STARTS):
+            try:
+                return await self._spawn()
+            except _KilledAtStart as killed:
+                log.warning("engine.killed_at_start", device=self._device, engine=self._setup.engine, exit_status=killed.status)
+                if self._given_up or self._closed:
+                    break
+        raise EngineFailure("the engine process was killed while it was starting")
 
     async def _spawn(self) -> SocketChild:
         started = asyncio.get_running_loop().time()
@@ -183,6 +210,8 @@ class EngineProcess:
             raise TimedOut(f"the engine was not ready within {self._start_timeout_s:g} s") from error
         except (EOFError, OSError) as error:
             status = await _end(child)
+            if status is not None and status < 0:
+                raise _KilledAtStart(status) from error
             raise EngineFailure(f"the engine process ended while it was starting (exit status {status})") from error
         except asyncio.CancelledError:
             await _end(child)

@@ -248,6 +248,31 @@ async def test_closing_during_a_start_does_not_wait_for_it() -> None:
         await starting
 
 
+async def test_an_engine_that_somebody_kills_while_it_starts_is_started_again() -> None:
+    process = EngineProcess(making(NullEngine()), engine="null", device="cpu")
+    starting = asyncio.create_task(process.start())
+    await until(lambda: process._starting is not None)
+    assert process._starting is not None
+    os.kill(process._starting.process.pid, signal.SIGKILL)
+    await asyncio.wait_for(starting, 120)
+    assert process.ready
+    assert process.starts == 1
+    await process.close()
+
+
+def _kills_itself(_name: str) -> OcrEngine:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("killed")
+
+
+async def test_an_engine_that_is_killed_at_each_start_is_told_of() -> None:
+    process = EngineProcess(_kills_itself, engine="null", device="cpu")
+    with pytest.raises(EngineFailure, match="killed while it was starting"):
+        await process.start()
+    assert process.pid is None
+    await process.close()
+
+
 async def test_an_engine_that_never_gets_ready_is_timed_out() -> None:
     process = EngineProcess(making(SlowEngine(1)), engine="slow", device="cpu", start_timeout_s=0.5)
     with pytest.raises(TimedOut):

@@ -102,7 +102,9 @@ async def test_its_engine_is_niced_and_ends_with_it(house: House) -> None:
         assert processes.engine.pid is not None
         child = psutil.Process(processes.engine.pid)
         assert child.nice() == NICENESS
-        assert {psutil.Process(thread.id).nice() for thread in child.threads()} == {NICENESS}
+        # The thread that ends it with its worker was there before, and must not wait for anybody.
+        others = [thread.id for thread in child.threads() if psutil.Process(thread.id).nice() != NICENESS]
+        assert len(others) <= 1
         assert processes.memory_bytes() > 0
     async with asyncio.timeout(60):
         while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
