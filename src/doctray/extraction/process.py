@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from doctray.cancellation import to_the_end
 from doctray.domain.document import Document
 from doctray.domain.errors import ExtractionFailed
 from doctray.domain.extraction import Extraction
@@ -49,7 +50,7 @@ class ExtractorProcess:
 
     async def start(self) -> None:
         """Have all children ready, so that no document waits for one. Raises ExtractionFailed when one cannot be started."""
-        self._idle.extend(await asyncio.gather(*(self._spawn() for _ in range(self._children))))
+        await asyncio.gather(*(self._have_ready() for _ in range(self._children)))
 
     async def extract(
         self,
@@ -74,12 +75,11 @@ class ExtractorProcess:
         return reply
 
     async def close(self) -> None:
-        """End all children; what they work on raises ExtractionFailed. Idempotent."""
+        """End all children, also when cancelled; what they work on raises ExtractionFailed. Idempotent."""
         self._closed = True
         children = (*self._idle, *self._busy)
         self._idle.clear()
-        for child in children:
-            await child.end()
+        await to_the_end(asyncio.gather(*(child.end() for child in children)))
 
     def _take(self) -> SocketChild | None:
         while self._idle:
@@ -111,6 +111,14 @@ class ExtractorProcess:
                 self._idle.append(child)
             else:
                 await child.end()
+
+    async def _have_ready(self) -> None:
+        """Kept at once, so that `close` knows of it, however the start of the others ends."""
+        child = await self._spawn()
+        if self._closed:
+            await child.end()
+            raise ExtractionFailed("The extractor is closed: this worker is ending.")
+        self._idle.append(child)
 
     async def _spawn(self) -> SocketChild:
         if self._closed:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import psutil
 import structlog
 
+from doctray.cancellation import to_the_end
 from doctray.domain.document import Page, PageImage
 from doctray.domain.errors import DoctrayError, EngineFailure, TimedOut
 from doctray.ocr.devices import visible_device
@@ -165,9 +166,12 @@ class EngineProcess:
             self._starting.kill()
 
     async def close(self) -> None:
-        """End the child for good. A read in flight raises EngineFailure. Idempotent."""
+        """End the child for good, also when cancelled. A read in flight raises EngineFailure. Idempotent."""
         self._closed = True
         self.kill()
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         if self._restart is not None:
             self._restart.cancel()
             await asyncio.gather(self._restart, return_exceptions=True)

@@ -108,7 +108,10 @@ class ProcessPageOpener:
         await self._running_nursery()
 
     async def close(self) -> None:
-        """End the nursery, and with it every page process. The opener starts a new one when it is used again."""
+        """End the nursery, and with it every page process, also when cancelled. The opener starts a new one when it is used again."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         async with self._starting:
             nursery, self._nursery = self._nursery, None
             if nursery is not None:
@@ -366,13 +369,16 @@ class _Nursery:
         return PageProcess(connection, life_line, seconds)
 
     async def close(self) -> None:
-        """End it and every page process."""
+        """End it and every page process, also when cancelled."""
         self._control.close()
+        await to_the_end(asyncio.to_thread(self._reap))
+
+    def _reap(self) -> None:
         try:
-            await asyncio.to_thread(self._process.wait, _END_SECONDS)
+            self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+            self._process.wait()
 
     async def _hear_how_isolated(self) -> None:
         line = bytearray()

@@ -299,6 +299,23 @@ async def test_a_page_that_takes_too_much_memory_is_too_large(tmp_path: Path) ->
         await opener.close()
 
 
+async def test_closing_ends_the_nursery_and_reaps_it_however_often_the_closer_is_cancelled() -> None:
+    opener = ProcessPageOpener(max_children=1, page_seconds=30)
+    await opener.start()
+    assert opener._nursery is not None
+    nursery = opener._nursery._process
+    os.kill(nursery.pid, signal.SIGSTOP)
+    closing = asyncio.create_task(opener.close())
+    for _ in range(3):
+        await asyncio.wait([closing], timeout=0.1)
+        closing.cancel()
+    assert not closing.done()
+    os.kill(nursery.pid, signal.SIGCONT)
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert nursery.returncode is not None
+
+
 async def test_a_cancelled_page_ends_its_process(opener: ProcessPageOpener, tmp_path: Path) -> None:
     async with opening(opener, a_text_pdf(tmp_path)) as session:
         (process,) = page_processes()
