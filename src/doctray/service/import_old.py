@@ -17,6 +17,7 @@ from doctray.domain.job import Attempt, DocumentType, Job, JobError, JobOptions,
 from doctray.pages.sniff import HEAD_BYTES, sniff
 from doctray.ports import BlobStore, JobImport, OldDocument
 from doctray.service.reuse import result_key, source_key
+from doctray.service.stored import in_one_chunk
 
 WORKER = "old-app"
 ENGINE = "old-app"
@@ -65,7 +66,7 @@ async def import_old(documents: Iterable[OldDocument], *, uploads: Path, owner: 
             job = job.evolve(source=source, media_type=await asyncio.to_thread(_media_type, path))
         fields = fields_of(document) if job.status is JobStatus.COMPLETED else None
         if fields is not None:
-            job = job.evolve(result=await blobs.put(result_key(job.request_id, 0), _once(result_of(document, job, fields))))
+            job = job.evolve(result=await blobs.put(result_key(job.request_id, 0), in_one_chunk(result_of(document, job, fields))))
         await journal.bring_in(job, attempts=attempts_of(document, job), fields=fields)
         imported.jobs[job.status.value] += 1
     return imported
@@ -258,7 +259,3 @@ async def _read(path: Path) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         await asyncio.to_thread(file.close)
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

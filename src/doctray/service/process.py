@@ -1,7 +1,6 @@
 """What a worker does with a claimed job: open, read, extract, store, finish; or say what went wrong and what follows."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from doctray.domain.errors import (
     TimedOut,
 )
 from doctray.domain.extraction import Extraction, Warning
-from doctray.domain.job import BlobRef, Job, JobError, JobStatus, Outcome, Progress
+from doctray.domain.job import Job, JobError, JobStatus, Outcome, Progress
 from doctray.domain.retry import GiveUp, decide
 from doctray.domain.rollout import RolloutKind, retired_flag, retired_refusal
 from doctray.domain.rollout_run import Measured, RunEnd, runs_of
@@ -36,6 +35,7 @@ from doctray.service.reading import DocumentReading
 from doctray.service.result import result_of
 from doctray.service.reuse import copy_result, result_key, small_result, source_key
 from doctray.service.stages import Gate
+from doctray.service.stored import store_result
 from doctray.service.submit import Received, receive
 from doctray.service.tools import Tools
 from doctray.telemetry import tracing
@@ -251,16 +251,11 @@ class _Run:
         result = result_of(
             document,
             extraction,
-            engine={
-                "name": engine,
-                "version": tools.engine_versions.get(engine, ""),
-                "second_reader": tools.second_readers.get(engine),
-            },
+            engine=tools.engine_told(engine),
             extractor=self.taken_by(extraction, extractor),
             timings_s=timings,
         )
-        encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
-        ref: BlobRef = await tools.blobs.put(result_key(job.request_id, job.claim_no), _once(encoded))
+        ref = await store_result(result_key(job.request_id, job.claim_no), result, blobs=tools.blobs)
         outcome = Outcome(
             status=JobStatus.COMPLETED,
             result=ref,
@@ -395,7 +390,3 @@ def _tell_runs(job: Job, ended: RunEnd, error: JobError | None, measured: Measur
 async def _claim_lost(run: _Run) -> None:
     _log.info("job.claim_lost")
     await clear_up(run.job.request_id, journal=run.tools.journal, blobs=run.tools.blobs)
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

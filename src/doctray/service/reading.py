@@ -17,6 +17,7 @@ from doctray.pages.completion import completed
 from doctray.ports import OpenedDocument, PageExtras, PageSession, Unread
 from doctray.service.reuse import page_image_key
 from doctray.service.stages import Place, Ticket
+from doctray.service.stored import in_one_chunk
 from doctray.service.tools import Tools
 
 IMAGES_KEPT = 100
@@ -173,7 +174,7 @@ class DocumentReading:
         with self._working("render"):
             png = await session.image_png(number)
         with self._working("store"):
-            await self._tools.blobs.put(page_image_key(self._job.request_id, number), _once(png))
+            await self._tools.blobs.put(page_image_key(self._job.request_id, number), in_one_chunk(png))
 
     async def _end(self, page: Page) -> None:
         self._done[page.number] = page
@@ -195,7 +196,3 @@ def _first(errors: ExceptionGroup) -> Exception:
         else:
             flat.append(error)
     return next((error for error in flat if isinstance(error, DoctrayError)), flat[0])
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

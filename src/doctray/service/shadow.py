@@ -5,8 +5,7 @@ before each page to work that has come in, and writes nothing of the job but a b
 """
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,7 +37,7 @@ from doctray.service.page_images import StoredPageImages
 from doctray.service.reading import DocumentReading
 from doctray.service.result import result_of
 from doctray.service.reuse import shadow_key, shadow_prefix
-from doctray.service.stored import stored_result
+from doctray.service.stored import store_result, stored_result
 from doctray.service.tools import Tools
 
 _log = structlog.get_logger()
@@ -151,8 +150,7 @@ class ShadowReader:
         """This one and those that follow it, while they are for the same engine and come without long gaps."""
         engine = self._engine_of(shadow)
         try:
-            house = self._open_house(engine)
-            async with house as opened:
+            async with self._open_house(engine) as opened:
                 await self._run(shadow, opened)
                 unused_since = self._clock.monotonic()
                 while self._clock.monotonic() - unused_since < self._unused_s:
@@ -239,12 +237,11 @@ class ShadowReader:
         result = result_of(
             document,
             extraction,
-            engine={"name": engine, "version": tools.engine_versions.get(engine, ""), "second_reader": tools.second_readers.get(engine)},
+            engine=tools.engine_told(engine),
             extractor={"name": job.options.extractor or tools.default_extractor},
             timings_s={"total": budget.spent_s},
         )
-        encoded = await asyncio.to_thread(lambda: json.dumps(result, ensure_ascii=False).encode())
-        await tools.blobs.put(shadow_key(job.request_id, shadow.kind, shadow.name), _once(encoded))
+        await store_result(shadow_key(job.request_id, shadow.kind, shadow.name), result, blobs=tools.blobs)
         return _Read(result=result, extraction=extraction, pages=document.page_total, engine_pages=reading.engine_pages)
 
     async def _extract(self, job: Job, document: Document, tools: Tools, budget: Budget) -> Extraction:
@@ -357,7 +354,3 @@ def _run_of(shadow: Shadow, outcome: RunEnd, code: str | None, *, seconds: float
 
 async def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
     """A shadow's progress is nobody's."""
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

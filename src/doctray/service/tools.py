@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from doctray.domain.document import Page
 from doctray.domain.extraction import Extraction
@@ -68,3 +68,7 @@ class Tools:
     engine_memory: Callable[[], int] = lambda: 0
     page_prices: Mapping[str, float] = field(default_factory=dict)
     random: Random = field(default_factory=Random)
+
+    def engine_told(self, name: str) -> dict[str, Any]:
+        """A result's `engine`: name, version, second_reader."""
+        return {"name": name, "version": self.engine_versions.get(name, ""), "second_reader": self.second_readers.get(name)}

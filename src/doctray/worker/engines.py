@@ -11,7 +11,6 @@ from doctray.config import Google, Settings, SettingsError
 from doctray.config import Worker as WorkerSettings
 from doctray.domain.errors import EngineFailure, TemporarilyUnavailable
 from doctray.ocr.batcher import Batcher
-from doctray.ocr.devices import CPU
 from doctray.ocr.documentai import NAME as DOCUMENTAI
 from doctray.ocr.documentai import DocumentAi
 from doctray.ocr.engine_process import EngineProcess
@@ -21,7 +20,7 @@ from doctray.ocr.routes import RoutedReader
 from doctray.ocr.wire import MakeEngine
 from doctray.ports import PageReader
 from doctray.wiring import fetch_model_at
-from doctray.worker.limits import batch_limits, remote_batch_limits
+from doctray.worker.limits import batch_limits, gpu_memory_bytes, remote_batch_limits
 from doctray.worker.observe import count_batch, count_engine_lost
 
 _log = structlog.get_logger()
@@ -87,7 +86,7 @@ async def open_reader(
             engine=engine,
             device=device,
             max_rss_bytes=max(1, int((options.max_memory_gb - WORKER_SHARE_GB) * 2**30)),
-            gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
+            gpu_memory_bytes=gpu_memory_bytes(options, device=device),
             on_lost=count_engine_lost,
         )
         stack.push_async_callback(process.close)

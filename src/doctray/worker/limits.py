@@ -33,6 +33,11 @@ def stage_limits(worker: Worker, *, device: str) -> StageLimits:
     )
 
 
+def gpu_memory_bytes(worker: Worker, *, device: str) -> int | None:
+    """What an engine may take of its GPU; None: all there is, or no GPU."""
+    return int(worker.gpu_memory_gb * 2**30) if worker.gpu_memory_gb and device != CPU else None
+
+
 def engine_threads(worker: Worker, *, device: str) -> int:
     """Threads of one engine process: all cores, less what `serve` gives to other workers on the CPU. Beside a GPU all cores."""
     cores = available_cores()

@@ -18,13 +18,13 @@ from doctray.domain.rollout_run import RolloutRun
 from doctray.extraction.process import ExtractorProcess
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.ocr.batcher import Batcher, BatchLimits
-from doctray.ocr.devices import CPU
 from doctray.ocr.engine_process import EngineProcess
 from doctray.ocr.wire import MakeEngine
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import Extractor, PageReader
 from doctray.service.stages import StageLimits
 from doctray.service.tools import Tools
+from doctray.worker.limits import gpu_memory_bytes
 
 _log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ async def open_processes(engine: str, *, tools: Tools, make: MakeEngine, setting
             make,
             engine=engine or tools.default_engine,
             device=device,
-            gpu_memory_bytes=int(options.gpu_memory_gb * 2**30) if options.gpu_memory_gb and device != CPU else None,
+            gpu_memory_bytes=gpu_memory_bytes(options, device=device),
             niceness=NICENESS,
         )
         stack.push_async_callback(process.close)
