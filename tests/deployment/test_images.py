@@ -1,27 +1,16 @@
 """The Dockerfiles: their linter, what they say, and (in the long form) what they install and start."""
 
-import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from scripts.replay_images import missing_libraries, parse
 
 from tests.deployment.parts import ROOT, program
 
 IMAGES = ("api", "worker")
-
-
-def _replay() -> ModuleType:
-    found = importlib.util.spec_from_file_location("replay_images", ROOT / "scripts" / "replay_images.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[found.name] = module
-    found.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -42,7 +31,7 @@ def test_shellcheck_finds_nothing() -> None:
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_an_image_is_built_apart_runs_as_nobody_special_and_says_whether_it_is_well(image: str) -> None:
-    arguments, stages = _replay().parse((ROOT / f"Dockerfile.{image}").read_text())
+    arguments, stages = parse((ROOT / f"Dockerfile.{image}").read_text())
     build, final = stages
     assert build.name == "build"
     assert arguments["PYTHON_IMAGE"].count(".") == 2, "pinned to a patch release"
@@ -54,7 +43,7 @@ def test_an_image_is_built_apart_runs_as_nobody_special_and_says_whether_it_is_w
 
 
 def test_the_front_door_is_given_nothing_that_reads_documents() -> None:
-    _, stages = _replay().parse((ROOT / "Dockerfile.api").read_text())
+    _, stages = parse((ROOT / "Dockerfile.api").read_text())
     [install] = [words for _, words in stages[0].steps if "constraints.txt" in words and "pip" in words]
     assert install.endswith('".[api,migrate,postgres,s3,otel]"')
 
@@ -62,11 +51,10 @@ def test_the_front_door_is_given_nothing_that_reads_documents() -> None:
 def test_a_library_that_neither_the_tree_nor_the_base_brings_is_found(tmp_path: Path) -> None:
     program("readelf", "binutils")
     compiled = next(Path(sys.prefix).glob("lib/python3*/site-packages/greenlet/_greenlet*.so"))
-    replay = _replay()
     (tmp_path / compiled.name).write_bytes(compiled.read_bytes())
-    assert replay.missing_libraries(tmp_path) == {}
+    assert missing_libraries(tmp_path) == {}
     (tmp_path / "liba.so").write_bytes(compiled.read_bytes().replace(b"libstdc++.so.6\0", b"libstranger.so\0"))
-    assert replay.missing_libraries(tmp_path) == {"libstranger.so": "liba.so"}
+    assert missing_libraries(tmp_path) == {"libstranger.so": "liba.so"}
 
 
 @pytest.mark.full

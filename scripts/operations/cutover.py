@@ -18,10 +18,10 @@ from typing import Protocol
 
 import httpx
 
-from operations.dial import Dial, Moved, Refused, Standing
-from operations.finding import Status, as_text
-from operations.target import ROOT, Target, key_of
-from operations.validate import Given, validate
+from scripts.operations.dial import Dial, Moved, Refused, Standing
+from scripts.operations.finding import Status, as_text
+from scripts.operations.target import ROOT, Target, key_of
+from scripts.operations.validate import Given, validate
 
 PRE_CHECKS = ("alive", "healthy", "keys", "document", "problems", "tls", "settings", "doctor", "disk", "monitored")
 AFTERWARDS = ("alive", "healthy", "document")

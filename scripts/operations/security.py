@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 
-from operations.finding import Finding, Status
-from operations.target import Target
+from scripts.operations.finding import Finding, Status
+from scripts.operations.target import Target
 
 Ask = Callable[[Target], str]
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from operations.target import Target
+from scripts.operations.target import Target
 
 _SET_BY_DOCTRAY = ("revision", "stage_since", "settled", "next_stage")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from operations.cutover import Order, Pace, SteppedBack, Stopped, Watch, alone, climb, write_configuration, write_rollback
-from operations.dial import Moved, Refused, Standing
-from operations.target import Target
+from scripts.operations.cutover import Order, Pace, SteppedBack, Stopped, Watch, alone, climb, write_configuration, write_rollback
+from scripts.operations.dial import Moved, Refused, Standing
+from scripts.operations.target import Target
 
 STAGES = (0, 5, 15, 35, 60, 85, 100)
 PACE = Pace(hold_s=60, within_s=600, every_s=10)

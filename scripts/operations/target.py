@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CERTIFICATE = ROOT / "examples" / "documents" / "certificate_of_insurance.pdf"
 PATIENCE_S = 60.0
 

@@ -1,8 +1,8 @@
 """What the dashboard shows follows from two looks, restarts and silence included."""
 
 import pytest
-from operations.monitor import number, spark
-from operations.reading import Look, reading_of
+from scripts.operations.monitor import number, spark
+from scripts.operations.reading import Look, reading_of
 
 HEALTH = {"status": "healthy", "workers": 2, "queue": {"queued": 3, "processing": 1, "oldest_due_age_seconds": 4.0, "dead_letters": 0}}
 

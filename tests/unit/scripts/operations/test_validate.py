@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from operations.finding import Status, as_json, as_text
-from operations.target import Target
-from operations.validate import CHECKS, Given, validate
+from scripts.operations.finding import Status, as_json, as_text
+from scripts.operations.target import Target
+from scripts.operations.validate import CHECKS, Given, validate
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 NOWHERE = Target(url="http://127.0.0.1:1", key="dt_none")
 
 

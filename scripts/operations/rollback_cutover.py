@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 
-from operations.cutover import SETTING
-from operations.dial import Dial, Moved, Refused, Standing
-from operations.target import Target, key_of
+from scripts.operations.cutover import SETTING
+from scripts.operations.dial import Dial, Moved, Refused, Standing
+from scripts.operations.target import Target, key_of
 
 TRIES = 20
 """In a few seconds: somebody may be changing the plan at the same time, and this has to win."""

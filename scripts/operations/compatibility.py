@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from operations.finding import Finding, Status
-from operations.target import CERTIFICATE, Target, read_to_its_end
+from scripts.operations.finding import Finding, Status
+from scripts.operations.target import CERTIFICATE, Target, read_to_its_end
 
 OLD_ROUTES = (
     "/process",

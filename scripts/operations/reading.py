@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from operations.target import Target
+from scripts.operations.target import Target
 
 LOOK_S = 5.0
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-from operations.compatibility import compatible
-from operations.finding import Finding, Status
-from operations.security import secure
-from operations.target import ROOT, Target, key_of
-from operations.validate import Given, validate
+from scripts.operations.compatibility import compatible
+from scripts.operations.finding import Finding, Status
+from scripts.operations.security import secure
+from scripts.operations.target import ROOT, Target, key_of
+from scripts.operations.validate import Given, validate
 
 LOAD = ("smoke", "--users", "4", "--pace", "4", "--seconds", "30", "--duplicates", "0.8")
 """A load that a staging copy with the real engine on two cores carries."""

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from operations.finding import Finding, Status, as_json, as_text
-from operations.target import CERTIFICATE, Target, key_of, read_to_its_end
+from scripts.operations.finding import Finding, Status, as_json, as_text
+from scripts.operations.target import CERTIFICATE, Target, key_of, read_to_its_end
 
 SOON_S = 30.0
 """In which 95 % of jobs end (docs/loadtests.md); one document on an idle deployment is among them."""

@@ -14,8 +14,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from operations.reading import Look, Reading, Source, reading_of
-from operations.target import Target, key_of
+from scripts.operations.reading import Look, Reading, Source, reading_of
+from scripts.operations.target import Target, key_of
 
 HISTORY = 40
 BARS = "▁▂▃▄▅▆▇█"
