@@ -14,7 +14,7 @@ from doctray.extraction.grounding import Found, settle
 from doctray.extraction.json_schema import escaped
 from doctray.extraction.parse import DateOrder, fold, order_of
 from doctray.extraction.rules.custom_blocks import heading_names, lines_under, part_of_block
-from doctray.extraction.rules.custom_headings import unlabelled
+from doctray.extraction.rules.custom_headings import of_issuer, unlabelled
 from doctray.extraction.rules.custom_labels import DEEPEST, labels_of, names_of, own_names
 from doctray.extraction.rules.custom_marks import boxes_of, chosen, has_boxes, marked, marked_choice
 from doctray.extraction.rules.custom_places import places, stands_out
@@ -83,29 +83,32 @@ class _Filler:
         self._boxes = boxes_of(sheets)
         self._dates = sum(format_of(child) in ("date", "date-time") for child in properties(schema).values())
 
-    def object(self, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase] = ()) -> dict[str, Any]:
-        """block: the lines under the heading that names the object, if there is one."""
+    def object(self, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase] = (), party: Sequence[str] = ()) -> dict[str, Any]:
+        """block: the lines under the heading that names the object, if there is one. party: what an object of the top is called."""
         found = {
-            name: self._value(name, child, f"{pointer}/{escaped(name)}", depth + 1, block) for name, child in properties(schema).items()
+            name: self._value(name, child, f"{pointer}/{escaped(name)}", depth + 1, block, party)
+            for name, child in properties(schema).items()
         }
         return {name: value for name, value in found.items() if value is not None}
 
-    def _value(self, name: str, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase]) -> Any:
+    def _value(self, name: str, schema: Schema, pointer: str, depth: int, block: Sequence[Phrase], party: Sequence[str]) -> Any:
         if depth > DEEPEST:
             return None
+        own = own_names(name, schema)
         if properties(schema):
-            beneath = lines_under(self._sheets, heading_names(own_names(name, schema)))
-            return self.object(schema, pointer, depth, beneath) or None
+            return self.object(schema, pointer, depth, lines_under(self._sheets, heading_names(own)), own if depth == 1 else ()) or None
         if is_list(schema):
             items = items_of(schema)
             return (self._objects(items) if properties(items) else self._values(items, pointer)) or None
         if "const" in schema:
             return schema["const"]
-        found = part_of_block(block, own_names(name, schema)) or self._leaf(name, schema, pointer)
-        if found is None and depth == 1 and not choices_of(schema):
-            # Inside an object the label of the object is missing too: what stands alone on a page may be another's.
-            return unlabelled(self._sheets, own_names(name, schema), schema, self._order, dates=self._dates)
-        return found
+        found = part_of_block(block, own) or self._leaf(name, schema, pointer)
+        if found is not None or choices_of(schema):
+            return found
+        if depth == 1:
+            return unlabelled(self._sheets, own, schema, self._order, dates=self._dates)
+        # Inside an object the label of the object is missing too: what stands alone on a page may be another's.
+        return of_issuer(self._sheets, [f"{whose} {what}" for whose in party for what in own])
 
     # one value
 

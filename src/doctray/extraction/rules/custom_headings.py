@@ -15,13 +15,14 @@ Schema = Mapping[str, Any]
 
 _ISSUER = frozenset(
     {
-        "company", "company name", "vendor", "vendor name", "merchant", "merchant name", "seller", "supplier", "supplier name", "store",
-        "store name", "shop", "shop name", "restaurant", "business name", "issuer", "issued by", "organisation", "organization",
+        "company", "company name", "vendor", "vendor name", "merchant", "merchant name", "seller", "seller name", "supplier",
+        "supplier name", "store", "store name", "shop", "shop name", "restaurant", "business name", "issuer", "issuer name", "issued by",
+        "organisation", "organization",
     }
 )  # fmt: skip
 _ADDRESS = frozenset(
     {"address", "company address", "vendor address", "merchant address", "store address", "seller address", "supplier address",
-     "shop address", "business address", "location"}
+     "shop address", "business address", "issuer address", "location"}
 )  # fmt: skip
 
 _PLAIN_DATES = frozenset(
@@ -75,17 +76,25 @@ def unlabelled(sheets: Sequence[Sheet], names: Sequence[str], schema: Schema, or
     names: what the schema itself calls the property. dates: how many dates the schema asks for.
     """
     own = set(names)
-    found: Found | None = None
     if format_of(schema) in ("date", "date-time"):
         plain = bool(own & _PLAIN_DATES) or (dates == 1 and not any(word in _ROLES for name in names for word in name.split()))
         found = _only_one(sheets, schema, order) if plain else None
     elif format_of(schema) in ("email", "idn-email", "uri"):
         found = _only_one(sheets, schema, order)
-    elif own & _ISSUER:
-        found = _issuer(sheets)
-    elif own & _ADDRESS:
-        found = _address(sheets)
-    return None if found is None else replace(found, trust=min(found.trust, 0.5), doubts=tuple(dict.fromkeys((*found.doubts, "assumed"))))
+    else:
+        return of_issuer(sheets, names)
+    return None if found is None else _assumed(found)
+
+
+def of_issuer(sheets: Sequence[Sheet], names: Sequence[str]) -> Found | None:
+    """Name or address of who issued the paper, from its head, where one of the names asks for it; doubted as assumed."""
+    own = set(names)
+    found = _issuer(sheets) if own & _ISSUER else _address(sheets) if own & _ADDRESS else None
+    return None if found is None else _assumed(found)
+
+
+def _assumed(found: Found) -> Found:
+    return replace(found, trust=min(found.trust, 0.5), doubts=tuple(dict.fromkeys((*found.doubts, "assumed"))))
 
 
 def _only_one(sheets: Sequence[Sheet], schema: Schema, order: DateOrder | None) -> Found | None:

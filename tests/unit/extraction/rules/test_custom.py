@@ -449,6 +449,18 @@ def test_what_a_receipt_prints_without_labels_is_found_and_doubted() -> None:
     assert extraction.needs_review
 
 
+def test_who_issued_a_paper_is_found_as_an_object_too() -> None:
+    wanted = {
+        "merchant": {**PARTY, "properties": {**PARTY["properties"], "email": {"type": "string", "format": "email"}}},
+        "customer": PARTY,
+    }
+    extraction = taken(RECEIPT + "write to till@leaf.example", wanted)
+    assert extraction.fields == {
+        "merchant": {"name": "GREEN LEAF TRADING SDN BHD", "address": "12, JALAN MAWAR 3, TAMAN BUNGA, 81100 JOHOR BAHRU"}
+    }, "whose address the only e-mail address is, nothing says"
+    assert {warning.pointer for warning in extraction.warnings if warning.code == "assumed"} == {"/merchant/name", "/merchant/address"}
+
+
 def test_of_several_dates_without_a_label_none_is_chosen() -> None:
     assert taken("Printed 1 Feb 2026\nSeen 2 Feb 2026", {"visit": DAY}).fields == {}
 
