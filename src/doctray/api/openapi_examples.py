@@ -147,6 +147,7 @@ _WORKER = {
     "slots": 64,
     "running": 3,
     "engine": "easyocr 1.7.2",
+    "engines": ["easyocr", "rapidocr"],
     "fingerprint": "easyocr/1.7.2 rules=1 schema=1",
     "started_at": CREATED,
     "lease_until": FINISHED,

@@ -414,6 +414,7 @@ class WorkerView(BaseModel):
     slots: int
     running: int
     engine: str = Field(description="what reads there and on what backend; empty while it is loading")
+    engines: list[str] = Field(description="names of all engines that it can read with, its default first")
     fingerprint: str
     started_at: AwareDatetime
     lease_until: AwareDatetime | None
@@ -496,6 +497,7 @@ def worker_view(worker: WorkerInfo) -> dict[str, Any]:
         "slots": worker.slots,
         "running": worker.running,
         "engine": worker.engine,
+        "engines": list(worker.engines),
         "fingerprint": worker.fingerprint,
         "started_at": iso_time(worker.started_at),
         "lease_until": iso_time(worker.lease_until),
