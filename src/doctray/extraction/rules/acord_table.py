@@ -1,7 +1,7 @@
 """The coverage table of an ACORD 25: one section a kind of insurance, columns by the printed headings."""
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from doctray.domain.document import Box, Word
@@ -12,7 +12,7 @@ from doctray.extraction.rules.acord_limits import currency_in, limits_of
 from doctray.extraction.rules.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
-from doctray.extraction.rules.reading import Sheet, phrases_of, rows_of
+from doctray.extraction.rules.reading import Phrase, Sheet, phrases_of, rows_of
 
 _ROWS_OF_A_SECTION = 5
 """So many lines between the headings and the first known section are a section whose name was not recognised."""
@@ -94,7 +94,8 @@ def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section
     if section.title is not None:
         return [section]
     middles = sorted(sum(w.box.center_y for w in found.words) / len(found.words) for found in _numbers(sheet, section, columns))
-    cuts = [section.top, *((one + other) / 2 for one, other in pairwise(middles)), section.bottom]
+    apart = 0.5 * columns.effective.height
+    cuts = [section.top, *((one + other) / 2 for one, other in pairwise(middles) if other - one > apart), section.bottom]
     return [Section(None, section.limits, top, bottom) for top, bottom in pairwise(cuts)]
 
 
@@ -113,7 +114,9 @@ def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOr
     if not (effective or expiry or numbers or limits) or (section.title is None and kind is None and not numbers):
         return []
     letters = _letters(sheet, section, columns)
-    count = max(1, min(len(numbers), max(len(effective), len(expiry), len(letters))))
+    # A number may run over two lines: only as many dates or letters, or a sign between the numbers, say that there are several.
+    parted = sum(word.text in _BETWEEN_NUMBERS for word in sheet.inside(_number_area(section, columns)))
+    count = max(1, min(len(numbers), max(len(effective), len(expiry), len(letters), parted + 1)))
     marks = {"additional_insured": columns.additional, "subrogation_waived": columns.waived}
     out = []
     for index in range(count):
@@ -228,18 +231,31 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
     return effective, expiry
 
 
-def _numbers(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
+_BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})
+
+
+def _number_area(section: Section, columns: Columns) -> Box:
     width = columns.expiry.center_x - columns.effective.center_x
     right = columns.effective.center_x - 0.55 * width
-    area = Box(min(columns.number_left, right), section.top, max(columns.number_left, right), section.bottom)
+    return Box(min(columns.number_left, right), section.top, max(columns.number_left, right), section.bottom)
+
+
+def _numbers(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
+    words = sheet.inside(_number_area(section, columns))
     out = []
-    for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
+    for phrase in (part for found in phrases_of(sheet.number, words, sheet.page) for part in _each_number(found)):
         if fold(phrase.text) in ("n a", "x", "y", "n", "nia"):
             continue
         found = identifier_found(phrase)
         if found is not None and len(fold(str(found.value)).replace(" ", "")) >= 4:
             out.append(found)
     return out
+
+
+def _each_number(phrase: Phrase) -> list[Phrase]:
+    """The phrase, parted where a sign of its own stands between two numbers: WC 1182 / WC 1183."""
+    parts = [list(words) for parting, words in groupby(phrase.words, key=lambda word: word.text in _BETWEEN_NUMBERS) if not parting]
+    return [Phrase.of(phrase.page, words) for words in parts]
 
 
 def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:

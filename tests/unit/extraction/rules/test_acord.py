@@ -172,6 +172,18 @@ def test_two_policies_in_one_section_become_two() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["/", "&", "and"])
+def test_two_numbers_with_a_sign_between_are_two_policies_of_the_same_days(sign: str) -> None:
+    filled = {**FILLED, (39, NUMBER): f"WC 55801 {sign} WC 55802", (42, NUMBER): f"PL-90-1 {sign} PL-90-2"}
+    policies = read(an_acord(filled)).fields["policies"]
+    assert [(p["policy_number"], p["expiry_date"], p["insurer_letter"]) for p in policies[2:]] == [
+        ("WC 55801", "2027-03-01", "A"),
+        ("WC 55802", "2027-03-01", "A"),
+        ("PL-90-1", "2027-02-01", "B"),
+        ("PL-90-2", "2027-02-01", "B"),
+    ]
+
+
 def test_an_insurer_letter_that_is_not_listed_is_flagged() -> None:
     extraction = read(an_acord({**FILLED, (30, LETTER + 1): "D"}))
     assert ("insurer_not_listed", "/policies/1/insurer_letter") in {(w.code, w.pointer) for w in extraction.warnings}
