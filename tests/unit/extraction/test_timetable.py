@@ -367,6 +367,19 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
         (["classes(CSE 13)"], {"class_name": "CSE 13"}),
+        (
+            ["B.Tech. (ECE) III Semester, Section B", "2025-26"],
+            {"class_name": "B.Tech. (ECE) III Semester, Section B", "term": "III Semester", "year": 2025},
+        ),
+        (["Year 3 Otters - Weekly Timetable - Spring 2"], {"class_name": "Year 3 Otters", "term": "Spring 2"}),
+        (
+            ["Klasse: 3c", "Schuljahr: 2024/2025", "Grundschule Am Lindenhof"],
+            {"class_name": "3c", "school_name": "Grundschule Am Lindenhof", "year": 2024},
+        ),
+        (
+            ["I.E.S. Virgen del Camino", "HORARIO DE GRUPO: 2º ESO C", "Curso: 2025/2026", "Tutora: Ana Ortiz"],
+            {"class_name": "2º ESO C", "school_name": "I.E.S. Virgen del Camino", "year": 2025, "teacher_name": "Ana Ortiz"},
+        ),
         (["Weekly Timetable"], {}),
         (["4 Integrity", "Updated 3/1/2024"], {"class_name": "4 Integrity"}),
     ],

@@ -138,3 +138,21 @@ def test_a_time_in_brackets_is_no_room_where_the_labels_print_times() -> None:
     assert content.room is None
     [content] = contents(block("Maths", "(2.14)"), Habits(timed=True))
     assert content.room is not None
+
+
+def test_lessons_of_several_groups_each_in_a_room_have_no_room_together() -> None:
+    assert told("A1: DBMS (L2)", "A2: Networks (L4)") == {"subject": "A1: DBMS (L2) A2: Networks (L4)"}
+    assert told("Networks Lab (A1)", "DBMS Lab (A2)") == {"subject": "Networks Lab (A1) DBMS Lab (A2)"}
+
+
+def test_the_code_of_a_known_teacher_ends_the_subject() -> None:
+    [content] = contents(block("DSU PAT"), Habits(names=frozenset({"PAT"})))
+    assert content.subject is not None
+    assert content.teacher is not None
+    assert (content.subject.value, content.teacher.value) == ("DSU", "PAT")
+
+
+def test_a_place_of_the_table_is_the_room() -> None:
+    [content] = contents(block("Tecnología", "Taller"), Habits(places=frozenset({"Taller"})))
+    assert content.room is not None
+    assert content.room.value == "Taller"

@@ -122,3 +122,10 @@ def test_names_reach_the_blocks() -> None:
     rows = [DAYS, ["9:00-10:00", "Maths|John Smith|R4", "Art|Priya Rao|R7", "Physics|Emma Okafor|Lab 2"], ["10:00-11:00", "", "", ""]]
     block = lesson(extract(document(a_sheet(rows))), "Tuesday", "Art")
     assert (block["teacher"], block["room"]) == ("Priya Rao", "R7")
+
+
+def test_what_stands_where_other_cells_have_a_room_is_a_place() -> None:
+    rooms = ("Maths|R4", "Art|R7", "Physics|Lab 2", "Latin|R9")
+    assert habits_of(cells(*rooms, "Study|Cafeteria"), timed=True).places == {"Cafeteria"}
+    assert habits_of(cells("Maths|R4", "Study|Cafeteria", "Art|Drawing"), timed=True).places == frozenset()
+    assert habits_of(cells(*rooms, "Technology|Workshopping", wide=100.0), timed=True).places == frozenset()

@@ -106,11 +106,12 @@ class Habits:
     """How the cells of one table are written.
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
-    timed: its labels print the times.
+    places: last lines that stand where most cells have a room (Cafeteria). timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -177,6 +178,8 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if len(main) == 1 and not small and any(c.isdigit() for c in _bare(main[0])) and ROOM.fullmatch(_bare(main[0])):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
+    if _are_parallel(main):
+        return Content(subject=_joined([*main, *small]), span=span, start_words=start_words, end_words=end_words)
     sorted_out = _SortedOut(habits)
     for index, line in enumerate(main):
         left = sorted_out.take(line, head=index == 0 and len(main) > 1)
@@ -196,6 +199,13 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         start_words=start_words,
         end_words=end_words,
     )
+
+
+def _are_parallel(lines: Sequence[tuple[Word, ...]]) -> bool:
+    """Whether each line is a lesson of another group in a room of its own (B1: DSU (L1), B2: OOP (L2)): none is the room of the block."""
+    tails = [_TAIL.search(_text(line)) for line in lines]
+    rooms = [(tail["plain"] or tail["bracketed"]).strip(_DASHES) for tail in tails if tail and tail.start() > 1]
+    return len(lines) > 1 and len(rooms) == len(lines) == len(set(rooms)) and all(ROOM.fullmatch(room) for room in rooms)
 
 
 @dataclass(slots=True)
@@ -227,7 +237,7 @@ class _SortedOut:
         if head and self.room is None and _REMOTE.fullmatch(_bare(line).strip("!~.* ")):
             self.room = Found(value=_bare(line).strip("!~.* "), words=line, certainty=0.8)
             return ()
-        line = self._without_known_room(self._without_tail(line))
+        line = self._without_known_room(self._without_tail(self._without_known_name(line)))
         if head:
             return line
         parts = _parted(line)
@@ -253,6 +263,14 @@ class _SortedOut:
             return rest
         return line
 
+    def _without_known_name(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
+        """The line less the code of a teacher that stands last in it (DSU PAT)."""
+        said = _bare(line[-1:])
+        if self.teacher is None and len(line) > 1 and said in self.habits.names and any(c.isalpha() for c in _text(line[:-1])):
+            self.teacher = Found(value=said, words=line[-1:], certainty=0.8)
+            return line[:-1]
+        return line
+
     def _without_known_room(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
         """The line less a room that other lessons of the table have at the end of their lines too (English 208)."""
         for size in (2, 1):
@@ -264,7 +282,12 @@ class _SortedOut:
 
     def _is_known(self, part: tuple[Word, ...]) -> bool:
         alone = _bare(part)
-        return bool(ROOM.fullmatch(alone) or _INITIALED.fullmatch(alone) or _CLASS.fullmatch(alone) or alone in self.habits.names)
+        return bool(
+            ROOM.fullmatch(alone)
+            or _INITIALED.fullmatch(alone)
+            or _CLASS.fullmatch(alone)
+            or alone in self.habits.names | self.habits.places
+        )
 
     def _take_part(self, part: tuple[Word, ...]) -> tuple[Word, ...]:
         alone = _bare(part)
@@ -278,6 +301,8 @@ class _SortedOut:
             and not (bracketed and self.habits.timed and _CLOCK.fullmatch(alone))
         ):
             self.room = Found(value=_room_name(alone), words=part, certainty=0.9)
+        elif self.room is None and self.subject and alone in self.habits.places:
+            self.room = Found(value=alone, words=part, certainty=0.75)
         elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
             self.teacher = Found(value=alone, words=part, certainty=0.85)
         elif self.subject and (bracketed or _CLASS.fullmatch(alone)):

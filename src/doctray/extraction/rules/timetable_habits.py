@@ -35,7 +35,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
-    return Habits(names=names | codes | teachers, rooms=_rooms([lines for lines, _ in every]), timed=timed)
+    return Habits(names=names | codes | teachers, rooms=_rooms([lines for lines, _ in every]), places=_places(written), timed=timed)
 
 
 def _lines(cell: Cell) -> list[tuple[Word, ...]]:
@@ -133,6 +133,22 @@ def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
 
 _COURSE = re.compile(r"[A-Z]{2,5}")
 """What a number after it makes the code of a course: MATH 101."""
+
+
+_PLACE = re.compile(r"[^\W\d_][^\d,;:]{2,23}")
+
+
+def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
+    """Last lines without a digit, set apart from the subject, where nearly all cells have a room in their last line (Taller, Cafeteria)."""
+    last = [(lines, _text(lines[-1]), cell) for lines, cell in written]
+    usual = sum(ROOM.fullmatch(said) is not None for _, said, _ in last)
+    if usual < max(_FEWEST, _MOST_ROOMS * len(last)):
+        return frozenset()
+    apart = {said for lines, said, cell in last if not ROOM.fullmatch(said) and _is_set_apart(lines[-2], lines[-1], cell)}
+    return frozenset(said for said in apart if _PLACE.fullmatch(said) and len(said.split()) <= 2 and not TEACHER.search(said))
+
+
+_MOST_ROOMS = 0.75
 
 
 def _is_code_and_room(line: Sequence[Word]) -> bool:

@@ -18,13 +18,16 @@ _SLIP = re.compile(r"(?<![^\s-])\|(?=[-\w])")
 _LABELS = {
     "teacher_name": r"(?:staff|teacher)\s+time\s?-?\s?table|class\s*in[- ]?charge|(?:class|form|home\s?room|subject)?\s*(?:teachers?"
     r"|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
-    r"(?:\s*(?:name|in[- ]charge))?",
+    r"(?:\s*(?:name|in[- ]charge))?|(?:klassen)?(?:lehrer(?:in)?|leitung)|prof(?:esseure?)?\s+principale?|enseignante?|tutora|profesora?"
+    r"|professora?|docente(?:\s+coordinatore)?|mentor|nauczyciel|wychowawca",
     "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|(?:class\s+)?time\s?-?\s?table|class(?:es)?|form|section"
     r"|year\s+group|grade|std|standard|batch"
     r"|group|programme|program|course"
-    r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?",
-    "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?",
-    "term": r"(?:term|semester|sem|trimester)",
+    r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?|klasse|classe|clase|(?:horario\s+(?:del?\s+)?)?(?:grupo|curso)|turma"
+    r"|gruppe|klas|klasa|kelas",
+    "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?|schule|[ée]cole|[ée]tablissement"
+    r"|colegio|escola|scuola|szkoła",
+    "term": r"(?:term|semester|sem|trimester|halbjahr|semestre|trimestre|cuatrimestre)",
     "year": r"(?:academic\s*year|school\s*year|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|ano\s+letivo|schooljaar"
     r"|a\.?\s?yr|a\.?y\.?|session|year)",
     "": r"(?:room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
@@ -34,13 +37,13 @@ _LABELS = {
 """What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
 
 _LABEL = re.compile(
-    "|".join(f"(?P<k{index}>(?<!\\w){pattern})" for index, pattern in enumerate(_LABELS.values())).join(("(?:", r")\s*\.?\s*[:=]\s*")),
+    "|".join(f"(?P<k{index}>(?<!\\w)(?:{pattern}))" for index, pattern in enumerate(_LABELS.values())).join(("(?:", r")\s*\.?\s*[:=]\s*")),
     re.IGNORECASE,
 )
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
-    r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium"
-    r"|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|schule|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium|i\.?e\.?s(?=[.\s])"
+    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|vidya\s?mandir|\w{0,20}schule|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
     r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
     r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
@@ -68,7 +71,7 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _CLASS_GOES_ON = re.compile(
-    r"\s(?:(?i:set|group|band|stream)\s\w{1,2}\b|(?:[-–]\s)?(?i:section)\s\w+|(?P<name>[A-Z][a-z]{2,})\b(?=\s*$"
+    r"\s(?:(?i:set|group|band|stream)\s\w{1,2}\b|(?:[-–]\s)?(?i:section)\s\w+|(?P<name>[A-Z][a-z]{2,})\b(?=\s*$|\s[-–|]\s|,"
     r"|\s+(?i:time\s?-?\s?table|schedule|weekly)))"
 )
 """What a class is called after its number: Year 9 Set 2, Class 3 Kingfisher."""
@@ -76,9 +79,12 @@ _CLASS_GOES_ON = re.compile(
 _PROGRAMME = re.compile(
     r"(?:B\.?\s?(?:A|(?i:Sc|Eng|Tech|Com|Ed|Arch|Pharm))|M\.?\s?(?:A|BA|(?i:Sc|Eng|Tech|Com|Ed))|BBA|BCA|MCA|LL\.?[BM]|(?i:dip(?:loma)?)"
     r"|HN[CD]|Ph\.?D)\b"
-    r"\.?(?:\s\(Hons?\.?\))?\s(?:(?:in|of)\s)?[A-Z].*"
+    r"\.?(?:\s?\([A-Z][\w.& -]{1,30}\))?\s(?:(?:in|of)\s)?[A-Z].*"
 )
 """A degree with its subject, and the year of study where that follows."""
+
+_SECTION_ENDS = re.compile(r"\b(?:section|sec|division|div|batch|group)\b\s?[-:.]?\s?[\"'(]?[A-Z\d]{1,3}\b[\"')]?", re.IGNORECASE)
+"""What closes the name of a class, behind its term too: B.Tech. (CSE) V Semester, Section A."""
 
 _CLASS_NAMED = re.compile(r"[A-Z][a-z]+ [Cc]lass\b(?:\s\([^)]*\))?(?!\s+(?i:time\s?-?\s?table|schedule))")
 """What a primary school calls a class: Badger Class (Year 4)."""
@@ -207,6 +213,8 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             if key == "class_name" and _OF_TABLE.match(match[0]):
                 value = re.sub(r"^class\s+(?=\S*[^\W\d])", "", value, flags=re.IGNORECASE)
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
+            if key == "class_name" and _YEAR.fullmatch(value):
+                key = "year"
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
                 begin = text.index(value, match.end())
                 found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
@@ -303,6 +311,7 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
                 [m.start() for pattern in (_AFTER, _TERM, _YEAR, _FILLER_END) if (m := pattern.search(line.text, begin + 4))],
                 default=len(line.text),
             )
+            stop = max([stop, *(m.end() for m in _SECTION_ENDS.finditer(line.text, begin + 4))])
             value = line.text[begin : min(stop, match.end())].strip(_STRIP.replace(")", ""))
             return Found(value=value, words=line.between(begin, begin + len(value)), certainty=0.9)
     for line in lines:
