@@ -1,4 +1,4 @@
-"""Certificates of servers that tests start: signed by themselves, good for a day."""
+"""Certificates of servers that tests start: signed by themselves, good for a month."""
 
 import ssl
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def self_signed(folder: Path, host: str) -> Certified:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
         .add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

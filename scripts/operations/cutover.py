@@ -21,7 +21,7 @@ import httpx
 from scripts.operations.dial import Dial, Moved, Refused, Standing
 from scripts.operations.finding import Status, as_text
 from scripts.operations.target import ROOT, Target, key_of
-from scripts.operations.validate import Given, validate
+from scripts.operations.validate import Given, add_doctray, doctray_of, validate
 
 PRE_CHECKS = ("alive", "healthy", "keys", "document", "problems", "tls", "settings", "doctor", "disk", "monitored")
 AFTERWARDS = ("alive", "healthy", "document")
@@ -135,7 +135,7 @@ def _share(standing: Standing) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What was asked for. state: folder for the rollback script, the configuration, and the lock."""
+    """What was asked for. state: folder for the rollback script, the configuration, and the lock. doctray: as `Given` has it."""
 
     kind: str
     target: Target
@@ -143,7 +143,7 @@ class Order:
     backups: Path
     state: Path
     pace: Pace
-    local: bool
+    doctray: tuple[str, ...] | None
     prometheus: str | None
 
 
@@ -187,7 +187,7 @@ def _pre_check(order: Order, dial: Turns, tell: Callable[[str], None]) -> None:
 
 
 def _failed(order: Order, items: Sequence[str], tell: Callable[[str], None]) -> list[str]:
-    found = validate(Given(target=order.target, prometheus=order.prometheus, local=order.local), items=items)
+    found = validate(Given(target=order.target, prometheus=order.prometheus, doctray=order.doctray), items=items)
     tell(as_text(found))
     return [each.item for each in found if each.status is Status.FAILED]
 
@@ -273,7 +273,7 @@ def main() -> None:
     )
     parser.add_argument("--every", type=float, default=10, metavar="SECONDS", help="between looks; default: %(default)g")
     parser.add_argument("--prometheus", metavar="URL", help="the Prometheus that watches it: no alert may fire at the start")
-    parser.add_argument("--local", action="store_true", help="this shell has the environment of the service: check settings, engine, disk")
+    add_doctray(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be done; change nothing")
     given = parser.parse_args()
     if not 0 <= given.hold <= given.within or given.every <= 0:
@@ -285,7 +285,7 @@ def main() -> None:
         backups=given.backups.resolve(),
         state=given.state.resolve(),
         pace=Pace(hold_s=given.hold, within_s=given.within, every_s=given.every),
-        local=given.local,
+        doctray=doctray_of(given),
         prometheus=given.prometheus,
     )
     if given.dry_run:

@@ -19,6 +19,7 @@ from scripts.operations.target import Target, key_of
 
 HISTORY = 40
 BARS = "▁▂▃▄▅▆▇█"
+UNMETERED = "/metrics is not answered here: rates, errors and memory are not known. Give --url a copy of the API itself."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ def board(title: str, history: Sequence[Reading], *, left_s: float | None) -> Gr
         )
     ends = "" if left_s is None else f"  ends in {left_s:.0f} s"
     head = Text.assemble((title, "bold"), "  ", (now.status, "green" if well else "bold red"), ends, "  Ctrl-C ends it")
-    return Group(head, Text(""), table)
+    known = () if now.metered or now.status == "unreachable" else (Text(UNMETERED, style="yellow"),)
+    return Group(head, Text(""), table, *known)
 
 
 def line(reading: Reading) -> str:

@@ -31,9 +31,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a dashboard shows. None: cannot be told (not reached, or the first look). Rates are since the look before."""
+    """What a dashboard shows. None: cannot be told (not reached, or the first look). Rates are since the look before.
+
+    metered: /metrics was answered; nginx keeps it from the outside, and a copy of the API has it.
+    """
 
     status: str
+    metered: bool = False
     workers: int | None = None
     queued: int | None = None
     processing: int | None = None
@@ -54,6 +58,7 @@ def reading_of(now: Look, before: Look | None) -> Reading:
     queue = now.health.get("queue") or {}
     shown = Reading(
         status=str(now.health.get("status", "unknown")),
+        metered=bool(now.counters),
         workers=now.health.get("workers"),
         queued=queue.get("queued"),
         processing=queue.get("processing"),

@@ -2,8 +2,8 @@
 
 import argparse
 import hashlib
-import os
-import shutil
+import json
+import shlex
 import socket
 import ssl
 import subprocess
@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -29,17 +30,22 @@ BACKUP_HOURS = 26
 CERTIFICATE_DAYS = 14
 """Renewal by ACME comes 30 days before the end: below 14 it has failed for two weeks."""
 
-FREE_PERCENT = 15
+DOCTOR_WITHIN_S = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What the checks may use. None: not given, and what needs it is skipped."""
+    """What the checks may use. None: not given, and what needs it is skipped.
+
+    plain_url: where plain http answers; None: on port 80, where the target is on 443. doctray: the command as it is called in the
+    environment of a worker.
+    """
 
     target: Target
+    plain_url: str | None = None
     backups: Path | None = None
     prometheus: str | None = None
-    local: bool = False
+    doctray: tuple[str, ...] | None = None
 
 
 class Skip(Exception):
@@ -179,9 +185,10 @@ def _hsts(given: Given) -> str:
 
 def _redirect(given: Given) -> str:
     parts = _secure(given)
-    if (parts.port or 443) != 443:
-        raise Skip("a --url on port 443")
-    answer = httpx.get(f"http://{parts.hostname}/livez", timeout=10, trust_env=False, follow_redirects=False)
+    if given.plain_url is None and (parts.port or 443) != 443:
+        raise Skip("--plain-url URL, or a --url on port 443")
+    plain_url = given.plain_url or f"http://{parts.hostname}"
+    answer = httpx.get(f"{plain_url}/livez", timeout=10, trust_env=False, follow_redirects=False)
     _expect(
         answer.status_code in (301, 308) and answer.headers.get("location", "").startswith("https://"), f"http answers {answer.status_code}"
     )
@@ -197,29 +204,42 @@ def _metrics(given: Given) -> str:
 
 
 def _settings(given: Given) -> str:
-    _local(given)
-    _expect(os.environ.get("ENVIRONMENT", "").lower() == "production", "ENVIRONMENT is not production")
-    short = [name for name in ("API_KEY", "DOCTRAY_SECRET_KEY") if len(os.environ.get(name, "")) < 24]
-    _expect("DOCTRAY_SECRET_KEY" not in short, "DOCTRAY_SECRET_KEY is unset or shorter than 24 characters")
-    _expect(not os.environ.get("API_KEY") or "API_KEY" not in short, "API_KEY is shorter than 24 characters")
-    return "production, with keys of its own"
+    environment = _part("Environment", _examined(given))
+    _expect(
+        environment["said"].startswith("production") and not environment["mend"], f"{environment['said']} {environment['mend']}".strip()
+    )
+    return str(environment["said"])
 
 
 def _doctor(given: Given) -> str:
-    _local(given)
-    done = subprocess.run([sys.executable, "-m", "doctray", "doctor"], capture_output=True, text=True, timeout=120)
-    wrong = [line for line in done.stdout.splitlines() if line.startswith("✗")]
-    _expect(done.returncode == 0, "; ".join(wrong) or done.stderr.strip()[-200:])
+    wrong = [f"{each['part']}: {each['said']}" for each in _examined(given) if each["fatal"]]
+    _expect(not wrong, "; ".join(wrong))
     return "doctray doctor finds nothing that must be mended"
 
 
 def _disk(given: Given) -> str:
-    _local(given)
-    home = Path(os.environ.get("DOCTRAY_HOME", ".doctray"))
-    usage = shutil.disk_usage(home if home.exists() else Path())
-    free = 100 * usage.free / usage.total
-    _expect(free >= FREE_PERCENT, f"{free:.0f} % of the disk of DOCTRAY_HOME are free")
-    return f"{free:.0f} % free"
+    disk = _part("Disk", _examined(given))
+    _expect(not disk["mend"], str(disk["said"]))
+    return str(disk["said"])
+
+
+def _examined(given: Given) -> list[dict[str, Any]]:
+    """What doctray's own doctor says of the settings that the service has, from wherever it has them."""
+    if given.doctray is None:
+        raise Skip("--local or --exec WORDS")
+    command = [*given.doctray, "doctor", "--output", "json"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=DOCTOR_WITHIN_S, stdin=subprocess.DEVNULL)
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise Wrong(f"{shlex.join(command)} did not end within {DOCTOR_WITHIN_S} s") from None
+    except ValueError:
+        raise Wrong(f"{shlex.join(command)} ended with {done.returncode}: {done.stderr.strip()[-200:]}") from None
+    return found
+
+
+def _part(name: str, findings: list[dict[str, Any]]) -> dict[str, Any]:
+    return {each["part"]: each for each in findings}[name]
 
 
 def _backup(given: Given) -> str:
@@ -295,9 +315,23 @@ def _secure(given: Given) -> SplitResult:
     return urlsplit(given.target.url)
 
 
-def _local(given: Given) -> None:
-    if not given.local:
-        raise Skip("--local, in the environment of the service")
+def add_doctray(parser: argparse.ArgumentParser) -> None:
+    """Options that say how to call doctray with the settings of the service."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--local", action="store_true", help="this shell has the environment of a worker: check settings, engine, disk")
+    where.add_argument(
+        "--exec",
+        metavar="WORDS",
+        help="the same by a command that runs others in a worker's environment, such as 'docker compose exec -T worker'"
+        " or 'kubectl -n doctray exec deploy/doctray-worker --'",
+    )
+
+
+def doctray_of(options: argparse.Namespace) -> tuple[str, ...] | None:
+    """From those options. None: neither was given."""
+    if options.exec is not None:
+        return (*shlex.split(options.exec), "doctray")
+    return (sys.executable, "-m", "doctray") if options.local else None
 
 
 def main() -> None:
@@ -308,9 +342,10 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where callers go in; default: %(default)s")
     parser.add_argument("--key-file", type=Path, help="file with a key of scopes submit and read; default: DOCTRAY_API_KEY")
     parser.add_argument("--ca", type=Path, help="certificate to trust, for a self-signed staging")
+    parser.add_argument("--plain-url", metavar="URL", help="where plain http answers; default: port 80 of an https:// --url on port 443")
     parser.add_argument("--backups", type=Path, help="folder that scripts/backup writes to")
     parser.add_argument("--prometheus", metavar="URL", help="the Prometheus that watches it")
-    parser.add_argument("--local", action="store_true", help="this shell has the environment of the service: check settings, engine, disk")
+    add_doctray(parser)
     parser.add_argument("--strict", action="store_true", help="a skipped check fails too")
     parser.add_argument("--output", choices=("text", "json"), default="text")
     parser.add_argument("--dry-run", action="store_true", help="name the checks and what each needs; ask nobody")
@@ -319,7 +354,14 @@ def main() -> None:
         print("\n".join(f"would check {check.item:12} {check.title}" for check in CHECKS))
         return
     target = Target(url=options.url.rstrip("/"), key=key_of(options.key_file), ca=options.ca)
-    found = validate(Given(target=target, backups=options.backups, prometheus=options.prometheus, local=options.local))
+    given = Given(
+        target=target,
+        plain_url=options.plain_url and options.plain_url.rstrip("/"),
+        backups=options.backups,
+        prometheus=options.prometheus,
+        doctray=doctray_of(options),
+    )
+    found = validate(given)
     print(as_json(found) if options.output == "json" else as_text(found))
     bad = {Status.FAILED, Status.SKIPPED} if options.strict else {Status.FAILED}
     sys.exit(1 if any(each.status in bad for each in found) else 0)

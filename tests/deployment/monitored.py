@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
-from tests.deployment.parts import ROOT, Parts, answers, parts, program, until
+from tests.deployment.parts import ROOT, Parts, answers, parts, until
+from tests.deployment.prometheus import start_prometheus
 from tests.ports import free_port
 
 API, WORKER, GPU, PROMETHEUS = "127.0.0.31", "127.0.0.32", "127.0.0.33", "127.0.0.34"
@@ -168,35 +168,9 @@ def monitored(folder: Path) -> Iterator[Monitored]:
         running.worker(WORKER, ports[WORKER])
         gpu = running.start("gpu", [sys.executable, "-c", GPU_EXPORTER, GPU, str(ports[GPU])])
         gpu.until(lambda: answers(f"http://{GPU}:{ports[GPU]}/metrics"), what="the GPU's gauges")
-        _start_prometheus(running, folder / "prometheus", ports)
+        targets = {"doctray-api": [f"{API}:{ports[API]}"], "doctray-worker": [f"{address}:{ports[address]}" for address in (WORKER, GPU)]}
+        start_prometheus(running, targets, listen=f"{PROMETHEUS}:{ports[PROMETHEUS]}")
         found = Monitored(running, neighbours, ports[API], ports[PROMETHEUS])
         yield found
         found.close()
     neighbours.close()
-
-
-def _start_prometheus(running: Parts, folder: Path, ports: dict[str, int]) -> None:
-    """With the repository's files, but for the addresses and how often it looks."""
-    folder.mkdir()
-    config = yaml.safe_load((ROOT / "prometheus.yml").read_text())
-    targets = {"doctray-api": [API], "doctray-worker": [WORKER, GPU]}
-    config["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-    config["rule_files"] = [str(ROOT / "prometheus-alerts.yml")]
-    del config["alerting"]
-    config["scrape_configs"] = [
-        {"job_name": name, "static_configs": [{"targets": [f"{address}:{ports[address]}" for address in addresses]}]}
-        for name, addresses in targets.items()
-    ]
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
-    url = f"{PROMETHEUS}:{ports[PROMETHEUS]}"
-    started = running.start(
-        "prometheus",
-        [
-            program("prometheus", "prometheus"),
-            f"--config.file={folder}/prometheus.yml",
-            f"--storage.tsdb.path={folder}/data",
-            f"--web.listen-address={url}",
-            "--log.level=warn",
-        ],
-    )
-    started.until(lambda: answers(f"http://{url}/-/ready"), what="Prometheus")

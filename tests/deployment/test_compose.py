@@ -126,7 +126,7 @@ def test_the_api_takes_these_settings_and_secrets_in_production(tmp_path: Path) 
     environment = {name: "" if value is None else str(value) for name, value in api["environment"].items()}
     env = {**os.environ, **environment, "DOCTRAY_SECRETS_DIR": str(tmp_path / "secrets"), "DOCTRAY_HOME": str(tmp_path)}
     check = (
-        "from doctray.api.server import check_settings; from doctray.config import Settings; s = Settings(); check_settings(s);"
+        "from doctray.api.production import check_settings; from doctray.config import Settings; s = Settings(); check_settings(s);"
         "print(s.service.environment, s.database_dsn.split('@')[1], s.redis_dsn.split('@')[1], len(s.access.api_key.get_secret_value()))"
     )
     done = subprocess.run([sys.executable, "-c", check], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=240)

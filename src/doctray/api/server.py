@@ -15,43 +15,15 @@ from uvicorn.supervisors import Multiprocess
 from doctray.api.allocator import share_heaps
 from doctray.api.app import create_app
 from doctray.api.connection import Connection
+from doctray.api.production import check_settings
 from doctray.config import Settings, SettingsError, is_loopback
 from doctray.domain.errors import TemporarilyUnavailable
 from doctray.telemetry import logging as telemetry_logging
 from doctray.telemetry import metrics, tracing
 from doctray.wiring import open_journal
 
-SHORTEST_KEY = 24
-"""Characters of an API_KEY or DOCTRAY_SECRET_KEY in production: 128 bits need 22 in base64."""
-
-PLACEHOLDERS = (
-    "changeme",
-    "change-me",
-    "change_me",
-    "your-",
-    "your_",
-    "example",
-    "placeholder",
-    "replace",
-    "insert",
-    "default",
-    "secret",
-    "password",
-    "test",
-    "demo",
-    "sample",
-    "todo",
-    "xxx",
-    "1234",
-    "<",
-)
-"""Beginnings of keys that were never set: those of .env.example files."""
-
 KEEP_ALIVE_S = 75
 """Above the 60 s after which nginx and cloud load balancers close an idle connection, so that they never meet a closed one."""
-
-LEAST_SIGNS = 8
-"""Different characters of a key in production: 24 random ones in base64 have 20 of them, and fewer than 8 in no case worth the name."""
 
 BACKLOG = 2048
 
@@ -101,24 +73,6 @@ def build() -> FastAPI:
 def connection(**given: Any) -> Connection:
     """A client has connected; uvicorn's factory of protocols."""
     return Connection(**given, patience_s=_patience_s())
-
-
-def check_settings(settings: Settings) -> None:
-    """Raises SettingsError for keys that production must not have."""
-    if settings.service.environment != "production":
-        return
-    secrets = {"API_KEY": settings.access.api_key, "DOCTRAY_SECRET_KEY": settings.access.secret_key}
-    for name, secret in secrets.items():
-        if secret is None:
-            if name == "DOCTRAY_SECRET_KEY":
-                settings.secret_key()
-            continue
-        value = secret.get_secret_value()
-        if len(value) < SHORTEST_KEY or len(set(value)) < LEAST_SIGNS or value.lower().startswith(PLACEHOLDERS):
-            raise SettingsError(
-                f"ENVIRONMENT=production and {name} is a placeholder or shorter than {SHORTEST_KEY} characters; "
-                "make one with: openssl rand -base64 36"
-            )
 
 
 @cache

@@ -1,16 +1,18 @@
 """`doctray doctor`: looks at everything doctray needs and says how to mend what is wrong."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
+from doctray.api.production import check_settings
 from doctray.cli.embedded_redis import RedisMissing, find_server, version
 from doctray.cli.main import load_settings
 from doctray.cli.serve import worker_devices
@@ -21,6 +23,9 @@ from doctray.ocr.models import EngineModel
 from doctray.ports import BellUnreachable
 from doctray.wiring import blobs_place, open_blobs, open_journal, open_queue
 from doctray.worker.engines import documentai_of, model_at
+
+FILLING_PERCENT = 10
+"""Free at least, as the alert DiskFilling has it (prometheus-alerts.yml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +39,31 @@ class Finding:
 
 
 @click.command()
-def doctor_command() -> None:
+@click.option("--output", type=click.Choice(("text", "json")), default="text", show_default=True, help="The form, on stdout.")
+def doctor_command(output: str) -> None:
     """Check Redis, the journal, weights, devices, disk, and say how to mend each. Status 1 when something must be mended."""
     settings = load_settings()
     findings = asyncio.run(examine(settings))
+    if output == "json":
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
+    else:
+        _show(findings)
+    sys.exit(1 if any(finding.fatal for finding in findings) else 0)
+
+
+def _show(findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark = "✗" if finding.fatal else "!" if finding.mend else "✓"
         click.echo(f"{mark} {finding.part}: {finding.said}")
         if finding.mend:
             click.echo(f"    → {finding.mend}")
-    sys.exit(1 if any(finding.fatal for finding in findings) else 0)
 
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which they are worth reading."""
     checks: list[Callable[[Settings], Awaitable[list[Finding]]]] = [
         _python,
+        _environment,
         _home,
         _redis,
         _journal,
@@ -67,6 +81,15 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _python(_settings: Settings) -> list[Finding]:
     return [Finding("Python", sys.version.split()[0])]
+
+
+async def _environment(settings: Settings) -> list[Finding]:
+    name = settings.service.environment
+    try:
+        check_settings(settings)
+    except SettingsError as error:
+        return [Finding("Environment", f"{name}, with keys that the API does not start on", str(error), fatal=True)]
+    return [Finding("Environment", f"{name}, with keys of its own" if name == "production" else name)]
 
 
 async def _home(settings: Settings) -> list[Finding]:
@@ -170,12 +193,13 @@ async def _documents(settings: Settings) -> list[Finding]:
 
 async def _disk(settings: Settings) -> list[Finding]:
     nearest = next(path for path in (settings.home, *settings.home.parents) if path.exists())
-    free = shutil.disk_usage(nearest).free
+    usage = shutil.disk_usage(nearest)
+    free, percent = usage.free, 100 * usage.free / usage.total
     least = settings.intake.min_free_mb * 1024 * 1024
-    said = f"{free / 1e9:.1f} GB free; submissions stop below {settings.intake.min_free_mb} MiB"
+    said = f"{free / 1e9:.1f} GB, {percent:.0f} %, are free; submissions stop below {settings.intake.min_free_mb} MiB"
     if free < least:
         return [Finding("Disk", said, "free some room, lower RETENTION_DAYS, or move DOCTRAY_HOME", fatal=True)]
-    return [Finding("Disk", said, "free some room soon" if free < 5 * least else "")]
+    return [Finding("Disk", said, "free some room soon" if free < 5 * least or percent < FILLING_PERCENT else "")]
 
 
 async def _access(settings: Settings) -> list[Finding]:

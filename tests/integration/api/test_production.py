@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doctray.api.server import check_settings
+from doctray.api.production import check_settings
 from doctray.config import Settings, SettingsError
 
 GOOD = "oXr0J7tq9uV3mB5kZ1yC8nWf2LhQ4dGs"

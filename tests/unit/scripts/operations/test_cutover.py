@@ -179,7 +179,7 @@ def order(tmp_path: Path) -> Order:
         backups=tmp_path / "backups",
         state=tmp_path,
         pace=PACE,
-        local=False,
+        doctray=None,
         prometheus=None,
     )
 

@@ -1,8 +1,12 @@
 """What the dashboard shows follows from two looks, restarts and silence included."""
 
+from collections.abc import Sequence
+from io import StringIO
+
 import pytest
-from scripts.operations.monitor import number, spark
-from scripts.operations.reading import Look, reading_of
+from rich.console import Console
+from scripts.operations.monitor import UNMETERED, board, number, spark
+from scripts.operations.reading import Look, Reading, reading_of
 
 HEALTH = {"status": "healthy", "workers": 2, "queue": {"queued": 3, "processing": 1, "oldest_due_age_seconds": 4.0, "dead_letters": 0}}
 
@@ -46,6 +50,19 @@ def test_the_bucket_that_holds_the_95th_of_a_hundred_is_shown() -> None:
 
     before, now = buckets(0.0, {"0.1": 0, "1.0": 0, "+Inf": 0}), buckets(5.0, {"0.1": 94, "1.0": 100, "+Inf": 100})
     assert reading_of(now, before).answer_p95_s == 1.0
+
+
+def test_a_service_whose_metrics_are_kept_from_the_outside_is_said_to_be_so() -> None:
+    assert UNMETERED in shown([reading_of(look(10.0), None)])
+    assert UNMETERED not in shown([reading_of(look(10.0, http_requests__status_200=5), None)])
+    assert UNMETERED not in shown([reading_of(look(10.0, health=None), None)])
+
+
+def shown(readings: Sequence[Reading]) -> str:
+    """The board as it stands in a terminal."""
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(board("here", readings, left_s=None))
+    return console.export_text()
 
 
 def test_a_course_leaves_blank_what_was_not_known() -> None:

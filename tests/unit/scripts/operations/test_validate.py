@@ -1,14 +1,16 @@
 """Every machine-checkable item of the page is checked, every check is on the page, and a broken deployment fails."""
 
+import argparse
+import json
 import os
 import re
+import sys
 import time
 from pathlib import Path
 
-import pytest
 from scripts.operations.finding import Status, as_json, as_text
 from scripts.operations.target import Target
-from scripts.operations.validate import CHECKS, Given, validate
+from scripts.operations.validate import CHECKS, Given, add_doctray, doctray_of, validate
 
 ROOT = Path(__file__).resolve().parents[4]
 NOWHERE = Target(url="http://127.0.0.1:1", key="dt_none")
@@ -50,12 +52,43 @@ def test_a_backup_that_is_not_what_was_written_fails(tmp_path: Path) -> None:
     assert found("backup", Given(target=NOWHERE, backups=tmp_path))[0] is Status.FAILED
 
 
-def test_settings_of_development_are_not_those_of_production(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = Given(target=NOWHERE, local=True)
-    assert found("settings", given)[0] is Status.FAILED
-    monkeypatch.setenv("ENVIRONMENT", "production")
-    monkeypatch.setenv("DOCTRAY_SECRET_KEY", "k" * 40)
-    assert found("settings", given)[0] is Status.PASSED
+def doctor_that_says(folder: Path, *findings: tuple[str, str, str, bool]) -> tuple[str, ...]:
+    """A command that answers as `doctray doctor --output json` does, whatever it is asked. findings: part, said, mend, fatal."""
+    said = json.dumps([dict(zip(("part", "said", "mend", "fatal"), each, strict=True)) for each in findings])
+    script = folder / "doctor"
+    script.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n")
+    script.chmod(0o700)
+    return (str(script),)
+
+
+def test_what_doctray_says_of_its_own_settings_is_what_counts(tmp_path: Path) -> None:
+    well = doctor_that_says(tmp_path, ("Environment", "production, with keys of its own", "", False), ("Disk", "12 GB, 40 %", "", False))
+    given = Given(target=NOWHERE, doctray=well)
+    assert {item: found(item, given)[0] for item in ("settings", "disk", "doctor")} == dict.fromkeys(
+        ("settings", "disk", "doctor"), Status.PASSED
+    )
+    ill = doctor_that_says(tmp_path, ("Environment", "development", "", False), ("Disk", "1 GB, 2 %", "free some", True))
+    given = Given(target=NOWHERE, doctray=ill)
+    assert found("settings", given) == (Status.FAILED, "development")
+    assert found("disk", given) == (Status.FAILED, "1 GB, 2 %")
+    assert found("doctor", given) == (Status.FAILED, "Disk: 1 GB, 2 %")
+
+
+def test_a_doctor_that_says_nothing_of_use_fails(tmp_path: Path) -> None:
+    given = Given(target=NOWHERE, doctray=("/bin/false",))
+    assert found("doctor", given) == (Status.FAILED, "/bin/false doctor --output json ended with 1: ")
+    assert found("disk", Given(target=NOWHERE, doctray=(str(tmp_path / "none"),)))[0] is Status.FAILED
+
+
+def test_words_for_another_environment_stand_before_doctray() -> None:
+    parser = argparse.ArgumentParser()
+    add_doctray(parser)
+    assert doctray_of(parser.parse_args([])) is None
+    assert doctray_of(parser.parse_args(["--exec", "docker compose exec -T worker"])) == (
+        *("docker", "compose", "exec", "-T", "worker"),
+        "doctray",
+    )
+    assert doctray_of(parser.parse_args(["--local"])) == (sys.executable, "-m", "doctray")
 
 
 def test_findings_are_shown_as_lines_and_as_json() -> None:
