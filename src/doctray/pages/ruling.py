@@ -1,6 +1,6 @@
 """Ruling segments seen in a page's image. Runs in the page process only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -21,6 +21,15 @@ _LONGEST_STROKE_PX = 20
 """Strokes of letters of body text are shorter in images that can be read at all; those of headings are dealt with by the page's size."""
 
 _GAP_PX = 9
+_DASH_GAP_PX = 15
+"""Dashes and dots of one rule are nearer than this: dashes of Word's borders are parted by 5 to 12 px at 200 dpi."""
+
+_THICKEST_DASH_PX = 5
+_LEAST_DASHES = 6
+_FEWEST_CROSSED = 2
+_MOST_INK_BESIDE_DASHES = 0.06
+"""Share of ink in the strips beside a dashed rule. Strokes of letters in a row have the rest of their letters beside them: 0.2 and more."""
+
 _LEAST_CONTRAST = 12.0
 """Gray levels by which a rule is darker than what is around it, at least; a rule of 10 % gray is darker by 25."""
 
@@ -43,22 +52,42 @@ def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
     shortest = max(24, round(max(gray.shape) * _SHORTEST_PART))
     least_step = max(_LEAST_STEP, 1.5 * (contrast - _LEAST_CONTRAST) + _LEAST_STEP)
-    across = _seen_across(ink, rgb, shortest, least_step)
+    across, dashed_across = _seen_across(ink, rgb, shortest, least_step)
     # the same on the page laid on its side, so that there is one way to look for rules
-    sideways = _seen_across(np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step)
-    down = (Segment(s.top, s.left, s.bottom, s.right) for s in sideways)
-    return merged([*across, *down], shortest_px=shortest)
+    sideways, dashed_sideways = _seen_across(
+        np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step
+    )
+    down, dashed_down = _turned(sideways), _turned(dashed_sideways)
+    dashed = [*_crossed(dashed_across, [*down, *dashed_down]), *_crossed(dashed_down, [*across, *dashed_across])]
+    return merged([*across, *down, *dashed], shortest_px=shortest)
 
 
-def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> list[Segment]:
-    """Horizontal rules, and level edges of filled areas where no rule is drawn."""
+def _turned(segments: Iterable[Segment]) -> list[Segment]:
+    return [Segment(s.top, s.left, s.bottom, s.right) for s in segments]
+
+
+def _crossed(dashed: Iterable[Segment], others: Sequence[Segment]) -> list[Segment]:
+    """Those that meet two rules at right angles, as the rules of a table do and the dots that lead to a number do not."""
+    return [rule for rule in dashed if sum(_meets(rule, other) for other in others) >= _FEWEST_CROSSED]
+
+
+def _meets(one: Segment, other: Segment) -> bool:
+    across = one.left - _DASH_GAP_PX <= other.right and other.left <= one.right + _DASH_GAP_PX
+    return across and one.top - _DASH_GAP_PX <= other.bottom and other.top <= one.bottom + _DASH_GAP_PX
+
+
+def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> tuple[list[Segment], list[Segment]]:
+    """Horizontal rules, and level edges of filled areas where no rule is drawn; and rules of dashes."""
     runs = _runs(ink, shortest)
     rules = list(_rules(ink, runs))
+    dashed = list(_dashed(ink, runs, 2 * shortest))
+    for rule in dashed:
+        runs[int(rule.top), int(rule.left) : int(rule.right)] = 255
     known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
     steps = np.where(known > 0, np.uint8(0), _steps(rgb, least_step))
     thick = cv2.dilate(steps, np.ones((3, 1), dtype=np.uint8))
     edges = cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1)))
-    return [*rules, *_rules(ink, np.asarray(edges, dtype=np.uint8))]
+    return [*rules, *_rules(ink, np.asarray(edges, dtype=np.uint8))], dashed
 
 
 def _steps(rgb: Rgb, least: float) -> Mask:
@@ -84,8 +113,22 @@ def _runs(ink: Mask, shortest: int) -> Mask:
     return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1))), dtype=np.uint8)
 
 
-def _rules(ink: Mask, runs: Mask) -> Iterator[Segment]:
-    """Horizontal rules among the runs."""
+def _dashed(ink: Mask, runs: Mask, shortest: int) -> Iterator[Segment]:
+    """Horizontal rules of dashes or dots, where no whole rule runs: thin pieces of ink in a row, with nothing beside them."""
+    high = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_THICKEST_DASH_PX + 1, 1), dtype=np.uint8))
+    known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
+    thin = np.where((high > 0) | (known > 0), np.uint8(0), ink)
+    joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, _DASH_GAP_PX), dtype=np.uint8))
+    rows = np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, shortest), dtype=np.uint8)), dtype=np.uint8)
+    for rule in _rules(ink, rows, most_beside=_MOST_INK_BESIDE_DASHES):
+        top, left, right = int(rule.top), int(rule.left), int(rule.right)
+        shown = thin[max(0, top - 2) : top + 3, left:right].any(axis=0)
+        if np.count_nonzero(np.diff(shown.astype(np.int8)) > 0) >= _LEAST_DASHES:
+            yield rule
+
+
+def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
+    """Horizontal rules among the runs. most_beside: share of ink in the strips along a rule, taken together, at the most."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     inked = np.asarray(cv2.integral(ink // 255), dtype=np.int32)
     for left, top, width, height, area in stats[1:count].tolist():
@@ -94,7 +137,7 @@ def _rules(ink: Mask, runs: Mask) -> Iterator[Segment]:
             continue
         above = _share(inked, left, top - 1 - _BESIDE_PX, width)
         below = _share(inked, left, top + height + 1, width)
-        if above + below <= 2 * _MOST_INK_BESIDE:
+        if above + below <= 2 * most_beside:
             yield Segment(left, top + height / 2, left + width, top + height / 2)
 
 

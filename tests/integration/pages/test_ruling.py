@@ -20,12 +20,12 @@ def has(segments: tuple[Segment, ...], left: float, top: float, right: float, bo
     return any(np.abs(np.array((s.left, s.top, s.right, s.bottom)) - expected).max() <= 6 for s in segments)
 
 
-def a_table(page: object, *, color: tuple[float, float, float] = (0, 0, 0), width: float = 0.7) -> None:
+def a_table(page: object, *, color: tuple[float, float, float] = (0, 0, 0), width: float = 0.7, dashes: str | None = None) -> None:
     paragraphs(page, lines=6)
     for y in (300, 340, 380):
-        page.draw_line((60, y), (540, y), color=color, width=width)  # type: ignore[attr-defined]
+        page.draw_line((60, y), (540, y), color=color, width=width, dashes=dashes)  # type: ignore[attr-defined]
     for x in (60, 300, 540):
-        page.draw_line((x, 300), (x, 380), color=color, width=width)  # type: ignore[attr-defined]
+        page.draw_line((x, 300), (x, 380), color=color, width=width, dashes=dashes)  # type: ignore[attr-defined]
     page.insert_text((70, 325), "General Liability", fontsize=12)  # type: ignore[attr-defined]
     page.insert_text((310, 325), "GL-2025-0001", fontsize=12)  # type: ignore[attr-defined]
 
@@ -42,6 +42,25 @@ def test_the_rules_of_a_table_are_seen_and_its_text_is_not(options: dict[str, ob
     for x in (60, 300, 540):
         assert has(found, x, 300, x, 380)
     assert len(found) == 6
+
+
+@pytest.mark.parametrize("dashes", ["[3 2] 0", "[1 1.5] 0", "[6 3] 0"], ids=["dashed", "dotted", "long dashes"])
+def test_the_dashed_rules_of_a_table_are_seen(dashes: str) -> None:
+    found = seen_segments(rendered(a_pdf(lambda page: a_table(page, dashes=dashes))[0]))
+    for y in (300, 340, 380):
+        assert has(found, 60, y, 540, y)
+    for x in (60, 300, 540):
+        assert has(found, x, 300, x, 380)
+    assert len(found) == 6
+
+
+def test_dots_that_lead_to_a_number_are_no_rules() -> None:
+    def contents(page: object) -> None:
+        for y in (100, 130, 160):
+            page.insert_text((60, y), "Policy number " + "." * 60 + " 12", fontsize=11)  # type: ignore[attr-defined]
+            page.draw_line((60, y + 8), (400, y + 8), dashes="[1 2] 0")  # type: ignore[attr-defined]
+
+    assert seen_segments(rendered(a_pdf(contents)[0])) == ()
 
 
 def test_text_and_blank_pages_have_no_rules() -> None:
