@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from doctray.domain.document import Document
 from doctray.extraction.parse import find_amounts, fold
+from doctray.extraction.rules.timetable_days import day_name
 
 CERTIFICATE, TIMETABLE, OTHER = "certificate", "timetable", "other"
 
@@ -179,4 +180,5 @@ def _timetable_score(document: Document) -> float:
 
 def _days_on(text: str) -> set[int]:
     words = {_DAY_FORMS.get(word, word) for word in fold(text).split()}
+    words |= {named.days[0].casefold() for word in words if word.endswith("day") and (named := day_name(word))}
     return max(({index for index, day in enumerate(days) if day in words} for days in _DAYS), key=len)

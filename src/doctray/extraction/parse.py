@@ -232,7 +232,7 @@ _SIGN = (
     r"(?:us|ca?|au?|nz|s|hk)?\$|£|€|₹|¥|usd|gbp|eur|inr|cad|aud|nzd|zar|sgd|hkd|chf|jpy|aed|myr|ngn|kes|kshs?\.?|ghs|₦|"
     r"rs\.?|rm|[rn](?=\s?\d)"
 )
-_NUMBER = r"\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+_NUMBER = r"\d{1,2}(?P<lakhs>,\d{2})(?:,\d{2})*,\d{3}(?:\.\d{1,2})?(?!\d)|\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 _SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?![\w%/\-]|[.,]\d)",
@@ -273,7 +273,9 @@ def read_amount(text: str) -> Amount | None:
 
 def find_amounts(text: str) -> list[tuple[int, int, Amount]]:
     """(start, end, amount) of every sum with a sign, a scale or grouped digits; bare small numbers are not money."""
-    matches = (match for match in _AMOUNT.finditer(_folded(text)) if any(match[part] for part in ("before", "after", "scale", "group")))
+    matches = (
+        match for match in _AMOUNT.finditer(_folded(text)) if any(match[part] for part in ("before", "after", "scale", "group", "lakhs"))
+    )
     return [(match.start(), match.end(), _amount(match)) for match in matches]
 
 
@@ -363,8 +365,11 @@ _PLACEHOLDER = re.compile(
     r"\(?(?:[md]{1,2}\s?[/.\-]\s?[md]{1,2}\s?[/.\-]\s?[yj]{2,4}|yyyy\s?[/.\-]\s?mm\s?[/.\-]\s?dd|"
     r"n\s?/\s?a|tb[ad]|(?:policy|certificate)\s*(?:number|no\.?|#)|x{3,}|"
     r"[\[<{(](?:[^\]>})]{0,40}(?:name|date|address|title|number|company|course|recipient|here|insert|type|amount)[^\]>})]{0,40})[\]>})]|"
-    r"(?:full |your |recipient'?s? |company |student |insured'?s? |insert |first |last )*name(?: ?(?:/|and|&|"
-    r",) ?(?:address|surname|title))?(?: here)?|"
+    r"[\[<{]\s?(?:(?:your|enter|insert|add|type)\s)?(?:subject|class|grade|teacher|school|room|time|day|lesson|activity|event|insurer|text)"
+    r"(?:\shere)?\s?[\]>}]|(?:enter |insert )?(?:your )?subject(?: here)?|your (?:class|school|teacher)|"
+    r"(?:full |your |recipient'?s? |company |student'?s? |insured'?s? |teacher'?s? |pupil'?s? |child'?s? |school |class |insert |"
+    r"first |last )*name(?: ?(?:/|and|&|,) ?(?:address|surname|title))?(?: here)?|"
+    r"name of (?:the )?(?:insurer|insured|insurance company|producer|agency|holder|student|recipient|participant|school|course|company)|"
     r"(?:your |street |mailing )?address|date|signature|[_.\-–—\s/\\|:]+)\)?",
     re.IGNORECASE,
 )

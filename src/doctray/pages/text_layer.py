@@ -34,6 +34,11 @@ _LEAST_CONTRAST = 24
 """Gray levels between the darkest and lightest pixel of a word's box, below which nothing can be read there: white on white,
 or text under a painted-over (redacted) area. The palest print that people read, 10 % gray, has 25."""
 
+_LEAST_PT = 2.0
+"""Height of letters, with ascent and descent, below which nobody reads them on paper: the smallest print in use has twice as much. What
+is smaller is there for machines: words for search engines, or instructions that a person shall not see. On pages smaller than a hand it
+is a part of the page, since some files count in inches."""
+
 # ZapfDingbats' letters as what they draw, for files that give no map: ticks, crosses and bullets of flattened forms
 _DINGBATS = str.maketrans({"3": "✓", "4": "✔", "5": "✕", "6": "✖", "7": "✗", "8": "✘", "l": "●", "n": "■", "u": "◆"})
 
@@ -60,6 +65,7 @@ class TextLayer:
 def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painted) -> TextLayer:
     """page: a pymupdf.Page. gray: the page rendered under this placement. Raises UnreadableLayer."""
     covered = _covered_areas(page, painted)
+    least = min(_LEAST_PT, min(page.rect.width, page.rect.height) / 300)
     words: list[Word] = []
     rects: list[Rect] = []
     printed = _Printed()
@@ -71,7 +77,7 @@ def read_text_layer(page: Any, placement: Placement, gray: Gray, painted: Painte
             continue
         text = "".join(letter.text for letter in letters)
         shown = sum(letter.shown for letter in letters) * 2 >= len(letters)
-        if shown and not _is_covered(rect, covered) and _has_contrast(box, gray):
+        if shown and _height(letters) >= least and not _is_covered(rect, covered) and _has_contrast(box, gray):
             if printed.is_new(text, box):
                 words.append(Word(text=text, box=box, confidence=1.0, angle=angle))
                 rects.append(rect)
@@ -180,6 +186,11 @@ def _letters(line: dict[str, Any]) -> Iterator[_Letter]:
 def _around(letters: Sequence[_Letter]) -> Rect:
     lefts, tops, rights, bottoms = zip(*(letter.rect for letter in letters), strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _height(letters: Sequence[_Letter]) -> float:
+    """Of a word's letters, in points, whichever way they run: none is wider than they are high."""
+    return max(max(rect[2] - rect[0], rect[3] - rect[1]) for rect in (letter.rect for letter in letters))
 
 
 def _covered_areas(page: Any, painted: Painted) -> list[Rect]:

@@ -141,9 +141,13 @@ def test_words_that_cannot_be_seen_are_left_out(tmp_path: Path) -> None:
         page.draw_rect((55, 485, 200, 505), fill=(0, 0, 0))
         page.insert_text((60, 550), "WhiteOnWhite", fontsize=12, color=(1, 1, 1))
         page.insert_text((60, 600), "RenderedInvisibly", fontsize=12, render_mode=3)
+        page.insert_text((60, 620), "TooSmallToSee", fontsize=1)
+        page.insert_text((60, 660), "SmallTurned", fontsize=1, rotate=90)
+        page.insert_text((60, 640), "FinePrint", fontsize=3)
 
     text = text_page(a_pdf(draw), tmp_path).text
-    assert not any(word in text for word in ("PaintedOver", "WhiteOnWhite", "RenderedInvisibly"))
+    assert not any(word in text for word in ("PaintedOver", "WhiteOnWhite", "RenderedInvisibly", "TooSmallToSee", "SmallTurned"))
+    assert "FinePrint" in text
 
 
 def test_a_word_printed_twice_to_look_bold_is_one_word(tmp_path: Path) -> None:

@@ -150,7 +150,8 @@ def _single(word: str) -> tuple[int, float] | None:
         return _SHORT[slipped], 0.9
     if len(slipped) < 5:
         return None
-    likeness, name = max(((_likeness(slipped, name), name) for name in _WORDS), default=(0.0, ""))
+    # of Monday and Sunday, Munday is meant for the one that begins as it does
+    likeness, _, name = max(((_likeness(slipped, name), name[0] == slipped[0], name) for name in _WORDS), default=(0.0, False, ""))
     english = name in _NAMES
     return (_WORDS[name], 0.9) if likeness >= 0.85 or (english and likeness >= _FUZZY and slipped[0] == name[0]) else None
 

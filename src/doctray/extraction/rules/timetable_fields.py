@@ -9,6 +9,7 @@ from doctray.domain.extraction import Extraction, Fields, Provenance, Warning
 from doctray.extraction.calibration_timetable import TIMETABLES
 from doctray.extraction.confidence import Evidence, probability
 from doctray.extraction.grounding import provenance_of
+from doctray.extraction.parse import fold, unfilled
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_checks import check_times
 from doctray.extraction.rules.timetable_reading import Found
@@ -73,12 +74,23 @@ def _filled(table: Table) -> "_Sheet":
         found: Found | None = getattr(table.titles, key)
         value = int(found.value) if found and key == "year" else None
         sheet.put(sheet.fields, key, found, page=table.page, pointer=f"/{key}", value=value)
-    for index, block in enumerate(table.blocks):
+    blocks = [block for block in table.blocks if _says_something(block.subject)]
+    for index, block in enumerate(blocks):
         sheet.fields["timeblocks"].append(_block_fields(sheet, block, f"/timeblocks/{index}"))
+    if table.blocks and not blocks:
+        sheet.warnings.append(_NOTHING_FILLED_IN)
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
     sheet.warnings.extend(check_times(sheet.fields["timeblocks"]))
     return sheet
+
+
+_NOTHING_FILLED_IN = Warning(code="no_fields", message="The timetable is a form in which no lesson is filled in.")
+
+
+def _says_something(subject: Found) -> bool:
+    """Whether a block names a lesson, or one that is still to be announced, and not just where a lesson is to be written."""
+    return unfilled(subject.value) is not None or fold(subject.value) in ("tba", "tbd", "tbc")
 
 
 def nothing_found() -> Extraction:
@@ -108,7 +120,7 @@ class _Sheet:
     inferred: int = 0
 
     def put(self, target: dict[str, Any], key: str, found: Found | None, *, page: int, pointer: str, value: int | None = None) -> None:
-        if found is None:
+        if found is None or (isinstance(found.value, str) and unfilled(found.value) is None):
             target[key] = None
             return
         target[key] = found.value if value is None else value
