@@ -6,6 +6,7 @@ downloaded.
 """
 
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -40,6 +41,9 @@ from doctray.pages.layout import lines_of
 _READERS_KEPT = 2
 # Boxes read both ways to tell which way up a page is.
 _PROBES = 8
+# On a GPU pages go in groups side by side, so that while some are on it the others are made ready for it or made words: so many in a group,
+# and a group for every so many cores, but no more groups than fill a batch of the worker's.
+_GROUP_PAGES, _CORES_A_GROUP, _MOST_GROUPS = 4, 2, 8
 
 
 @dataclass(slots=True)
@@ -88,30 +92,51 @@ class EasyOcrEngine:
         self._second_reader = second_reader
         # The second reader looks at pages beside the first: what one leaves of the cores between its networks, the other takes.
         self._beside = ThreadPoolExecutor(1, "second-reader")
+        groups = max(2, min(_MOST_GROUPS, threads // _CORES_A_GROUP))
+        self._groups = ThreadPoolExecutor(groups, "pages") if networks.side_by_side else None
         self._readers: OrderedDict[tuple[str, ...], LineReader] = OrderedDict()
+        self._loading = threading.Lock()
         with failures_named():
-            self._detector = CraftDetector(networks.detector(), letters=ALONE if second_reader is None else SECONDED)
+            network = networks.detector()
+            letters = ALONE if second_reader is None else SECONDED
+            self._detector = CraftDetector(network, letters=letters, together=networks.pages_together())
             self._reader(ENGLISH if model is None or "en" in model.manifest.languages else tuple(sorted(model.manifest.languages)))
         self.version = model_version() if model is None else model.manifest.checksum
         self.backend = networks.backend
 
     def read(self, images: Sequence[PageImage]) -> list[Page]:
         with failures_named():
-            sheets = [_sheet(image) for image in images]
-            for languages in {sheet.languages for sheet in sheets}:
+            for languages in {_languages(image) for image in images}:
                 self._reader(languages)
+            if self._groups is not None:
+                return self._read_side_by_side(images, self._groups)
+            sheets = [_sheet(image) for image in images]
             if any(math.prod(sheet.size) > LARGE_PX for sheet in sheets):
                 return self._read_sparingly(sheets)
-            looking = [self._begin_look(sheet) for sheet in sheets]
-            try:
-                self._read_first(sheets)
-            finally:
-                wait([look for look in looking if look is not None])
-            return [
-                # what was seen of a page before it was turned is of no use
-                self._page(sheet, seen=None if look is None or sheet.turn else look.result())
-                for sheet, look in zip(sheets, looking, strict=True)
-            ]
+            return self._read_doubly(sheets)
+
+    def _read_side_by_side(self, images: Sequence[PageImage], groups: ThreadPoolExecutor) -> list[Page]:
+        """In groups, all at once. If one fails, when all have come to an end: nothing goes on behind the next read."""
+        starts = range(0, len(images), _GROUP_PAGES)
+        reading = [groups.submit(self._read_group, images[start : start + _GROUP_PAGES]) for start in starts]
+        wait(reading)
+        return [page for group in reading for page in group.result()]
+
+    def _read_group(self, images: Sequence[PageImage]) -> list[Page]:
+        return self._read_doubly([_sheet(image) for image in images])
+
+    def _read_doubly(self, sheets: Sequence[_Sheet]) -> list[Page]:
+        """Both readers at once."""
+        looking = [self._begin_look(sheet) for sheet in sheets]
+        try:
+            self._read_first(sheets)
+        finally:
+            wait([look for look in looking if look is not None])
+        return [
+            # what was seen of a page before it was turned is of no use
+            self._page(sheet, seen=None if look is None or sheet.turn else look.result())
+            for sheet, look in zip(sheets, looking, strict=True)
+        ]
 
     def _read_sparingly(self, sheets: Sequence[_Sheet]) -> list[Page]:
         """One reader after the other, each giving its memory back: on a large page either needs some hundred megabytes."""
@@ -137,27 +162,28 @@ class EasyOcrEngine:
 
     def _read_first(self, sheets: Sequence[_Sheet]) -> None:
         """All that the first reader does, until every page stands upright and is read."""
+        self._find(sheets)
         for sheet in sheets:
-            self._find(sheet)
             self._put_on_feet(sheet)
+        self._find([sheet for sheet in sheets if sheet.turn])
         self._read_lines(sheets)
         doubtful = [sheet for sheet in sheets if not sheet.turn and self._stands_on_head(sheet)]
         for sheet in doubtful:
             sheet.turn_by(180)
-            self._find(sheet)
+        self._find(doubtful)
         self._read_lines(doubtful)
 
-    def _find(self, sheet: _Sheet) -> None:
-        sheet.polygons = self._detector.find(sheet.rgb, sheet.grey)
+    def _find(self, sheets: Sequence[_Sheet]) -> None:
+        found = self._detector.find_all([(sheet.rgb, sheet.grey) for sheet in sheets])
+        for sheet, polygons in zip(sheets, found, strict=True):
+            sheet.polygons = polygons
 
     def _put_on_feet(self, sheet: _Sheet) -> None:
-        """Turn a page that lies on its side."""
-        if not lies_sideways([_size(polygon) for polygon in sheet.polygons]):
-            return
-        turn = self._probe(sheet, turns=(0, 90, 270))
-        if turn:
-            sheet.turn_by(turn)
-            self._find(sheet)
+        """Turn a page that lies on its side; what was found on it is then forgotten."""
+        if lies_sideways([_size(polygon) for polygon in sheet.polygons]):
+            turn = self._probe(sheet, turns=(0, 90, 270))
+            if turn:
+                sheet.turn_by(turn)
 
     def _stands_on_head(self, sheet: _Sheet) -> bool:
         return is_doubtful([(reading.text, reading.confidence) for reading in sheet.readings]) and self._probe(sheet, turns=(0, 180)) == 180
@@ -191,7 +217,8 @@ class EasyOcrEngine:
         second = self._second_reader
         if second is None or not second.covers(sheet.languages):
             return [SettledLine(corners=line.corners, angle=line.angle, words=split_words(line.reading)) for line in lines]
-        return second.settle(sheet.rgb, lines, seen=seen, languages=sheet.languages)
+        # in the thread in which it looks: it is not to be asked from two at once
+        return self._beside.submit(second.settle, sheet.rgb, lines, seen=seen, languages=sheet.languages).result()
 
     def _page(self, sheet: _Sheet, *, seen: Sequence[ReadLine] | None = None) -> Page:
         width, height = sheet.size
@@ -213,17 +240,21 @@ class EasyOcrEngine:
 
     def _reader(self, languages: tuple[str, ...]) -> LineReader:
         """The recogniser for a set of languages, loaded once; the one unused for longest goes. Raises InvalidOption."""
-        if languages not in self._readers:
-            self._readers[languages] = self._networks.line_reader(languages)
-        self._readers.move_to_end(languages)
-        if len(self._readers) > _READERS_KEPT:
-            self._readers.popitem(last=False)
-        return self._readers[languages]
+        with self._loading:
+            reader = self._readers.pop(languages, None) or self._networks.line_reader(languages)
+            self._readers[languages] = reader
+            if len(self._readers) > _READERS_KEPT:
+                self._readers.popitem(last=False)
+            return reader
 
 
 def _sheet(image: PageImage) -> _Sheet:
     rgb = np.frombuffer(image.rgb, np.uint8).reshape(image.height, image.width, 3)
-    return _Sheet(number=image.number, languages=tuple(sorted(set(image.languages))) or ENGLISH, rgb=rgb)
+    return _Sheet(number=image.number, languages=_languages(image), rgb=rgb)
+
+
+def _languages(image: PageImage) -> tuple[str, ...]:
+    return tuple(sorted(set(image.languages))) or ENGLISH
 
 
 def _grey(rgb: Rgb) -> Grey:

@@ -9,8 +9,8 @@ import cv2
 
 from doctray.domain.errors import DoctrayError, EngineFailure, EngineOutOfMemory
 
-# Of torch's CPU allocator and of OpenVINO, both plain RuntimeErrors.
-_NO_MEMORY = ("can't allocate memory", "bad_alloc")
+# Of torch's CPU allocator, of OpenVINO and of CUDA's libraries, all of them RuntimeErrors.
+_NO_MEMORY = ("can't allocate memory", "bad_alloc", "out of memory", "STATUS_ALLOC_FAILED")
 _CV_NO_MEMORY = -4
 
 

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from doctray.domain.errors import EngineFailure
 from doctray.ocr import craft_ranges, crnn_ranges
+from doctray.ocr.craft_detector import PageBatches
 from doctray.ocr.craft_graph import craft_model
 from doctray.ocr.crnn_graph import crnn_model
 from doctray.ocr.crnn_reader import CrnnReader
+from doctray.ocr.devices import CPU
 from doctray.ocr.easyocr_models import detector_weights, model_characters, recogniser_model, recogniser_weights
 from doctray.ocr.easyocr_weights import read_state_dict
 from doctray.ocr.models import EngineModel
-from doctray.ocr.runtimes import LAYERS_OF_FEW_SHAPES, Backend, Network, Precision, openvino_network, torch_network
+from doctray.ocr.runtimes import LAYERS_OF_FEW_SHAPES, Backend, Network, Precision, openvino_network
 from doctray.ocr.second_reader import LineReading
 
 if TYPE_CHECKING:
     from doctray.ocr.crnn_crops import Grey
+
+
+# CRAFT in 16 bits: two maps of 64 channels in the input's size, and as much again for what convolutions lay aside. Of the GPU's memory the
+# detector gets half: recognition, on several streams, has the rest.
+_DETECTOR_BYTES_A_PX, _DETECTORS_SHARE = 600, 0.5
+_MOST_PAGE_PX = 16_000_000
 
 
 class LineReader(Protocol):
@@ -49,6 +57,21 @@ class Networks:
     def backend(self) -> str:
         return self._backend.name
 
+    @property
+    def side_by_side(self) -> bool:
+        """Whether several threads may use them at once, as they may on a GPU."""
+        return self._backend.runtime == "cuda"
+
+    def pages_together(self) -> PageBatches | None:
+        """How the detector is to see pages; None: one by one. Ask when it is loaded: what is left of the GPU's memory decides."""
+        if not self.side_by_side:
+            return None
+        if self._device == CPU:
+            return PageBatches()
+        from doctray.ocr.torch_network import gpu_memory_bytes
+
+        return PageBatches(most_px=min(_MOST_PAGE_PX, int(gpu_memory_bytes() * _DETECTORS_SHARE / _DETECTOR_BYTES_A_PX)))
+
     def detector(self) -> Network:
         """CRAFT: N x H x W x 3 uint8 to N x H/2 x W/2 x 2. Raises EngineFailure."""
         own = self._model is not None and self._model.has("detector")
@@ -59,6 +82,7 @@ class Networks:
                 graph = craft_model(read_state_dict(path), ranges)
             return openvino_network(graph, precision=self._backend.precision, threads=self._threads)
         from doctray.ocr.easyocr_torch import craft_module
+        from doctray.ocr.torch_network import torch_network
 
         return torch_network(craft_module(path), backend=self._backend, device=self._device, threads=self._threads)
 
@@ -86,6 +110,7 @@ class Networks:
             )
         else:
             from doctray.ocr.easyocr_torch import crnn_module
+            from doctray.ocr.torch_network import torch_network
 
             module = crnn_module(path, classes=len(characters) + 1)
             network = torch_network(module, backend=self._backend, device=self._device, threads=self._threads)

@@ -1,9 +1,9 @@
 """Neural networks as functions of a batch of images, on the runtime and in the precision that suit the device.
 
-Imports numpy only; OpenVINO and torch are imported by the builders that need them, in engine processes.
+Imports numpy only; OpenVINO is imported by the builder that needs it, in engine processes. Those on torch are in `torch_network`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -54,14 +54,21 @@ class Backend:
 
 
 class Network(Protocol):
-    """A loaded network. Not to be called from two threads at once."""
+    """A loaded network. Not to be called from two threads at once, but on a GPU."""
 
     backend: str
     batch_sizes: Sequence[int]
     """Numbers of crops in a batch that it takes well, the largest first, the last of them 1; see `doctray.ocr.batches`."""
+    crop_px: int
+    """Pixels of width, over all its crops, that a batch may have."""
 
     def __call__(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """The output for a batch in the layout and type of the network's input (NCHW float32 unless it says otherwise); safe to keep."""
+        ...
+
+    def each(self, batches: Iterable[NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
+        """The output for each batch, in order. Where it pays the network is ahead of its caller: it takes, and computes, the next batches
+        while the caller looks at this one's output."""
         ...
 
     def release(self) -> None:
@@ -73,6 +80,8 @@ class OpenVinoNetwork:
     """`Network` on OpenVINO's CPU plugin."""
 
     batch_sizes: Sequence[int] = (4, 1)
+    # Larger batches are no quicker (35 us a pixel from 1,024 on) and take more memory.
+    crop_px: int = 4096
 
     def __init__(self, compiled: Any, *, backend: str) -> None:
         self.backend = backend
@@ -83,42 +92,12 @@ class OpenVinoNetwork:
         found = self._request.infer([np.ascontiguousarray(batch)], share_inputs=True, share_outputs=True)
         return np.array(found[0], np.float32)
 
+    def each(self, batches: Iterable[NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
+        """One after the other: a batch has all cores to itself."""
+        return map(self, batches)
+
     def release(self) -> None:
         self._compiled.release_memory()
-
-
-class TorchNetwork:
-    """`Network` on torch: the CPU, or the only GPU that this process sees (device "cuda")."""
-
-    batch_sizes: Sequence[int] = (64, 16, 4, 1)
-
-    def __init__(self, module: Any, *, backend: Backend, device: str) -> None:
-        import torch
-
-        self.backend = backend.name
-        self._torch = torch
-        self._device = torch.device(device)
-        self._on_gpu = self._device.type == "cuda"
-        dtype = {Precision.FP32: torch.float32, Precision.BF16: torch.bfloat16, Precision.FP16: torch.float16}[backend.precision]
-        # On a GPU the weights are cast once. On a CPU autocast keeps in fp32 what loses most by less, LSTMs among them.
-        self._weights = dtype if self._on_gpu else torch.float32
-        self._autocast = None if self._weights == dtype else dtype
-        self._layout = torch.channels_last if backend.channels_last else torch.contiguous_format
-        self._module = module.eval().to(device=self._device, dtype=self._weights, memory_format=self._layout)
-
-    def __call__(self, batch: NDArray[Any]) -> NDArray[np.float32]:
-        torch = self._torch
-        host = torch.from_numpy(np.ascontiguousarray(batch))
-        with torch.inference_mode(), torch.autocast(self._device.type, dtype=self._autocast, enabled=self._autocast is not None):
-            # Bytes go over as bytes; the network casts them where it is.
-            tensor = (host.pin_memory() if self._on_gpu else host).to(self._device, non_blocking=True)
-            if tensor.is_floating_point():
-                tensor = tensor.to(self._weights).contiguous(memory_format=self._layout)
-            found = self._module(tensor)
-        return np.array(found.float().cpu().numpy(), np.float32)
-
-    def release(self) -> None:
-        """Nothing: torch's allocators serve all networks of the process."""
 
 
 @cache
@@ -168,15 +147,6 @@ def openvino_network(
         options["CACHE_DIR"] = str(cache_dir)
     backend = Backend(runtime="openvino", precision=precision)
     return OpenVinoNetwork(core.compile_model(model, "CPU", options), backend=backend.name)
-
-
-def torch_network(module: Any, *, backend: Backend, threads: int, device: str = "cpu") -> TorchNetwork:
-    """A `torch.nn.Module` of one input and one output. threads: of all of torch in this process. Raises RuntimeError when the device
-    cannot hold it."""
-    import torch
-
-    torch.set_num_threads(threads)
-    return TorchNetwork(module, backend=backend, device=device)
 
 
 def _has_bf16() -> bool:

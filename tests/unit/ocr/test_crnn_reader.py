@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ class Scripted:
 
     backend = "scripted"
     batch_sizes: Sequence[int] = (2, 1)
+    crop_px: int = 4096
 
     def __init__(self, classes: Sequence[int], *, score: float = 20.0, count: int = 5) -> None:
         self.classes = classes
@@ -29,6 +30,9 @@ class Scripted:
         for step, chosen in enumerate(self.classes):
             scores[:, step, chosen] = self.score
         return scores
+
+    def each(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        return map(self, batches)
 
     def release(self) -> None:
         pass

@@ -1,7 +1,7 @@
 """The second reader looks at a page while the first one reads it; nothing of it is left running, and large pages are read one after the other."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ class Blind:
 
     backend = "none"
     batch_sizes: Sequence[int] = (1,)
+    crop_px: int = 4096
 
     def __init__(self, meanwhile: Any) -> None:
         self._meanwhile = meanwhile
@@ -32,6 +33,9 @@ class Blind:
         self._meanwhile()
         count, height, width = batch.shape[:3]
         return np.zeros((count, height // 2, width // 2, 2), np.float32)
+
+    def each(self, batches: Iterable[NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
+        return map(self, batches)
 
     def release(self) -> None:
         self.released += 1
