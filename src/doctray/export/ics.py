@@ -60,11 +60,15 @@ def has_times(shown: Shown) -> bool:
 def to_ics(shown: Shown) -> bytes:
     """One VCALENDAR with an event for each block whose day and start are known. Lines end with CRLF, none is longer than 75 octets.
 
-    Raises NotAcceptable where there is no such block.
+    Raises NotAcceptable where there is no such block, or none takes place within the printed term: a calendar holds one event at least
+    (RFC 5545, 3.6).
     """
     if not has_times(shown):
         raise NotAcceptable("No lesson of this timetable says on which day and at what time it is.")
-    return b"".join(_folded(line) for line in _calendar(shown))
+    lines = list(_calendar(shown))
+    if "BEGIN:VEVENT" not in lines:
+        raise NotAcceptable("No lesson of this timetable takes place between the first and the last day of its term.")
+    return b"".join(_folded(line) for line in lines)
 
 
 def _calendar(shown: Shown) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """Fields as a workbook (Office Open XML): every value with its place and confidence, the table of `doctray.export.table`, the text.
 
+Numbers, dates, times of day and flags are what they are to Excel, to be sorted and counted with; all else is text.
+
 Made by a worker: XlsxWriter is not among what the API needs.
 """
 
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -24,6 +26,7 @@ MOST_LINES = 100_000
 """Rows of the sheet Text; Excel takes ten times as many, slowly."""
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _FIRST_DATE = date(1900, 3, 1)
 """Excel counts days from 1900 and believes that year to be a leap year."""
 
@@ -115,6 +118,7 @@ class _Pen:
         # Shown as it is, and marked as text: it stays text when somebody edits the cell.
         self._quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         self._date = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
+        self._time = book.add_format({"num_format": "hh:mm", "valign": "top", "align": "left"})
 
     def write(self, table: Table) -> None:
         sheet = self._book.add_worksheet(table.name)
@@ -140,6 +144,8 @@ class _Pen:
                 sheet.write_string(row, column, str(cell), self._text)
             case _ if (day := _day_of(cell)) is not None:
                 sheet.write_datetime(row, column, day, self._date)
+            case _ if _CLOCK.fullmatch(cell):
+                sheet.write_datetime(row, column, time.fromisoformat(cell), self._time)
             case _:
                 sheet.write_string(row, column, _within(cell), self._quoted if looks_like_formula(cell) else self._text)
 

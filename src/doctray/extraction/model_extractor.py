@@ -102,7 +102,7 @@ class ModelExtractor:
             document_type=kind,
             fields=first,
             provenance=provenance,
-            warnings=(*left_out, *clashes, *ungrounded),
+            warnings=(*left_out, *clashes, *ungrounded, *_ungrounded_others(others, document)),
             other_documents=tuple(others),
         )
         outcome = _alone(taken, self.name) if rules is None else voted(taken, rules, model_name=self.name)
@@ -150,6 +150,16 @@ def _sound(kind: str, fields: Fields) -> Fields:
     if kind == TIMETABLE:
         out["timeblocks"] = [block for block in out["timeblocks"] if block.get("day") and block.get("subject")]
     return out
+
+
+def _ungrounded_others(others: Sequence[Fields], document: Document) -> list[Warning]:
+    """A warning for each further document of the file that has values which stand on no page; pointers lead into the first alone."""
+    counts = [len(grounded(fields, document, exempt=NO_PLACE)[1]) for fields in others]
+    return [
+        Warning(code="ungrounded", message=f"{count} values of document {number} in the file were not found on any page.")
+        for number, count in enumerate(counts, start=2)
+        if count
+    ]
 
 
 def _alone(taken: Extraction, name: str) -> Extraction:

@@ -240,6 +240,15 @@ async def test_several_certificates_in_one_file_are_kept_apart(desk: Opened) -> 
     assert [other["insured_name"] for other in found.other_documents] == ["Tall Pine Carpentry Inc"]
 
 
+async def test_what_a_model_invents_about_a_further_document_is_flagged(desk: Opened) -> None:
+    second = {**FIELDS, "insured_name": "Tall Pine Carpentry Inc", "holder_name": "Blue Barn Fencing Ltd", "producer_name": "Nobody & Co"}
+    here = await desk(saying(OPENAI, documents(FIELDS, second)))
+    found = await here.extract(a_document(PAPER, PAPER.replace("Red Barn Roofing LLC", "Tall Pine Carpentry Inc")))
+    told = [warning.message for warning in found.warnings if (warning.code, warning.pointer) == ("ungrounded", "")]
+    assert told == ["2 values of document 2 in the file were not found on any page."]
+    assert found.needs_review
+
+
 async def test_a_paper_of_no_known_kind_is_not_shown_to_a_model(desk: Opened) -> None:
     here = await desk(saying(OPENAI, documents({})))
     found = await here.extract("Dear customer,\nyours sincerely\nBest regards", "auto")

@@ -6,6 +6,7 @@ from typing import Any
 import icalendar
 import pytest
 
+from doctray.domain.errors import NotAcceptable
 from doctray.export.ics import has_times, to_ics
 from tests.unit.export.results import BLOCKS, TIMETABLE, reviewed, shown
 
@@ -68,6 +69,11 @@ def test_a_printed_term_bounds_the_events() -> None:
     )
     for event in (monday, friday):
         assert event["RRULE"]["UNTIL"] == [datetime.fromisoformat("2024-12-13T09:00")]
+
+
+def test_a_term_in_which_no_lesson_takes_place_gives_no_calendar() -> None:
+    with pytest.raises(NotAcceptable):
+        _events(_block(day="Friday"), term="3 March – 5 March 2026")
 
 
 def test_weeks_in_turn_repeat_every_other_week() -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import openpyxl
@@ -117,7 +117,12 @@ def test_dates_are_dates() -> None:
     assert values["/issue_date"] == datetime.fromisoformat("2026-01-31")
 
 
-@pytest.mark.parametrize("text", ["1899-12-31", "2026-02-30", "9999-99-99"])
+def test_times_are_times() -> None:
+    rows = _sheet(_book(shown(TIMETABLE)), "Timetable")
+    assert [(row["start"], row["end"]) for row in rows] == [(time(9), time(9, 50)), (time(13, 15), time(14, 5))]
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "2026-02-30", "9999-99-99", "24:00", "9:00", "12:30:00"])
 def test_what_is_no_date_of_a_spreadsheet_stays_text(text: str) -> None:
     (row,) = _sheet(_book(shown({"day": text}, document_type="custom")), "Values")
     assert row["value"] == text
