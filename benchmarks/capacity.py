@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from doctray.domain.intervals import nearest_rank
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "sizing.md"
@@ -118,10 +120,10 @@ def simulate(documents: int, workers: int, times: Mapping[str, float], *, seed: 
         documents=len(waits),
         workers=workers,
         busy=busy_s / (workers * 86400),
-        wait_p50_s=_quantile(waits, 0.5),
-        wait_p95_s=_quantile(waits, 0.95),
+        wait_p50_s=nearest_rank(waits, 0.5),
+        wait_p95_s=nearest_rank(waits, 0.95),
         wait_most_s=max(waits),
-        read_p95_s=_quantile(done, 0.95),
+        read_p95_s=nearest_rank(done, 0.95),
         within_30_s=sum(each <= 30 for each in done) / len(done),
         late=sum(each > 300 for each in waits) / len(waits),
         longest_queue=longest,
@@ -135,10 +137,6 @@ def _arrivals(documents: int, rng: Random) -> list[float]:
     moments = [3600 * hour + rng.random() * 3600 for hour in hours]
     repeated = moments[:bundles] * BUNDLE + moments[bundles:]
     return sorted(repeated)
-
-
-def _quantile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def tables(times: Mapping[str, float]) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from statistics import median
 from typing import Any
 
 from doctray.domain.errors import blame, catalogue
+from doctray.domain.intervals import nearest_rank
 from loadtests.records import JobSeen
 from loadtests.watch import MemorySample
 
@@ -96,6 +96,7 @@ def figures_of(
     ended = [job for job in jobs if job.total_s is not None]
     to_blame = [job for job in ended if job.status != "completed" and job.code not in DOCUMENT_CODES]
     warm = [job for job in ended if job.at_s >= warm_up_s]
+    totals = [job.total_s for job in ended if job.total_s is not None]
     begun = [job.wait_s for job in ended if job.wait_s is not None]
     return Figures(
         submits=len(jobs),
@@ -104,11 +105,11 @@ def figures_of(
         unfinished_jobs=sum(1 for job in jobs if job.total_s is None),
         failed_jobs_percent=100 * len(to_blame) / len(ended) if ended else None,
         jobs_per_minute=60 * len(ended) / run_s if ended else None,
-        answer_p95_s=percentile([job.answer_s for job in jobs], 0.95),
-        job_p50_s=percentile([job.total_s for job in ended if job.total_s is not None], 0.50),
-        job_p95_s=percentile([job.total_s for job in ended if job.total_s is not None], 0.95),
+        answer_p95_s=_percentile([job.answer_s for job in jobs], 0.95),
+        job_p50_s=_percentile(totals, 0.50),
+        job_p95_s=_percentile(totals, 0.95),
         # from the cache at the door: never waited
-        queue_wait_p95_s=percentile(begun, 0.95) if begun else (0.0 if ended else None),
+        queue_wait_p95_s=_percentile(begun, 0.95) if begun else (0.0 if ended else None),
         hit_percent=100 * sum(job.cached for job in warm) / len(warm) if warm else None,
         memory_growth_percent=_growth([sample for sample in memory if sample.at_s >= warm_up_s]),
         memory_percent=max((sample.machine_percent for sample in memory), default=None),
@@ -118,12 +119,8 @@ def figures_of(
     )
 
 
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The least value that so many are not above (nearest rank)."""
-    if not values:
-        return None
-    ranked = sorted(values)
-    return ranked[max(0, ceil(share * len(ranked)) - 1)]
+def _percentile(values: Sequence[float], share: float) -> float | None:
+    return nearest_rank(values, share) if values else None
 
 
 def _growth(samples: Sequence[MemorySample]) -> float | None:

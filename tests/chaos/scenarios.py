@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from doctray.domain.intervals import nearest_rank
 from tests.chaos.checker import check
 from tests.chaos.house import House
 from tests.chaos.ledger import Ledger
@@ -17,7 +18,7 @@ from tests.chaos.load import Load
 from tests.chaos.nemesis import BOUNDS_S, HEALTHY, RERUN, Nemesis
 from tests.chaos.orders import orders
 from tests.chaos.receiver import SECRET, Receiver
-from tests.chaos.table import Measured, Report, percentile
+from tests.chaos.table import Measured, Report
 
 Faults = Sequence[tuple[str, int]]
 """Names of faults, and how often each strikes."""
@@ -204,14 +205,14 @@ async def flood(home: Path, *, seed: int, jobs: int = 300) -> Report:
         recoveries = here.nemesis.recoveries
         recoveries.add("flood", "all ended", drained_s)
         recoveries.add("flood", "queue empty after the last end", await here.nemesis.queue_empty())
-        normal_s = max(2 * percentile(idle_s, 0.95), percentile(idle_s, 0.95) + 0.3)
+        normal_s = max(2 * nearest_rank(idle_s, 0.95), nearest_rank(idle_s, 0.95) + 0.3)
         while (after_s := await here.nemesis.latency()) > normal_s and here.now() - since < BACK_TO_IDLE_S * 3:
             pass
         recoveries.add("flood", "latency as when idle", here.now() - since if after_s <= normal_s else None)
         refused = here.ledger.answers["POST /v1/jobs", 503]
         notes = [
             *await settle(here),
-            f"latency      {percentile(idle_s, 0.5):.2f} s idle (p95 {percentile(idle_s, 0.95):.2f}), {after_s:.2f} s after",
+            f"latency      {nearest_rank(idle_s, 0.5):.2f} s idle (p95 {nearest_rank(idle_s, 0.95):.2f}), {after_s:.2f} s after",
             f"queue full   {refused} submissions were told to come again and did",
         ]
         bounds = {("flood", "queue empty after the last end"): BACK_TO_IDLE_S, ("flood", "latency as when idle"): BACK_TO_IDLE_S}

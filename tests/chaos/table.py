@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from doctray.domain.intervals import nearest_rank
 from tests.chaos.checker import Breach
 from tests.chaos.ledger import Ledger
 
@@ -20,7 +21,7 @@ class Measured:
 
     @property
     def p95(self) -> float:
-        return percentile(self.seconds, 0.95)
+        return nearest_rank(self.seconds, 0.95)
 
     @property
     def kept(self) -> bool:
@@ -43,12 +44,6 @@ class Report:
         return not self.breaches and all(row.kept for row in self.rows)
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of the values do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
 def render(report: Report) -> str:
     head = ("fault", "measured until", "count", "p50 s", "p95 s", "max s", "bound s", "")
     body = [
@@ -56,7 +51,7 @@ def render(report: Report) -> str:
             row.fault,
             row.measure,
             str(len(row.seconds)),
-            _s(percentile(row.seconds, 0.5)),
+            _s(nearest_rank(row.seconds, 0.5)),
             _s(row.p95),
             _s(max(row.seconds)),
             "" if row.bound_s is None else f"{row.bound_s:g}",

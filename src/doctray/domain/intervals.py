@@ -84,6 +84,12 @@ def quantile_of(values: Iterable[float], of: float) -> Estimate | None:
     return Estimate(value=at, low=low, high=high, count=len(told))
 
 
+def nearest_rank(values: Iterable[float], of: float) -> float:
+    """The least of the values, in any order, that so large a share of them do not exceed. At least one is needed."""
+    told = sorted(values)
+    return _rank(told, len(told) * of)
+
+
 def student_t(degrees: int) -> float:
     """The 97.5 % quantile of Student's t, from 1 degree of freedom on.
 

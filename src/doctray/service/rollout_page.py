@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from doctray.domain.intervals import Estimate
+from doctray.domain.intervals import Estimate, nearest_rank
 from doctray.domain.moments import iso_time
 from doctray.domain.rollout import RolloutChange, next_stage
 from doctray.domain.rollout_health import Check, Verdict
@@ -353,5 +353,4 @@ def _estimate(estimate: Estimate | None) -> dict[str, Any] | None:
 
 
 def _percentiles(values: Sequence[float]) -> dict[str, float]:
-    """By nearest rank. values: sorted."""
-    return {f"p{of}": round(values[max(0, math.ceil(len(values) * of / 100) - 1)], 4) for of in DISTRIBUTION} if values else {}
+    return {f"p{of}": round(nearest_rank(values, of / 100), 4) for of in DISTRIBUTION} if values else {}

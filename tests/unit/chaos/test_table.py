@@ -6,12 +6,7 @@ import pytest
 
 from tests.chaos.checker import Breach
 from tests.chaos.ledger import Ledger
-from tests.chaos.table import Measured, Report, percentile, render
-
-
-@pytest.mark.parametrize(("share", "expected"), [(0.5, 2.0), (0.95, 4.0), (0.25, 1.0), (0.0, 1.0)])
-def test_a_percentile_is_a_value_that_was_measured(share: float, expected: float) -> None:
-    assert percentile([4.0, 1.0, 3.0, 2.0], share) == expected
+from tests.chaos.table import Measured, Report, render
 
 
 @pytest.mark.parametrize(

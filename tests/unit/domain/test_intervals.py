@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from doctray.domain.intervals import clustered_share, mean_of, quantile_of, share_of, student_t, wilson
+from doctray.domain.intervals import clustered_share, mean_of, nearest_rank, quantile_of, share_of, student_t, wilson
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,9 @@ def test_a_quantile_is_a_value_that_was_measured() -> None:
     assert p95.value == 95.0
     assert p95.low < 95.0 < p95.high <= 100.0
     assert statistics.median([quantile_of(values[:5], 0.5).value]) == 3.0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 2.0), (0.95, 4.0), (0.25, 1.0), (0.0, 1.0), (1.0, 4.0)])
+def test_the_nearest_rank_is_the_least_value_that_so_many_do_not_exceed(share: float, expected: float) -> None:
+    assert nearest_rank([4.0, 1.0, 3.0, 2.0], share) == expected
+    assert nearest_rank([float(each) for each in range(1, 101)], 0.95) == 95.0

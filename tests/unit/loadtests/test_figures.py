@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from loadtests.figures import RequestError, figures_of, percentile, requests_of
+from loadtests.figures import RequestError, figures_of, requests_of
 from loadtests.records import JobSeen, Records, read_records, seen
 from loadtests.scenarios import MIXED, SCENARIOS, Target
 from loadtests.slo import judge, passed
@@ -24,10 +24,9 @@ def of(jobs: list[JobSeen], samples: list[MemorySample] | None = None, errors: l
     return figures_of(jobs, [], errors or [], samples or [], run_s=60.0, warm_up_s=warm_up_s)
 
 
-def test_a_percentile_is_a_value_that_so_many_are_not_above():
-    assert percentile([float(each) for each in range(1, 101)], 0.95) == 95.0
-    assert percentile([3.0], 0.95) == 3.0
-    assert percentile([], 0.95) is None
+def test_of_no_jobs_there_are_no_times():
+    found = of([])
+    assert (found.answer_p95_s, found.job_p50_s, found.queue_wait_p95_s) == (None, None, None)
 
 
 def test_hits_before_the_warm_up_do_not_count():
