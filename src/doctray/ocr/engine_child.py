@@ -60,7 +60,10 @@ def _serve(sock: socket.socket) -> None:
     sock.sendall(frame(Ready(name=engine.name, version=engine.version, backend=str(getattr(engine, "backend", "")))))
     while True:
         request: ReadRequest = unframe(_next_frame(sock))
-        sock.sendall(frame(_answer(request, _images(sock, request), setup, engines)))
+        answer = _answer(request, _images(sock, request), setup, engines)
+        if isinstance(answer, Failed) and _gpu_is_lost():
+            sys.exit("the GPU's context is lost")
+        sock.sendall(frame(answer))
         _give_memory_back()
 
 
@@ -71,6 +74,18 @@ def _limit_gpu_memory(limit_bytes: int) -> None:
     if torch.cuda.is_available():
         _, total = torch.cuda.mem_get_info(0)
         torch.cuda.set_per_process_memory_fraction(min(1.0, limit_bytes / total), 0)
+
+
+def _gpu_is_lost() -> bool:
+    """After an illegal access, say, a CUDA context fails every call that follows; only another process gets another one."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return False
+    try:
+        torch.cuda.synchronize()
+    except RuntimeError:
+        return True
+    return False
 
 
 def _answer(request: ReadRequest, images: list[PageImage], setup: Setup, engines: dict[str, OcrEngine]) -> ReadReply | Failed:

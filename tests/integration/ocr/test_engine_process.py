@@ -26,6 +26,7 @@ from tests.engines.crash import CrashEngine
 from tests.engines.garbage_text import GARBAGE, GarbageTextEngine
 from tests.engines.growing import GrowingEngine
 from tests.engines.images import an_image
+from tests.engines.lost_gpu import LostGpuEngine
 from tests.engines.making import making
 from tests.engines.out_of_memory import OutOfMemoryEngine
 from tests.engines.slow import SlowEngine
@@ -105,6 +106,17 @@ async def test_kill_9_in_the_middle_of_a_page_fails_it_and_the_next_read_works()
             await reading
         assert [page.number for page in await process.read([an_image(3)], timeout_s=60)] == [3]
         assert process.pid != pid
+
+
+async def test_an_engine_whose_gpu_is_lost_ends_and_the_next_page_finds_another() -> None:
+    async with running(LostGpuEngine(6)) as process:
+        first = process.pid
+        with pytest.raises(EngineFailure):
+            await process.read([an_image(6)], timeout_s=60)
+        (page,) = await process.read([an_image(3)], timeout_s=60)
+        assert page.number == 3
+        assert process.pid != first
+        assert process.starts == 2
 
 
 async def test_a_child_that_died_idle_costs_no_page() -> None:
