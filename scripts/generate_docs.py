@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Put what follows from the code into the pages that show it: docs/errors.md, docs/configuration.md, README.md, and all of .env.example.
+"""Put what follows from the code into the pages that show it: docs/errors.md, docs/configuration.md, docs/metrics.md,
+README.md, and all of .env.example.
 
     generate_docs.py            write them
     generate_docs.py --check    write nothing; exit 1 and name those that are out of step
@@ -14,15 +15,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+from prometheus_client.registry import Collector
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from doctray.api.errors import STATUS
 from doctray.config import GROUPS, Worker, env_names
 from doctray.domain.errors import blame, catalogue
+from doctray.telemetry import metrics
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/configuration.md", "docs/errors.md")
+PAGES = ("README.md", "docs/configuration.md", "docs/errors.md", "docs/metrics.md")
 REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 BLAME = {
@@ -112,11 +115,28 @@ def how_many() -> str:
     return table(("name", "default", "sets", "which wins"), rows)
 
 
+def instruments() -> str:
+    """One row an instrument, under the name that queries use; a histogram's has _bucket, _sum and _count behind it."""
+    found = dict.fromkeys(each for each in vars(metrics).values() if hasattr(each, "describe") and not isinstance(each, type))
+    rows = [row for each in found for row in _described(each)]
+    return table(("name", "kind", "labels", "meaning"), rows)
+
+
+def _described(instrument: Collector) -> Iterator[tuple[str, ...]]:
+    suffix = {"counter": "_total", "info": "_info"}
+    for family in instrument.describe():
+        # Of instruments prometheus_client tells no labels in public.
+        labels = getattr(instrument, "_labelnames", None) or getattr(family, "_labelnames", ())
+        name = f"`{family.name}{suffix.get(family.type, '')}`"
+        yield name, family.type, ", ".join(f"`{label}`" for label in labels), family.documentation
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "errors": errors,
     "settings": settings,
     "settings_by_group": settings_by_group,
     "how_many": how_many,
+    "metrics": instruments,
 }
 
 
