@@ -232,7 +232,10 @@ _SIGN = (
     r"(?:us|ca?|au?|nz|s|hk)?\$|£|€|₹|¥|usd|gbp|eur|inr|cad|aud|nzd|zar|sgd|hkd|chf|jpy|aed|myr|ngn|kes|kshs?\.?|ghs|₦|"
     r"rs\.?|rm|[rn](?=\s?\d)"
 )
-_NUMBER = r"\d{1,2}(?P<lakhs>,\d{2})(?:,\d{2})*,\d{3}(?:\.\d{1,2})?(?!\d)|\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+_NUMBER = (
+    r"\d{1,2}(?P<lakhs>,\d{2})(?:,\d{2})*,\d{3}(?:\.\d{1,2})?(?!\d)|"
+    r"\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+)
 _SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?![\w%/\-]|[.,]\d)",

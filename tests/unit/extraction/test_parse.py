@@ -347,3 +347,10 @@ def test_digits_of_canadian_postcodes_are_put_right(text: str, mended: str) -> N
 
 def test_folding_leaves_letters_digits_and_number_signs() -> None:
     assert fold("  Nürnberg—Policy #: 12.3 ") == "nurnberg policy # 12 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("Rs 7,50,000", 750_000), ("₹ 15,00,000", 1_500_000), ("1,00,00,000.50", 10_000_000.5), ("Rs. 95,000", 95_000)]
+)
+def test_sums_grouped_by_hundreds_as_in_india(text: str, value: float) -> None:
+    assert [amount.value for _, _, amount in find_amounts(text)] == [value]

@@ -15,8 +15,8 @@ from doctray.extraction.rules.acord_table import policies
 from doctray.extraction.rules.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.coverages import coverages
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
-from doctray.extraction.rules.parties import Party, party
-from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.parties import Party, is_address_line, party
+from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
 
 _SIGNS = (
     "TYPE OF INSURANCE",
@@ -139,8 +139,22 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     out: dict[str, Party] = {}
     for name in ("producer", "insured", "holder"):
         label = labels[name]
-        out[name] = (None, None) if label is None else party(sheet.number, _block(sheet, label, boxes))
+        words = [] if label is None else _block(sheet, label, boxes)
+        out[name] = party(sheet.number, _without_contact(sheet, words, labels["contact"]) if name == "producer" else words)
     return out
+
+
+def _without_contact(sheet: Sheet, words: list[Word], contact: Anchor | None) -> list[Word]:
+    """The producer's lines without the person to contact, where that one stands over the firm."""
+    rows = rows_of(words)
+    if contact is None or len(rows) < 2 or is_address_line(" ".join(word.text for word in rows[1])):
+        return words
+    first = fold(" ".join(word.text for word in rows[0]))
+    beside = sheet.inside(
+        Box(contact.box.right, contact.box.top - contact.phrase.height, sheet.width, contact.box.bottom + contact.phrase.height)
+    )
+    is_contact = len(first.split()) > 1 and first in fold(" ".join(word.text for word in beside))
+    return [word for row in rows[1:] for word in row] if is_contact else words
 
 
 def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:

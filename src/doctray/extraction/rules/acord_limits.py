@@ -39,6 +39,8 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
             label = _free_label(words, place, list(labels.values()))
             if label:
                 out.setdefault(label, found)
+            elif section.title is None and len(sums) == 1:
+                out["LIMIT"] = found
     out = {key: out[key] for key in [*section.limits, *out] if key in out}
     if section.limits is UMBRELLA:
         out.update(_retention(sheet, section, columns))

@@ -15,7 +15,7 @@ from doctray.extraction.rules.reading import Phrase, Sheet
 
 INSURES = re.compile(
     r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|\w*versicherung(?:en|s\w*)?|assurances?|"
-    r"(?:compensation|insurance|state) fund|seguros|assicurazioni|verzekeringen|forsikring|reiseforsikring|takaful)\b",
+    r"(?:compensation|insurance|state) fund|seguros|assicurazioni|verzekeringen|forsikring|reiseforsikring|takaful|mutuelles?|mutua)\b",
     re.IGNORECASE,
 )
 _BROKES = re.compile(
@@ -37,14 +37,18 @@ _NO_COMPANY = re.compile(
     r"contrat|police|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
 )
-_CERTIFIES = re.compile(r"^(?:we,? )?(?P<who>[A-Z][\w&'’.,\- ]{2,60}?),? (?:hereby )?certif(?:y|ies) that\b")
+_CERTIFIES = re.compile(
+    r"^(?:we,? |(?i:nous,? (?:soussignés?,? )?))?(?P<who>[A-Z][\w&'’.,\- ]{2,60}?),? (?:hereby )?"
+    r"(?:certif(?:y|ies) that|certifica que|certif(?:ie|ions) que|attest(?:e|ons) que|bestätigt)\b"
+)
 _CERTIFIED = re.compile(
     r"\bcertif(?:y|ies|ied) that,? (?P<who>(?-i:[A-Z])[\w&'’.\- ]{2,60}?)(?:,| insures\b| has (?:issued|insured|provided|effected)\b|$)",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
     r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|"
-    r"^underwritten by:?\s+(?P<by>\S.{2,80})|^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
+    r"^(?:underwritten by|an? (?:program(?:me)?|division) of):?\s+(?P<by>\S.{2,80})|"
+    r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
 _FIRST_WORDS = ("this", "it", "we", "i", "hereby", "to", "the", "in")
@@ -86,7 +90,7 @@ def who_certifies(sheets: Sequence[Sheet]) -> Found | None:
         for phrase in sheet.phrases:
             match = _CERTIFIES.match(phrase.text)
             if match is not None and fold(match["who"]).split(" ")[0] not in _FIRST_WORDS:
-                return text_found(phrase.part(0, len(match["who"].split())), trust=0.8)
+                return text_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("who"))), trust=0.8)
     return None
 
 
@@ -138,7 +142,7 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
                 stop = match.end(group) if group == "authorised" else len(phrase.text)
                 words: Sequence[Phrase] = [Phrase.of(phrase.page, words_at(phrase.words, match.start(group), stop))]
             elif re.search(r"\bon behalf of:?$", phrase.text, re.IGNORECASE):
-                words = sheet.below(phrase)[:1]
+                words = sheet.right_of(phrase)[:1] or sheet.below(phrase)[:1]
             else:
                 continue
             for named in words:

@@ -16,7 +16,7 @@ COVERAGE = re.compile(
     r"umbrella(?:[ /]+excess)?(?: liab(?:ility)?)?|excess(?:[ /]+umbrella)?(?: liab(?:ility)?)|"
     r"(?:worker|employee)'?’?s'?’? comp(?:ensation)?|employer'?’?s'?’? liability|(?:public|products?|professional|product|pollution|"
     r"cyber|management|directors?|property owners'?|personal|vehicle|garage|liquor|"
-    r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|abuse|statutory|event|"
+    r"third[- ]party|environmental|legal|media|fiduciary|employment practices|occupiers'?|tenants'?|abuse|statutory|(?:special )?event|"
     r"excess|contractual|aviation|marine|premises|contractors'?|malpractice|trustees?'?|charity|landlords?'?|host|garagekeepers|"
     r"non[- ]owned auto|hired auto|crime) (?:(?:&|and|/) ?(?:officers|products?|public|property owners'?) )*liability|"
     r"work injury compensation|professional indemnity|errors (?:&|"

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from doctray.domain.document import Box, Word
 from doctray.extraction.parse import DateOrder
 from doctray.extraction.rules.coverage import COVERAGE, Coverage
-from doctray.extraction.rules.coverage_tables import Column, column_of, coverage_of, make_table
+from doctray.extraction.rules.coverage_sums import sums_of
+from doctray.extraction.rules.coverage_tables import Column, column_of, coverage_of, make_table, with_labels
 from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
 from doctray.extraction.rules.timetable_grid import Cell, Grid, ruled_grids
 
@@ -39,8 +40,10 @@ def _headings(sheet: Sheet, grid: Grid) -> tuple[list[tuple[Cell, Column]], floa
     tops = sorted({round(cell.box.top) for cell in grid.cells})[:_MOST_ROWS_OF_HEADINGS]
     for top in tops:
         row = [cell for cell in grid.cells if round(cell.box.top) == top and cell.words]
-        named = [(cell, column) for cell in row if (column := column_of(Phrase.of(sheet.number, _in_order(cell)))) is not None]
-        if make_table([column for _, column in named], len(row)):
+        found = [(cell, column) for cell in row if (column := column_of(Phrase.of(sheet.number, _in_order(cell)))) is not None]
+        columns = with_labels([column for _, column in found])
+        named = [(cell, column) for (cell, _), column in zip(found, columns, strict=True)]
+        if make_table(columns, len(row)):
             return named, max(cell.box.bottom for cell, _ in named)
     return None
 
@@ -74,7 +77,9 @@ def _cells(sheet: Sheet, cells: Sequence[Cell], heads: Sequence[tuple[Cell, Colu
         if home is None:
             continue
         key = f"limit:{home.label}" if home.key == "limit" else home.key
-        placed.setdefault(key, []).extend(Phrase.of(sheet.number, row) for row in rows_of(cell.words))
+        lines = [Phrase.of(sheet.number, row) for row in rows_of(cell.words)]
+        labels = home.key == "limit" and not sums_of(sheet, lines)
+        placed.setdefault(key, []).extend([Phrase.of(sheet.number, _in_order(cell))] if labels else lines)
     return placed
 
 

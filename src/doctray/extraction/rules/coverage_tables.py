@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
@@ -11,7 +11,7 @@ from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_se
 from doctray.extraction.rules.coverage_sums import sums_of
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
 from doctray.extraction.rules.labels import best_key
-from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row
 from doctray.extraction.rules.vocabulary import COVERAGE_HEADINGS
 
 
@@ -54,7 +54,20 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
             _continue(sheet, out[-1], cells)
         taken.add(number)
         bottom = max(p.box.bottom for p in row)
-    return (out, taken) if out else ([], set())
+    return (out, taken) if out and not _lists_limits(out, columns) else ([], set())
+
+
+def _lists_limits(rows: Sequence[Coverage], columns: Sequence[Column]) -> bool:
+    """Whether a table of names and sums has limits of one policy in its rows rather than a policy in each."""
+    told = sum(row.kind is not None and _NAMES_LIMIT.search(str(row.kind.value)) is not None for row in rows)
+    return {column.key for column in columns} <= {"type", "limit", "ignored"} and 3 * told >= len(rows)
+
+
+_NAMES_LIMIT = re.compile(
+    r"\b(?:each|per|any one) (?:occurrence|person|accident|claim|loss|event)\b|\baggregate\b|\bdeductible\b|\bretention\b|"
+    r"\brented (?:to you|premises)\b|\bmedical (?:expenses?|payments)\b",
+    re.IGNORECASE,
+)
 
 
 def premiums(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[list[Coverage], set[int]]:
@@ -104,7 +117,7 @@ def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[C
             joined = longer
         if len(joined) < 2 or sum(len(phrase.words) for phrase in joined) > _MOST_HEADING_WORDS:
             break
-        columns = [column for phrase in joined for column in _columns_in(phrase)]
+        columns = with_labels([column for phrase in joined for column in _columns_in(phrase)])
         told = (len({column.key for column in columns}), len(columns))
         if make_table(columns, len(joined)) and told > most:
             best, most = (lines, columns), told
@@ -119,6 +132,17 @@ def make_table(columns: Sequence[Column], phrases: int) -> bool:
     keys = {column.key for column in columns}
     named = bool(keys & {"type", "policy_number", "insurer_and_number"})
     return len(columns) >= 2 and named and len(keys - {"ignored"}) >= 2 and len(columns) >= phrases - 1
+
+
+def with_labels(columns: Sequence[Column]) -> list[Column]:
+    """The columns, where a second one of types right before the sums holds the labels of those sums."""
+    types = [column for column in columns if column.key == "type"]
+    out = list(columns)
+    for column in types[1:]:
+        at = out.index(column)
+        if at + 1 < len(out) and out[at + 1].key == "limit":
+            out[at] = replace(column, key="limit")
+    return out
 
 
 def _joined(heads: Sequence[Phrase], following: Sequence[Phrase]) -> list[Phrase] | None:
@@ -261,13 +285,25 @@ def _add_limits(sheet: Sheet, coverage: Coverage, cells: Mapping[str, list[Phras
     """Sums under headings of limits, labelled in their cell, in the one left of it, or by the heading."""
     label: Phrase | None = None
     placed = [(phrase, key.removeprefix("limit:")) for key, phrases in cells.items() if key.startswith("limit:") for phrase in phrases]
-    for phrase, heading_text in sorted(placed, key=lambda item: item[0].box.left):
+    for phrase, heading_text in _in_reading_order(placed):
         found = sums_of(sheet, [phrase])
         if not found:
             label = phrase
         for item in found:
             named = item.label or (plain_label(label.text) if label is not None else plain_label(heading_text))
             coverage.limits.setdefault((item.qualifier or named) if item.several else named, item.found)
+
+
+def _in_reading_order(placed: Sequence[tuple[Phrase, str]]) -> list[tuple[Phrase, str]]:
+    """Row by row, each left to right."""
+    rows: list[list[tuple[Phrase, str]]] = []
+    for item in sorted(placed, key=lambda item: (item[0].box.center_y, item[0].box.left)):
+        home = next((row for row in rows if in_row(row[0][0].box, item[0].box)), None)
+        if home is None:
+            rows.append([item])
+        else:
+            home.append(item)
+    return [item for row in rows for item in sorted(row, key=lambda item: item[0].box.left)]
 
 
 def _cell_text(phrases: Sequence[Phrase] | None) -> Found | None:

@@ -12,7 +12,7 @@ from doctray.extraction.rules.coverage_grids import drawn
 from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
-from doctray.extraction.rules.labels import likeness
+from doctray.extraction.rules.labels import is_like, likeness
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 _LIMIT = re.compile(
@@ -25,7 +25,8 @@ _LIMIT = re.compile(
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv|"
     r"l[íi]mites?|subl[íi]mites?|franquicia|capital|suma asegurada|r\.?c\.?|responsabil\w+|garant[íi]as?|garanties?|dommages?|plafond|"
     r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|selbstbe\w+|"
-    r"verzekerd bedrag|eigen risico|third[- ]party property|medical treatment|hospitali[sz]ation|evacuation|mortal remains)\b",
+    r"verzekerd bedrag|eigen risico|third[- ]party property|medical treatment|hospitali[sz]ation|evacuation|mortal remains|dégâts|vol|"
+    r"incendie|bris|víctima)\b",
     re.IGNORECASE,
 )
 _NO_LIMIT = re.compile(
@@ -101,7 +102,7 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
             current = _Group(kind)
             groups.append(current)
             continue
-        found = [_answered(found, row) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+        found = [_headed(sheet, _answered(found, row)) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
         if len(found) == 1 and current.sums and _goes_on(current.sums[-1], found[0]):
             before = current.sums.pop()
             found = [replace(item, label=before.label, place=before.place, several=True) for item in (before, found[0])]
@@ -117,6 +118,28 @@ def _answered(item: Sum, row: Sequence[Phrase]) -> Sum:
     return (
         replace(item, label=plain_label(row[0].text), place=row[0]) if _IF_SO.fullmatch(item.label) and row[0] is not item.place else item
     )
+
+
+def _headed(sheet: Sheet, item: Sum) -> Sum:
+    """A sum that has no label in its row, with the one right over it: Insured Value / USD 412,750."""
+    if item.qualifier or isinstance(item.found.value, str) or _LIMIT.search(item.label):
+        return item
+    over = sheet.above(Phrase.of(item.found.page, item.found.words), lines=2.5)
+    heads = [
+        Phrase.of(over[0].page, [word for line in reversed(over[:count]) for word in line.words])
+        for count in range(1, 1 + min(2, len(over)))
+    ]
+    head = next((head for head in heads if is_like(_REMARK.sub("", head.text), _OVER_SUMS)), None)
+    return item if head is None else replace(item, label=plain_label(head.text), place=head)
+
+
+_REMARK = re.compile(r"\s*\([^()]{1,20}\)")
+
+_OVER_SUMS = (
+    "insured value", "agreed value", "sum insured", "sums insured", "total sum insured", "limit of liability", "limit of indemnity",
+    "limit of cover", "limit of insurance", "amount of insurance", "amount insured", "policy limit", "coverage limit",
+    "insured's declared value", "idv", "total idv", "vehicle idv",
+)  # fmt: skip
 
 
 def _begins_charges(row: Sequence[Phrase]) -> bool:
@@ -157,7 +180,10 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
     headed = group.kind is not None
     for item in group.sums:
         named = bool(item.label) and item.place is not None and _names_coverage(item.label)
-        if item.own and not together and current is not None and current.limits:
+        home = None if item.place is None or headed else _told_of(found, item)
+        if home is not None:
+            home.limits.setdefault(item.qualifier or item.label, item.found)
+        elif item.own and not together and current is not None and current.limits:
             current.limits.setdefault(item.qualifier, item.found)
         elif named and isinstance(item.found.value, str) and current is not None and current.kind is None and current.limits:
             current.limits.setdefault(item.label, item.found)
@@ -174,6 +200,18 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
         elif current is not None and not item.label and AMOUNT_WORDS.match(str(item.found.value)):
             current.limits.setdefault("LIMITS", item.found)
 
+
+def _told_of(found: Sequence[Coverage], item: Sum) -> Coverage | None:
+    """The listed policy that a sentence names with its sum: the general liability limit is $1,000,000 per occurrence."""
+    match = _LIMIT_OF.match(item.label)
+    if match is None:
+        return None
+    return next(
+        (c for c in found if c.policy_number is not None and c.kind is not None and fold(match["kind"]) in fold(str(c.kind.value))), None
+    )
+
+
+_LIMIT_OF = re.compile(r"the (?P<kind>[\w' ]{4,40}) (?:policy )?limits?\b", re.IGNORECASE)
 
 _GENERIC = re.compile(
     r"(?:(?:policy|liability|coverage|insurance|indemnity) )?(?:limits?|amounts?|sums? insured)(?: of (?:liability|"

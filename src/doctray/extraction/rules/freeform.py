@@ -10,9 +10,9 @@ from doctray.extraction.rules import companies, other
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.insurance_policies import policies_of
 from doctray.extraction.rules.insurance_values import (
+    certificate_number,
     date_of_letter,
     first_date,
-    first_identifier,
     first_title_row_date,
     labelled_address,
     labelled_party,
@@ -21,13 +21,14 @@ from doctray.extraction.rules.insurance_values import (
 )
 from doctray.extraction.rules.issuers import issued_by
 from doctray.extraction.rules.labels import Labelled, words_at
+from doctray.extraction.rules.letters import addressee
 from doctray.extraction.rules.parties import Party, is_party
 from doctray.extraction.rules.reading import Phrase, Sheet
 from doctray.extraction.rules.titles import title_of
 from doctray.extraction.rules.vocabulary import INSURANCE, INSURANCE_STOPS
 
 _SIGNS = re.compile(
-    r"\b(?:insured|insurers?|insurance (?:company|certificate|card)|polic(?:y|ies) (?:number|no\b|period|holder|#|start|"
+    r"\b(?:insured|insurers?|insurance (?:company|certificate|card|disc)|polic(?:y|ies) (?:number|no\b|period|holder|#|start|"
     r"type)|policyholder|polic(?:y|ies)|liability|coverages?|underwrit\w+|indemnity|premium|"
     r"certificate of (?:\w+ ){0,3}insurance|motor insurance|sum insured|naic|broker|period of (?:insurance|cover)|assured|"
     r"seguros?|p[óo]lizas?|tomador|asegurad[oa]|responsabilidad civil|assurances?|assurés?|souscripteur|responsabilité civile|franchise|"
@@ -73,23 +74,28 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     title, in_title = _title(sheets)
     titled = [Phrase.of(title.page, title.words)] if title is not None else []
     insured_name, insured_address = _insured(paper)
+    written_to = addressee(sheets[0])
     coverages = policies_of(paper, order)
     insurers = companies.insurers(paper, coverages, titled=titled)
     producer = companies.producer(paper, titled=titled)
     issuer = labelled_party(paper, "issuer")[0] or next((found for sheet in sheets if (found := issued_by(sheet, order)) is not None), None)
     producer, insurers, issuer = _told_apart(sheets, producer, insurers, issuer)
+    insured_name = insured_name or in_title or _insured_in_words(sheets)
+    if insured_name is None:
+        insured_name, insured_address = written_to
+    holder = labelled_party(paper, "holder")[0] or _third(written_to[0], insured_name, producer)
     return {
         "title": title,
-        "certificate_number": first_identifier(paper, "certificate_number"),
+        "certificate_number": certificate_number(paper),
         "issue_date": first_date(paper, "issue_date", order)
         or (first_title_row_date(sheets[0], titled, order) if titled else None)
         or told_issue_date(sheets, order)
         or date_of_letter(sheets[0], order),
         "issuer_name": issuer,
-        "insured_name": insured_name or in_title or _insured_in_words(sheets),
+        "insured_name": insured_name,
         "insured_address": insured_address,
         "producer_name": producer,
-        "holder_name": labelled_party(paper, "holder")[0],
+        "holder_name": holder,
         "insurers": insurers,
         "policies": [coverage.tree() for coverage in coverages],
     }
@@ -111,6 +117,14 @@ def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:
 def _insured(paper: Labelled) -> Party:
     name, address = labelled_party(paper, "insured")
     return name, address or (labelled_address(paper) if name is not None else None)
+
+
+def _third(written_to: Found | None, *others: Found | None) -> Found | None:
+    """Whom a letter is written to, where that is neither the insured nor the broker."""
+    named = [fold(str(other.value)) for other in others if other is not None]
+    if written_to is None or any(name in fold(str(written_to.value)) or fold(str(written_to.value)) in name for name in named):
+        return None
+    return written_to
 
 
 _INSURES = re.compile(

@@ -10,7 +10,7 @@ from doctray.extraction.parse import DateOrder
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading
 from doctray.extraction.rules.coverages import coverages
 from doctray.extraction.rules.finds import text_found
-from doctray.extraction.rules.insurance_values import labelled_insurer, period, policy_numbers
+from doctray.extraction.rules.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 from doctray.extraction.rules.titles import title_of
@@ -32,9 +32,10 @@ def policies_of(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
 
 
 def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
-    numbers = policy_numbers(paper)
+    numbers, named = policy_numbers(paper), _kind(paper)
+    if not numbers and (told := told_policy_number(paper.sheets)) is not None:
+        numbers, named = [told[0]], named or _kind_before(told[1], told[0])
     start, end = period(paper, order)
-    named = _kind(paper)
     kind = named or _kind_of_title(paper.sheets)
     package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
     found = coverages(paper.sheets, order, one_policy=named is not None, package=package)
@@ -128,6 +129,15 @@ def _kind(paper: Labelled) -> Found | None:
     return None
 
 
+def _kind_before(phrase: Phrase, number: Found) -> Found | None:
+    """The kind of insurance that stands before a policy's number: COMMERCIAL GENERAL LIABILITY POLICY: GRL-1001."""
+    before = phrase.part(0, next(index for index, word in enumerate(phrase.words) if word is number.words[0]))
+    match = None if before is None else COVERAGE.search(before.text)
+    if before is None or match is None:
+        return None
+    return Found(value=match[0], page=phrase.page, words=words_at(before.words, *match.span()), trust=0.8)
+
+
 _BASIS = re.compile(r"\s*\((?:occurrence|claims[- ]made)[^()]*\)$", re.IGNORECASE)
 """On what basis a liability is covered, printed after its kind."""
 
@@ -168,6 +178,7 @@ _KIND_IN_TITLE = re.compile(
     r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
     r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
     r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo|motor vehicle liability|green card|"
+    r"multirisques? \w+|"
     r"responsabilidad civil(?: \w+)?|responsabilité civile(?: (?:professionnelle|décennale|exploitation))?|responsabilità civile|"
     r"responsabilidade civil|(?:berufs|betriebs|privat|kfz-)?haftpflicht(?:versicherung)?|aansprakelijkheid(?:sverzekering)?)",
     re.IGNORECASE,

@@ -9,15 +9,17 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, has_date_shape, read_identifier
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, joined, text_found
 from doctray.extraction.rules.labels import Labelled, filled, words_at
-from doctray.extraction.rules.parties import Party, is_address_line, is_party, party_of_lines, to_postcode
+from doctray.extraction.rules.parties import Party, is_address_line, is_party, parted_at_bar, party_of_lines, to_postcode
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 _MOST_LINES = 7
 """Of a name with its address."""
 
 _DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
-_RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid)\b", re.IGNORECASE)
-_REGISTERED = re.compile(r"[\s,;(]+(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Company No|FCA)\b")
+_RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid|période|per[ií]odo|vom|desde|du)\b", re.IGNORECASE)
+_REGISTERED = re.compile(
+    r"[\s,;(]+(?:(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Co\. Reg|Company No|FCA|A\.?M\.? Best)\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)"
+)
 _WORDS = re.compile(
     r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
 )
@@ -30,8 +32,20 @@ def labelled_party(paper: Labelled, key: str) -> Party:
         name, address = party_of_lines(lines)
         if name is not None:
             name = _without_number(name)
-            return name, address if any(is_address_line(line.text) for line in lines) else None
+            parts = [part for line in lines for part in parted_at_bar(line)]
+            return name, address if any(is_address_line(part.text) for part in parts) else _address_beside(paper, sheet, phrase)
     return None, None
+
+
+_BESIDE = 3.0
+"""Line heights between a name and its address in one line."""
+
+
+def _address_beside(paper: Labelled, sheet: Sheet, name: Phrase) -> Found | None:
+    """The address that stands after a name in its row: Harbor Foods LLC | 100 Quay Street, Austin, TX."""
+    beside = sheet.right_of(name, reach=_BESIDE * name.height)[:1]
+    told = bool(beside) and is_address_line(beside[0].text) and not paper.is_label(beside[0])
+    return joined([whole_row(paper, sheet, beside[0])]) if told else None
 
 
 def labelled_insurer(paper: Labelled) -> Found | None:
@@ -43,7 +57,7 @@ def labelled_insurer(paper: Labelled) -> Found | None:
 
 
 def _without_number(found: Found) -> Found:
-    """A company without the number of its registration (ABN, NAIC) that follows in its line."""
+    """A company without the number of its registration (ABN, NAIC), code or rating that follows in its line."""
     match = _REGISTERED.search(str(found.value))
     if match is None or match.start() < 3:
         return found
@@ -114,6 +128,26 @@ def policy_numbers(paper: Labelled) -> list[Found]:
             return found
     return []
 
+
+def told_policy_number(sheets: Sequence[Sheet]) -> tuple[Found, Phrase] | None:
+    """The number that a sentence or a heading gives a policy, and the phrase that holds it: under policy no. GL-204418."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _TOLD_NUMBER.search(phrase.text)
+            if match is None:
+                continue
+            found = identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
+            if found is not None:
+                return replace(found, value=match["number"].rstrip("./-"), trust=0.8), phrase
+    return None
+
+
+_TOLD_NUMBER = re.compile(
+    r"\b(?:polic(?:y|ies)|binder|p[óo]liza|police|contrat|polizza|ap[óo]lice|polis|\w*versicherungsschein)"
+    r"(?:[ -]{0,2}(?:numbers?|nos?|nr|nummer|num|ref|reference)\b[.°º]{0,2}:?| ?(?:#|n[°º]):?|:) {0,2}"
+    r"(?P<number>(?=[\w./\- ]{0,20}\d[\w./\-]{0,20}\d)(?-i:[A-Z]{1,4} )?[A-Z0-9][\w./\-]{3,30})",
+    re.IGNORECASE,
+)
 
 _LEAST_OF_A_NUMBER = 6
 """Letters and digits of each of two policy numbers that a stroke parts; shorter parts are of one number (MX 4471 889 / 02)."""
@@ -199,10 +233,22 @@ def _with_next_line(sheet: Sheet, phrase: Phrase) -> Phrase:
     return phrase
 
 
-def first_identifier(paper: Labelled, key: str) -> Found | None:
-    for _, phrase in paper.values(key, lambda text: read_identifier(text) is not None):
+def certificate_number(paper: Labelled) -> Found | None:
+    """Beside its label, or after words like Certificate #."""
+    for _, phrase in paper.values("certificate_number", lambda text: read_identifier(text) is not None):
         return identifier_found(phrase)
+    for phrase in (phrase for sheet in paper.sheets for phrase in sheet.phrases):
+        match = _NUMBERED.match(phrase.text)
+        found = None if match is None else identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
+        if match is not None and found is not None:
+            return replace(found, value=match["number"], trust=0.8)
     return None
+
+
+_NUMBERED = re.compile(
+    r"(?:certificate|cert\.?|confirmation|evidence|coi) ?# ?(?P<number>(?=\D{0,8}\d)[A-Z0-9][\w./\-]{3,30})$", re.IGNORECASE
+)
+"""A certificate's number that its sign is printed close before: Confirmation #EG-5519."""
 
 
 def first_title_row_date(sheet: Sheet, words: Sequence[Phrase], order: DateOrder | None) -> Found | None:
@@ -218,18 +264,25 @@ _LETTER_HEAD = 0.4
 
 def date_of_letter(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """A date that stands alone in the upper part of a page, where it is the only one to do so."""
-    dated = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(p.text)]
+    dated = [p for p in sheet.phrases if p.box.center_y < _LETTER_HEAD * sheet.height and has_date_shape(_PLACE.sub("", p.text))]
     alone = [p for p in dated if not sheet.left_of(p)] or (
         [p for p in dated if not sheet.right_of(p)] if _LETTER.search(sheet.text) else []
     )
     return replace(found, trust=found.trust * 0.8) if len(alone) == 1 and (found := date_found(alone[0], order)) is not None else None
 
 
+_PLACE = re.compile(r"^[^\W\d_][\w\-]{2,24}(?: [^\W\d_][\w\-]{1,24}){0,2}, ?(?:den |le |a |il |the )?")
+"""Where a letter was written, before its date: Köln, den 12. März 2026."""
+
 _LETTER = re.compile(r"^(?:to whom it may concern|dear )|\byours (?:faithfully|sincerely|truly)\b", re.IGNORECASE | re.MULTILINE)
 """What only a letter says; the date of one may stand beside the sender's address."""
 
 
-_ISSUED = re.compile(r"\b(?:issued|generated|printed|produced|dated|signed|done|prepared)\b[^.]{0,40}$", re.IGNORECASE)
+_ISSUED = re.compile(
+    r"\b(?:issued|generated|printed|produced|purchased|dated|signed|done|prepared|fait (?:à|le)|délivrée?|expide|expedid[oa]|emitid[oa]|"
+    r"ausgestellt|rilasciato)\b[^.]{0,60}$",
+    re.IGNORECASE,
+)
 
 
 def told_issue_date(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:

@@ -101,7 +101,7 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
             if not label.words - 2 <= size <= label.words + 2:
                 continue
             end = _after_remark(words, _after_translation(words, size))
-            marked = words[end - 1].text.rstrip().endswith((":", ":-", "=")) or (end < len(words) and words[end].text[:1] in ":-–#")
+            marked = _is_marked(words, end)
             if end < len(words) and not marked and len(words) - end > 8:
                 continue
             weight = len(label.folded) * alike**4  # a longer label wins, but not by guessing at what is printed
@@ -111,6 +111,13 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
         rest = phrase.part(skip + start)
         return None if rest is None else spot_of(rest, vocabulary)
     return None if best is None else best[1]
+
+
+def _is_marked(words: Sequence[Word], end: int) -> bool:
+    """Whether a sign ends the label of so many words, follows it, or brackets stand around it: Name: | Name - | (First)"""
+    first, last = words[0].text, words[end - 1].text.rstrip()
+    bracketed = end == 1 and first.startswith("(") and last.endswith(")")
+    return bracketed or last.endswith((":", ":-", "=")) or (end < len(words) and words[end].text[:1] in ":-–#")
 
 
 def _after_stroke(words: Sequence[Word], colon: int) -> int | None:
@@ -182,16 +189,25 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.rest is None and (wrapped := _wrapped_beside(sheet, spot.phrase)) is not None and not is_label(wrapped):
         yield from _accepted([wrapped], accept)
     below = [p for p in _beneath(sheet, spot) if not is_label(p)]
-    alternate = len(in_row) > 1 and not is_label(in_row[0]) and is_label(in_row[1]) and accept(in_row[0].text)
-    headings = not spot.marked and not alternate and any(is_label(p) for p in (*in_row, *sheet.left_of(spot.phrase)))
+    before = sheet.left_of(spot.phrase)
+    alternate = bool(in_row) and not is_label(in_row[0]) and accept(in_row[0].text) and _alternates(in_row, before, is_label)
+    headings = not spot.marked and not alternate and any(is_label(p) for p in (*in_row, *before))
     if headings and below and abs(below[0].box.left - spot.label.box.left) < spot.label.height:
         yield from _accepted(below, accept)
     yield from _accepted([p for p in in_row[:1] if not is_label(p)], accept)
     if above:
         yield from _accepted([p for p in sheet.above(spot.phrase, lines=_OVER)[:1] if not is_label(p)], accept)
+    if (wrapped := _wrapped_label(sheet, spot)) is not None and wrapped.text.rstrip().endswith(":"):
+        yield from _accepted([p for p in sheet.right_of(wrapped)[:1] if not is_label(p)], accept)
     if spot.weak and in_row and not is_label(in_row[0]) and in_row[0].box.left - spot.label.box.right < _BESIDE * spot.label.height:
         return
     yield from _accepted(below, accept)
+
+
+def _alternates(after: Sequence[Phrase], before: Sequence[Phrase], is_label: Callable[[Phrase], bool]) -> bool:
+    """Whether labels and values take turns in a label's row: what follows its value is a label, or a pair of both stands before it."""
+    pair_before = len(before) > 1 and not is_label(before[0]) and is_label(before[1])
+    return is_label(after[1]) if len(after) > 1 else pair_before
 
 
 _OVER = 3.2
@@ -220,10 +236,13 @@ def _wrapped_beside(sheet: Sheet, label: Phrase) -> Phrase | None:
 
 def _beneath(sheet: Sheet, spot: Spot) -> list[Phrase]:
     """What stands under a label, past the rest of a label that was wrapped: Name of the Entity / of Coverage."""
+    wrapped = _wrapped_label(sheet, spot)
+    return sheet.below(spot.label if wrapped is None else wrapped)[:1]
+
+
+def _wrapped_label(sheet: Sheet, spot: Spot) -> Phrase | None:
     below = sheet.below(spot.label)[:1]
-    if below and spot.rest is None and not spot.marked and _WRAPPED.match(below[0].text):
-        return sheet.below(below[0])[:1]
-    return below
+    return below[0] if below and spot.rest is None and not spot.marked and _WRAPPED.match(below[0].text) else None
 
 
 _WRAPPED = re.compile(r"(?:of|for|and|in|to|on|by|listed)\b")
@@ -273,6 +292,7 @@ def _asks(phrase: Phrase) -> bool:
         text.endswith(":")
         or phrase.folded.endswith(("name and address", "name and mailing address"))
         or re.match(r"\d{1,2}[a-z]\. [A-Z]", text) is not None
+        or (re.match(r"\d{1,2}\. [A-Z]{4}", text) is not None and text.isupper() and not re.search(r"\d", text[3:]))
     )
 
 
@@ -287,7 +307,7 @@ _WEAK = frozenset(
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
         module | topic | achievement | discipline | certification | qualification | third party | reference | ref | our ref | serial|
         credential |
-        presented by | test date | certificate holder""",
+        presented by | test date | certificate holder | patient""",
     )
 )
 """Labels that are words of other meanings too: what stands beside a telling one counts first."""

@@ -18,6 +18,7 @@ from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.names import COURSE_WORDS, is_person, recipient
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 from doctray.extraction.rules.titles import large_title, title_of
+from doctray.extraction.rules.vaccines import is_vaccination, vaccinated_against, vaccines
 from doctray.extraction.rules.vocabulary import OTHER, OTHER_STOPS
 
 _FOR = re.compile(
@@ -41,7 +42,8 @@ _SUBJECT_ENDS = re.compile(
 _OF_BIRTH = re.compile(r"birth|born|\bdob\b|expir|\bvalid(?! for\b)|until|renew|lot\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:valid (?:until|till|to|through|up to)|expires?(?: on)?|expiring on|valid for use until)\b", re.IGNORECASE)
 _DONE_ON = re.compile(
-    r"\b(?:complet\w+|issued?|awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b",
+    r"\b(?:complet\w+|attendance|issued?|"
+    r"awarded|dated?|given|presented|granted|certified|signed|this|attended|held|conducted|den|dated|day of)\b",
     re.IGNORECASE,
 )
 
@@ -90,9 +92,9 @@ _OF_LIFE = re.compile(r"\b(?:leaving|transfer|character|conduct|domicile|residen
 
 
 def _subject(page: CertificatePage) -> Found | None:
-    labelled = labelled_text(page, "subject", _is_subject, telling=True)
-    if labelled is not None:
-        return labelled
+    told = vaccines(page) or labelled_text(page, "subject", _is_subject, telling=True)
+    if told is not None:
+        return told
     told = _told(page, _ENTITLED) or _told_post(page) or _told_curriculum(page)
     if told is not None:
         return told
@@ -104,7 +106,7 @@ def _subject(page: CertificatePage) -> Found | None:
                 found = _told_after(page, phrase, match.end())
                 if found is not None:
                     return found
-    return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or _vaccinated_against(page.title)
+    return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or vaccinated_against(page.title)
 
 
 _POST = re.compile(
@@ -166,19 +168,6 @@ def _prominent_subject(page: CertificatePage) -> Found | None:
     return text_found(large[0], trust=0.5) if len(large) == 1 and (named or COURSE_WORDS.search(large[0].text)) else None
 
 
-_DISEASES = re.compile(
-    r"\b(?:covid[ -]?19|influenza|rabies|yellow fever|hepatitis [ab]|measles|mmr|polio\w*|tetanus|typhoid|cholera|meningitis|varicella)\b",
-    re.IGNORECASE,
-)
-
-
-def _vaccinated_against(title: Found | None) -> Found | None:
-    match = None if title is None else _DISEASES.search(" ".join(word.text for word in title.words))
-    if title is None or match is None:
-        return None
-    return Found(value=match[0], page=title.page, words=words_at(title.words, match.start(), match.end()), trust=0.6)
-
-
 def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | None:
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
     start += len(_LENGTH.match(phrase.text[start:])[0])  # type: ignore[index]
@@ -235,8 +224,8 @@ def _article(text: str) -> str:
 
 
 def _issue_date(page: CertificatePage) -> Found | None:
-    vaccination = page.title is not None and re.search(r"vaccin|immuni", str(page.title.value), re.IGNORECASE)
-    labelled = _labelled_date(page, "issue_date", telling=bool(vaccination))
+    vaccination = is_vaccination(page.title)
+    labelled = _labelled_date(page, "issue_date", telling=vaccination)
     if labelled is not None:
         return labelled
     if vaccination:

@@ -39,7 +39,7 @@ def party(page: int, words: Sequence[Word]) -> Party:
 def party_of_lines(lines: Sequence[Phrase]) -> Party:
     """The first lines are the name; the address starts where a street, a box or a place is printed."""
     kept = [line for line in lines if unfilled(line.text) is not None and fold(line.text)]
-    kept = [_before_bar(line) for line in kept]
+    kept = [part for line in kept for part in parted_at_bar(line)]
     while len(kept) > 1 and _NOT_ADDRESS.search(kept[0].text):
         kept.pop(0)
     if not kept:
@@ -149,8 +149,10 @@ def _name_then_place(line: Phrase) -> tuple[Phrase, list[Phrase]]:
     return (line, []) if name is None or place is None else (name, [place])
 
 
-def _before_bar(line: Phrase) -> Phrase:
-    """A line up to the bar that parts its name from what follows."""
+def parted_at_bar(line: Phrase) -> list[Phrase]:
+    """A line up to the bar that parts its name from what follows, which is kept where it is an address."""
     cut = next((index for index, word in enumerate(line.words) if index and word.text in ("|", "•", "·")), None)
-    part = line.part(0, cut)
-    return line if part is None else part
+    part, rest = line.part(0, cut), None if cut is None else line.part(cut + 1)
+    if part is None:
+        return [line]
+    return [part, rest] if rest is not None and is_address_line(rest.text) else [part]

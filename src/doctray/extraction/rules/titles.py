@@ -7,7 +7,8 @@ from doctray.extraction.parse import fold
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 _KIND = re.compile(
-    r"\b(?:certificate|certification|diploma|award|record card|vaccination (?:record|card)|identification card|"
+    r"\b(?:certificate|certification|insurance disc|\w*bestätigung|"
+    r"diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
     r"testimonial|statement of (?:insurance|attainment|cover(?:age)?)|certified (?:true )?cop(?:y|ies) of|"

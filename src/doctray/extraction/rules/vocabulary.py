@@ -22,11 +22,11 @@ insured: named insured | name of insured | name of the insured | insured name | 
     member name | customer name | participant name | applicant | insured member name | our client | insured member s | tomador del
     seguro | tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato |
     verzekeringnemer | verzekerde | tomador do seguro | segurado | name of policyholder employer
-address: insured address | correspondence | address of insured | policyholder address | mailing address | correspondence address | your
-    address | business address | insured's address | postal address | registered address | insured mailing address | address of the
-    insured | address of policyholder | policyholder's address | communication address | risk address | premises address | trading
-    address | principal address | head office | registered office | domicilio | adresse | anschrift | indirizzo | adres | morada |
-    address
+address: insured address | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder address |
+    mailing address | correspondence address | your address | business address | insured's address | postal address | registered address |
+    insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address | risk
+    address | premises address | trading address | principal address | head office | registered office | domicilio | adresse | anschrift |
+    indirizzo | adres | morada | address
 insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
     authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
     company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
@@ -47,30 +47,31 @@ holder: certificate holder | certificate holder name | issued to | interested pa
 policy_number: policy number | policy numbers | policy no | policy nos | policy # | policy ref | policy reference | policy id | policy
     number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate number |
     certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy no | group
-    policy no | policy contract number | contract no | group policy number | policy and certificate number | number of policy | polnr |
-    vers nr | binder number | cover note no | cover note number | umr | unique market reference | cover note no | cover note number |
-    pol no | policy number of entity listed in box 1a | policy number of entity | versicherungsschein nr | certificate policy number |
-    country code insurer s code number | número de póliza | nº de póliza | póliza nº | póliza no | póliza | numéro de contrat | n de
-    contrat | contrat n | n de police | police n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer |
-    vertragsnummer | vertrags nr | numero di polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
-effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date |
-    effective date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement
-    of insurance policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid
-    from | your insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance |
-    coverage effective | coverage begins | effective | cover starts | policy effective | inception | start of cover | insurance start
-    date | coverage start date | coverage effective date | policy from | policy begins | policy inception | policy inception date |
-    effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts
-    | commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from |
-    date of inception | start | fecha de efecto | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn | gültig ab |
-    decorrenza | effetto | ingangsdatum | início | from
-expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of expiry
-    of insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until | valid to |
+    policy no | marine open policy no | marine policy no | policy contract number | contract no | group policy number | policy and
+    certificate number | number of policy | polnr | vers nr | binder number | cover note no | cover note number | umr | unique market
+    reference | cover note no | cover note number | pol no | policy number of entity listed in box 1a | policy number of entity |
+    versicherungsschein nr | certificate policy number | country code insurer s code number | número de póliza | nº de póliza | póliza nº
+    | póliza no | póliza | numéro de contrat | n de contrat | contrat n | référence contrat | référence du contrat | n de police | police
+    n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer | vertragsnummer | vertrags nr | numero di
+    polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
+effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date | effective
+    date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement of insurance
+    policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid from | your
+    insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance | coverage effective
+    | coverage begins | effective | cover starts | policy effective | inception | start of cover | insurance start date | coverage start
+    date | coverage effective date | policy from | period from | period start | policy begins | policy inception | policy inception date |
+    effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts |
+    commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
+    inception | start | fecha de efecto | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn | gültig ab | decorrenza |
+    effetto | ingangsdatum | início | from
+expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of expiry of
+    insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until | valid to |
     expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage end date |
-    coverage expiration date | policy to | policy ends | policy expiry | cover expires | cover to | insurance expires | date cover ends
-    | expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
-    expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
-    vencimiento | vencimiento | date d'échéance | échéance | date d'expiration | versicherungsende | versicherungsablauf | ablauf |
-    gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
+    coverage expiration date | policy to | period to | period end | nächster ablauf | hauptfälligkeit | policy ends | policy expiry |
+    cover expires | cover to | insurance expires | date cover ends | expiry date of period of insurance | coverage ends | coverage end |
+    exp date | renewal date | policy renewal date | expires on | expiring | valid till | expiring date | date of expiration of insurance |
+    risk expiry date | date of expiration | end | fecha de vencimiento | vencimiento | date d'échéance | échéance | date d'expiration |
+    versicherungsende | versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |
@@ -85,7 +86,8 @@ issue_date: issue date | schedule issued | countersigned | date of issue | date 
     emissão | date
 certificate_number: certificate number | certificate no | certificate # | certificate ref | certificate reference | certificate id |
     policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number | coc no |
-    certificate of cover no | certificado no | número de certificado | attestation n | numéro d'attestation | document number
+    certificate of cover no | confirmation number | confirmation # | certificado no | número de certificado | attestation n | numéro
+    d'attestation | document number
 issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
@@ -138,7 +140,7 @@ ignored: premium | additional insured | addl insd | subr wvd | waiver | notes | 
 
 OTHER = vocabulary("""\
 certificate_number: certificate number | certificate no | certificate # | certificate id | cert no | certification number |
-    certification no | credential id | credential number | serial number | serial no | registration number | registration no |
+    certification no | cert ref | credential id | credential number | serial number | serial no | registration number | registration no |
     diploma number | diploma no | award number | accession number | state file number | local file no | file no | file number |
     reference number | reference no | ref no | license number | licence number | document number | birth no | certificate code |
     certificate ref | certificate reference | unique certificate identifier | s l c no | t c no | leaving certificate no | cert
@@ -155,7 +157,7 @@ issue_date: date of issue | issue date | date issued | issued on | issued date |
     examination date | date of attendance | attendance date | issue | certified since | date of signature | date signed | date
     vaccinated | date of election | date of inspection | date of evaluation | evaluation date | evaluated | evaluated on | date of
     assessment | assessment date | date of calibration | calibration date | date admitted | date conferred | granted on | conferred
-    on | dated | issued | dates | date
+    on | printed on | date printed | dated | issued | dates | date
 expiry_date: expiry date | date of expiry | expiration date | date of expiration | valid until | valid till | valid through | valid
     thru | valid to | expires on | expires | expiry | expiration | renewal date | good through | recertification date | renew by |
     certificate expiry date | certificate expiration date | recommended renewal date | valid up to | vaccination expires | valid for
@@ -164,16 +166,15 @@ expiry_date: expiry date | date of expiry | expiration date | date of expiration
     evaluation due | re evaluation date | next evaluation due | refresher due | recertification due | renewal due | recommended renewal
     | retraining due | certificate expires
 recipient_name: name and surname | surname and name | surname s and forename s | surname s and given name s | name of recipient |
-    recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name | name
-    of participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name | learner |
-    delegate | attendee | employee name | patient name | name of patient | name of child | child name | child's name | full name of
-    child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name | name of employee
+    recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name | name of
+    participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name | learner |
+    delegate | attendee | employee name | patient name | name of patient | patient | name of child | child name | child's name | full name
+    of child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name | name of employee
     | name of holder | student's name | participant's name | patient's name | candidate's name | trainee's name | name of the student |
-    name of the candidate | name of the participant | applicant name | member name | holder's name | pet name | pet's name | animal's
-    name | certificate holder | certified person | name of deceased | name of person | registrant | operator | name of operator |
-    operator name | exporter | first name and surname | customer name | customer | client | owner | holder name | full name | awarded
-    to | presented to | issued to | granted to | certificate awarded to | operator's name | driver name | name of driver | this is to
-    certify that | name
+    name of the candidate | name of the participant | applicant name | member name | holder's name | pet name | pet's name | animal's name
+    | certificate holder | certified person | name of deceased | name of person | registrant | operator | name of operator | operator name
+    | exporter | first name and surname | customer name | customer | client | owner | holder name | full name | awarded to | presented to
+    | issued to | granted to | certificate awarded to | operator's name | driver name | name of driver | this is to certify that | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
     program | program title | programme title | program name | programme name | qualification | workshop | module | course | program |
     programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name of

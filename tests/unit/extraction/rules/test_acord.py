@@ -269,3 +269,18 @@ def test_two_letters_beside_two_numbers_are_two_policies_of_one_section() -> Non
     found = [(p["insurer_letter"], p["policy_number"], p["expiry_date"]) for p in read(an_acord(filled)).fields["policies"]]
     assert ("A", "UMB-77120", "2027-02-01") in found
     assert ("B", "XS-880441", "2027-02-01") in found
+
+
+def test_the_person_to_contact_over_the_producer_s_name_is_not_the_producer() -> None:
+    filled = FILLED | {
+        (5, 105): "Nora Quill",
+        (6, 4): "Nora Quill",
+        (7, 4): "Harbour Lane Brokers",
+        (8, 4): "88 Pier Road, Dayton, OH 45402",
+    }
+    assert read(an_acord(filled)).fields["producer_name"] == "Harbour Lane Brokers"
+
+
+def test_a_lone_sum_without_a_label_in_a_free_row_is_its_limit() -> None:
+    filled = {place: text for place, text in FILLED.items() if text != "Each Claim"}
+    assert read(an_acord(filled)).fields["policies"][-1]["limits"] == {"LIMIT": 3_000_000}

@@ -306,3 +306,24 @@ def test_the_designation_that_requirements_are_for_is_the_subject() -> None:
 """)
     )
     assert (found["subject"], found["recipient_name"]) == ("Scrum Practitioner", "Bartosz Zielinski")
+
+
+def test_parts_of_a_name_with_their_labels_in_brackets_are_put_together() -> None:
+    found = read("""
+CERTIFICATE OF LIVE BIRTH
+Registry No. 2019-00771
+1. NAME       (First) Maria Celeste       (Middle) Dela Rosa       (Last) Quintos
+Received at the Office of the Civil Registrar        Date: 22 March 2019
+""").fields
+    assert found["recipient_name"] == "Maria Celeste Dela Rosa Quintos"
+
+
+def test_a_course_is_dated_by_the_day_of_attendance() -> None:
+    found = read("""
+Certificate of Attendance
+Awarded to
+Jolanta Wisniewska
+on successful attendance on 18th September 2025
+Cert ref: PTC/WAH/20918            Refresher due: 17/09/2028
+""").fields
+    assert (found["issue_date"], found["expiry_date"], found["certificate_number"]) == ("2025-09-18", "2028-09-17", "PTC/WAH/20918")

@@ -6,7 +6,7 @@ import pytest
 
 from doctray.extraction.rules.certificate import extract
 from tests.unit.extraction.drawing import a_document
-from tests.unit.extraction.timetable_sheet import a_page, document, text_line
+from tests.unit.extraction.timetable_sheet import ABOVE, a_page, a_sheet, document, text_line
 
 
 def fields(page: str) -> dict[str, Any]:
@@ -228,3 +228,188 @@ Dwelling coverage         $4,850,000
 FLOOD            X        If YES, LIMIT: $500,000
 """)
     assert found["policies"][0]["limits"]["FLOOD"] == 500_000
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ("cover is in force under policy number TC-GL-204418, effective", "TC-GL-204418"),
+        ("besteht unter der Versicherungsschein-Nr. BH 61.204.778-3", "BH 61.204.778-3"),
+        ("sous la police n° 77.118.204", "77.118.204"),
+        ("COMMERCIAL GENERAL LIABILITY POLICY: GRL-1001", "GRL-1001"),
+    ],
+)
+def test_a_policy_s_number_is_read_where_a_sentence_tells_it(told: str, number: str) -> None:
+    found = fields(f"""
+CERTIFICATE OF INSURANCE
+Insured:   Harbor Foods LLC
+Insurer:   Atlantic Mutual
+We confirm that {told}
+Each Occurrence Limit: $1,000,000
+""")
+    assert [policy["policy_number"] for policy in found["policies"]] == [number]
+
+
+@pytest.mark.parametrize(
+    "told", ["Please read the policy before signing.", "Your policy: a summary of 24 pages", "our policy no longer covers 2 drivers"]
+)
+def test_talk_of_a_policy_is_no_number(told: str) -> None:
+    found = fields(f"""
+CERTIFICATE OF INSURANCE
+Insured:   Harbor Foods LLC
+Period of insurance:   1 May 2026 to 30 April 2027
+{told}
+""")
+    assert [policy["policy_number"] for policy in found["policies"]] == [None]
+
+
+def test_the_kind_of_insurance_before_a_policy_s_number_is_its_kind() -> None:
+    found = fields("""
+CERTIFICATE OF LIABILITY INSURANCE
+INSURED: Harbor Foods LLC | 100 Quay Street, Austin, TX
+COMMERCIAL GENERAL LIABILITY POLICY: GRL-1001
+EFFECTIVE: 01/01/2026   EXPIRATION: 01/01/2027
+INSURER: Lonestar Insurance Co. (AM Best: A)
+""")
+    assert (found["policies"][0]["type"], found["insurers"], found["insured_address"]) == (
+        "COMMERCIAL GENERAL LIABILITY",
+        [{"name": "Lonestar Insurance Co."}],
+        "100 Quay Street, Austin, TX",
+    )
+
+
+def test_a_label_that_runs_over_two_lines_has_its_value_after_the_second() -> None:
+    found = fields("""
+CERTIFICATE OF INSURANCE
+Policy No. : DMPC/25/338102
+2. Name of policyholder :                             Tan Wei Ling Grace
+3. Effective date of the commencement of insurance
+   for the purposes of the Acts :                     17 Jul 2025
+4. Date of expiry of insurance :                      16 Jul 2026
+Agency : Straits Link Insurance Agency (A00912)
+For and on behalf of     Merlion Coast Insurance Pte. Ltd.
+""")
+    [policy] = found["policies"]
+    assert (policy["effective_date"], policy["expiry_date"]) == ("2025-07-17", "2026-07-16")
+    assert (found["producer_name"], found["insurers"]) == ("Straits Link Insurance Agency", [{"name": "Merlion Coast Insurance Pte. Ltd."}])
+
+
+def test_in_rows_of_labels_and_values_by_turns_the_last_label_has_its_own_value() -> None:
+    found = fields("""
+Motor Insurance Policy Schedule
+Policy No            P/05/4001/771        Issue Date           02-Mar-2025
+Period From          03-Mar-2025          Period To            02-Apr-2026
+Type of Insurance    Comprehensive        Broker               Desert Rose Brokers LLC
+Make/Model           NISSAN PATROL        Year of Manufacture  2022
+""")
+    [policy] = found["policies"]
+    assert (found["producer_name"], policy["effective_date"], policy["expiry_date"]) == (
+        "Desert Rose Brokers LLC",
+        "2025-03-03",
+        "2026-04-02",
+    )
+
+
+def test_rows_that_name_limits_are_no_policies_of_their_own() -> None:
+    found = fields("""
+Evidence of Special Event Liability Coverage        Confirmation #EG-5519027
+a program of Prairie States Casualty Company
+NAMED INSURED         Dana Whitlock
+POLICY NUMBER         PSC-SE-0081172
+EVENT DATES           06/20/2026 - 06/21/2026
+
+COVERAGE                                   LIMIT
+General Liability - each occurrence        $1,000,000
+General Liability - aggregate              $2,000,000
+Host Liquor Liability                      Included
+Damage to Rented Premises                  $300,000
+""")
+    [policy] = found["policies"]
+    assert policy["type"] == "Special Event Liability"
+    assert policy["limits"] == {
+        "General Liability - each occurrence": 1_000_000,
+        "General Liability - aggregate": 2_000_000,
+        "Host Liquor Liability": "Included",
+        "Damage to Rented Premises": 300_000,
+    }
+    assert (found["certificate_number"], found["insurers"]) == ("EG-5519027", [{"name": "Prairie States Casualty Company"}])
+
+
+@pytest.mark.parametrize("head", ["Insured Value", "Sum insured", "Insured's Declared Value (IDV)"])
+def test_a_sum_has_the_heading_over_it(head: str) -> None:
+    found = fields(f"""
+MARINE INSURANCE CERTIFICATE
+Assured:          Pacific Timber Exports Ltd
+Policy No.:       B0999MC2600142
+Vessel                      {head}
+CAPE EGMONT 044N            USD 412,750.00
+""")
+    assert list(found["policies"][0]["limits"].values()) == [412_750]
+
+
+def test_the_labels_of_sums_may_have_a_column_before_them() -> None:
+    found = extract(
+        document(
+            a_sheet(
+                [
+                    ["TYPE OF INSURANCE", "INSURANCE COMPANY AND|POLICY NUMBER", "EXPIRY DATE", "COVERAGE", "AMOUNT"],
+                    ["COMMERCIAL GENERAL|LIABILITY", "Northern Shield|CGL 55-120983", "2026/09/01", "EACH OCCURRENCE", "5,000,000"],
+                    [ABOVE, ABOVE, ABOVE, "GENERAL|AGGREGATE", "10,000,000"],
+                ],
+                title=["CERTIFICATE OF LIABILITY INSURANCE", "INSURED: Great Pike Marine Inc."],
+            )
+        )
+    ).fields
+    [policy] = found["policies"]
+    assert (policy["type"], policy["limits"]) == (
+        "COMMERCIAL GENERAL LIABILITY",
+        {"EACH OCCURRENCE": 5_000_000, "GENERAL AGGREGATE": 10_000_000},
+    )
+
+
+def test_a_sentence_after_a_table_gives_its_sums_to_the_policy_that_it_names() -> None:
+    found = fields("""
+CERTIFICATE OF INSURANCE
+Insured:   Superior Dock Inc
+Coverage                        Carrier                  Policy #        Term
+Commercial General Liability    Great Northern Co        GNC-7741092     2/1/26 - 2/1/27
+Workers Compensation            Iron Range Mutual        WC-008812-6     2/1/26 - 2/1/27
+
+The general liability limit is $1,000,000 per occurrence and $2,000,000 aggregate.
+""")
+    assert [policy["limits"] for policy in found["policies"]] == [{"per occurrence": 1_000_000, "aggregate": 2_000_000}, {}]
+
+
+def test_a_french_certificate_in_sentences_is_read() -> None:
+    found = fields("""
+ATTESTATION D'ASSURANCE MULTIRISQUE HABITATION
+Référence contrat :   MVA-0044-881-27              Fait à Lyon, le 3 septembre 2025
+Nous soussignés, Mutuelle du Val, attestons que :
+Souscripteur :        Mme Élodie Garnier
+Adresse du risque :   27 rue des Lilas, 38000 Grenoble
+est titulaire d'un contrat pour la période du 01/09/2025 au 31/08/2026.
+Dégâts des eaux       30 000 €
+""")
+    [policy] = found["policies"]
+    assert (found["issue_date"], found["insurers"], found["producer_name"]) == ("2025-09-03", [{"name": "Mutuelle du Val"}], None)
+    assert (policy["type"], policy["policy_number"], policy["effective_date"], policy["limits"]) == (
+        "MULTIRISQUE HABITATION",
+        "MVA-0044-881-27",
+        "2025-09-01",
+        {"Dégâts des eaux": 30_000},
+    )
+
+
+@pytest.mark.parametrize("dated", ["Köln, den 12. März 2026", "Lyon, le 12 mars 2026", "San Isidro, 12 de marzo de 2026"])
+def test_the_place_before_a_letter_s_date_does_not_hide_it(dated: str) -> None:
+    found = fields(f"""
+Rheintal Versicherung AG
+
+{dated}
+
+Versicherungsbestätigung
+
+Versicherungsnehmer:    Elektro Hartmann GmbH
+Versicherungsschein-Nr.:    BH 61.204
+""")
+    assert found["issue_date"] == "2026-03-12"
