@@ -178,8 +178,11 @@ def test_workers_scale_on_what_the_api_exports_and_nobody_else_sets_their_number
     assert scaled["spec"]["scaleTargetRef"]["name"] == "doctray-worker"
     queries = " ".join(trigger["metadata"]["query"] for trigger in scaled["spec"]["triggers"])
     used = set(re.findall(r"doctray_[a-z_]+", queries))
-    assert used == {"doctray_queue_jobs", "doctray_queue_oldest_seconds"}
+    assert used == {"doctray_queue_jobs", "doctray_queue_oldest_seconds", "doctray_workers"}
     assert used <= {found.name for found in metrics.EXPOSED.collect()}
+    # KEDA up to 2.17 refuses a fallback beside another type.
+    assert scaled["spec"]["fallback"]["replicas"] >= 1
+    assert {trigger["metricType"] for trigger in scaled["spec"]["triggers"]} == {"AverageValue"}
     for name in ("doctray-api", "doctray-worker"):
         assert "replicas" not in _one(overlay, "Deployment", name)["spec"]
     [autoscaler] = _of_kind(overlay, "HorizontalPodAutoscaler")
