@@ -47,7 +47,8 @@ def eval_command(
     """Read the documents of DIR and compare their fields with the truth: precision, recall and F1 by kind, source and engine.
 
     DIR holds NAME.truth.json beside NAME.pdf (or .png, .jpg …), in itself or in folders: the fields as they are printed, as the
-    schemas of certificates and timetables have them. Nothing is read from the cache.
+    schemas of certificates and timetables have them, or as your own schema has them (NAME.schema.json beside it, or schema.json for a
+    whole folder). Nothing is read from the cache.
     """
     from doctray.client import Client, ClientError, ProblemError
     from doctray.evaluation.corpus import BadCorpus, cases_in
@@ -122,7 +123,9 @@ def _submit(client: "Client", case: "Case", engine: str | None, extractor: str |
 
     while True:
         try:
-            ticket = client.submit(case.path, document_type=case.kind, engine=engine, extractor=extractor, no_cache=True)
+            ticket = client.submit(
+                case.path, document_type=case.kind, schema=case.schema, engine=engine, extractor=extractor, no_cache=True
+            )
         except ProblemError as problem:
             if problem.code not in ("rate_limited", "queue_full"):
                 raise

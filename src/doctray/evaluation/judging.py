@@ -10,6 +10,8 @@ from doctray.evaluation.matching import LABEL_ALIKE, likeness, paired, same_bloc
 Fields = Mapping[str, Any]
 
 LISTS = ("insurers", "policies")
+"""Of a certificate, in the order in which they are told."""
+
 OPTIONAL = frozenset({"week", "currency", "additional_insured", "subrogation_waived"})
 """Fields that most truths leave out: where the truth does not state one, finding it is neither right nor wrong."""
 
@@ -32,7 +34,7 @@ class Judged:
 
 
 def judge(truth: Fields, found: Fields) -> list[Judged]:
-    """Every value of both. Lists are compared item by item, those that are most alike with one another.
+    """Every value of both. Lists of objects are compared item by item, those that are most alike with one another.
 
     A time block counts as one value; where it is right, its room and teacher count too.
     """
@@ -42,8 +44,9 @@ def judge(truth: Fields, found: Fields) -> list[Judged]:
     blocks, told_blocks = expected.pop("timeblocks", None), _items(told.pop("timeblocks", None))
     if blocks is not None:
         judged.extend(_blocks(blocks, told_blocks))
-    for name in LISTS:
-        judged.extend(_items_of(name, expected.pop(name, None) or [], _items(told.pop(name, None))))
+    lists = (name for name, value in (*expected.items(), *told.items()) if _items(value))
+    for name in dict.fromkeys((*LISTS, *lists)):
+        judged.extend(_items_of(name, _items(expected.pop(name, None)), _items(told.pop(name, None))))
     judged.extend(_flat(expected, told, "", ""))
     return judged
 

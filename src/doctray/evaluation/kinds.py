@@ -18,7 +18,7 @@ def kind_of(pointer: str, value: Any) -> str:
         return "block"
     if "limits" in parts[:-1]:
         return "amount"
-    name = next((part for part in reversed(parts) if not part.isdigit()), "")
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", next((part for part in reversed(parts) if not part.isdigit()), "")).lower()
     if isinstance(value, bool):
         return "flag"
     for kind, pattern in (("date", _DATE), ("id", _ID), ("name", _NAME), ("place", _PLACE)):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from doctray.ports import JobQuery
 from tests.integration.client.served import Served
 from tests.integration.client.test_commands import doctray
 
@@ -56,6 +57,14 @@ async def test_a_folder_is_read_and_judged(served: Served, folder: Path, tmp_pat
 async def test_a_score_below_the_floor_is_a_failure(served: Served, folder: Path) -> None:
     code, _, err = await _answered(served, str(folder), "--floor", "0.9")
     assert (code, "below the floor of 0.9" in err) == (1, True)
+
+
+async def test_a_schema_of_ones_own_goes_with_its_documents(served: Served, folder: Path) -> None:
+    schema = {"type": "object", "properties": {"title": {"type": "string"}}}
+    (folder / "schema.json").write_text(json.dumps(schema))
+    assert (await _answered(served, str(folder)))[0] == 0
+    ((job,), _) = await served.door.journal.list_jobs(JobQuery(owner=None))
+    assert (job.options.document_type, json.loads(job.options.schema or "")) == ("custom", schema)
 
 
 async def test_a_folder_without_truth_is_said(served: Served, tmp_path: Path) -> None:

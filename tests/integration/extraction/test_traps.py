@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import pymupdf
 import pytest
 
 from doctray.domain.document import Document, Page
 from doctray.domain.extraction import Extraction, leaves
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.pages.reader import DocumentReader
+from tests.integration.pages.builders import pymupdf
 from tests.samples.typed_papers import paper_of, typed_paper
 
 FILLER = "This paper is set in type, so that its text layer has words enough to be judged sound by whoever reads it."

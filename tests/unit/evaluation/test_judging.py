@@ -81,6 +81,8 @@ def test_an_edge_that_is_not_printed_may_be_anything() -> None:
             (2, 2, 4),
         ),
         ({"a/b": {"c~d": "x"}}, {"a/b": {"c~d": "x"}}, (1, 1, 1)),
+        ({"items": [{"what": "Saw", "qty": 1}, {"what": "Nail"}]}, {"items": [{"what": "Nail"}, {"what": "Saw", "qty": 2}]}, (2, 3, 3)),
+        ({"tags": ["a", "b"]}, {"tags": ["a"], "rows": [{"x": 1}]}, (1, 2, 2)),
     ],
 )
 def test_examples_count_as_a_person_counts_them(truth: dict[str, Any], found: dict[str, Any], counts: tuple[int, int, int]) -> None:
@@ -121,6 +123,8 @@ def test_a_wrong_value_shows_what_was_read_there() -> None:
         ("/policies/0/additional_insured", True, "flag"),
         ("/year", 2024, "number"),
         ("/subject", "x", "text"),
+        ("/invoiceDate", "2024-01-01", "date"),
+        ("/vendorName", "X", "name"),
     ],
 )
 def test_kinds(pointer: str, value: object, kind: str) -> None:

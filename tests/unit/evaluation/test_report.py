@@ -37,6 +37,16 @@ def test_documents_stand_beside_their_truth(folder: Path) -> None:
     ]
 
 
+def test_a_schema_beside_a_truth_or_for_its_folder_makes_the_document_custom(folder: Path) -> None:
+    own, shared = {"properties": {"title": {"type": "string"}}}, {"properties": {"kind": {"type": "string"}}}
+    (folder / "flat.schema.json").write_text(json.dumps(own))
+    (folder / "certificates" / "schema.json").write_text(json.dumps(shared))
+    assert [(case.kind, case.schema) for case in cases_in(folder)] == [("custom", shared), ("custom", own), ("timetable", None)]
+    (folder / "flat.schema.json").write_text("[]")
+    with pytest.raises(BadCorpus, match=r"flat\.schema\.json"):
+        cases_in(folder)
+
+
 @pytest.mark.parametrize("content", ["no json", "[]", None])
 def test_a_truth_that_cannot_be_used_is_named(folder: Path, content: str | None) -> None:
     bad = folder / "bad.truth.json"
