@@ -31,10 +31,11 @@ from benchmarks.sides import (
     Readers,
     ReadingSide,
 )
+from doctray.ocr.devices import available_cores
 
 _SIDES = (EASYOCR, DOCTRAY, DOCTRAY_TWICE, RAPIDOCR, DOCTRAY_RAPIDOCR, TESSERACT)
 _PAGES = {"receipts": 4, "scans": 1}
-_GPU_PAGES, _GPU_BLOCK = 48, 16
+_BLOCK, _GPU_PAGES = 16, 64
 _WORK_FIGURES = tuple(replace(figure, compared=figure.name == "cpu_seconds") for figure in FIGURES)
 _KINDS = ("form", "letter", "table")
 _SEED = 7
@@ -46,13 +47,13 @@ _TITLES = {"receipts": "OCR of receipts", "scans": "OCR of A4 scans at 300 dpi"}
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("what", choices=("receipts", "scans"))
-    parser.add_argument("--pages", type=int, help="in each round (default 4 receipts or 1 scan; 48 of either on a GPU)")
+    parser.add_argument("--pages", type=int, help="in each round (default 4 receipts or 1 scan; 64 of either on a GPU)")
     parser.add_argument("--device", default="cpu", help="cpu, or a GPU's number")
     parser.add_argument("--cores", type=int, default=0, help="cores that each reader may use (default: all)")
     options = parser.parse_args()
     on_gpu = options.device != "cpu"
     count = options.pages or (_GPU_PAGES if on_gpu else _PAGES[options.what])
-    block = min(count, _GPU_BLOCK)
+    block = count if on_gpu else min(count, _BLOCK)
     sides = tuple(_batching(side, block).on(options.device, cores=options.cores) for side in (_gpu_sides() if on_gpu else _SIDES))
     with tempfile.TemporaryDirectory() as folder:
         pool = receipts(_EVERY) if options.what == "receipts" else []
@@ -77,7 +78,7 @@ def in_turn(pool: Sequence[KnownPage], number: int, count: int) -> list[KnownPag
 def scans(number: int, count: int, folder: Path) -> list[KnownPage]:
     """Forms, letters and tables in turn, drawn anew for every round."""
     kinds = [_KINDS[(number * count + index) % len(_KINDS)] for index in range(count)]
-    return drawn_pages(folder, kinds, seed=_SEED + number)
+    return drawn_pages(folder, kinds, seed=_SEED + number, processes=available_cores() if count > _BLOCK else 1)
 
 
 def _batching(side: ReadingSide, block: int) -> ReadingSide:

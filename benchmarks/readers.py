@@ -7,12 +7,19 @@ import ctypes
 import gc
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from doctray.domain.document import PageImage
 
 _MAX_PIXELS = 40_000_000
 """Of a page image; above what any page here has."""
+
+_GPU_BATCH = 32
 
 
 class Reader(Protocol):
@@ -124,7 +131,8 @@ class TextLayer:
 
 
 class Engine:
-    """One of doctray's engines, all pictures of a call in one `read`, decoding included."""
+    """One of doctray's engines, decoding included: all pictures of a call in one `read`; on a GPU in reads of 32, the worker's most
+    (`doctray.worker.limits`), with pictures decoded in threads ahead of them, as page processes do there."""
 
     def __init__(self, spec: ReaderSpec) -> None:
         from doctray.ocr.devices import available_cores
@@ -136,18 +144,14 @@ class Engine:
         if spec.backend:
             options["backend"] = spec.backend
         self._engine = make_engine(spec.engine, **options)
+        self._ahead = None if spec.device == "cpu" else ThreadPoolExecutor(available_cores(), "decoding")
 
     def read(self, paths: Sequence[Path]) -> list[str]:
-        from PIL import Image
-
-        from doctray.domain.document import PageImage
-
-        images = []
-        for number, path in enumerate(paths, start=1):
-            with Image.open(path) as picture:
-                rgb = picture.convert("RGB")
-            images.append(PageImage(number=number, width=rgb.width, height=rgb.height, rgb=rgb.tobytes()))
-        texts = [page.text for page in self._engine.read(images)]
+        decoded = map(_decoded, paths) if self._ahead is None else self._ahead.map(_decoded, paths)
+        most = len(paths) if self._ahead is None else _GPU_BATCH
+        texts = []
+        while images := list(islice(decoded, most)):
+            texts += [page.text for page in self._engine.read(images)]
         _give_memory_back()
         return texts
 
@@ -155,6 +159,16 @@ class Engine:
         said = {"runs": f"doctray engine {self._engine.name}", "version": self._engine.version}
         backend = getattr(self._engine, "backend", None)
         return said | ({"backend": str(backend)} if backend else {})
+
+
+def _decoded(path: Path) -> "PageImage":
+    from PIL import Image
+
+    from doctray.domain.document import PageImage
+
+    with Image.open(path) as picture:
+        rgb = picture.convert("RGB")
+    return PageImage(number=1, width=rgb.width, height=rgb.height, rgb=rgb.tobytes())
 
 
 def _give_memory_back() -> None:

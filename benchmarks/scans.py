@@ -4,7 +4,10 @@ The same seed draws the same pages. The words are those of the drawing's own tex
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -81,17 +84,21 @@ _COVERS = (
 )
 
 
-def drawn_pages(folder: Path, kinds: Sequence[str], *, seed: int) -> list[KnownPage]:
+def drawn_pages(folder: Path, kinds: Sequence[str], *, seed: int, processes: int = 1) -> list[KnownPage]:
     """One scan for each of the kinds (see `DRAWINGS`), written into the folder as JPEG; a kind named twice is drawn anew."""
-    pages = []
-    for number, kind in enumerate(kinds):
-        rng = Random(f"{seed}:{kind}:{number}")
-        pdf = DRAWINGS[kind](rng)
-        scan = scanned(pdf, seed=rng.getrandbits(32))
-        path = folder / f"{kind}-{number}.jpg"
-        path.write_bytes(degrade.jpeg(scan, quality=_JPEG_QUALITY))
-        pages.append(KnownPage(path=path, printed=printed(pdf), width=scan.shape[1], height=scan.shape[0]))
-    return pages
+    if processes == 1:
+        return [_drawn_page(folder, seed, number, kind) for number, kind in enumerate(kinds)]
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        return list(pool.map(partial(_drawn_page, folder, seed), range(len(kinds)), kinds))
+
+
+def _drawn_page(folder: Path, seed: int, number: int, kind: str) -> KnownPage:
+    rng = Random(f"{seed}:{kind}:{number}")
+    pdf = DRAWINGS[kind](rng)
+    scan = scanned(pdf, seed=rng.getrandbits(32))
+    path = folder / f"{kind}-{number}.jpg"
+    path.write_bytes(degrade.jpeg(scan, quality=_JPEG_QUALITY))
+    return KnownPage(path=path, printed=printed(pdf), width=scan.shape[1], height=scan.shape[0])
 
 
 def scanned(pdf: bytes, *, seed: int) -> degrade.Image:

@@ -64,6 +64,9 @@ class TorchNetwork:
         layout = torch.channels_last if backend.channels_last else torch.contiguous_format
         self._module = module.eval().to(device=self._device, dtype=weights)
         self._module = self._module.to(memory_format=layout)  # type: ignore[call-overload]
+        if backend.precision is Precision.FP32:
+            # A GPU's fp32 would have the 10 bits of TF32.
+            torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
         self._threads = threading.local()
         self._too_large: int | None = None
         # The weights went over on a stream that the lanes do not wait for.
