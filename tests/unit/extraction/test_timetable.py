@@ -367,6 +367,7 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
         (["classes(CSE 13)"], {"class_name": "CSE 13"}),
+        (["Horário - 2º Semestre", "3º ANO"], {"class_name": "3º ANO", "term": "2º Semestre"}),
         (
             ["B.Tech. (ECE) III Semester, Section B", "2025-26"],
             {"class_name": "B.Tech. (ECE) III Semester, Section B", "term": "III Semester", "year": 2025},
@@ -637,3 +638,30 @@ def test_one_list_headed_by_several_days_stands_for_each_of_them() -> None:
         assert times(found, day) == [("Meeting", "08:15", "08:30"), ("Literacy", "08:30", "10:00")]
     for day in ("Tuesday", "Thursday"):
         assert times(found, day) == [("Library", "08:15", "09:30"), ("Phonics", "09:30", "10:00")]
+
+
+def test_days_with_times_of_their_own_take_them() -> None:
+    rows = [
+        ["Period", "Mon-Wed", "Mon", "Tue", "Wed", "Thu Time", "Thursday", "Friday", "Fri Time"],
+        ["P1", "8:00-8:50", "Maths", "Art", "Maths", "8:50-9:30", "Latin", "English", "8:00-8:40"],
+        ["P2", "8:50-9:30", "Art", "Maths", "Latin", "9:30-10:05", "Music", "Maths", "8:40-9:15"],
+        ["Lunch", "9:30-10:00", "", "", "", "10:05-10:35", "", "", "9:15-9:40"],
+        ["P3", "10:00-10:40", "Music", "PE", "Art", "10:35-11:10", "Maths", "Latin", "9:40-10:20"],
+    ]
+    found = read(a_sheet(rows))
+    assert times(found, "Wednesday")[1] == ("Latin", "08:50", "09:30")
+    assert times(found, "Thursday") == [
+        ("Latin", "08:50", "09:30"), ("Music", "09:30", "10:05"), ("Lunch", "10:05", "10:35"), ("Maths", "10:35", "11:10"),
+    ]  # fmt: skip
+    assert times(found, "Friday")[2:] == [("Lunch", "09:15", "09:40"), ("Latin", "09:40", "10:20")]
+
+
+def test_a_cell_with_nothing_but_its_start_is_what_its_row_is_called() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["Spell 1", "8:40|Maths", "8:40|Art", "8:30|Latin"],
+        ["Morning Break", "10:05", "10:05", "9:50"],
+        ["Spell 2", "10:30|Music", "10:30|Maths", "10:10|PE"],
+    ]
+    found = read(a_sheet(rows))
+    assert [block[:2] for block in times(found, "Wednesday")] == [("Latin", "08:30"), ("Morning Break", "09:50"), ("PE", "10:10")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from doctray.domain.document import Box, Page, Word
-from doctray.extraction.rules.timetable_days import DayName, days_in_order, may_name_day, week_of
+from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_order, may_name_day, week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_legend import teachers_in_legend
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
@@ -102,13 +102,14 @@ class Layout:
 def layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
     """The timetables of one grid: none where nothing names days; several where headings repeat further down."""
     bands = day_bands(grid)
-    found = []
+    found: list[Layout] = []
     for index, band in enumerate(bands):
         time_axis = band.axis.other
         low = float("-inf") if index == 0 else _top(grid, band)
         high = _top(grid, bands[index + 1]) if index + 1 < len(bands) else float("inf")
         cells = tuple(cell for cell in grid.cells if low <= time_axis.middle(cell.box) < high)
-        found.append(_layout(replace(grid, cells=cells, box=hull(cell.box for cell in cells)), band, page))
+        part = replace(grid, cells=cells, box=hull(cell.box for cell in cells))
+        found.extend(_layout(timed, days, page) for timed, days in own_times(part, band) or [(part, band)])
     return tuple(found)
 
 
@@ -189,6 +190,41 @@ def _bands_along(axis: Axis, cells: Sequence[Cell], texts: dict[int, str]) -> li
     return bands
 
 
+def own_times(grid: Grid, band: DayBand) -> list[tuple[Grid, DayBand]]:
+    """The table once for each column (or row) of times that is headed by days, with these days alone; [] where there are not several.
+
+    Mon-Wed | Mon | Tue | Wed | Thu Time | Thu | Fri | Fri Time: on some days the bell rings at other hours.
+    """
+    axis, across = band.axis, band.axis.other
+    timed: list[tuple[Cell, DayName]] = []
+    for head in (cell for cell in grid.cells if cell.words and _in_band(cell.box, band.cells[0].box, across)):
+        below = [cell for cell in grid.cells if cell.words and across.low(cell.box) >= band.high - 2 and _stands_under(cell, head, axis)]
+        name = day_name(_OF_TIME.sub(" ", read(head.words).text))
+        if name and len(below) >= _FEWEST_TIMES and all(printed_time(cell) for cell in below):
+            timed.append((head, name))
+    columns = {id(head) for head, _ in timed}
+    if len(timed) < 2:
+        return []
+    found = []
+    named = [(cell, each) for cell, each in zip(band.cells, band.names, strict=True) if each and id(cell) not in columns]
+    for head, name in timed:
+        labelled = [(cell, each) for cell, each in named if set(each.days) <= set(name.days)]
+        others = [other for other, _ in (*timed, *named) if other is not head and all(other is not cell for cell, _ in labelled)]
+        cells = tuple(cell for cell in grid.cells if not any(_stands_under(cell, other, axis) for other in others))
+        if labelled:
+            days = replace(band, cells=tuple(cell for cell, _ in labelled), names=tuple(each for _, each in labelled))
+            found.append((replace(grid, cells=cells), days))
+    return found
+
+
+_OF_TIME = re.compile(r"\b(?:times?|timings?|hours?)\b|[()]", re.IGNORECASE)
+_FEWEST_TIMES = 2
+
+
+def _stands_under(cell: Cell, head: Cell, axis: Axis) -> bool:
+    return _overlap((axis.low(cell.box), axis.high(cell.box)), (axis.low(head.box), axis.high(head.box))) >= _SAME
+
+
 def _in_band(box: Box, seed: Box, across: Axis) -> bool:
     return across.low(seed) <= across.middle(box) <= across.high(seed) and across.length(box) <= 2.5 * across.length(seed)
 
@@ -249,7 +285,7 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
         cell for cell in body if day_axis.middle(cell.box) < first and day_axis.high(cell.box) <= first + 0.5 * day_axis.length(cell.box)
     ]
     after = [cell for cell in body if day_axis.middle(cell.box) > last]
-    heads = before if any(printed_time(cell) for cell in before) or not any(printed_time(cell) for cell in after) else after
+    heads = before if any(printed_time(cell) for cell in before) or not any(printed_time(cell) for cell in after) else [*after, *before]
     whole = max((axis.high(cell.box) for cell in grid.cells), default=0.0) - band.high
     return slots_of([cell for cell in heads if axis.length(cell.box) <= 0.6 * whole], axis, page, grid)
 

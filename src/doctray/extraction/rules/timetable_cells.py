@@ -120,13 +120,16 @@ PLAIN = Habits()
 
 
 def contents(reading: Reading, habits: Habits = PLAIN) -> tuple[Content, ...]:
-    """The lessons in a cell, several where each has its own printed time; () for an empty one or one of signs only (***)."""
+    """The lessons in a cell, several where each has its own printed time; () for an empty one or one of signs only (***).
+
+    One that prints nothing but a time has no subject.
+    """
     if _NOTHING.fullmatch(reading.text):
         return ()
     if reading.stacked:
         return (Content(subject=Found(value=reading.text, words=reading.words)),)
     found = (replace(_content(lines, habits), week=week) for week, part in _by_week(reading.lines) for lines in _parts(part))
-    return tuple(content for content in found if content.subject or content.room or content.teacher or content.notes)
+    return tuple(content for content in found if content.subject or content.room or content.teacher or content.notes or content.span)
 
 
 _OF_WEEK = re.compile(r"\(?(?:(?:wee)?k|wk|w)?\.?\s?(?P<week>odd|even|[AB]|[12])(?:\s(?:wee)?k)?\)?\s?[:)–-]\s?(?=\S)", re.IGNORECASE)

@@ -11,6 +11,7 @@ from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Hab
 from doctray.extraction.rules.timetable_grid import Axis, Cell, hull
 from doctray.extraction.rules.timetable_habits import habits_of
 from doctray.extraction.rules.timetable_reading import Found, read
+from doctray.extraction.rules.timetable_zones import zones_of
 
 SNAP = 0.25
 """An edge within this part of a column from the column's own edge is meant to be on it (drawn tables are not exact)."""
@@ -65,6 +66,7 @@ def _from_cells(layout: Layout) -> list[Piece]:
     spelled, cells = _spelled(layout, body)
     pieces = list(spelled)
     habits = _habits(layout, cells)
+    zones = zones_of(cells)
     for cell in (part for whole in cells for part in _parted(layout, whole)):
         holds = _holds(layout, cell.box)
         if holds:
@@ -73,9 +75,21 @@ def _from_cells(layout: Layout) -> list[Piece]:
             content = Content(subject=None, room=found if holds == "room" else None, teacher=found if holds == "teacher" else None)
             pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), content))
             continue
-        for order, content in enumerate(contents(read(cell.words), habits)):
-            pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), content, order))
+        laid_out = zones.content(cell, habits) if zones else None
+        for order, content in enumerate((laid_out,) if laid_out else contents(read(cell.words), habits)):
+            pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), _labelled(layout, cell.box, content), order))
     return pieces
+
+
+def _labelled(layout: Layout, box: Box, content: Content) -> Content:
+    """The content of a cell that prints nothing but a time with what its row says: Morning Break, 10:25."""
+    if content.subject or content.room or content.teacher or content.notes:
+        return content
+    low, high = layout.time_axis.low(box), layout.time_axis.high(box)
+    slot = next((slot for slot in layout.slots if min(high, slot.high) - max(low, slot.low) >= _COVERS * (high - low)), None)
+    if slot is None or PERIOD.fullmatch(slot.label) or not any(c.isalpha() for c in slot.label):
+        return content
+    return replace(content, subject=Found(value=slot.label, words=slot.label_words, certainty=0.85))
 
 
 def _parted(layout: Layout, cell: Cell) -> list[Cell]:
@@ -195,6 +209,8 @@ def _merge_parts(layout: Layout, pieces: list[Piece]) -> list[Piece]:
             )
         else:
             instead = piece.content.notes or piece.content.room or piece.content.teacher
+            if instead is None:
+                continue
             kept.append(
                 replace(
                     piece,

@@ -1,0 +1,158 @@
+"""Learns what stands in fixed places of the cells: planners print teacher, room or start small around the subject, in its corners."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import median
+
+from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
+from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
+from doctray.extraction.times import find_spans
+
+_UPPER, _LOWER = 0.34, 0.67
+"""Between these parts of a cell's height stands the subject."""
+
+_AT_EDGE = 0.14
+"""What is nearer to the side of its cell than this part of the width, and on that half, was set against that side."""
+
+_NARROW = 0.6
+_SMALLER = 0.9
+"""Print around the subject is lower than this part of the subject's."""
+
+_FEWEST, _USUAL, _MOSTLY = 5, 0.6, 0.6
+_UNLIKE, _OFF = 1.25, 0.3
+"""Neighbours whose heights differ by this factor, or whose middles by this part of a height, are not one text."""
+
+_GAP = 1.1
+_CODE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ]{0,4}")
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
+
+_Place = tuple[int, int]
+"""(upper, middle or lower third; left, centre or right) of a cell, each as -1, 0 or 1"""
+
+
+class Role(StrEnum):
+    """What the texts in one place of the cells are."""
+
+    TIME = "time"
+    TEACHER = "teacher"
+    ROOM = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """What stands in the places around the subject, in all cells of one table."""
+
+    roles: dict[_Place, Role]
+
+    def content(self, cell: Cell, habits: Habits) -> Content | None:
+        """The lesson of a cell that is laid out so; None for one that is not."""
+        placed = _placed(cell)
+        around: defaultdict[Role, list[tuple[Word, ...]]] = defaultdict(list)
+        middle: list[tuple[Word, ...]] = []
+        for place, phrase in placed:
+            role = self.roles.get(place)
+            if role is None:
+                middle.append(phrase)
+            else:
+                around[role].append(phrase)
+        if not around or not (middle or Role.TIME in around):
+            return None
+        words = tuple(word for phrase in middle for word in phrase)
+        found = contents(read(words), habits) if words else ()
+        content = found[0] if len(found) == 1 and found[0].subject else Content(subject=_found(middle))
+        timed = contents(Reading(tuple(around[Role.TIME])), replace(habits, timed=False)) if Role.TIME in around else ()
+        if timed and timed[0].span:
+            content = replace(content, span=timed[0].span, start_words=timed[0].start_words, end_words=timed[0].end_words)
+        return replace(content, room=_found(around[Role.ROOM]) or content.room, teacher=_found(around[Role.TEACHER]) or content.teacher)
+
+
+def zones_of(cells: Sequence[Cell]) -> Zones | None:
+    """Places of the cells of lessons that have a use of their own; None where fewer than two have."""
+    every = [_placed(cell) for cell in cells if cell.words and not any(word.angle for word in cell.words)]
+    laid_out = [placed for placed in every if len({place[0] for place, _ in placed}) > 1]
+    if len(laid_out) < _FEWEST:
+        return None
+    texts: defaultdict[_Place, list[str]] = defaultdict(list)
+    sizes: defaultdict[_Place, list[float]] = defaultdict(list)
+    for placed in laid_out:
+        joined: defaultdict[_Place, list[tuple[Word, ...]]] = defaultdict(list)
+        for place, phrase in placed:
+            joined[place].append(phrase)
+            sizes[place].extend(map(size_of, phrase))
+        for place, phrases in joined.items():
+            texts[place].append(_text(phrases))
+    subject = median([size for place, own in sizes.items() if place[0] == 0 for size in own] or [0.0])
+    roles = {
+        place: role
+        for place, own in texts.items()
+        if place[0] != 0 and len(own) >= _USUAL * len(laid_out) and median(sizes[place]) <= _SMALLER * subject
+        if (role := _role(own)) is not None
+    }
+    return Zones(roles) if len(roles) > 1 and len(set(roles.values())) == len(roles) else None
+
+
+def _role(texts: Sequence[str]) -> Role | None:
+    if _share(texts, lambda text: any(span.stop - span.begin == len(text) for span in find_spans(text))) >= _MOSTLY:
+        return Role.TIME
+    if _share(texts, lambda text: TEACHER.search(text) is not None) >= _MOSTLY:
+        return Role.TEACHER
+    if _share(texts, lambda text: ROOM.fullmatch(text) is not None) >= _MOSTLY:
+        return Role.ROOM
+    named = _share(texts, lambda text: (_CODE.fullmatch(text) or _NAME.fullmatch(text)) is not None and not _is_lesson(text))
+    return Role.TEACHER if named >= _MOSTLY and len(set(texts)) > 2 else None
+
+
+def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
+    return sum(map(holds, texts)) / len(texts)
+
+
+def _is_lesson(text: str) -> bool:
+    return any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
+
+
+def _placed(cell: Cell) -> list[tuple[_Place, tuple[Word, ...]]]:
+    box = cell.box
+    placed = []
+    for phrase in _phrases(cell.words):
+        left, right = min(word.box.left for word in phrase), max(word.box.right for word in phrase)
+        middle = (left + right) / 2 - box.left
+        height = (sum(word.box.center_y for word in phrase) / len(phrase) - box.top) / max(1.0, box.height)
+        narrow = right - left < _NARROW * box.width
+        side = -1 if narrow and left - box.left < _AT_EDGE * box.width and middle < 0.4 * box.width else 0
+        side = 1 if narrow and box.right - right < _AT_EDGE * box.width and middle > 0.6 * box.width else side
+        placed.append(((-1 if height < _UPPER else 1 if height > _LOWER else 0, side), phrase))
+    return placed
+
+
+def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """Words of one line and one print that stand close together."""
+    phrases: list[list[Word]] = []
+    for line in read(words).lines:
+        for index, word in enumerate(line):
+            if index and _goes_on(line[index - 1], word):
+                phrases[-1].append(word)
+            else:
+                phrases.append([word])
+    return [tuple(phrase) for phrase in phrases]
+
+
+def _goes_on(before: Word, word: Word) -> bool:
+    low, high = sorted((size_of(before), size_of(word)))
+    level = abs(before.box.center_y - word.box.center_y) <= _OFF * high
+    return level and high <= _UNLIKE * max(low, 1.0) and word.box.left - before.box.right <= _GAP * high
+
+
+def _text(phrases: Sequence[tuple[Word, ...]]) -> str:
+    return " ".join(word.text for phrase in phrases for word in phrase).strip(" -–|,;")
+
+
+def _found(phrases: Sequence[tuple[Word, ...]]) -> Found | None:
+    text = _text(phrases)
+    words = tuple(word for phrase in phrases for word in phrase)
+    return Found(value=text, words=words, certainty=0.9) if any(c.isalnum() for c in text) else None

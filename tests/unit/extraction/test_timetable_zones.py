@@ -1,0 +1,78 @@
+"""Teacher, room and start that stand small around each subject are told by their places."""
+
+from doctray.domain.document import Box, Word
+from doctray.extraction.rules.timetable_cells import PLAIN, Content
+from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_zones import zones_of
+from tests.unit.extraction.timetable_sheet import text_line
+
+BOX = Box(100.0, 100.0, 300.0, 200.0)
+
+
+def in_corners(subject: str, start: str, teacher: str, room: str) -> Cell:
+    """Start in the upper left corner, teacher in the upper right, room in the lower right, the subject in the middle and larger."""
+    middle = text_line(subject, left=160.0, top=140.0, tall=20.0)
+    return Cell(box=BOX, words=(*_small(start, 102.0, 104.0), *middle, *_small(teacher, 270.0, 104.0), *_small(room, 270.0, 182.0)))
+
+
+def above_and_below(subject: str, teacher: str, room: str, *, tall: float = 18.0) -> Cell:
+    middle = [
+        word for index, line in enumerate(subject.split("|")) for word in text_line(line, left=150.0, top=138.0 + 20 * index, tall=tall)
+    ]
+    return Cell(box=BOX, words=(*_small(teacher, 160.0, 102.0), *middle, *_small(room, 180.0, 184.0)))
+
+
+def _small(text: str, left: float, top: float) -> list[Word]:
+    return text_line(text, left=left, top=top, tall=12.0) if text else []
+
+
+def told(content: Content | None) -> tuple[str | None, ...]:
+    assert content is not None
+    return tuple(found.value if found else None for found in (content.subject, content.teacher, content.room))
+
+
+def test_corners_hold_start_teacher_and_room() -> None:
+    lessons = [
+        ("MAT9", "9:00", "CR", "MA4"), ("SCI9", "10:05", "SAH", "CAL2"), ("ENG9", "11:50", "BW", "GRA4"), ("SOC9", "8:40", "KRA", "MOR1"),
+        ("DIGI9", "12:55", "LEO", "TAY1"), ("PE9", "2:15", "REN", "SC1"),
+    ]  # fmt: skip
+    cells = [in_corners(*lesson) for lesson in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert [told(zones.content(cell, PLAIN)) for cell in cells] == [(subject, teacher, room) for subject, _, teacher, room in lessons]
+    assert [content.span is not None for cell in cells if (content := zones.content(cell, PLAIN))] == [True] * len(cells)
+    alone = zones.content(in_corners("", "11:05", "", ""), PLAIN)
+    assert alone is not None
+    assert (alone.subject, alone.span is not None) == (None, True)
+
+
+def test_names_without_a_title_above_the_subject_are_teachers_and_labs_below_it_rooms() -> None:
+    cells = [
+        above_and_below("(CSC 110) Computing|Fundamentals", "Engr. Ayesha Khan", "E- 222"),
+        above_and_below("Applied Physics Lab", "Rizwan Ali / Sara Noor", "AP Lab"),
+        above_and_below("Calculus", "Mr. Daniyal Shah", "E- 208"),
+        above_and_below("English", "Saba Aziz", "E- 202"),
+        above_and_below("Programming", "Engr. Omar Faisal", "E- 203"),
+        above_and_below("Islamiat", "Dr. Hina Raza", "E- 207"),
+    ]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert told(zones.content(cells[0], PLAIN)) == ("(CSC 110) Computing Fundamentals", "Engr. Ayesha Khan", "E- 222")
+    assert told(zones.content(cells[1], PLAIN)) == ("Applied Physics Lab", "Rizwan Ali / Sara Noor", "AP Lab")
+    assert told(zones.content(cells[3], PLAIN)) == ("English", "Saba Aziz", "E- 202")
+
+
+def test_cells_with_the_subject_on_top_have_no_such_places() -> None:
+    lessons = [
+        ("Maths", "Mr Okafor"),
+        ("Art", "Ms Lind"),
+        ("Music", "Mr Roy"),
+        ("Latin", "Ms Pope"),
+        ("PE", "Mr Hall"),
+        ("Drama", "Ms Bell"),
+    ]
+    cells = [
+        Cell(box=BOX, words=(*text_line(subject, left=150.0, top=104.0), *text_line(name, left=150.0, top=140.0)))
+        for subject, name in lessons
+    ]
+    assert zones_of(cells) is None
