@@ -57,6 +57,16 @@ def test_every_alert_has_a_runbook_and_a_severity_and_every_runbook_an_alert() -
         assert f"[{name}]({name}.md)" in (RUNBOOKS / "README.md").read_text()
 
 
+def test_what_keeps_quiet_beside_another_alert_are_alerts_that_there_are() -> None:
+    rules = yaml.safe_load((ROOT / "alertmanager.yml").read_text())["inhibit_rules"]
+    matchers = [matcher for rule in rules for matcher in (*rule["source_matchers"], *rule["target_matchers"])]
+    assert matchers
+    for matcher in matchers:
+        [named] = re.findall(r'^alertname=~?"(.+)"$', matcher)
+        for part in named.split("|"):
+            assert any(re.fullmatch(part, alert) for alert in _alerts()), matcher
+
+
 def test_rules_and_runbooks_name_only_metrics_that_there_are() -> None:
     metrics.render()
     known = {found.name for found in REGISTRY.collect()}

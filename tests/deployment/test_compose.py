@@ -63,6 +63,17 @@ def test_every_service_is_bounded_shut_in_and_watched(name: str) -> None:
     assert name in OURS or "healthcheck" in service
 
 
+def test_nginx_may_write_the_volume_that_it_buffers_uploads_in() -> None:
+    """A new volume is a copy of the image's folder, with its owner: root's in `nginx`, user 101's in this one."""
+    nginx = _services()["nginx"]
+    assert nginx["image"].startswith("nginxinc/nginx-unprivileged:")
+    assert nginx["user"] == "101:101"
+    [volume] = [each.split(":")[1] for each in nginx["volumes"] if each.startswith("nginx-cache:")]
+    writable = [volume, *(each.split(":")[0] for each in nginx["tmpfs"])]
+    for path in re.findall(r"_temp_path (\S+);|^pid (\S+);", NGINX, re.MULTILINE):
+        assert any("".join(path).startswith(f"{folder}/") for folder in writable), path
+
+
 @pytest.mark.parametrize("name", ["api", "worker", "worker-gpu"])
 def test_what_is_scaled_takes_no_port_of_the_host(name: str) -> None:
     assert "ports" not in _services()[name]
