@@ -25,6 +25,7 @@ _TABLES = (
     "frontdoor",
     "whole_service",
     "scaling",
+    "footprint",
 )
 
 

@@ -30,7 +30,8 @@ _WARM_UP = 0.2
 """Part of the pages after which growth is looked at."""
 
 _PARTS = {"api": "api", "doctray.ocr.engine_child": "engine", "doctray.pages.nursery": "pages", "doctray.extraction.child": "extraction"}
-_SHOWN = ("api", "worker", "engine", "pages", "extraction")
+WORKER_PARTS = ("worker", "engine", "pages", "extraction")
+_SHOWN = ("api", *WORKER_PARTS)
 
 
 def main() -> None:
@@ -57,7 +58,9 @@ def _table(options: argparse.Namespace, pages: int) -> Table:
         sides=(Side(name=options.engine, about=f"documents of {_PAGES_A_DOCUMENT} scanned pages, {_IN_FLIGHT} in flight, cache off"),),
         figures=(
             *slopes,
-            Figure(name="worker_peak_gb", label="worker with engine and page processes, peak GB", better="lower", digits=2),
+            Figure(
+                name="worker_peak_gb", label="worker with engine and page processes, most between documents, GB", better="lower", digits=2
+            ),
             Figure(name="api_peak_mb", label="API, peak MB", better="lower", digits=0),
         ),
         setup={"pages": pages, "engine": options.engine},
@@ -73,15 +76,16 @@ def _measured(service: Service, documents: Sequence[Path], pages: int) -> Mappin
             turn = [documents[(read // _PAGES_A_DOCUMENT + place) % len(documents)] for place in range(_IN_FLIGHT)]
             list(lanes.map(lambda path: text_of(client, path), turn))
             read += _IN_FLIGHT * _PAGES_A_DOCUMENT
-            samples.append((read, _megabytes(service.pid)))
+            samples.append((read, megabytes(service.pid)))
     steady = [sample for sample in samples if sample[0] >= _WARM_UP * pages]
     at = np.array([read for read, _ in steady]) / 1000
     figures = {f"{part}_slope": float(np.polyfit(at, [found[part] for _, found in steady], 1)[0]) for part in _SHOWN}
-    worker = max(sum(found[part] for part in _SHOWN if part != "api") for _, found in samples)
+    worker = max(sum(found[part] for part in WORKER_PARTS) for _, found in samples)
     return figures | {"worker_peak_gb": worker / 1000, "api_peak_mb": max(found["api"] for _, found in samples)}
 
 
-def _megabytes(serve_pid: int) -> dict[str, float]:
+def megabytes(serve_pid: int) -> dict[str, float]:
+    """What the descendants of `doctray serve` hold, by part; pages that processes share are counted once."""
     found = dict.fromkeys((*_SHOWN, "other"), 0.0)
     for process in psutil.Process(serve_pid).children(recursive=True):
         try:
