@@ -1,6 +1,8 @@
 """What PostgreSQL must hold beside the journal's rules: the server's clock, and a server that is out of reach."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +41,22 @@ async def test_the_migrations_make_what_the_tables_say(postgres_dsn: str) -> Non
     engine = create_async_engine(postgres_dsn)
     async with engine.begin() as conn:
         assert await conn.run_sync(lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)) == []
+    await engine.dispose()
+
+
+async def test_processes_that_upgrade_at_once_do_not_meet(postgres_server: str) -> None:
+    engine = create_async_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    dsn = postgres_server.replace("/postgres?", "/upgraded?")
+    async with engine.connect() as conn:
+        await conn.execute(text("CREATE DATABASE upgraded"))
+    code = f"from doctray.storage.migrate import upgrade; upgrade({dsn!r})"
+    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=subprocess.PIPE) for _ in range(3)]
+    complaints = [(await process.communicate())[1].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], complaints
+    async with SqlJournal(open_store(dsn), retention_s=60) as journal:
+        assert await journal.current()
+    async with engine.connect() as conn:
+        await conn.execute(text("DROP DATABASE upgraded WITH (FORCE)"))
     await engine.dispose()
 
 
