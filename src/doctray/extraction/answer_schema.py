@@ -11,15 +11,9 @@ from importlib import resources
 from typing import Any
 
 from doctray.domain.errors import ExtractionRejected
-from doctray.extraction.json_schema import at_pointer
+from doctray.extraction.inlining import LISTS, NotInlinable, inlined, mapped
 
 Schema = Mapping[str, Any]
-
-DEEPEST = 12
-"""Levels of a schema that are shown; recursive schemas end there. Gemini refuses deep ones (undocumented limit), llama.cpp slows down."""
-
-LARGEST = 2_000
-"""Sub-schemas after references are put in their places."""
 
 LONGEST_TEXT = 1_000
 """Characters of one value. A model that repeats itself is stopped by the decoder there, not at the end of its tokens.
@@ -27,11 +21,6 @@ llama.cpp refuses grammars with more than 2,000 repetitions."""
 
 _LONGEST = {"date": 10, "time": 14, "date-time": 35}
 """Characters of a value of these formats (RFC 3339), where small models are seen to run away."""
-
-_MAPS = ("properties",)
-_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
-_SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
-_NOISE = ("$schema", "$id", "$defs", "definitions", "$anchor", "$comment", "examples", "default", "deprecated", "readOnly", "writeOnly")
 
 _GEMINI = frozenset(
     {
@@ -61,7 +50,10 @@ def documents_schema(document_type: str) -> Schema:
 
 def custom_schema(schema: Schema) -> Schema:
     """An answer for a caller's schema: the same, but every value may be null and nothing is required. Raises ExtractionRejected."""
-    return _nullable_leaves(inlined(schema))
+    try:
+        return _nullable_leaves(inlined(schema))
+    except NotInlinable as error:
+        raise ExtractionRejected(str(error)) from error
 
 
 def is_closed(schema: Schema) -> bool:
@@ -71,17 +63,9 @@ def is_closed(schema: Schema) -> bool:
     ):
         return False
     children: list[Any] = [*schema.get("properties", {}).values(), schema.get("items")]
-    for key in _LISTS:
+    for key in LISTS:
         children += schema.get(key, ())
     return all(is_closed(child) for child in children if isinstance(child, Mapping))
-
-
-def inlined(schema: Schema) -> dict[str, Any]:
-    """The schema with every `#/…` reference replaced by what it names; recursion ends DEEPEST levels down with anything allowed.
-
-    Raises ExtractionRejected when that makes it too large.
-    """
-    return _Inliner(schema).schema(schema, 0)
 
 
 def for_gemini(schema: Schema) -> dict[str, Any]:
@@ -95,12 +79,12 @@ def for_gemini(schema: Schema) -> dict[str, Any]:
         del kept["format"]
     if "enum" in kept and not all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in kept["enum"]):
         del kept["enum"]
-    return _mapped(kept, for_gemini)
+    return mapped(kept, for_gemini)
 
 
 def _nullable_leaves(schema: Schema) -> dict[str, Any]:
     """The schema with null allowed for every value, lengths bounded, and nothing required."""
-    out = _mapped({key: value for key, value in schema.items() if key != "required"}, _nullable_leaves)
+    out = mapped({key: value for key, value in schema.items() if key != "required"}, _nullable_leaves)
     if _is_object(schema) or _is_array(schema):
         for key in ("minItems", "minProperties", "contains", "minContains"):
             out.pop(key, None)
@@ -120,25 +104,10 @@ def _nullable_leaves(schema: Schema) -> dict[str, Any]:
 
 def closed(schema: Schema) -> dict[str, Any]:
     """The schema with every property required and no others allowed, so that a decoder that follows it leaves nothing out."""
-    out = _mapped(schema, closed)
+    out = mapped(schema, closed)
     if "properties" in out:
         out["required"] = list(out["properties"])
         out["additionalProperties"] = False
-    return out
-
-
-def _mapped(schema: Mapping[str, Any], change: Any) -> dict[str, Any]:
-    """The schema with every sub-schema changed."""
-    out: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in _MAPS and isinstance(value, Mapping):
-            out[key] = {name: change(child) if isinstance(child, Mapping) else child for name, child in value.items()}
-        elif key in _LISTS and isinstance(value, list):
-            out[key] = [change(child) if isinstance(child, Mapping) else child for child in value]
-        elif key in _SINGLE and isinstance(value, Mapping):
-            out[key] = change(value)
-        else:
-            out[key] = value
     return out
 
 
@@ -148,28 +117,3 @@ def _is_object(schema: Schema) -> bool:
 
 def _is_array(schema: Schema) -> bool:
     return schema.get("type") == "array"
-
-
-class _Inliner:
-    def __init__(self, root: Schema) -> None:
-        self._root = root
-        self._made = 0
-
-    def schema(self, schema: Schema, depth: int) -> dict[str, Any]:
-        self._made += 1
-        if self._made > LARGEST:
-            raise ExtractionRejected("The schema is too large for a model once its references are put in their places.")
-        if depth > DEEPEST:
-            return {}
-        target = schema.get("$ref")
-        if isinstance(target, str):
-            beside = {key: value for key, value in schema.items() if key != "$ref"}
-            return self.schema({**self._resolved(target), **beside}, depth + 1)
-        kept = {key: value for key, value in schema.items() if key not in _NOISE}
-        return _mapped(kept, lambda child: self.schema(child, depth + 1))
-
-    def _resolved(self, target: str) -> Schema:
-        found = at_pointer(self._root, target.removeprefix("#"))
-        if not isinstance(found, Mapping):
-            raise ExtractionRejected("The schema refers to a part of itself that does not exist.")
-        return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doctray.domain.extraction import Fields, Warning
-from doctray.extraction.answer_schema import inlined
+from doctray.extraction.inlining import inlined
 from doctray.extraction.json_schema import NotCheckable, violations
 
 Schema = Mapping[str, Any]

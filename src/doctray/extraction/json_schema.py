@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from doctray.domain.errors import InvalidSchema
+from doctray.extraction.inlining import NotInlinable, inlined, named_by
+from doctray.extraction.json_pointer import escaped
 
 Schema = Mapping[str, Any]
 
@@ -74,6 +76,10 @@ def check_schema(schema: Schema) -> None:
     except RecursionError as error:
         raise InvalidSchema("The schema is nested too deeply.") from error
     try:
+        inlined(schema)
+    except NotInlinable as error:
+        raise InvalidSchema(str(error)) from error
+    try:
         violations({}, schema, steps=STEPS_AT_THE_DOOR)
     except NotCheckable as error:
         raise InvalidSchema("The schema refers to itself without end, or takes too much work to check even an empty answer.") from error
@@ -117,24 +123,6 @@ def fits_format(name: str, text: str) -> bool:
     return checker is None or checker(text)
 
 
-def at_pointer(value: Any, pointer: str) -> Any:
-    """What stands at a JSON Pointer; None where nothing does."""
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, Mapping) and name in value:
-            value = value[name]
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return value
-
-
-def escaped(key: object) -> str:
-    """A key as it stands in a JSON Pointer (RFC 6901)."""
-    return str(key).replace("~", "~0").replace("/", "~1")
-
-
 def _check_parts(schema: Schema) -> None:
     waiting: list[tuple[Any, bool]] = [(schema, True)]
     while waiting:
@@ -147,7 +135,7 @@ def _check_parts(schema: Schema) -> None:
             target = value.get(name)
             if isinstance(target, str) and not target.startswith("#"):
                 raise InvalidSchema("The schema refers outside itself; only references that begin with # are allowed.")
-            if isinstance(target, str) and target.startswith("#/") and at_pointer(schema, target[1:]) is None:
+            if name == "$ref" and isinstance(target, str) and named_by(schema, target) is None:
                 raise InvalidSchema("The schema refers to a part of itself that does not exist.")
         if not top and isinstance(value.get("$schema"), str):
             raise InvalidSchema("$schema is allowed at the top alone.")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doctray.domain.extraction import Fields, Warning
-from doctray.extraction.json_schema import escaped
+from doctray.extraction.json_pointer import escaped
 from doctray.extraction.parse import fold
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from doctray.domain.extraction import Extraction, Fields, Provenance, Warning, leaves
-from doctray.extraction.json_schema import at_pointer, escaped
+from doctray.extraction.json_pointer import at_pointer, escaped
 from doctray.extraction.parse import fold
 
 ALONE_AT_MOST = 0.85

@@ -6,7 +6,7 @@ import pytest
 
 from doctray.domain.errors import ExtractionRejected
 from doctray.extraction.answer import UnusableAnswer, read_answer
-from doctray.extraction.answer_schema import DEEPEST, closed, custom_schema, documents_schema, for_gemini, inlined, is_closed
+from doctray.extraction.answer_schema import closed, custom_schema, documents_schema, for_gemini, is_closed
 from doctray.extraction.parse import DateOrder
 
 NULLABLE_DAY = {"type": ["string", "null"], "format": "date"}
@@ -114,15 +114,6 @@ def test_formats_that_models_run_away_in_are_bounded(given: str, most: int) -> N
     assert custom_schema({"properties": {"x": {"type": "string", "format": given}}})["properties"]["x"]["maxLength"] == most
 
 
-def test_references_are_put_in_their_places_and_recursion_ends() -> None:
-    schema = {"$defs": {"node": {"properties": {"child": {"$ref": "#/$defs/node"}, "x": {"type": "string"}}}}, "$ref": "#/$defs/node"}
-    flat = inlined(schema)
-    depth = 0
-    while "properties" in flat:
-        flat, depth = flat["properties"]["child"], depth + 1
-    assert 2 < depth <= DEEPEST
-
-
 @pytest.mark.parametrize(
     "schema",
     [
@@ -132,7 +123,7 @@ def test_references_are_put_in_their_places_and_recursion_ends() -> None:
 )
 def test_schemas_that_cannot_be_shown_are_rejected(schema: dict[str, Any]) -> None:
     with pytest.raises(ExtractionRejected):
-        inlined(schema)
+        custom_schema(schema)
 
 
 def test_gemini_is_told_only_what_it_takes() -> None:

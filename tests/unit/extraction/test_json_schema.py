@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from doctray.domain.errors import InvalidSchema
-from doctray.extraction.json_schema import MAX_PATTERN, NotCheckable, at_pointer, check_schema, fits_format, matches, violations
+from doctray.extraction.json_pointer import at_pointer
+from doctray.extraction.json_schema import MAX_PATTERN, NotCheckable, check_schema, fits_format, matches, violations
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,11 @@ from doctray.extraction.json_schema import MAX_PATTERN, NotCheckable, at_pointer
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"},
         {"type": "object", "properties": {"$ref": {"type": "string"}}},
         {"type": "object", "properties": {"a": {"$ref": "#"}}},
+        {
+            "$defs": {"x": {"$anchor": "party", "type": "string"}, "any": True},
+            "properties": {"a": {"$ref": "#party"}, "b": {"$ref": "#/$defs/any"}},
+        },
+        {"properties": {"mother": {"$ref": "#"}, "father": {"$ref": "#"}, "name": {"type": "string"}}},
     ],
 )
 def test_schemas_that_are_taken(schema: dict[str, Any]) -> None:
@@ -35,6 +41,8 @@ def test_schemas_that_are_taken(schema: dict[str, Any]) -> None:
         {"$schema": "https://example.org/own"},
         {"properties": {"a": {"minLength": -1}}},
         {"properties": {"a": {"$ref": "#/$defs/nowhere"}}},
+        {"properties": {"a": {"$ref": "#nowhere"}}},
+        {"properties": {f"p{number}": {"type": "string"} for number in range(2_001)}},
         {"$ref": "#"},
         {"allOf": [{"$ref": "#"}]},
         {"properties": {"a": {"pattern": "(?=x)"}}},

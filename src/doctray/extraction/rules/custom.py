@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from doctray.domain.document import Document, Word
-from doctray.domain.errors import ExtractionRejected
 from doctray.domain.extraction import Extraction, Warning, leaves
-from doctray.extraction.answer_schema import inlined
 from doctray.extraction.custom_answer import allows, is_list, items_of, misfits, properties, shaped
 from doctray.extraction.grounding import Found, settle
-from doctray.extraction.json_schema import escaped
+from doctray.extraction.inlining import NotInlinable, inlined
+from doctray.extraction.json_pointer import escaped
 from doctray.extraction.parse import DateOrder, fold, order_of
 from doctray.extraction.rules.custom_blocks import heading_names, lines_under, part_of_block
 from doctray.extraction.rules.custom_headings import of_issuer, unlabelled
@@ -43,7 +42,7 @@ def extract(document: Document, schema: Schema) -> Extraction:
     """
     try:
         plain = inlined(schema)
-    except ExtractionRejected:
+    except NotInlinable:
         return _unusable()
     sheets = [sheet for sheet in sheets_of(document) if sheet.words]
     order = order_of(sheet.text for sheet in sheets)

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from doctray.extraction.custom_answer import is_list, items_of, properties
-from doctray.extraction.json_schema import escaped
+from doctray.extraction.json_pointer import escaped
 from doctray.extraction.parse import fold
 
 Schema = Mapping[str, Any]
