@@ -70,8 +70,7 @@ def _table(documents: Mapping[str, Sequence[Path]]) -> Table:
         ),
         setup={"documents": {name: len(paths) for name, paths in documents.items()}, "in_flight": _IN_FLIGHT},
         notes=(
-            "`doctray serve` in its default configuration, second reader on; one worker reads the kinds one after the other, "
-            f"{_IN_FLIGHT} documents in flight.",
+            f"`doctray serve` with its defaults, second reader on; one worker reads kind after kind, {_IN_FLIGHT} documents in flight.",
             f"Pages that processes share are counted once, as `memory_usage_percent` counts them; sampled every {_SAMPLE_S:g} s.",
         ),
     )

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -57,6 +57,8 @@ class _Sheet:
     polygons: list[Polygon] = field(default_factory=list)
     lines: list[TextLine] = field(default_factory=list)
     readings: list[LineReading] = field(default_factory=list)
+    # of each line, what it reads the other way up where both were tried
+    upended: list[tuple[TextLine, LineReading] | None] = field(default_factory=list)
 
     grey: Grey = field(init=False)
 
@@ -73,7 +75,7 @@ class _Sheet:
         self.rgb = np.ascontiguousarray(np.rot90(self.rgb, -degrees // 90))
         self.grey = _grey(self.rgb)
         self.turn = degrees
-        self.polygons, self.lines, self.readings = [], [], []
+        self.polygons, self.lines, self.readings, self.upended = [], [], [], []
 
 
 class EasyOcrEngine:
@@ -205,14 +207,15 @@ class EasyOcrEngine:
             for sheet, lines in zip(alike, ways, strict=True):
                 read = [[(line, next(readings)) for line in way] for way in lines]
                 chosen = _best(read)
-                sheet.lines = [line for line, _ in chosen]
-                sheet.readings = [reading for _, reading in chosen]
+                sheet.lines = [line for (line, _), _ in chosen]
+                sheet.readings = [reading for (_, reading), _ in chosen]
+                sheet.upended = [other for _, other in chosen]
 
     def _settled(self, sheet: _Sheet, seen: Sequence[ReadLine] | None) -> list[SettledLine]:
         """The lines of a page in words, as both readers see them where there is a second one for its languages."""
         lines = [
-            ReadLine(corners=line.corners, angle=line.angle, reading=reading)
-            for line, reading in zip(sheet.lines, sheet.readings, strict=True)
+            replace(_read_line(line, reading), upended=None if other is None else _read_line(*other))
+            for line, reading, other in zip(sheet.lines, sheet.readings, sheet.upended, strict=True)
         ]
         second = self._second_reader
         if second is None or not second.covers(sheet.languages):
@@ -270,11 +273,22 @@ def _lines_each_way(sheet: _Sheet) -> list[tuple[TextLine, ...]]:
     return lines + ways_of(turned, width=width, height=height)
 
 
-def _best(read: Sequence[Sequence[tuple[TextLine, LineReading]]]) -> list[tuple[TextLine, LineReading]]:
-    """Of each line the way that reads best."""
+_Way = tuple[TextLine, LineReading]
+
+
+def _best(read: Sequence[Sequence[_Way]]) -> list[tuple[_Way, _Way | None]]:
+    """Of each line the way that reads best; and the other way up where that is turned."""
     several = [ways for ways in read if len(ways) > 1]
     best = iter(best_ways([[reading for _, reading in ways] for ways in several]))
-    return [ways[next(best)] if len(ways) > 1 else ways[0] for ways in read]
+    chosen: list[tuple[_Way, _Way | None]] = []
+    for ways in read:
+        number = next(best) if len(ways) > 1 else 0
+        chosen.append((ways[number], ways[3 - number] if number else None))
+    return chosen
+
+
+def _read_line(line: TextLine, reading: LineReading) -> ReadLine:
+    return ReadLine(corners=line.corners, angle=line.angle, reading=reading)
 
 
 def _size(polygon: Polygon) -> tuple[float, float]:

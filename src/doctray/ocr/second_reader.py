@@ -63,12 +63,13 @@ class ReadLine:
     """A line on a page as the first reader read it.
 
     corners: top left, top right, bottom right and bottom left as the text sees them, in pixels of the page. angle: degrees clockwise
-    (0, 90, 180, 270) that it is turned on the page.
+    (0, 90, 180, 270) that it is turned on the page. upended: the same ink as it reads the other way up, where the reader tried both.
     """
 
     corners: Corners
     reading: LineReading
     angle: int = 0
+    upended: "ReadLine | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from doctray.domain.errors import InvalidOption
 from doctray.ocr.second_reader import LineReading, ReadLine, SecondReader
 from doctray.ocr.second_readers import make_second_reader
 from tests.engines.images import a_printed_page, page_of
-from tests.engines.real import doubly_read_engine
+from tests.engines.real import doubly_read_engine, easyocr_engine
 
 pytestmark = pytest.mark.slow
 
@@ -96,3 +96,19 @@ def test_the_default_configuration_reads_a_form_line_right() -> None:
     (page,) = doubly_read_engine().read([page_of(a_printed_page(*lines))])
     assert [line.text for line in page.lines] == list(lines)
     assert min(word.confidence for word in page.words) > 0.5
+
+
+@pytest.mark.parametrize(("turned", "angle"), [(90, 270), (270, 90)], ids=["upwards", "downwards"])
+def test_words_that_run_up_or_down_are_read_by_both(reader: SecondReader, turned: int, angle: int) -> None:
+    picture = a_printed_page("Mathematics", "Biology", "History", "Geography", width=480)
+    picture.paste(a_printed_page("Monday", width=150).crop((20, 20, 140, 60)).rotate(turned, expand=True), (380, 60))
+    seen = reader.look(np.array(picture))
+    assert [line.reading.text for line in seen if line.angle == angle] == ["Monday"]
+    (alone,) = easyocr_engine().read([page_of(picture)])
+    (both,) = doubly_read_engine().read([page_of(picture)])
+    for page in (alone, both):
+        assert [word.text for word in page.words if word.angle == angle] == ["Monday"]
+        assert len(list(page.words)) == 5
+    (word,) = (word for word in both.words if word.angle)
+    assert word.alternatives == ()
+    assert word.confidence > 0.9

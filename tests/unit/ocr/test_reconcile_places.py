@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from doctray.ocr.reconcile_places import assigned
@@ -58,6 +60,23 @@ def test_ink_that_the_first_reader_read_another_way_up_is_not_read_twice() -> No
     assignment = assigned([line("Monday", 0, 0, 20, 100, angle=90)], [line("fepuoW", 0, 0, 20, 100, angle=270)])
     assert assignment.shared == ()
     assert [alone.reading.text for alone in assignment.alone] == ["Monday"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "angle", "met"),
+    [
+        (line("Monday", 0, 0, 20, 100, angle=90), 90, "Monday"),
+        (line("Monday", 40, 0, 60, 100, angle=90), 270, "Kepuow"),
+        (line("in", 0, 0, 20, 100, angle=90), 270, "Kepuow"),
+        (replace(line("Monday", 0, 0, 20, 100, angle=90), reading=LineReading(text="Monday", confidence=0.7)), 270, "Kepuow"),
+    ],
+    ids=["sure", "elsewhere", "short", "unsure"],
+)
+def test_ink_that_the_first_reader_tried_both_ways_up_stands_as_the_second_surely_has_it(seen: ReadLine, angle: int, met: str) -> None:
+    both_ways = replace(line("Kepuow", 0, 0, 20, 100, angle=270), upended=line("Monday", 0, 0, 20, 100, angle=90))
+    assignment = assigned([both_ways], [seen])
+    placed = [(reading.text, line.angle) for line, reading in assignment.shared if reading.text]
+    assert placed + [(line.reading.text, line.angle) for line in assignment.alone] == [(met, angle)]
 
 
 def test_a_page_that_one_reader_finds_empty() -> None:
