@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from doctray.domain.document import Box, Document, Page, Segment, Word
+from doctray.domain.document import Box, Document, Line, Page, Segment, Word
 from doctray.domain.extraction import Extraction, leaves
 from doctray.extraction.rules.timetable import extract
 from tests.unit.extraction.timetable_sheet import ABOVE, LAYOUT, LEFT, a_page, a_sheet, codes, document, lesson, text_line, times
@@ -367,6 +367,9 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
         (["classes(CSE 13)"], {"class_name": "CSE 13"}),
+        (["FA22-BSE-A (Semester 4)"], {"class_name": "FA22-BSE-A (Semester 4)", "term": "Semester 4"}),
+        (["Stundenplan: Muster, Erika"], {}),
+        (["IIT Raikot · Built from the course list"], {"school_name": "IIT Raikot"}),
         (["Horário - 2º Semestre", "3º ANO"], {"class_name": "3º ANO", "term": "2º Semestre"}),
         (
             ["B.Tech. (ECE) III Semester, Section B", "2025-26"],
@@ -665,3 +668,10 @@ def test_a_cell_with_nothing_but_its_start_is_what_its_row_is_called() -> None:
     ]
     found = read(a_sheet(rows))
     assert [block[:2] for block in times(found, "Wednesday")] == [("Latin", "08:30"), ("Morning Break", "09:50"), ("PE", "10:10")]
+
+
+def test_what_a_planner_prints_over_the_corner_is_the_school() -> None:
+    page = a_sheet(ACROSS, title=["Class 7B", "", "", "", "Hillview_West"])
+    signed = page.evolve(lines=(*page.lines, Line(words=tuple(text_line("aSc Timetables", left=600.0, top=1400.0)))))
+    assert read(page).fields["school_name"] is None
+    assert read(signed).fields["school_name"] == "Hillview_West"

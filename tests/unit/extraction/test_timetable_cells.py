@@ -156,3 +156,21 @@ def test_a_place_of_the_table_is_the_room() -> None:
     [content] = contents(block("Tecnología", "Taller"), Habits(places=frozenset({"Taller"})))
     assert content.room is not None
     assert content.room.value == "Taller"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["Compilerbau", "Vorlesung", "KZH, R110"], {"subject": "Compilerbau Vorlesung", "room": "KZH, R110"}),
+        (["Databases", "ab 17.10.2025", "Hörsaal 22"], {"subject": "Databases", "room": "Hörsaal 22", "notes": "ab 17.10.2025"}),
+        (
+            ["Statistics", "Seminarraum C215", "Belegungsstatus: SP"],
+            {"subject": "Statistics", "room": "Seminarraum C215", "notes": "Belegungsstatus: SP"},
+        ),
+        (["Robotics", "Hörsaal A301 [Informatik]"], {"subject": "Robotics", "room": "Hörsaal A301 [Informatik]"}),
+        (["PDS LAB", "Lo ==> CC5"], {"subject": "PDS LAB", "room": "CC5"}),
+        (["Art", "Location: Annexe 2"], {"subject": "Art", "room": "Annexe 2"}),
+    ],
+)
+def test_places_in_other_words_and_what_is_said_aside(lines: list[str], expected: dict[str, str]) -> None:
+    assert told(*lines) == expected

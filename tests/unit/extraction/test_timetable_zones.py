@@ -76,3 +76,15 @@ def test_cells_with_the_subject_on_top_have_no_such_places() -> None:
         for subject, name in lessons
     ]
     assert zones_of(cells) is None
+
+
+def test_texts_of_one_print_that_are_set_apart_are_told_by_their_place_too() -> None:
+    lessons = [
+        ("Calculus and|Geometry", "MATH-Imran Latif", "N-6"), ("Statistics", "Stat-Sara Hussain", "N-5"), ("Data Structures", "CS-Farukh Aziz", "N-8"),
+        ("Software|Concepts", "CS-Hina Raza", "N-10"), ("English", "HUM-Omar Shah", "N-9"), ("Lab-Data Structures", "CS-Farukh Aziz", "PC Lab-M"),
+    ]  # fmt: skip
+    cells = [above_and_below(*lesson, tall=12.0) for lesson in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert told(zones.content(cells[0], PLAIN)) == ("Calculus and Geometry", "MATH-Imran Latif", "N-6")
+    assert told(zones.content(cells[5], PLAIN)) == ("Lab-Data Structures", "CS-Farukh Aziz", "PC Lab-M")

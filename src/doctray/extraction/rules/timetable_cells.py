@@ -48,6 +48,11 @@ _ROOM_LABELLED = re.compile(
     r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",
     re.IGNORECASE,
 )
+_ROOM_POINTED = re.compile(
+    r"^(?:location|loc|lo|place|ort|lieu|lugar|sala)\s?[:=][\s=:]{0,4}>?\s?(?P<value>\w[\w .-]{0,24})$", re.IGNORECASE
+)
+"""A whole line that says where: Loc: CC5, Lo ==> CC5."""
+
 _ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", re.IGNORECASE)
 _PLACE = (
     r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle"
@@ -58,7 +63,7 @@ ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
     r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
     r"|amphi|lokaal)"
-    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
+    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?:\d[\d.]*\s)?\w{{0,12}}(?:saal|raum|labor|halle|zimmer)(?:\s[A-Z]?\d[\w.-]*){{1,2}}(?:\s\[\w+\]?)?|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
     r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|pool|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s"
     r"|room\s)?[A-Z]?\d[\w.-]*"
     rf"|{_PLACE}))"
@@ -68,6 +73,16 @@ ROOM = re.compile(
 _CLASS = re.compile(
     r"(?i:class|year|yr|grade|form|group|set|section)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
+_IN_BUILDING = re.compile(r"[A-Z]{2,5}, ?[A-Z]{0,2}-?\d{2,4}[A-Za-z]?")
+"""A room after the short name of its building: KZH, R110."""
+
+_ASIDE = re.compile(
+    r"(?:(?:von|ab|bis|from|until|w\.?e\.?f\.?|since|del|dal|du)\s)?\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d(?:\s?[-–]\s?[\d./-]{6,10})?"
+    r"|\w{0,16}(?:status|credits?|ects|mode)\s?:\s?\S.{0,24}",
+    re.IGNORECASE,
+)
+"""What is said of a lesson and names nothing: from which day on, how many credits."""
+
 _REMOTE = re.compile(r"online|zoom|(?:ms\s)?teams|google\smeet|remote", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s[-–—|]\s|\s?@\s?|,\s)(?P<plain>[^-–—|,@()]{1,24}|[^|,@()\s]{1,12})$|\s?[(\[](?P<bracketed>[^()\[\]]{1,24})[)\]]$")
 """What stands last in a line, parted from the rest by a dash, a bar, a comma or brackets."""
@@ -223,6 +238,15 @@ class _SortedOut:
 
     def take(self, line: tuple[Word, ...], *, head: bool) -> tuple[Word, ...]:
         """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
+        if self.subject and _ASIDE.fullmatch(_bare(line)):
+            self.notes.append(line)
+            return ()
+        if self.room is None and (pointed := _ROOM_POINTED.match(_text(line))):
+            self.room = Found(value=pointed["value"], words=line)
+            return ()
+        if self.room is None and self.subject and _IN_BUILDING.fullmatch(_bare(line)):
+            self.room = Found(value=_bare(line), words=line, certainty=0.85)
+            return ()
         if self.teacher is None and (found := _teacher(line)):
             self.teacher, line = found
         if self.teacher is None and self.room is None and self.subject and (coded := _code_and_room(line, self.habits)):
@@ -321,6 +345,7 @@ _CLOCK = re.compile(r"(?:0?[7-9]|1[0-6])\.[0-5][05]")
 
 def _room_name(text: str) -> str:
     """A room without the word, where the rest is a name in itself: Room B12, but not Room 4."""
+    text = f"{text}]" if text.count("[") > text.count("]") else text
     bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
     return bare if any(letter.isalpha() for letter in bare) else text
 

@@ -140,7 +140,7 @@ _PLACE = re.compile(r"[^\W\d_][^\d,;:]{2,23}")
 
 def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
     """Last lines without a digit, set apart from the subject, where nearly all cells have a room in their last line (Taller, Cafeteria)."""
-    last = [(lines, _text(lines[-1]), cell) for lines, cell in written]
+    last = [(lines, _text(lines[-1]), cell) for lines, cell in written if not read(cell.words).stacked]
     usual = sum(ROOM.fullmatch(said) is not None for _, said, _ in last)
     if usual < max(_FEWEST, _MOST_ROOMS * len(last)):
         return frozenset()

@@ -43,7 +43,7 @@ _LABEL = re.compile(
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
     r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium|i\.?e\.?s(?=[.\s])"
-    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|vidya\s?mandir|\w{0,20}schule|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|vidya\s?mandir|\w{0,20}schule|(?:i{2,3}t|nit|iiser|iim|bits|aiims)(?=\s[A-Z])|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
     r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
     r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
@@ -163,7 +163,7 @@ def titles(page: Page, table: Box, *, inside: Sequence[tuple[Word, ...]], above:
     for key, found in _labelled(under).items():
         labelled.setdefault(key, found)
     plain = [line for line in head if not _LABEL.search(_label_text(line))]
-    school = labelled.get("school_name") or _school(plain)
+    school = labelled.get("school_name") or _school(plain) or _planned_for(plain, under, table)
     named = labelled.get("class_name")
     term = _term(labelled.get("term"), [*plain, Reading((named.words,))] if named else plain)
     return Titles(
@@ -246,6 +246,29 @@ def _school(lines: Sequence[Reading]) -> Found | None:
     return Found(value=best[1].text.strip(_STRIP.replace(")", "").replace("(", "")), words=best[1].words) if best else None
 
 
+_PLANNER = re.compile(r"\baSc\s?Time\s?tables?\b", re.IGNORECASE)
+
+
+def _planned_for(lines: Sequence[Reading], under: Sequence[Reading], table: Box) -> Found | None:
+    """What aSc Timetables, which signs its sheets below, prints small over the table's left corner: the school's own name for itself."""
+    if not any(_PLANNER.search(line.text) for line in under):
+        return None
+    for line in lines:
+        words = line.words
+        low = table.top - 2.5 * size_of(words[0]) < words[0].box.center_y
+        if (
+            low
+            and abs(words[0].box.left - table.left) < 2 * size_of(words[0])
+            and _PRONOUNCED.search(line.text)
+            and not _YEAR.search(line.text)
+        ):
+            return Found(value=line.text.strip(_STRIP), words=words, certainty=0.75)
+    return None
+
+
+_PRONOUNCED = re.compile(r"(?=\w{0,30}[aeiou])[^\W\d]{3}", re.IGNORECASE)
+
+
 def _school_part(line: Reading) -> Reading | None:
     """The part of a line that names a school, without a term, a year or the kind of table that follow, or its faculty before."""
     text = line.text
@@ -256,7 +279,9 @@ def _school_part(line: Reading) -> Reading | None:
 
 
 _FACULTY = re.compile(r"(?:faculty|school|department|college|institute) of [^,]+, ", re.IGNORECASE)
-_AFTER_SCHOOL = re.compile(r"\s[-–—|]\s(?=(?:\w+\s){0,3}(?:time\s?-?\s?tables?|schedule|plan|routine|programme?)\b)", re.IGNORECASE)
+_AFTER_SCHOOL = re.compile(
+    r"\s[-–—|]\s(?=(?:\w+\s){0,3}(?:time\s?-?\s?tables?|schedule|plan|routine|programme?)\b)|\s[·•]\s", re.IGNORECASE
+)
 
 
 def _term(labelled: Found | None, lines: Sequence[Reading]) -> Found | None:
@@ -344,10 +369,14 @@ def _remainder(line: Reading) -> Found | None:
     text = line.text
     if _SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
         return None
-    blank = text
+    blank, closing = text, _TERM_BEHIND.search(text)
     for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTH, _YEAR, _FILLER):
         blank = pattern.sub(lambda match: " " * len(match[0]), blank)
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
+    if _OF_PERSON.fullmatch(" ".join(part[0] for part in parts).strip(_STRIP)):
+        return None
+    if closing and len(parts) == 1 and parts[0][0].rstrip(" (") == text[: closing.start()].rstrip() and not _TITLE.search(text):
+        return Found(value=text.strip(), words=line.words, certainty=0.85)
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
         return None
     value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
@@ -356,6 +385,13 @@ def _remainder(line: Reading) -> Found | None:
     if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
+
+
+_TERM_BEHIND = re.compile(rf"\s?\((?:{_TERM.pattern})\)$", re.IGNORECASE)
+"""A term in brackets that belongs to the name of a class: FA22-BCS-C (Semester 3)."""
+
+_OF_PERSON = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+, [A-ZÀ-ÖØ-Þ][^\W\d_]+(?: [A-ZÀ-ÖØ-Þ][^\W\d_]*\.?)?")
+"""A student's name, family name first, is no class."""
 
 
 def _balanced(text: str) -> str:

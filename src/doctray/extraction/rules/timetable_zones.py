@@ -9,7 +9,7 @@ from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Content, Habits, contents
-from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_grid import Cell, hull
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -24,6 +24,10 @@ _NARROW = 0.6
 _SMALLER = 0.9
 """Print around the subject is lower than this part of the subject's."""
 
+_APART = 0.6
+"""So many heights of its letters between them and the subject set texts of the same print apart; lines of one text stand closer."""
+
+_DIVIDED = 0.3
 _FEWEST, _USUAL, _MOSTLY = 5, 0.6, 0.6
 _UNLIKE, _OFF = 1.25, 0.3
 """Neighbours whose heights differ by this factor, or whose middles by this part of a height, are not one text."""
@@ -34,6 +38,8 @@ _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
 
 _Place = tuple[int, int]
 """(upper, middle or lower third; left, centre or right) of a cell, each as -1, 0 or 1"""
+
+_Placed = list[tuple[_Place, tuple[Word, ...]]]
 
 
 class Role(StrEnum):
@@ -46,13 +52,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """What stands in the places around the subject, in all cells of one table."""
+    """What stands in the places around the subject, in all cells of one table. undivided: thirds whose left and right are one place."""
 
     roles: dict[_Place, Role]
+    undivided: frozenset[int] = frozenset()
 
     def content(self, cell: Cell, habits: Habits) -> Content | None:
         """The lesson of a cell that is laid out so; None for one that is not."""
-        placed = _placed(cell)
+        placed = _together(_placed(cell), self.undivided)
         around: defaultdict[Role, list[tuple[Word, ...]]] = defaultdict(list)
         middle: list[tuple[Word, ...]] = []
         for place, phrase in placed:
@@ -78,6 +85,8 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
     laid_out = [placed for placed in every if len({place[0] for place, _ in placed}) > 1]
     if len(laid_out) < _FEWEST:
         return None
+    undivided = frozenset(third for third in (-1, 1) if sum(_is_divided(placed, third) for placed in laid_out) < _DIVIDED * len(laid_out))
+    laid_out = [_together(placed, undivided) for placed in laid_out]
     texts: defaultdict[_Place, list[str]] = defaultdict(list)
     sizes: defaultdict[_Place, list[float]] = defaultdict(list)
     for placed in laid_out:
@@ -91,10 +100,31 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
     roles = {
         place: role
         for place, own in texts.items()
-        if place[0] != 0 and len(own) >= _USUAL * len(laid_out) and median(sizes[place]) <= _SMALLER * subject
+        if place[0] != 0 and len(own) >= _USUAL * len(laid_out)
+        if median(sizes[place]) <= _SMALLER * subject or median(_gaps(laid_out, place)) >= _APART
         if (role := _role(own)) is not None
     }
-    return Zones(roles) if len(roles) > 1 and len(set(roles.values())) == len(roles) else None
+    return Zones(roles, undivided) if len(roles) > 1 and len(set(roles.values())) == len(roles) else None
+
+
+def _is_divided(placed: _Placed, third: int) -> bool:
+    return len({place[1] for place, _ in placed if place[0] == third}) > 1
+
+
+def _together(placed: _Placed, undivided: frozenset[int]) -> _Placed:
+    return [((place[0], 0) if place[0] in undivided else place, phrase) for place, phrase in placed]
+
+
+def _gaps(laid_out: Sequence[_Placed], place: _Place) -> list[float]:
+    """In each cell, how far what stands in this place is from what stands in the middle, in heights of its letters."""
+    gaps = [0.0]
+    for placed in laid_out:
+        own = [word.box for at, phrase in placed if at == place for word in phrase]
+        others = [word.box for at, phrase in placed if at[0] == 0 for word in phrase]
+        if own and others:
+            one, other = hull(own), hull(others)
+            gaps.append((max(one.top, other.top) - min(one.bottom, other.bottom)) / max(1.0, median(box.height for box in own)))
+    return gaps[1:] or gaps
 
 
 def _role(texts: Sequence[str]) -> Role | None:
@@ -104,7 +134,7 @@ def _role(texts: Sequence[str]) -> Role | None:
         return Role.TEACHER
     if _share(texts, lambda text: ROOM.fullmatch(text) is not None) >= _MOSTLY:
         return Role.ROOM
-    named = _share(texts, lambda text: (_CODE.fullmatch(text) or _NAME.fullmatch(text)) is not None and not _is_lesson(text))
+    named = _share(texts, _may_be_named)
     return Role.TEACHER if named >= _MOSTLY and len(set(texts)) > 2 else None
 
 
@@ -112,13 +142,15 @@ def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
     return sum(map(holds, texts)) / len(texts)
 
 
-def _is_lesson(text: str) -> bool:
-    return any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
+def _may_be_named(text: str) -> bool:
+    """Whether a text may be people: a code, a name, or several with titles."""
+    lesson = any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
+    return not lesson and any(pattern is not None for pattern in (TEACHER.search(text), _CODE.fullmatch(text), _NAME.fullmatch(text)))
 
 
-def _placed(cell: Cell) -> list[tuple[_Place, tuple[Word, ...]]]:
+def _placed(cell: Cell) -> _Placed:
     box = cell.box
-    placed = []
+    placed: _Placed = []
     for phrase in _phrases(cell.words):
         left, right = min(word.box.left for word in phrase), max(word.box.right for word in phrase)
         middle = (left + right) / 2 - box.left
