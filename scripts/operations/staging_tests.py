@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from scripts.operations.compatibility import compatible
 from scripts.operations.finding import Finding, Status
@@ -62,17 +63,33 @@ def _infrastructure(asked: Asked) -> Sequence[Finding]:
 
 def _pytest(folder: str) -> Callable[[Asked], Sequence[Finding]]:
     def run(asked: Asked) -> Sequence[Finding]:
-        return [_command(folder, [sys.executable, "-m", "pytest", *PYTEST, f"tests/{folder}"], asked)]
+        junit = asked.folder / f"{folder}.xml"
+        argv = [sys.executable, "-m", "pytest", *PYTEST, f"--junitxml={junit}", f"tests/{folder}"]
+        return [_command(folder, f"pytest tests/{folder}", argv, asked), *failed_tests(junit)]
 
     return run
 
 
+def failed_tests(junit: Path) -> list[Finding]:
+    """A finding for each test that a report of pytest calls failed; none where there is no report."""
+    if not junit.exists():
+        return []
+    found = []
+    for case in ElementTree.parse(junit).iter("testcase"):
+        for trouble in (*case.iter("failure"), *case.iter("error")):
+            said = (trouble.get("message") or "").splitlines()
+            where = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+            found.append(Finding(item=str(case.get("name")), title=where, status=Status.FAILED, said=said[0] if said else trouble.tag))
+    return found
+
+
 def _performance(asked: Asked) -> Sequence[Finding]:
     out = asked.folder / "load"
-    return [_command("load", [sys.executable, "-m", "loadtests", *LOAD, "--url", asked.target.url, "--out", str(out)], asked)]
+    argv = [sys.executable, "-m", "loadtests", *LOAD, "--url", asked.target.url, "--out", str(out)]
+    return [_command("load", f"loadtests {LOAD[0]}", argv, asked)]
 
 
-def _command(item: str, argv: Sequence[str], asked: Asked) -> Finding:
+def _command(item: str, title: str, argv: Sequence[str], asked: Asked) -> Finding:
     """Passed when it exits with 0; its words are kept, the last line is shown."""
     log = asked.folder / f"{item}.log"
     env = {**os.environ, "PYTHONPATH": str(ROOT), **({"DOCTRAY_API_KEY": asked.target.key} if asked.target.key else {})}
@@ -80,7 +97,7 @@ def _command(item: str, argv: Sequence[str], asked: Asked) -> Finding:
         status = subprocess.run(argv, cwd=ROOT, env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL).returncode
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     said = f"{lines[-1].strip('= ') if lines else 'said nothing'} (exit status {status}, {log.name})"
-    return Finding(item=item, title=" ".join(argv[2:4]), status=Status.PASSED if status == 0 else Status.FAILED, said=said)
+    return Finding(item=item, title=title, status=Status.PASSED if status == 0 else Status.FAILED, said=said)
 
 
 def _compatibility(asked: Asked) -> Sequence[Finding]:
