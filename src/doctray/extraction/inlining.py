@@ -33,7 +33,7 @@ class NotInlinable(Exception):
 def inlined(schema: Schema) -> dict[str, Any]:
     """The schema with every `#/…` reference replaced by what it names; beyond DEEPEST levels and ROUNDS rounds anything is allowed.
 
-    Raises NotInlinable.
+    What is true or false in the place of the schema of a property, an item or an alternative is written as an object. Raises NotInlinable.
     """
     return _Inliner(schema).schema(schema, 0, ("#",))
 
@@ -51,6 +51,18 @@ def mapped(schema: Schema, change: Callable[[Schema], Any]) -> dict[str, Any]:
         else:
             out[key] = value
     return out
+
+
+_BOOLEANS: Mapping[bool, Schema] = {True: {}, False: {"not": {}}}
+
+
+def _worded(key: str, value: Any) -> Any:
+    """What a keyword says, without true and false in the places of schemas. `additionalProperties` is read as it is."""
+    if key in _MAPS and isinstance(value, Mapping):
+        return {name: _BOOLEANS[child] if isinstance(child, bool) else child for name, child in value.items()}
+    if key in LISTS and isinstance(value, list):
+        return [_BOOLEANS[child] if isinstance(child, bool) else child for child in value]
+    return _BOOLEANS[value] if key == "items" and isinstance(value, bool) else value
 
 
 def named_by(root: Schema, reference: str) -> Any:
@@ -88,13 +100,13 @@ class _Inliner:
                 return {}
             beside = {key: value for key, value in schema.items() if key != "$ref"}
             return self.schema({**self._resolved(target), **beside}, depth + 1, (*within, target))
-        kept = {key: value for key, value in schema.items() if key not in _NOISE}
+        kept = {key: _worded(key, value) for key, value in schema.items() if key not in _NOISE}
         return mapped(kept, lambda child: self.schema(child, depth + 1, within))
 
     def _resolved(self, target: str) -> Schema:
         found = named_by(self._root, target)
         if isinstance(found, bool):
-            return {} if found else {"not": {}}
+            return _BOOLEANS[found]
         if not isinstance(found, Mapping):
             raise NotInlinable("The schema refers to a part of itself that does not exist.")
         return found

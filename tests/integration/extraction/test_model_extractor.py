@@ -288,6 +288,13 @@ async def test_what_a_model_does_not_find_is_no_value_and_is_said(desk: Opened) 
     assert found.needs_review
 
 
+async def test_a_schema_that_leaves_a_property_open_is_filled(desk: Opened) -> None:
+    here = await desk(saying(OPENAI, '{"order_number": "SR-1", "notes": "by hand", "extra": [1]}'))
+    schema = {"type": "object", "properties": {"order_number": {"type": "string"}, "notes": True, "extra": {"items": True}, "no": False}}
+    found = await here.extract("Order SR-1, by hand, 1", "custom", schema)
+    assert (found.fields, found.warnings) == ({"order_number": "SR-1", "notes": "by hand", "extra": [1]}, ())
+
+
 # what is asked
 
 

@@ -37,6 +37,12 @@ def test_a_reference_to_true_or_false_allows_all_or_nothing() -> None:
     assert inlined(schema)["properties"] == {"a": {}, "b": {"not": {}}}
 
 
+def test_true_and_false_in_the_place_of_a_schema_are_written_as_objects() -> None:
+    schema = {"properties": {"a": True, "b": {"items": False}, "c": {"anyOf": [True, TEXT]}}, "additionalProperties": False}
+    written = {"a": {}, "b": {"items": {"not": {}}}, "c": {"anyOf": [{}, TEXT]}}
+    assert inlined(schema) == {"properties": written, "additionalProperties": False}
+
+
 @pytest.mark.parametrize(
     "schema",
     [
