@@ -238,7 +238,7 @@ _NUMBER = (
 )
 _SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?![\w%/\-]|[.,]\d)",
+    rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?:(?=/-(?!\w))|(?![\w%/\-]|[.,]\d))",
     re.IGNORECASE,
 )
 _SCALES = {

@@ -170,6 +170,10 @@ def _printed_words(page: Any, placement: Placement) -> Iterator[tuple[list[_Lett
                 yield word, angle
 
 
+_LEAST_HYPHEN = 0.1
+"""Width of a hyphen that is drawn, at the least, in sizes of its print; of common fonts it is 0.25 to 0.6."""
+
+
 def _letters(line: dict[str, Any]) -> Iterator[_Letter]:
     for span in line["spans"]:
         shown = bool(span["char_flags"] & _FILLED_OR_STROKED) and span["alpha"] > 0
@@ -177,8 +181,9 @@ def _letters(line: dict[str, Any]) -> Iterator[_Letter]:
         for char in span["chars"]:
             text = char["c"].translate(_DINGBATS) if is_dingbats else char["c"]
             if not text.isascii():
-                # a no-break space parts words as well; a soft hyphen and a zero-width space are not printed
-                text = " " if text == "\xa0" else text.replace("\xad", "").replace("\u200b", "").replace("\ufeff", "")
+                # a no-break space parts words as well; a soft hyphen that takes room is drawn as one, a zero-width space is not printed
+                hyphen = "-" if char["bbox"][2] - char["bbox"][0] > _LEAST_HYPHEN * span["size"] else ""
+                text = " " if text == "\xa0" else text.replace("\xad", hyphen).replace("\u200b", "").replace("\ufeff", "")
             if text:
                 yield _Letter(text, char["bbox"], shown)
 

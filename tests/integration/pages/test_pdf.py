@@ -356,3 +356,13 @@ def test_the_wall_of_one_low_row_is_a_rule(tmp_path: Path) -> None:
     walls = [s for s in text_page(a_pdf(table), tmp_path).segments if not s.horizontal and abs(s.left - 300 * TEXT_PX) < 3]
     assert len(walls) == 1
     assert walls[0].bottom - walls[0].top == pytest.approx(15 * TEXT_PX, abs=3)
+
+
+def test_a_soft_hyphen_that_is_drawn_is_a_hyphen(tmp_path: Path) -> None:
+    """Some generators write every hyphen so (BLOCK-B); without it the words of an address run into one another."""
+
+    def with_hyphens(page: Any) -> None:
+        paragraphs(page)
+        page.insert_text((60, 700), "BLOCK\xadB, CHENNAI \xad 600042", fontsize=11)
+
+    assert text_page(a_pdf(with_hyphens), tmp_path).lines[-1].text == "BLOCK-B, CHENNAI - 600042"

@@ -8,7 +8,7 @@ from doctray.extraction.parse import find_dates, fold
 from doctray.extraction.rules import acord
 from doctray.extraction.rules.coverage import Coverage
 from doctray.extraction.rules.finds import text_found
-from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party
+from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party, named_under_role
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.parties import is_address_line, is_party
 from doctray.extraction.rules.reading import Phrase, Sheet
@@ -69,7 +69,12 @@ def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence
     named = _of_coverages(coverages)
     if named:
         return named
-    name = labelled_insurer(paper) or _in_words(paper.sheets) or next(_in_head(paper.sheets, titled, insures=True), None)
+    name = (
+        labelled_insurer(paper)
+        or _in_words(paper.sheets)
+        or next(_in_head(paper.sheets, titled, insures=True), None)
+        or _only_company(paper.sheets)
+    )
     if name is None:
         return []
     code = _naic(paper)
@@ -80,6 +85,8 @@ def producer(paper: Labelled, *, titled: Sequence[Phrase]) -> Found | None:
     labelled = labelled_party(paper, "producer")[0]
     if labelled is not None:
         return labelled
+    if (named := named_under_role(paper, "producer")) is not None:
+        return named
     signed = (found for found in _signed(paper.sheets) if _BROKES.search(str(found.value)))
     return next(signed, None) or next(_in_head(paper.sheets, titled, insures=False), None)
 
@@ -149,6 +156,25 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
                 found = text_found(named, trust=0.9)
                 if found is not None and is_party(named.text) and str(found.value)[:1].isupper():
                     yield found
+
+
+_WITH_FORM = re.compile(
+    r"\b(?:[A-Z][\w&'’\-]+ ){0,4}(?:(?i:insurance|assurance|seguros|assurances|versicherung|assicurazioni|takaful)\b)"
+    r"(?: [A-Z][\w&'’\-]+){0,4},? "
+    r"(?:(?:Ltd|LTD|Limited|LIMITED|plc|PLC|Inc|AG|SE|Bhd|BHD|P\.S\.C|Pte)\b\.?|S\.? ?A\.(?:,? (?i:de C\. ?V\.))?)"
+)
+
+
+def _only_company(sheets: Sequence[Sheet]) -> Found | None:
+    """The one insurance company that sentences and small print name with its legal form."""
+    named: dict[str, Found] = {}
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            for match in _WITH_FORM.finditer(phrase.text):
+                if not is_broker(match[0]):
+                    words = words_at(phrase.words, *match.span())
+                    named.setdefault(fold(match[0]), Found(value=match[0].strip(" ,"), page=phrase.page, words=words, trust=0.5))
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 _TRADE = re.compile(

@@ -84,7 +84,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     ):
         return None
     match = COVERAGE.search(text)
-    if match is None or text.rstrip().endswith((".", ",")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
+    if match is None or text.rstrip().endswith((".", ",", "?")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
         return None
     kept = re.sub(
         r"^(?:limits?(?: of (?:liability|insurance))?|coverages?|section \w+|(?:class|type|line) of (?:insurance|cover|"
@@ -106,9 +106,15 @@ def heading(row: Sequence[Phrase]) -> Found | None:
 
 def plain_label(text: str) -> str:
     """A limit's label without bullets and without the remark in brackets that explains it, as (Ea occurrence)."""
-    kept = text.strip(" :-•*·$|")
+    kept = text.strip(" :-•*·$|₹")
+    if (named := _SECTION_OF.match(kept)) is not None:
+        return named["what"].strip()
     short = re.sub(r"\s*\((?!per\b)[^)]*\)?\s*$", "", kept, flags=re.IGNORECASE)
     return short if len(fold(short)) >= 3 else kept
+
+
+_SECTION_OF = re.compile(r"(?:under )?section \S[^()]{0,30}(?:\([ivx]+\)[^()]{0,30})?\((?P<what>[A-Z][^()]{8,60})\)?$", re.IGNORECASE)
+"""A section of a policy, with what it insures in brackets."""
 
 
 def text_of(phrases: Sequence[Phrase]) -> str:

@@ -24,7 +24,8 @@ _LEAST_BARE = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
     """One sum. label: printed before it, "" where there is none; place: where the label stands. qualifier: printed after it, as
-    `per occurrence`. several: its label has more than one sum. own: the sum has words of its own and shares its label's row."""
+    `per occurrence`. several: its label has more than one sum. own: the sum has words of its own and shares its label's row.
+    asked: it answers a question."""
 
     label: str
     place: Phrase | None
@@ -32,6 +33,7 @@ class Sum:
     qualifier: str = ""
     several: bool = False
     own: bool = False
+    asked: bool = False
 
 
 def sums_of(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
@@ -82,6 +84,40 @@ def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
             place = Phrase.of(phrase.page, words_at(phrase.words, *match.span("label")))
             out.append(Sum(label=match["label"], place=place, found=found))
     return out
+
+
+_DECLARED = re.compile(r"\bI\.?D\.?V\b|\bdeclared values?\b", re.IGNORECASE)
+_MOST_HEADING_LINES = 3
+
+
+def declared(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """Bare numbers under headings of declared values, as schedules of Indian motor policies have them; nothing for a zero."""
+    out = []
+    for phrase in row:
+        number = phrase.text.strip()
+        if not re.fullmatch(r"[1-9]\d{3,8}(?:\.\d\d)?", number):
+            continue
+        heading = _heading_over(sheet, phrase)
+        if heading is not None and _DECLARED.search(heading.text):
+            value = Found(value=int(float(number)), page=phrase.page, words=phrase.words, trust=0.8)
+            out.append(Sum(label=_CURRENCY_REMARK.sub("", plain_label(heading.text)).strip(" -"), place=heading, found=value, asked=True))
+    return out
+
+
+_CURRENCY_REMARK = re.compile(r"\s*\((?:[$£€₹]|Rs\.?|INR)?\)|\s[-–]\s*$")
+
+
+def _heading_over(sheet: Sheet, phrase: Phrase) -> Phrase | None:
+    """The lines right over a cell that share its column, as one."""
+    lines: list[Phrase] = []
+    last = phrase
+    for line in sheet.above(phrase, lines=2.0 * _MOST_HEADING_LINES):
+        far = last.box.top - line.box.bottom > 1.2 * line.height
+        if far or len(lines) == _MOST_HEADING_LINES or re.search(r"\d|:\s*$", line.text):
+            break
+        lines.append(line)
+        last = line
+    return Phrase.of(phrase.page, [word for line in reversed(lines) for word in line.words]) if lines else None
 
 
 def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
@@ -139,8 +175,9 @@ def _is_prose(before: str, label: str, after: str) -> bool:
 
 def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
     """A round number without sign or grouping, or the word in the place of a sum, alone or after its label."""
-    for cut in range(len(phrase.words)):
-        part = phrase.part(cut)
+    end = len(phrase.words) - (len(phrase.words) > 1 and _STROKE.fullmatch(phrase.words[-1].text) is not None)
+    for cut in range(end):
+        part = phrase.part(cut, end)
         assert part is not None
         text = part.text.strip(" .:;|")
         label = _label(" ".join(word.text for word in phrase.words[:cut]))
@@ -157,6 +194,10 @@ def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         found = amount_found(phrase, ocr=sheet.ocr, small=False)
         return [] if found is None else [Sum(label="", place=None, found=found)]
     return []
+
+
+_STROKE = re.compile(r"/[-–—=]")
+"""What Indian papers close a sum with: Rs 5,000/-"""
 
 
 def _label(text: str) -> str:

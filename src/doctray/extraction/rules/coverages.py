@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import AMOUNT_WORDS, DateOrder, find_amounts, fold
+from doctray.extraction.parse import DateOrder, find_amounts, fold
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_grids import drawn
-from doctray.extraction.rules.coverage_sums import Sum, promised, sums_of
+from doctray.extraction.rules.coverage_sums import Sum, declared, promised, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import is_like, likeness
@@ -102,6 +103,7 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
             current = _Group(kind)
             groups.append(current)
             continue
+        current.sums += declared(sheet, row)
         found = [_headed(sheet, _answered(found, row)) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
         if len(found) == 1 and current.sums and _goes_on(current.sums[-1], found[0]):
             before = current.sums.pop()
@@ -111,13 +113,16 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
 
 
 _IF_SO = re.compile(r"if (?:yes|so|applicable)\W{1,3}(?:limit|amount)\W*", re.IGNORECASE)
+_TICK = re.compile(r"\[?[xX✓✔☒☑✗✘]\]?")
 
 
 def _answered(item: Sum, row: Sequence[Phrase]) -> Sum:
     """A sum that answers a question which its row asks: FLOOD  X YES  If YES, LIMIT: $500,000."""
-    return (
-        replace(item, label=plain_label(row[0].text), place=row[0]) if _IF_SO.fullmatch(item.label) and row[0] is not item.place else item
-    )
+    if not _IF_SO.fullmatch(item.label) or row[0] is item.place:
+        return item
+    ticked = next((after for before, after in pairwise(row) if _TICK.fullmatch(before.text) and not _IF_SO.match(after.text)), None)
+    asked = row[0] if ticked is None or _TICK.fullmatch(ticked.text) else ticked
+    return replace(item, label=plain_label(asked.text), place=asked, asked=True)
 
 
 def _headed(sheet: Sheet, item: Sum) -> Sum:
@@ -192,12 +197,12 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
             current = Coverage(kind=text_found(item.place))
             found.append(current)
             current.limits[item.qualifier or "LIMIT"] = item.found
-        elif item.label and len(item.label.split()) <= 9 and (_LIMIT.search(item.label) or _LIMIT.search(item.qualifier)):
+        elif item.label and len(item.label.split()) <= 9 and (item.asked or _LIMIT.search(item.label) or _LIMIT.search(item.qualifier)):
             if current is None:
                 current = Coverage(kind=None)
                 found.append(current)
             current.limits.setdefault(_limit_name(item), item.found)
-        elif current is not None and not item.label and AMOUNT_WORDS.match(str(item.found.value)):
+        elif current is not None and not item.label and _IN_PLACE_OF_SUMS.fullmatch(str(item.found.value)):
             current.limits.setdefault("LIMITS", item.found)
 
 
@@ -210,6 +215,9 @@ def _told_of(found: Sequence[Coverage], item: Sum) -> Coverage | None:
         (c for c in found if c.policy_number is not None and c.kind is not None and fold(match["kind"]) in fold(str(c.kind.value))), None
     )
 
+
+_IN_PLACE_OF_SUMS = re.compile(r"(?:statutory(?: limits?)?|per statute|unlimited|included|as per policy|policy limits?)\.?", re.IGNORECASE)
+"""Words that are all limits of their policy, where they stand without a label."""
 
 _LIMIT_OF = re.compile(r"the (?P<kind>[\w' ]{4,40}) (?:policy )?limits?\b", re.IGNORECASE)
 

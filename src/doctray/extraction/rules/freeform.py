@@ -16,6 +16,7 @@ from doctray.extraction.rules.insurance_values import (
     first_title_row_date,
     labelled_address,
     labelled_party,
+    named_under_role,
     policy_numbers,
     told_issue_date,
 )
@@ -116,7 +117,8 @@ def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:
 
 def _insured(paper: Labelled) -> Party:
     name, address = labelled_party(paper, "insured")
-    return name, address or (labelled_address(paper) if name is not None else None)
+    name = name or named_under_role(paper, "insured")
+    return name, address or (labelled_address(paper, of=name) if name is not None else None)
 
 
 def _third(written_to: Found | None, *others: Found | None) -> Found | None:

@@ -167,6 +167,7 @@ _PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|
 
 _COVER_WORDS = re.compile(
     r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
+    r"commercial|package|floater|"
     r"marine|compensation|travel|transit|cargo|medical|health|plan|life|accident|fire|flood|engineering|bond|machinery|"
     r"household|homeowners?|renters?|buildings?|contents|hull|package policy|responsabili\w+|\w*haftpflicht\w*|décennale|multirri\w+|"
     r"hogar|comercio|auto\w*|aansprakelijkheid\w*)\b",

@@ -8,9 +8,9 @@ from itertools import pairwise
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, has_date_shape, read_identifier
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, joined, text_found
-from doctray.extraction.rules.labels import Labelled, filled, words_at
-from doctray.extraction.rules.parties import Party, is_address_line, is_party, parted_at_bar, party_of_lines, to_postcode
-from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.labels import Labelled, filled, spots, words_at
+from doctray.extraction.rules.parties import Party, is_address_line, is_party, is_place, parted_at_bar, party_of_lines, to_postcode
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row
 
 _MOST_LINES = 7
 """Of a name with its address."""
@@ -48,6 +48,49 @@ def _address_beside(paper: Labelled, sheet: Sheet, name: Phrase) -> Found | None
     return joined([whole_row(paper, sheet, beside[0])]) if told else None
 
 
+_ROLES = {
+    "insured": re.compile(
+        r"\b(?:insured|policy ?holder|proposer|contratante|asegurado|tomador|souscripteur|assuré|versicherungsnehmer)\b", re.IGNORECASE
+    ),
+    "producer": re.compile(r"\b(?:agente?|broker|intermediary|intermediario|producer|corredor|courtier|vermittler)\b", re.IGNORECASE),
+}
+_A_NAME = {"name": ("name", "full name", "nombre", "nombre completo", "nom", "nome")}
+_ROWS_UNDER_ROLE = 3.2
+"""Line heights between a heading that says whose data follow and the label of the name."""
+
+
+def named_under_role(paper: Labelled, role: str) -> Found | None:
+    """The value of a label that says only Name, right under a heading of the role: DATOS DEL ASEGURADO / Nombre: Ana Ruiz."""
+    for sheet in paper.sheets:
+        for spot in spots(sheet, _A_NAME):
+            if not spot.marked:
+                continue
+            over = (
+                sheet.above(spot.label, lines=_ROWS_UNDER_ROLE)[:1]
+                or [
+                    p
+                    for p in sheet.phrases
+                    if 0 < spot.label.box.top - p.box.bottom < _ROWS_UNDER_ROLE * spot.label.height and p.text.isupper()
+                ][-1:]
+            )
+            if not over or not _ROLES[role].search(over[0].text) or len(over[0].words) > _MOST_OF_ROLE:
+                continue
+            value = spot.rest or next(iter(sheet.right_of(spot.phrase)), None)
+            if value is not None and is_party(value.text) and not paper.is_label(value):
+                return joined([value, *_rest_of_name(sheet, value)], " ")
+    return None
+
+
+_MOST_OF_ROLE = 5
+
+
+def _rest_of_name(sheet: Sheet, value: Phrase) -> list[Phrase]:
+    """The second line of a name that ends at one edge with the first, and has no label beside it."""
+    below = sheet.below(value, lines=0.8)[:1]
+    lone = [p for p in below if abs(p.box.right - value.box.right) < 0.5 * value.height and not sheet.left_of(p) and is_party(p.text)]
+    return lone if lone and not is_address_line(lone[0].text) else []
+
+
 def labelled_insurer(paper: Labelled) -> Found | None:
     for sheet, phrase in paper.values("insurer", is_party):
         found = text_found(whole_row(paper, sheet, phrase))
@@ -64,10 +107,17 @@ def _without_number(found: Found) -> Found:
     return replace(found, value=str(found.value)[: match.start()], words=words_at(found.words, 0, match.start()))
 
 
-def labelled_address(paper: Labelled) -> Found | None:
-    for sheet, phrase in paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text))):
-        return joined(to_postcode(lines_from(paper, sheet, phrase)))
-    return None
+def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
+    """The address beside its label; of several, the one in the column of the party whose name is `of`, else the leftmost of its row."""
+    places = list(paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text))))
+    left, height = of.words[0].box.left, of.words[0].box.height
+    in_column = [(sheet, phrase) for sheet, phrase in places if sheet.number == of.page and abs(phrase.box.left - left) < 2 * height]
+    if not places:
+        return None
+    first = places[0][1]
+    in_row_of_first = [place for place in places if place[0].number == first.page and in_row(place[1].box, first.box)]
+    sheet, phrase = next(iter(in_column), min(in_row_of_first, key=lambda place: place[1].box.left))
+    return joined(to_postcode(lines_from(paper, sheet, phrase)))
 
 
 def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
@@ -84,9 +134,12 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
         ]
         if len(lines) == 1 and not beneath:
             beneath = [p for p in sheet.below(last, lines=1.0)[:1] if is_address_line(p.text)]
+        if not beneath:
+            beneath = [p for p in sheet.below(last, lines=_BLANK_LINE)[:1] if len(lines) > 1 and _ends_address(p, phrase)]
+        far = bool(beneath) and beneath[0].box.top - last.box.bottom > 0.9 * last.height and not _ends_address(beneath[0], phrase)
         if (
             not beneath
-            or beneath[0].box.top - last.box.bottom > 0.9 * last.height
+            or far
             or paper.is_label(beneath[0])
             or not filled(beneath[0].text)
             or (label is not None and _has_label_of_its_own(sheet, beneath[0], label))
@@ -94,6 +147,15 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
             break
         lines.append(whole_row(paper, sheet, beneath[0]))
     return lines
+
+
+_BLANK_LINE = 2.8
+"""Line heights between the lines of an address one of whose lines was left blank."""
+
+
+def _ends_address(line: Phrase, first: Phrase) -> bool:
+    """Whether a line is a place with its postcode, in the column of an address."""
+    return abs(line.box.left - first.box.left) < first.height and is_place(line.text)
 
 
 def _has_label_of_its_own(sheet: Sheet, value: Phrase, label: Phrase) -> bool:
@@ -285,6 +347,10 @@ _ISSUED = re.compile(
 )
 
 
+_HAND = re.compile(r"\bin witness whereof\b|\bset (?:his|her|my|our|their|its) (?:hands?|seal)\b", re.IGNORECASE)
+"""What is said where a paper is signed; the date follows, or stands in the line beneath."""
+
+
 def told_issue_date(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
     """The date that a sentence gives: this certificate was generated on 5 November 2026."""
     for sheet in sheets:
@@ -294,4 +360,8 @@ def told_issue_date(sheets: Sequence[Sheet], order: DateOrder | None) -> Found |
                     words = words_at(phrase.words, read.start, read.end)
                     found = date_found(Phrase.of(phrase.page, words), order)
                     return None if found is None else replace(found, trust=found.trust * 0.9)
+            if _HAND.search(phrase.text):
+                for line in (phrase, *sheet.below(phrase, lines=1.2)[:1]):
+                    if dates := dates_found(line, order):
+                        return replace(dates[0], trust=dates[0].trust * 0.9)
     return None

@@ -152,4 +152,14 @@ def is_organisation(text: str) -> bool:
         and len(fold(text)) >= 3
         and bool(re.search(r"[^\W\d_]{3}", text))
         and words[0][:1].isupper()
+        and not _COMMON_NOUN.match(text)
+        and sum(word[:1].islower() and word not in _SMALL for word in words) <= _MOST_LOWER
     )
+
+
+_COMMON_NOUN = re.compile(r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy)\b (?=[a-z])")
+"""What a sentence calls somebody by, where no name follows: provided by the Company at the relevant time."""
+
+_SMALL = frozenset("of the and for in on at de del la las los du des le les et y e do da von der die und für van het di dei".split())  # noqa: SIM905
+_MOST_LOWER = 2
+"""Words without a capital that a name may have, small ones aside; a sentence has more."""

@@ -192,7 +192,7 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     before = sheet.left_of(spot.phrase)
     alternate = bool(in_row) and not is_label(in_row[0]) and accept(in_row[0].text) and _alternates(in_row, before, is_label)
     headings = not spot.marked and not alternate and any(is_label(p) for p in (*in_row, *before))
-    if headings and below and abs(below[0].box.left - spot.label.box.left) < spot.label.height:
+    if headings and below and _is_aligned(below[0], spot.label):
         yield from _accepted(below, accept)
     yield from _accepted([p for p in in_row[:1] if not is_label(p)], accept)
     if above:
@@ -202,6 +202,11 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.weak and in_row and not is_label(in_row[0]) and in_row[0].box.left - spot.label.box.right < _BESIDE * spot.label.height:
         return
     yield from _accepted(below, accept)
+
+
+def _is_aligned(value: Phrase, label: Phrase) -> bool:
+    """Whether a value and the heading over it begin at one height of the page, or have one middle."""
+    return abs(value.box.left - label.box.left) < label.height or abs(value.box.center_x - label.box.center_x) < label.height
 
 
 def _alternates(after: Sequence[Phrase], before: Sequence[Phrase], is_label: Callable[[Phrase], bool]) -> bool:

@@ -47,6 +47,7 @@ def recipient(page: CertificatePage) -> Found | None:
         or labelled_text(page, "recipient_name", is_name)
         or _name_with_honorific(page)
         or _prominent_name(page)
+        or _name_beside_any_label(page)
     )
 
 
@@ -102,6 +103,29 @@ def _prominent_name(page: CertificatePage) -> Found | None:
     """The one large line that looks like a person's name: two to four words with capitals, none of a course or a company."""
     named = [line for line in prominent(page) if is_person(line.text)]
     return text_found(named[0], trust=0.6) if len(named) == 1 else None
+
+
+def _name_beside_any_label(page: CertificatePage) -> Found | None:
+    """The first name of a person beside a label that ends with a colon and is nobody's who issues, teaches or signs."""
+    for phrase in page.lines:
+        head, colon, _ = phrase.text.partition(":")
+        if not colon or len(head.split()) > 4 or _OF_OTHERS.search(head):
+            continue
+        words = words_at(phrase.words, len(head) + 1, len(phrase.text) + 1)
+        beside = [Phrase.of(phrase.page, words)] if len(phrase.text) > len(head) + 1 and words else page.sheet.right_of(phrase)[:1]
+        if beside and is_person(beside[0].text):
+            return text_found(beside[0], trust=0.5)
+    return None
+
+
+_OF_OTHERS = re.compile(
+    r"\b(?:instruct\w*|train\w*|tutor|teach\w*|direct\w*|manager|officer|president|chair\w*|sign\w*|by|assess\w*|examin\w*|verif\w*|"
+    r"witness|contact|engineer|inspector|installer|technician|father|mother|parent|guardian|doctor|physician|nurse|clinic|school|company|employer|provider|location|place|city|"
+    r"course|subject|program\w*|title|venue|address|organi[sz]\w*|issu\w*|author\w*|coordinator|supervisor|registrar|principal|judge|"
+    r"district|county|state|country|nationality|vaccine|manufacturer|department|class|grade|event|topic|charity)\b",
+    re.IGNORECASE,
+)
+"""Labels of people who are not certified, and of what is no person."""
 
 
 def is_person(text: str) -> bool:

@@ -29,7 +29,8 @@ _FOR = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_ENDS = re.compile(
-    r"\s*(?:[.;]|\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bgiven (?:at|in)\b|\bconducted\b|\borganis?z?ed\b|\bdated\b"
+    r"\s*(?:[.;]|,? sponsored(?: by\b|$)|"
+    r"\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bgiven (?:at|in)\b|\bconducted\b|\borganis?z?ed\b|\bdated\b"
     r"|\bfrom (?=\d|\w+ \d)|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"

@@ -13,7 +13,8 @@ Party = tuple[Found | None, Found | None]
 """(name, address in one line)"""
 
 _STREET = re.compile(
-    r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?\s+\w|(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
+    r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?\s+\w|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|plot\b|"
+    r"(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
     r"floor\b|\d+(?:st|nd|rd|th) floor|c/o\b|one\s+\w+\s+(?:place|plaza|street|center))",
     re.IGNORECASE,
 )
@@ -96,7 +97,7 @@ def to_postcode(lines: Sequence[Phrase]) -> Sequence[Phrase]:
         (
             i
             for i, line in enumerate(lines)
-            if US_PLACE.search(line.text) or UK_POSTCODE.search(line.text) or CANADIAN_POSTCODE.search(line.text)
+            if any(pattern.search(line.text) for pattern in (US_PLACE, UK_POSTCODE, CANADIAN_POSTCODE, _SIX_DIGITS))
         ),
         len(lines),
     )
@@ -111,16 +112,21 @@ def is_party(text: str) -> bool:
         and not find_dates(text)
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not re.fullmatch(
-            r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or)\W*",
+            r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or|code|name|number|"
+            r"sex|gender|age)\W*",
             text,
             re.IGNORECASE,
         )
     )
 
 
+_SIX_DIGITS = re.compile(r"\b[A-Z][A-Za-z]{2,24} ?[-–,]? ?\d{3} ?\d{3}\W*$")
+"""A town with its postcode at the end of a line (India, Singapore)."""
+
 _PLACE_ELSEWHERE = re.compile(
     r"\b(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2})?,? [A-ZÄÖÜÉ][\w\-]{2,}|\b(?:NSW|QLD|VIC|TAS|ACT|NT|SA|WA),?\s+\d{4}\b|"
-    r"\b[A-Z][a-z]+[ ,\-–]{1,3}\d{6}\b|\b[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat)\s+\d+"
+    r"\b[A-Z][A-Za-z]+[ ,\-–]{1,3}\d{6}\b|"
+    r"\b[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat)\s+\d+"
 )
 """Postcodes before their town (Europe), after a state (Australia) or a town (India, Singapore), and streets before their number."""
 
@@ -132,6 +138,11 @@ def is_address_line(text: str) -> bool:
     if _PLACE_ELSEWHERE.search(text) and not re.match(r"\W*(?:policy|certificate|no)\b", text, re.IGNORECASE):
         return True
     return bool(_STREET.match(text.strip()) or US_PLACE.search(text) or UK_POSTCODE.search(text) or CANADIAN_POSTCODE.search(text))
+
+
+def is_place(text: str) -> bool:
+    """Whether the line holds a town with its postcode."""
+    return any(pattern.search(text) for pattern in (US_PLACE, UK_POSTCODE, CANADIAN_POSTCODE, _PLACE_ELSEWHERE))
 
 
 def is_address_line_after_name(text: str) -> bool:

@@ -1,7 +1,9 @@
 """What a document calls itself: the largest line that names a kind of certificate."""
 
 import re
+from statistics import median
 
+from doctray.domain.document import Word
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import fold
 from doctray.extraction.rules.reading import Phrase, Sheet
@@ -11,7 +13,8 @@ _KIND = re.compile(
     r"diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
-    r"testimonial|statement of (?:insurance|attainment|cover(?:age)?)|certified (?:true )?cop(?:y|ies) of|"
+    r"testimonial|statement of (?:insurance|attainment|cover(?:age)?|completion|"
+    r"participation|service|achievement|results)|certified (?:true )?cop(?:y|ies) of|"
     r"international motor insurance card|"
     r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
     r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
@@ -75,9 +78,31 @@ def title_of(sheet: Sheet) -> Found | None:
         ]
         if len(words) == len(best.words) and over and _ABOVE.match(over[-1].text):
             words = [*over[-1].words, *words]
+    if len(words) == len(best.words):
+        words += _wrapped(sheet, best)
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
     text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
+
+
+_LARGE = 1.25
+_CLOSE = 0.6
+
+
+def _wrapped(sheet: Sheet, title: Phrase) -> tuple[Word, ...]:
+    """The last word or two of a title in capitals and large print that did not fit its line."""
+    usual = median([word.box.height for word in sheet.words])
+    beneath = next((p for p in _rows(sheet) if p.box.top >= title.box.bottom - 0.3 * title.height and _is_under(p, title)), None)
+    if beneath is None or title.height < _LARGE * usual or not title.text.isupper() or len(title.words) < 4:
+        return ()
+    close = beneath.box.top - title.box.bottom < _CLOSE * title.height and abs(beneath.height - title.height) < 0.1 * title.height
+    fits = len(beneath.words) <= 2 and beneath.text.isupper() and beneath.text.replace(" ", "").isalpha()
+    return beneath.words if close and fits and not _KIND.search(beneath.text) else ()
+
+
+def _is_under(phrase: Phrase, title: Phrase) -> bool:
+    centred = abs(phrase.box.center_x - title.box.center_x) < title.height
+    return abs(phrase.box.left - title.box.left) < title.height or centred
 
 
 _ALSO_KIND = re.compile(

@@ -12,16 +12,16 @@ def vocabulary(text: str) -> Vocabulary:
 
 INSURANCE = vocabulary("""\
 insured: named insured | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy
-    holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the
-    insured | assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name |
-    named insured and mailing address | named insured and address | named insured s | insured s | name and address of insured | name
-    and address of the insured | name and address of policyholder | insured name and address | insured details | insured company |
-    insured business | insured member | insured entity | insured's details | first named insured | name of insured company |
-    policyholder s | policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company name |
-    business name | legal name and address of insured | legal name of insured | versicherungsnehmer | client name | client | employer |
-    member name | customer name | participant name | applicant | insured member name | our client | insured member s | tomador del
-    seguro | tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato |
-    verzekeringnemer | verzekerde | tomador do seguro | segurado | name of policyholder employer
+    holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the insured |
+    assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured
+    and mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
+    insured | name and address of policyholder | insured name and address | insured details | insured company | insured business | insured
+    member | insured entity | insured's details | first named insured | name of insured company | policyholder s | proposer's name |
+    policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company name | business name | legal
+    name and address of insured | legal name of insured | versicherungsnehmer | client name | client | employer | member name | customer
+    name | participant name | applicant | insured member name | our client | insured member s | tomador del seguro | tomador | asegurado |
+    assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer | verzekerde | tomador do
+    seguro | segurado | name of policyholder employer
 address: insured address | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder address |
     mailing address | correspondence address | your address | business address | insured's address | postal address | registered address |
     insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address | risk
@@ -62,16 +62,17 @@ effective_date: effective date of the commencement of insurance for the purposes
     date | coverage effective date | policy from | period from | period start | policy begins | policy inception | policy inception date |
     effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts |
     commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
-    inception | start | fecha de efecto | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn | gültig ab | decorrenza |
-    effetto | ingangsdatum | início | from
+    inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn |
+    gültig ab | decorrenza | effetto | ingangsdatum | início | from
 expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of expiry of
     insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until | valid to |
     expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage end date |
     coverage expiration date | policy to | period to | period end | nächster ablauf | hauptfälligkeit | policy ends | policy expiry |
     cover expires | cover to | insurance expires | date cover ends | expiry date of period of insurance | coverage ends | coverage end |
     exp date | renewal date | policy renewal date | expires on | expiring | valid till | expiring date | date of expiration of insurance |
-    risk expiry date | date of expiration | end | fecha de vencimiento | vencimiento | date d'échéance | échéance | date d'expiration |
-    versicherungsende | versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
+    risk expiry date | date of expiration | end | fecha de vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance
+    | date d'expiration | versicherungsende | versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento
+    | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |
@@ -86,13 +87,13 @@ issue_date: issue date | schedule issued | countersigned | date of issue | date 
     emissão | date
 certificate_number: certificate number | certificate no | certificate # | certificate ref | certificate reference | certificate id |
     policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number | coc no |
-    certificate of cover no | confirmation number | confirmation # | certificado no | número de certificado | attestation n | numéro
-    d'attestation | document number
+    certificate of cover no | certificate policy no | certificate policy number | confirmation number | confirmation # | certificado no |
+    número de certificado | attestation n | numéro d'attestation | document number
 issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
     coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
-    name | class | cover | section insured | versicherungsart | ramo | type de contrat | soort
+    name | class | cover | section insured | versicherungsart | ramo | línea | type de contrat | soort
     verzekering | product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
 """)
@@ -107,7 +108,7 @@ stop: coverages | limits | description of operations | cancellation | authorized
     renewal of | signed | insured location | insured property location | property address | property location | location of risk | risk
     location | described location | insured premises | location of premises | place of issue | telephone | fax | website | contact no |
     contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del riesgo |
-    premium details | vat number
+    premium details | vat number | contract of sale | lenders loss payable | lenders loss payee | issuing office code | issuing office name
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\

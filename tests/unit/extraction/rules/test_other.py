@@ -327,3 +327,13 @@ on successful attendance on 18th September 2025
 Cert ref: PTC/WAH/20918            Refresher due: 17/09/2028
 """).fields
     assert (found["issue_date"], found["expiry_date"], found["certificate_number"]) == ("2025-09-18", "2028-09-17", "PTC/WAH/20918")
+
+
+def test_a_person_beside_a_label_of_its_own_making_is_the_recipient_and_officers_are_not() -> None:
+    found = read("""
+Community Service Statement of Completion
+Probation Officer:   Carol Whitman
+Client-Worker:       Jane Doe
+Date Issued:         August 11th, 2025
+""").fields
+    assert (found["title"], found["recipient_name"]) == ("Community Service Statement of Completion", "Jane Doe")

@@ -413,3 +413,99 @@ Versicherungsnehmer:    Elektro Hartmann GmbH
 Versicherungsschein-Nr.:    BH 61.204
 """)
     assert found["issue_date"] == "2026-03-12"
+
+
+def test_a_name_under_the_heading_of_its_role_is_that_party() -> None:
+    found = fields("""
+PÓLIZA DE SEGURO DE AUTO
+Número de Póliza        3101-02451129
+Vigencia Desde:         31/08/2023
+Hasta:                  31/08/2024
+
+        DATOS DEL CONTRATANTE
+Nombre:    LUCIA ORTEGA RIOS
+
+Clave de Agente:        93993
+Nombre:                 NEGOCIOS DIRECTOS
+
+SEGUROS AFORTUNADOS S.A. DE C.V., asegura a favor de la persona arriba citada
+""")
+    [policy] = found["policies"]
+    assert (found["insured_name"], found["producer_name"]) == ("LUCIA ORTEGA RIOS", "NEGOCIOS DIRECTOS")
+    assert (policy["effective_date"], policy["expiry_date"]) == ("2023-08-31", "2024-08-31")
+    assert found["insurers"] == [{"name": "SEGUROS AFORTUNADOS S.A. DE C.V."}]
+
+
+def test_two_companies_in_small_print_name_no_insurer() -> None:
+    found = fields("""
+CERTIFICATE OF INSURANCE
+Insured:      Harbor Foods LLC
+Policy No:    GL-1182
+Period:       1 May 2026 to 30 April 2027
+Atlantic Insurance Ltd and Pacific Insurance Ltd are registered in the Isle of Man, as is everybody.
+""")
+    assert found["insurers"] == []
+
+
+HEALTH = """
+HEALTH INSURANCE POLICY - SCHEDULE
+Policy No. :        P/700002/01/7530         Previous Policy No. :
+Proposer's Name :   DEVESH KUMAR             Issuing Office Name :    Online Business
+Address :           B-17 SHANTI ENCLAVE      Address :                No:111-112, Gokul Arcade
+                    ROHINI                                            Mumbai - 400057
+
+                    New Delhi-110041
+Period of Insurance :   From 03/07/2014 To 02/07/2015
+Sum Insured :           Rs     300000 /-
+the option of another policy offered by the Company at the relevant time is given.
+In witness whereof the undersigned has set his hand at Online Business
+on 02nd Day of July 2014.
+"""
+
+
+def test_of_two_addresses_the_one_in_the_column_of_the_insured_is_his() -> None:
+    found = fields(HEALTH)
+    assert (found["insured_name"], found["insured_address"]) == ("DEVESH KUMAR", "B-17 SHANTI ENCLAVE, ROHINI, New Delhi-110041")
+    assert found["issuer_name"] is None
+
+
+def test_a_sum_that_a_stroke_closes_and_the_day_of_a_signature_are_read() -> None:
+    found = fields(HEALTH)
+    assert (found["policies"][0]["limits"], found["issue_date"]) == ({"Sum Insured": 300_000}, "2014-07-02")
+
+
+def test_declared_values_stand_under_their_headings_and_zeros_are_none() -> None:
+    found = fields("""
+TWO WHEELER PACKAGE POLICY SCHEDULE
+Insured Name:    PRAKASH S
+Policy No:       0151498375
+Period of Insurance:   From 16/10/2019 to 15/10/2020
+IDV of Vehicle     IDV of Side Car     Total Insured Declared
+Rs                 Rs                  Values (IDV)
+17218              0                   17218
+Limits of Liability
+Under Section II-1 (ii) of policy (Third Party Property Damage): Rs 1,00,000.00
+""")
+    assert found["policies"][0]["limits"] == {
+        "IDV of Vehicle Rs": 17_218,
+        "Total Insured Declared Values": 17_218,
+        "Third Party Property Damage": 100_000,
+    }
+
+
+def test_the_ticked_one_of_two_choices_is_what_a_sum_answers() -> None:
+    found = fields("""
+   EVIDENCE OF COMMERCIAL PROPERTY INSURANCE
+NAMED INSURED: Casco Bay Lofts LLC         POLICY TYPE
+POLICY NUMBER: PMF-CP-551882               Commercial Package
+EFFECTIVE DATE: 06/01/2025     EXPIRATION DATE: 06/01/2026
+COMMERCIAL PROPERTY COVERAGE AMOUNT OF INSURANCE:  $9,850,000       DED: 10,000
+   BUSINESS INCOME   X   RENTAL VALUE     X     If YES, LIMIT: $1,200,000
+IS DOMESTIC TERRORISM EXCLUDED?
+AGREED VALUE
+MORTGAGEE        CONTRACT OF SALE
+""")
+    [policy] = found["policies"]
+    assert policy["type"] == "Commercial Package"
+    assert policy["limits"] == {"COMMERCIAL PROPERTY COVERAGE AMOUNT OF INSURANCE": 9_850_000, "DED": 10_000, "RENTAL VALUE": 1_200_000}
+    assert found["holder_name"] is None
