@@ -54,10 +54,10 @@ def _parts(report: Report, page_image: PageImage, plot: str | None) -> Iterator[
 
 
 def _tallies(name: str, tallies: Mapping[str, Tally]) -> str:
-    head = "".join(f"<th class=n>{column}</th>" for column in ("precision", "recall", "F1", "right", "true"))
+    head = "".join(f"<th class=n>{column}</th>" for column in ("precision", "recall", "F1", "right", "found", "true"))
     rows = "".join(
         f"<tr><td>{escape(group)}</td><td class=n>{each.precision:.3f}</td><td class=n>{each.recall:.3f}</td>"
-        f"<td class=n>{each.f1:.3f}</td><td class=n>{each.right}</td><td class=n>{each.true}</td></tr>"
+        f"<td class=n>{each.f1:.3f}</td><td class=n>{each.right}</td><td class=n>{each.found}</td><td class=n>{each.true}</td></tr>"
         for group, each in tallies.items()
     )
     return f"<table><tr><th>{name}</th>{head}</tr>{rows}</table>"

@@ -21,7 +21,7 @@ def calibration_svg(samples: Sequence[Sample]) -> str:
         axes.annotate(
             str(each.count), (each.mean_confidence, each.share), textcoords="offset points", xytext=(0, 8), ha="center", fontsize=8
         )
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.05), xlabel="confidence", ylabel="share of values that are right", title="Calibration")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.12), xlabel="confidence", ylabel="share of values that are right", title="Calibration")
     axes.legend(loc="upper left")
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None})
