@@ -111,6 +111,15 @@ def test_a_panel_shows_something_and_nothing_that_cannot_be(panel: dict[str, Any
 
 
 @pytest.mark.full
+def test_what_workers_are_scaled_by_on_kubernetes_is_one_number(watched: Monitored) -> None:
+    [scaled] = [each for each in yaml.safe_load_all((ROOT / "k8s/base/scaling.yaml").read_text()) if each["kind"] == "ScaledObject"]
+    for trigger in scaled["spec"]["triggers"]:
+        # The operator's Prometheus adds the namespace; this one scrapes processes.
+        [series] = watched.query(re.sub(r'namespace="doctray",?', "", trigger["metadata"]["query"]))
+        assert float(series["value"][1]) == 0
+
+
+@pytest.mark.full
 def test_counters_agree_with_what_was_done(watched: Monitored) -> None:
     told = {
         "sum(doctray_jobs_accepted_total)": watched.jobs,

@@ -19,9 +19,9 @@ def test_hadolint_finds_nothing(image: str) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_shellcheck_finds_nothing() -> None:
+def test_shellcheck_finds_nothing_in_what_ci_runs() -> None:
     done = subprocess.run(
-        [program("shellcheck", "shellcheck"), ROOT / "scripts" / "make_secrets", ROOT / ".ci" / "run"],
+        [program("shellcheck", "shellcheck"), ROOT / ".ci" / "run"],
         capture_output=True,
         text=True,
         timeout=240,

@@ -17,6 +17,10 @@ from tests.ports import free_port
 from tests.scripts.conftest import run_script
 
 COPIES, WORKER, PROMETHEUS = ("127.0.0.51", "127.0.0.52"), "127.0.0.53", "127.0.0.54"
+TRIES = 4
+OF_THE_MACHINE = {"disk"}
+"""Checks that say something of the machine that the tests run on."""
+
 KEY = "oXr0J7tq9uV3mB5kZ1yC8nWf2LhQ4dGs"
 
 
@@ -64,12 +68,14 @@ def test_a_deployment_in_order_passes_every_check_and_what_breaks_is_named(tmp_p
             "--prometheus": deployment.prometheus,
         }
         words = [word for pair in places.items() for word in pair]
-        done = run_script("validate_deployment", *words, "--local", "--strict", "--output", "json", env=deployment.parts.env)
-        found = json.loads(done.stdout)
-        failed = [each for each in found if each["status"] != "passed"]
-        # This machine's disk may be full, and one that stalls may take longer over the sample than callers are promised.
-        assert [each for each in failed if each["item"] != "disk" and not each["said"].startswith("the sample took")] == []
-        assert {each["status"] for each in failed} <= {"failed"}
+        # A machine that stalls may miss a scrape, or take longer over the sample than callers are promised: it is asked again.
+        for _ in range(TRIES):
+            done = run_script("validate_deployment", *words, "--local", "--strict", "--output", "json", env=deployment.parts.env)
+            found = json.loads(done.stdout)
+            failed = [each for each in found if each["status"] != "passed"]
+            if {each["item"] for each in failed} <= OF_THE_MACHINE:
+                break
+        assert [each for each in failed if each["item"] not in OF_THE_MACHINE] == []
         assert [each["item"] for each in found] == [check.item for check in CHECKS]
         assert done.returncode == (1 if failed else 0)
 
