@@ -326,7 +326,7 @@ def _folded(text: str) -> str:
     return "".join(" " if character.isspace() else {"＄": "$", "﹩": "$"}.get(character, character) for character in text)
 
 
-_SUM_WITH_SLIPS = re.compile(r"(?P<sign>[S$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
+_SUM_WITH_SLIPS = re.compile(r"(?P<sign>[Ss$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
 
 
 def _mended_amount(text: str) -> str | None:
@@ -339,7 +339,7 @@ def _mended_amount(text: str) -> str | None:
     if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
         return None
     digits = match["digits"].translate(str.maketrans("OoQlI|pd", "00011100"))
-    return f"{'$' if match['sign'] == 'S' else match['sign']}{digits}"
+    return f"{'$' if match['sign'] in ('S', 's') else match['sign']}{digits}"
 
 
 # identifiers

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from doctray.domain.document import Box
 from doctray.extraction.rules.anchors import Anchor, anchor, anchors
+from doctray.extraction.rules.finds import dates_found
 from doctray.extraction.rules.reading import Sheet, united
 
 Labels = dict[str, tuple[str, ...]]
@@ -88,15 +89,18 @@ _MARK_HEADING = re.compile(r"addl|subr|wvd|[il1j]nsd", re.IGNORECASE)
 
 def columns_of(sheet: Sheet) -> Columns | None:
     kind = anchor(sheet, "TYPE OF INSURANCE")
-    effective = anchor(sheet, "POLICY EFF", "POLICY EFFECTIVE", "POLICY EFFECTIVE DATE", "EFFECTIVE DATE")
-    expiry = anchor(sheet, "POLICY EXP", "POLICY EXPIRATION", "POLICY EXPIRATION DATE", "EXPIRATION DATE")
-    if kind is None or (effective is None and expiry is None):
+    if kind is None:
         return None
     heading = Box(0, kind.box.top - 3 * kind.phrase.height, sheet.width, kind.box.bottom + 3 * kind.phrase.height)
+    effective = anchor(sheet, "POLICY EFF", "POLICY EFFECTIVE", "POLICY EFFECTIVE DATE", "EFFECTIVE DATE", within=heading)
+    expiry = anchor(sheet, "POLICY EXP", "POLICY EXPIRATION", "POLICY EXPIRATION DATE", "EXPIRATION DATE", within=heading)
+    dates = None if effective is not None and expiry is not None else _columns_of_pairs(sheet, kind)
+    if effective is None and expiry is None and dates is None:
+        return None
     number = anchor(sheet, "POLICY NUMBER", within=heading)
     limits = anchor(sheet, *(("COVERED PROPERTY",) if is_property_form(sheet) else ()), "LIMITS", within=heading)
     additional, waived = _mark_columns(sheet, kind, number, heading)
-    effective_box, expiry_box = _dates_columns(effective, expiry)
+    effective_box, expiry_box = dates or _dates_columns(effective, expiry)
     number_left = _number_left(sheet, kind, number, additional, waived)
     operations = max(
         (
@@ -132,6 +136,30 @@ def columns_of(sheet: Sheet) -> Columns | None:
         top=kind.box.bottom,
         bottom=bottom,
     )
+
+
+def _columns_of_pairs(sheet: Sheet, kind: Anchor) -> tuple[Box, Box] | None:
+    """The two columns of dates by the dates in them, two in a row, where their headings were not recognised."""
+    lefts: list[Box] = []
+    rights: list[Box] = []
+    for row in sheet.rows():
+        under = row[0].box.top > kind.box.bottom - kind.phrase.height and row[0].box.top < kind.box.bottom + _TABLE * sheet.height
+        found = [date for phrase in row if phrase.box.right > kind.box.right for date in dates_found(phrase, None)] if under else []
+        if len(found) == _PAIR:
+            lefts.append(united(word.box for word in found[0].words))
+            rights.append(united(word.box for word in found[1].words))
+    if not lefts:
+        return None
+    return _heading_over(kind, united(lefts)), _heading_over(kind, united(rights))
+
+
+_PAIR = 2
+_TABLE = 0.45
+"""Part of the page's height that the table takes at most."""
+
+
+def _heading_over(kind: Anchor, column: Box) -> Box:
+    return Box(column.left, kind.box.top, column.right, kind.box.bottom)
 
 
 def _dates_columns(effective: Anchor | None, expiry: Anchor | None) -> tuple[Box, Box]:

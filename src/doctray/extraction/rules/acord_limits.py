@@ -1,7 +1,10 @@
 """The LIMITS column of an ACORD coverage table: each sum with the printed label nearest to it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
@@ -34,6 +37,9 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
         if key not in out and index not in used:
             out[key] = sums[index][1]
             used.add(index)
+    for key, index in _by_order(words, sums, labels, section, used).items():
+        out[key] = replace(sums[index][1], trust=_BY_ORDER)
+        used.add(index)
     for index, (place, found) in enumerate(sums):
         if index not in used:
             label = _free_label(words, place, list(labels.values()))
@@ -47,11 +53,40 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     return out
 
 
+_BY_ORDER = 0.7
+_LEAST_LIKE = 35.0
+"""How alike what recognition made of a label must be to the one that its place asks for, of a hundred."""
+
+
+def _by_order(
+    words: Sequence[Word], sums: Sequence[tuple[Box, Found]], labels: Mapping[str, Box], section: Section, used: Collection[int]
+) -> dict[str, int]:
+    """Labels that were not recognised, by the order in which the form prints them: label → index of the sum in its place.
+
+    A sum between the rows of two labels that are known belongs to the one label that the form has between those; where it has
+    several, to the one that is most like what was read.
+    """
+    keys = list(section.limits)
+    out: dict[str, int] = {}
+    for index, (place, _) in enumerate(sums):
+        over = [key for key, box in labels.items() if box.center_y < place.center_y - 0.5 * place.height]
+        under = [key for key, box in labels.items() if box.center_y > place.center_y + 0.5 * place.height]
+        if index in used or not over or not under:
+            continue
+        between = keys[max(keys.index(key) for key in over) + 1 : min(keys.index(key) for key in under)]
+        read = fold(" ".join(w.text for w in words if w.box.right <= place.left + 2 and in_row(w.box, place)))
+        alike = {key: max(fuzz.ratio(read, fold(name)) for name in section.limits[key]) for key in between if key not in labels}
+        best = max(alike, key=lambda key: alike[key], default=None)
+        if best is not None and alike[best] >= _LEAST_LIKE and best not in out:
+            out[best] = index
+    return out
+
+
 def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
     out = []
     for phrase in phrases_of(sheet.number, words, sheet.page):
         text = phrase.text
-        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€S]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
+        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
         if cut is None:
             whole = re.search(r"(included|excluded|statutory|unlimited)\W*$", text, re.IGNORECASE)
             if whole is None:

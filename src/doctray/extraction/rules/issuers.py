@@ -11,6 +11,7 @@ from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.names import TO_PERSON
 from doctray.extraction.rules.parties import is_address_line
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
+from doctray.extraction.rules.vaccines import is_vaccination
 
 _BY = re.compile(
     r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4})?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
@@ -103,14 +104,19 @@ def _head(page: CertificatePage) -> Sequence[Phrase]:
 
 
 def _foot(page: CertificatePage) -> Sequence[Phrase]:
-    """Phrases of the lower half, from below: who signs."""
+    """Phrases of the lower half, from below: who signs. In a record of vaccinations not those amid a row, where each of them was given."""
     middle = lower_half(page)
-    return [phrase for phrase in reversed(page.sheet.phrases) if phrase.box.center_y > middle]
+    low = [phrase for phrase in reversed(page.sheet.phrases) if phrase.box.center_y > middle]
+    return [phrase for phrase in low if not is_vaccination(page.title) or len(page.sheet.left_of(phrase)) < _AMID_A_ROW]
+
+
+_AMID_A_ROW = 2
 
 
 def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[Found]:
     for line in lines:
-        part = cut(line, 0, _ENDS)
+        part = cut(line, _THE.match(line.text).end(), _ENDS)  # type: ignore[union-attr]
+        part = part if part is not None and is_organisation_name(part.text) else cut(line, 0, _ENDS)
         if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line):
             found = text_found(part, trust=0.8)
             if found is not None:

@@ -79,12 +79,22 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     }
     for name, reader in readers.items():
         out[name] = next((found for page in pages if (found := reader(page)) is not None), None)
+    if _say_same(out["subject"], out["recipient_name"]):
+        out["subject"] = None
+    if _say_same(out["subject"], out["issuer_name"]):
+        out["issuer_name"] = None
     if out["subject"] is None and title is not None and (_QUALIFIES.search(str(title.value)) or _OF_LIFE.search(str(title.value))):
         out["subject"] = replace(title, trust=0.6)
     return out
 
 
-_QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited|(?:award|certificate|diploma) in)\b", re.IGNORECASE)
+def _say_same(one: Found | None, other: Found | None) -> bool:
+    return one is not None and other is not None and fold(str(one.value)) == fold(str(other.value))
+
+
+_QUALIFIES = re.compile(
+    r"\b(?:certified(?! cop)|licensed|registered|chartered|accredited|(?:award|certificate|diploma) in)\b", re.IGNORECASE
+)
 """A title of such words says what its holder is certified as."""
 
 
@@ -300,7 +310,8 @@ def _number(page: CertificatePage) -> Found | None:
 
 _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
-    r"workshop)\W*$|\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b|^date\b",
+    r"workshop)\W*$|^(?:a )?(?:true|certified) cop(?:y|ies)\b|^requirements?(?: \w+)?$|"
+    r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b|^date\b",
     re.IGNORECASE,
 )
 

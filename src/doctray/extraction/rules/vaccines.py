@@ -62,7 +62,7 @@ def _is_vaccine(text: str) -> bool:
 
 def vaccinated_against(title: Found | None) -> Found | None:
     """The disease that a title names, as COVID-19 Vaccination Record Card."""
-    match = None if title is None else _DISEASES.search(" ".join(word.text for word in title.words))
+    match = None if title is None or not is_vaccination(title) else _DISEASES.search(" ".join(word.text for word in title.words))
     if title is None or match is None:
         return None
     return Found(value=match[0], page=title.page, words=words_at(title.words, match.start(), match.end()), trust=0.6)

@@ -185,12 +185,13 @@ subject: course title | course name | name of course | title of course | trainin
     calibrated | description of instrument | scope of certification | standard | event | activity | session | vaccine | type of
     equipment | equipment type | type of truck s | type of truck | truck type | vaccination against
 issuer_name: issued by | issued at the office of | issuing authority | issuing organization | issuing organisation | issuing body |
-    training provider | provider name | provider | awarded by | awarding body | conducted by | delivered by | organised by | organized
-    by | institution | organization | organisation | school | school name | name of school | certifying body | certificate issuer |
-    training center name | training centre name | training center | training centre | name of institution | name of issuing authority |
-    certification body | awarding organisation | awarding organization | sponsor | presented by | test centre | examining body |
-    issuing office | training organisation | training organization | registered training organisation | course provider | clinic |
-    clinic name | trained by | evaluated by | name of provider | training company | company issuing certificate | issuer
+    training provider | provider name | provider | awarded by | awarding body | conducted by | delivered by | organised by | organized by
+    | institution | organization | organisation | school | school name | name of school | certifying body | certificate issuer | training
+    center name | training centre name | training center | training centre | name of institution | name of issuing authority |
+    certification body | awarding organisation | awarding organization | sponsor | presented by | test centre | examining body | issuing
+    office | training organisation | training organization | registered training organisation | course provider | clinic | clinic name |
+    trained by | evaluated by | name of provider | administering centre | administering center | vaccination centre | training company |
+    company issuing certificate | issuer
 """)
 
 OTHER_STOPS = vocabulary("""\

@@ -284,3 +284,30 @@ def test_the_person_to_contact_over_the_producer_s_name_is_not_the_producer() ->
 def test_a_lone_sum_without_a_label_in_a_free_row_is_its_limit() -> None:
     filled = {place: text for place, text in FILLED.items() if text != "Each Claim"}
     assert read(an_acord(filled)).fields["policies"][-1]["limits"] == {"LIMIT": 3_000_000}
+
+
+@pytest.mark.parametrize(
+    "misread", [{"POLICY EFF": "POLICY", "POLICY EXP": "POLICY"}, {"POLICY EFF": "POLICYEFFPOLICY EXP", "POLICY EXP": "."}]
+)
+def test_columns_of_dates_are_found_by_the_dates_where_their_headings_are_not_recognised(misread: dict[str, str]) -> None:
+    policies = read(an_acord(misread=misread)).fields["policies"]
+    assert [(policy["policy_number"], policy["effective_date"], policy["expiry_date"]) for policy in policies] == [
+        (policy["policy_number"], policy["effective_date"], policy["expiry_date"]) for policy in read(an_acord()).fields["policies"]
+    ]
+
+
+def test_a_sum_whose_label_is_garbled_has_the_label_that_the_form_prints_there() -> None:
+    misread = {"DAMAGE TO RENTED": ".", "PREMISES (Ea occurrence)": "PAMSES(ERENTnce)"}
+    limits = read(an_acord(misread=misread)).fields["policies"][0]["limits"]
+    assert limits == read(an_acord()).fields["policies"][0]["limits"]
+
+
+def test_a_sum_whose_label_is_like_none_of_the_form_s_is_not_guessed() -> None:
+    misread = {"DAMAGE TO RENTED": ".", "PREMISES (Ea occurrence)": "xxx"}
+    limits = read(an_acord(misread=misread)).fields["policies"][0]["limits"]
+    assert "DAMAGE TO RENTED PREMISES" not in limits
+
+
+def test_a_small_s_before_a_grouped_sum_is_a_dollar_sign() -> None:
+    filled = {place: ("s2,000,000" if place == (26, SUM) else text) for place, text in FILLED.items()}
+    assert read(an_acord(filled)).fields["policies"][0]["limits"]["PRODUCTS - COMP/OP AGG"] == 2_000_000
