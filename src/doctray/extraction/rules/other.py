@@ -92,9 +92,7 @@ def _say_same(one: Found | None, other: Found | None) -> bool:
     return one is not None and other is not None and fold(str(one.value)) == fold(str(other.value))
 
 
-_QUALIFIES = re.compile(
-    r"\b(?:certified(?! cop)|licensed|registered|chartered|accredited|(?:award|certificate|diploma) in)\b", re.IGNORECASE
-)
+_QUALIFIES = re.compile(r"\b(?:certified|licensed|registered|chartered|accredited|(?:award|certificate|diploma) in)\b", re.IGNORECASE)
 """A title of such words says what its holder is certified as."""
 
 
