@@ -1,6 +1,7 @@
 """Ruling segments seen in a page's image. Runs in the page process only."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -33,6 +34,9 @@ _MOST_INK_BESIDE_DASHES = 0.06
 _LEAST_CONTRAST = 12.0
 """Gray levels by which a rule is darker than what is around it, at least; a rule of 10 % gray is darker by 25."""
 
+_PRINT = 80
+"""Gray levels by which print differs from its ground, at least."""
+
 _LEAST_STEP = 9.0
 """Levels of one colour channel between a filled area and what it borders on; pastel fills differ from white by 20 and more."""
 
@@ -52,18 +56,32 @@ def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
     shortest = max(24, round(max(gray.shape) * _SHORTEST_PART))
     least_step = max(_LEAST_STEP, 1.5 * (contrast - _LEAST_CONTRAST) + _LEAST_STEP)
-    across, dashed_across = _seen_across(ink, rgb, shortest, least_step)
+    across = _seen_across(ink, rgb, shortest, least_step)
     # the same on the page laid on its side, so that there is one way to look for rules
-    sideways, dashed_sideways = _seen_across(
-        np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step
-    )
-    down, dashed_down = _turned(sideways), _turned(dashed_sideways)
-    dashed = [*_crossed(dashed_across, [*down, *dashed_down]), *_crossed(dashed_down, [*across, *dashed_across])]
-    return merged([*across, *down, *dashed], shortest_px=shortest)
+    down = _seen_across(np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step)
+    return merged([*across.with_dashes(down), *map(_turned, down.with_dashes(across))], shortest_px=shortest)
 
 
-def _turned(segments: Iterable[Segment]) -> list[Segment]:
-    return [Segment(s.top, s.left, s.bottom, s.right) for s in segments]
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What runs one way, as horizontal: rules, level edges of filled areas where no rule is drawn, and rules of dashes."""
+
+    rules: list[Segment]
+    edges: list[Segment]
+    dashed: list[Segment]
+
+    def with_dashes(self, other: "_Seen") -> list[Segment]:
+        """All that runs this way; of the dashed rules those that belong to a table. other: what runs the other way, lying on its side."""
+        dashed = _crossed(self.dashed, [_turned(segment) for segment in (*other.rules, *other.edges, *other.dashed)])
+        return [*self.rules, *dashed, *(edge for edge in self.edges if not any(_covers(rule, edge) for rule in dashed))]
+
+
+def _turned(segment: Segment) -> Segment:
+    return Segment(segment.top, segment.left, segment.bottom, segment.right)
+
+
+def _covers(rule: Segment, edge: Segment) -> bool:
+    return abs(rule.top - edge.top) <= _NEAR_PX and rule.left - _DASH_GAP_PX <= edge.left and edge.right <= rule.right + _DASH_GAP_PX
 
 
 def _crossed(dashed: Iterable[Segment], others: Sequence[Segment]) -> list[Segment]:
@@ -76,18 +94,17 @@ def _meets(one: Segment, other: Segment) -> bool:
     return across and one.top - _DASH_GAP_PX <= other.bottom and other.top <= one.bottom + _DASH_GAP_PX
 
 
-def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> tuple[list[Segment], list[Segment]]:
-    """Horizontal rules, and level edges of filled areas where no rule is drawn; and rules of dashes."""
+def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> _Seen:
     runs = _runs(ink, shortest)
-    rules = list(_rules(ink, runs))
-    dashed = list(_dashed(ink, runs, 2 * shortest))
-    for rule in dashed:
-        runs[int(rule.top), int(rule.left) : int(rule.right)] = 255
     known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
     steps = np.where(known > 0, np.uint8(0), _steps(rgb, least_step))
     thick = cv2.dilate(steps, np.ones((3, 1), dtype=np.uint8))
     edges = cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1)))
-    return [*rules, *_rules(ink, np.asarray(edges, dtype=np.uint8))], dashed
+    return _Seen(
+        rules=list(_rules(ink, runs)),
+        edges=list(_rules(ink, np.asarray(edges, dtype=np.uint8))),
+        dashed=list(_dashed(ink, np.asarray(known, dtype=np.uint8), 2 * shortest)),
+    )
 
 
 def _steps(rgb: Rgb, least: float) -> Mask:
@@ -100,10 +117,14 @@ def _steps(rgb: Rgb, least: float) -> Mask:
 
 
 def _texture(gray: Mask) -> float:
-    """Gray levels by which most spots differ from what is around them: 0 to 5 on scans, 20 and more in photographs of screens."""
+    """Gray levels by which most spots without print differ from what is around them: 0 to 5 on scans, 20 in photographs of screens.
+
+    Print is near most spots of a small picture of a dense table.
+    """
     around = np.ones((9, 9), dtype=np.uint8)
     differences = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, around)[::4, ::4]
-    return float(np.median(differences))
+    ground = differences[differences < _PRINT]
+    return float(np.median(ground)) if ground.size else 0.0
 
 
 def _runs(ink: Mask, shortest: int) -> Mask:
@@ -113,10 +134,9 @@ def _runs(ink: Mask, shortest: int) -> Mask:
     return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1))), dtype=np.uint8)
 
 
-def _dashed(ink: Mask, runs: Mask, shortest: int) -> Iterator[Segment]:
-    """Horizontal rules of dashes or dots, where no whole rule runs: thin pieces of ink in a row, with nothing beside them."""
+def _dashed(ink: Mask, known: Mask, shortest: int) -> Iterator[Segment]:
+    """Horizontal rules of dashes or dots: thin pieces of ink in a row, with nothing beside them. known: 255 on and near whole rules."""
     high = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_THICKEST_DASH_PX + 1, 1), dtype=np.uint8))
-    known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
     thin = np.where((high > 0) | (known > 0), np.uint8(0), ink)
     joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, _DASH_GAP_PX), dtype=np.uint8))
     rows = np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, shortest), dtype=np.uint8)), dtype=np.uint8)

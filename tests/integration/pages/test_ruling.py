@@ -54,6 +54,19 @@ def test_the_dashed_rules_of_a_table_are_seen(dashes: str) -> None:
     assert len(found) == 6
 
 
+def test_the_rules_of_a_small_picture_full_of_print_are_seen() -> None:
+    rgb = np.full((360, 480, 3), 255, dtype=np.uint8)
+    for y in range(0, 360, 24):
+        rgb[y, :] = 0
+        for x in range(4, 470, 6):
+            rgb[y + 8 : y + 18, x : x + 2] = 0
+    for x in range(0, 480, 80):
+        rgb[:, x] = 0
+    found = seen_segments(rgb)
+    assert sum(segment.horizontal for segment in found if segment.right - segment.left > 400) >= 14
+    assert sum(not segment.horizontal for segment in found if segment.bottom - segment.top > 300) >= 5
+
+
 def test_dots_that_lead_to_a_number_are_no_rules() -> None:
     def contents(page: object) -> None:
         for y in (100, 130, 160):
