@@ -163,6 +163,44 @@ Name: [Your Name]     Class: [Class]     School: School Name
     assert found.needs_review
 
 
+WEEKS_IN_ROWS = {
+    "rows of times": """
+| Week | Time | Monday | Tuesday |
+| A | 9.00 - 10.00 | Maths | English |
+| ^ | 10.00 - 11.00 | English | Maths |
+| B | 9.00 - 10.00 | Art | English |
+| ^ | 10.00 - 11.00 | Music | PE |""",
+    "rows of days": """
+| | | 9.00 - 10.00 | 10.00 - 11.00 |
+| Week A | Monday | Maths | English |
+| ^ | Tuesday | English | Maths |
+| Week B | Monday | Art | Music |
+| ^ | Tuesday | English | PE |""",
+    "two rows a day": """
+| Day | Week | 9.00 - 10.00 | 10.00 - 11.00 |
+| Monday | A | Maths | English |
+| ^ | B | Art | Music |
+| Tuesday | A | English | Maths |
+| ^ | B | English | PE |""",
+}
+
+
+@pytest.mark.parametrize("table", WEEKS_IN_ROWS.values(), ids=WEEKS_IN_ROWS)
+async def test_weeks_told_in_a_column_beside_the_rows_are_weeks_of_their_blocks(table: str, tmp_path: Path) -> None:
+    found = await extracted(a_timetable(f"Class 9A Timetable\n[table widths=12,16,19,19]{table}\n[end]"), tmp_path)
+    told = {(block["week"], block["day"], block["start"], block["subject"]) for block in found.fields["timeblocks"]}
+    assert told == {
+        ("A", "Monday", "09:00", "Maths"),
+        ("A", "Monday", "10:00", "English"),
+        ("A", "Tuesday", "09:00", "English"),
+        ("A", "Tuesday", "10:00", "Maths"),
+        ("B", "Monday", "09:00", "Art"),
+        ("B", "Monday", "10:00", "Music"),
+        ("B", "Tuesday", "09:00", "English"),
+        ("B", "Tuesday", "10:00", "PE"),
+    }
+
+
 # certificates
 
 ACORD = (Path("tests/samples/typed/certificates/acord25_2016_professional_added.txt").read_text(encoding="utf-8")).partition("\n=====\n")[0]

@@ -18,6 +18,7 @@ from doctray.extraction.rules.timetable_list import columned_blocks, listed_bloc
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_titles import table_titles, titles
+from doctray.extraction.rules.timetable_weeks import week_layouts
 from doctray.extraction.times import find_spans
 
 _CLEARLY = 1.25
@@ -98,7 +99,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
     found = [
         (layout, made)
         for grid in grids
-        for layout in nested_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
+        for layout in nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
         if (made := blocks(layout))
     ]
     found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
