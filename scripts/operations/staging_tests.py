@@ -78,21 +78,39 @@ def failed_tests(junit: Path) -> list[Finding]:
     for case in ElementTree.parse(junit).iter("testcase"):
         for trouble in (*case.iter("failure"), *case.iter("error")):
             said = (trouble.get("message") or "").splitlines()
-            where = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
-            found.append(Finding(item=str(case.get("name")), title=where, status=Status.FAILED, said=said[0] if said else trouble.tag))
+            # A module that cannot be collected is a name without a class.
+            module, name = case.get("classname", ""), str(case.get("name"))
+            where = f"{module.replace('.', '/')}.py::{name}" if module else name
+            found.append(Finding(item=name, title=where, status=Status.FAILED, said=said[0] if said else trouble.tag))
     return found
 
 
 def _performance(asked: Asked) -> Sequence[Finding]:
     out = asked.folder / "load"
     argv = [sys.executable, "-m", "loadtests", *LOAD, "--url", asked.target.url, "--out", str(out)]
-    return [_command("load", f"loadtests {LOAD[0]}", argv, asked)]
+    return [_command("load", f"loadtests {LOAD[0]}", argv, asked), *load_targets(out / "figures.json")]
+
+
+def load_targets(figures: Path) -> list[Finding]:
+    """A finding for each target of a load test; none where it did not come to its end."""
+    if not figures.exists():
+        return []
+    targets = json.loads(figures.read_text(encoding="utf-8"))["targets"]
+    return [
+        Finding(
+            item=each["figure"],
+            title=each["figure"].replace("_", " "),
+            status=Status.PASSED if each["met"] else Status.FAILED,
+            said=f"{'not measured' if each['value'] is None else format(each['value'], '.4g')}, target {each['bound']}",
+        )
+        for each in targets
+    ]
 
 
 def _command(item: str, title: str, argv: Sequence[str], asked: Asked) -> Finding:
     """Passed when it exits with 0; its words are kept, the last line is shown."""
     log = asked.folder / f"{item}.log"
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **({"DOCTRAY_API_KEY": asked.target.key} if asked.target.key else {})}
+    env = {**os.environ, **({"DOCTRAY_API_KEY": asked.target.key} if asked.target.key else {})}
     with log.open("wb") as out:
         status = subprocess.run(argv, cwd=ROOT, env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL).returncode
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
@@ -142,7 +160,8 @@ def _page(results: Sequence[GroupResult], *, url: str, at: datetime) -> str:
     groups = "".join(_table(result) for result in results)
     return f"""<!doctype html><html lang=en><meta charset=utf-8><title>doctray staging tests</title><style>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 66rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }}
-table {{ border-collapse: collapse; width: 100% }} td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4 }}
+table {{ border-collapse: collapse; width: 100%; table-layout: fixed }} td:first-child {{ width: 5rem }}
+td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere }}
 .passed {{ color: #116329 }} .failed {{ color: #a40e26; font-weight: 600 }} .skipped, small {{ color: #59636e }}
 </style><h1>Staging tests of {escape(url)}</h1><p>{at:%Y-%m-%d %H:%M} UTC</p>{groups}</html>
 """

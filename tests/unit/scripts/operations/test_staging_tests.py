@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from scripts.operations.finding import Finding, Status
-from scripts.operations.staging_tests import GroupResult, failed_tests, write_report
+from scripts.operations.staging_tests import GroupResult, failed_tests, load_targets, write_report
 
 JUNIT = """<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" errors="1" failures="1" tests="3">
 <testcase classname="tests.unit.test_a" name="test_good" time="0.1"/>
 <testcase classname="tests.unit.test_a" name="test_wrong[1]" time="0.1"><failure message="assert 1 == 2&#10;more">where</failure></testcase>
 <testcase classname="tests.unit.test_b" name="test_broken" time="0.1"><error message="fixture is away">where</error></testcase>
+<testcase classname="" name="tests.unit.test_c" time="0.0"><error message="collection failure">where</error></testcase>
 </testsuite></testsuites>"""
 
 
@@ -20,8 +21,22 @@ def test_each_failed_test_is_named_with_the_first_line_of_why(tmp_path: Path) ->
     assert [(each.title, each.said) for each in failed_tests(tmp_path / "unit.xml")] == [
         ("tests/unit/test_a.py::test_wrong[1]", "assert 1 == 2"),
         ("tests/unit/test_b.py::test_broken", "fixture is away"),
+        ("tests.unit.test_c", "collection failure"),
     ]
     assert failed_tests(tmp_path / "none.xml") == []
+
+
+def test_each_target_of_the_load_test_is_a_finding(tmp_path: Path) -> None:
+    targets = [
+        {"figure": "failed_requests", "bound": "≤ 0", "value": 0, "met": True},
+        {"figure": "job_p95_s", "bound": "≤ 30", "value": None, "met": False},
+    ]
+    (tmp_path / "figures.json").write_text(json.dumps({"targets": targets}))
+    assert [(each.title, each.status, each.said) for each in load_targets(tmp_path / "figures.json")] == [
+        ("failed requests", Status.PASSED, "0, target ≤ 0"),
+        ("job p95 s", Status.FAILED, "not measured, target ≤ 30"),
+    ]
+    assert load_targets(tmp_path / "none.json") == []
 
 
 @pytest.mark.parametrize(
