@@ -675,3 +675,20 @@ def test_what_a_planner_prints_over_the_corner_is_the_school() -> None:
     signed = page.evolve(lines=(*page.lines, Line(words=tuple(text_line("aSc Timetables", left=600.0, top=1400.0)))))
     assert read(page).fields["school_name"] is None
     assert read(signed).fields["school_name"] == "Hillview_West"
+
+
+def test_hours_without_minutes_beside_half_hours_are_times() -> None:
+    rows = [["Hora", "Lunes", "Martes", "Miércoles"]]
+    rows += [[label, f"Uno {label}", "", ""] for label in ("7", "7:30", "8", "8:30", "9")]
+    found = read(a_sheet(rows, layout=replace(LAYOUT, tall=40.0)))
+    assert [block[1:] for block in times(found, "Monday")][:4] == [
+        ("07:00", "07:30"),
+        ("07:30", "08:00"),
+        ("08:00", "08:30"),
+        ("08:30", "09:00"),
+    ]
+
+
+def test_the_year_of_a_law_is_not_that_of_the_timetable() -> None:
+    found = read(a_sheet(ACROSS, title=["Established under the UGC Act 1956", "Time Table - Even Semester 2025"])).fields
+    assert (found["year"], found["term"]) == (2025, "Even Semester")

@@ -174,3 +174,15 @@ def test_a_place_of_the_table_is_the_room() -> None:
 )
 def test_places_in_other_words_and_what_is_said_aside(lines: list[str], expected: dict[str, str]) -> None:
     assert told(*lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["PAS", "(lecture)"], {"subject": "PAS (lecture)"}),
+        (["OS lab", "(D1/D2/D3)"], {"subject": "OS lab (D1/D2/D3)"}),
+        (["---CHE LAB---", "(D1: SPS+SIB, D2: AS+RB)"], {"subject": "CHE LAB", "notes": "(D1: SPS+SIB, D2: AS+RB)"}),
+    ],
+)
+def test_the_kind_of_a_lesson_and_its_groups_belong_to_its_name(lines: list[str], expected: dict[str, str]) -> None:
+    assert told(*lines) == expected

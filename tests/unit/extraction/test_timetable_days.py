@@ -127,3 +127,12 @@ def test_short_names_stand_apart_from_columns_between_them() -> None:
 @pytest.mark.parametrize("texts", [["EN", "MA", "SC", "PT", "HI"], ["Art", "Mar", "PE"], ["M", "D", "PE", "IT"], ["di", "so"]])
 def test_codes_of_subjects_are_no_days_for_looking_like_one(texts: list[str]) -> None:
     assert [name for name in days_in_order(texts) if name] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "week"), [("O - Mon", "Monday", "O"), ("B: Tuesday", "Tuesday", "B"), ("Even - Fri", "Friday", "Even")]
+)
+def test_a_week_may_stand_before_the_day(text: str, day: str, week: str) -> None:
+    name = day_name(text)
+    assert name is not None
+    assert (name.days, name.week) == ((day,), week)

@@ -88,3 +88,24 @@ def test_texts_of_one_print_that_are_set_apart_are_told_by_their_place_too() -> 
     assert zones is not None
     assert told(zones.content(cells[0], PLAIN)) == ("Calculus and Geometry", "MATH-Imran Latif", "N-6")
     assert told(zones.content(cells[5], PLAIN)) == ("Lab-Data Structures", "CS-Farukh Aziz", "PC Lab-M")
+
+
+def test_corners_are_told_where_an_engine_gives_all_print_one_height() -> None:
+    lessons = [
+        ("MAT9", "9:00", "CR", "MA4"), ("SCI9", "10:05", "SAH", "CAL2"), ("ENG9", "11:50", "BW", "GRA4"), ("SOC9", "8:40", "KRA", "MOR1"),
+        ("DIGI9", "12:55", "LEO", "TAY1"), ("PE9", "2:15", "REN", "SC1"),
+    ]  # fmt: skip
+    cells = [
+        Cell(
+            box=BOX,
+            words=tuple(
+                word
+                for text, left, top in ((start, 102.0, 104.0), (teacher, 265.0, 104.0), (subject, 150.0, 142.0), (room, 262.0, 180.0))
+                for word in text_line(text, left=left, top=top, confidence=0.9)
+            ),
+        )
+        for subject, start, teacher, room in lessons
+    ]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert [told(zones.content(cell, PLAIN)) for cell in cells] == [(subject, teacher, room) for subject, _, teacher, room in lessons]

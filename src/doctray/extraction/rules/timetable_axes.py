@@ -10,7 +10,7 @@ from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_o
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_legend import teachers_in_legend
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
-from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, resolve
+from doctray.extraction.times import PrintedSpan, PrintedTime, TimeSpan, find_label_spans, resolve
 
 PERIOD = re.compile(
     r"\(?(?:(?:period|per|pd|p|lesson|l|session|hour|block|slot|no)\.?\s*)?[-#(]?(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th)?[).:]?(?:\s*(?:period|hour|lesson))?",
@@ -320,8 +320,9 @@ class _Timed:
 def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
     """Labels with times, the finest where several cover one stretch; a column From and a column To make one range."""
     chosen: list[_Timed] = []
+    hours = _whole_hours(heads, axis)
     for cell in sorted(heads, key=lambda cell: (round(axis.length(cell.box)), cell.box.left, cell.box.top)):
-        span = printed_time(cell)
+        span = printed_time(cell) or hours.get(id(cell))
         if span is None:
             continue
         stretch = (axis.low(cell.box), axis.high(cell.box))
@@ -334,6 +335,27 @@ def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
             both = replace(twin.span, end=span.start)
             chosen[index] = replace(twin, span=both, end_words=reading.between(span.begin, span.stop))
     return sorted(chosen, key=lambda item: axis.low(item.cell.box))
+
+
+_HOUR = re.compile(r"\d{1,2}")
+_MOSTLY = 0.7
+
+
+def _whole_hours(heads: Sequence[Cell], axis: Axis) -> dict[int, PrintedSpan]:
+    """Of labels of times those that print an hour alone, by their identity: 7 before 7:30, 19 after 18:30."""
+    ordered = sorted(heads, key=lambda cell: axis.middle(cell.box))
+    texts = [read(cell.words).text.strip() for cell in ordered]
+    clocks = [span.start.hour if (span := printed_time(cell)) and not span.end else None for cell in ordered]
+    found: dict[int, PrintedSpan] = {}
+    fitting = 0
+    for index, (cell, text) in enumerate(zip(ordered, texts, strict=True)):
+        if _HOUR.fullmatch(text) and int(text) < 24:
+            before, after = clocks[index - 1] if index else None, clocks[index + 1] if index + 1 < len(ordered) else None
+            fitting += after == int(text) or (before is not None and before % 12 == (int(text) - 1) % 12)
+            found[id(cell)] = PrintedSpan(
+                start=PrintedTime(hour=int(text), minute=0), end=None, begin=0, stop=len(text), end_begin=len(text)
+            )
+    return found if fitting >= max(_FEWEST_TIMES, _MOSTLY * len(found)) else {}
 
 
 def _settle(timed: Sequence[_Timed], axis: Axis) -> list[TimeSlot]:

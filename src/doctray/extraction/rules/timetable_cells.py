@@ -267,6 +267,12 @@ class _SortedOut:
         line = self._without_known_room(self._without_tail(self._without_known_name(line)))
         if head:
             return line
+        if self.subject and (said := _IN_BRACKETS.fullmatch(_text(line).strip(_DASHES))):
+            if _KIND.fullmatch(said["inner"].strip()):
+                return line
+            if self.room is not None or not ROOM.fullmatch(_bare(line)):
+                self.notes.append(line)
+                return ()
         parts = _parted(line)
         if len(parts) > 1 and not all(self._is_known(part) for part in parts) and not (self.teacher and not self.subject):
             return line
@@ -338,6 +344,14 @@ class _SortedOut:
             return part
         return ()
 
+
+_IN_BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
+_KIND = re.compile(
+    r"lec(?:ture)?|l|tut(?:orial)?|t|lab(?:oratory)?|pr(?:ac(?:tical)?)?|theory|th|seminar|sem|workshop|ws|vorlesung|[üu]bung|praktikum"
+    r"|clase|pr[áa]ctica|teor[íi]a|cours|td|tp|cm|(?:[A-Z]{1,2}\d{1,2})(?:\s?[/&+]\s?[A-Z]{0,2}\d{1,2})*",
+    re.IGNORECASE,
+)
+"""What in brackets tells which lesson of a subject it is, or for which groups, and belongs to its name: (lecture), (D1/D2/D3)."""
 
 _CLOCK = re.compile(r"(?:0?[7-9]|1[0-6])\.[0-5][05]")
 """What is a time rather than a room where it stands in brackets in a table of times: Assembly (9.10)."""

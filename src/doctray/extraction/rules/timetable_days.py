@@ -54,6 +54,9 @@ _LETTERS = {"m": (0,), "t": (1, 3), "w": (2,), "f": (4,), "s": (5, 6)}
 _FUZZY = 0.75
 _SLIPS = str.maketrans("013568|!$", "oiisbbiis")
 _WEEK = re.compile(r"\b(odd|even)\b|\bweek\s*[-:]?\s*(odd|even|[AB12])\b|\(([AB])\)|(?:^|\s)([AB])$", re.IGNORECASE)
+_WEEK_AHEAD = re.compile(r"(?:(?:wee)?k|wk|w)?\s?(?P<week>odd|even|[OEAB12])\s?[-–:.]\s?(?=[^\W\d_])", re.IGNORECASE)
+"""A week before the day: O - Mon, B: Tuesday."""
+
 _JOIN = re.compile(r"\s*(?:,|/|&|\+|\band\b)\s*", re.IGNORECASE)
 _THROUGH = re.compile(r"\s*(?:[-–—]|\bto\b|\bthrough\b)\s*", re.IGNORECASE)
 
@@ -73,6 +76,8 @@ def day_name(text: str) -> DayName | None:
     if not text or len(text) > 40:
         return None
     week = week_of(text)
+    if (ahead := _WEEK_AHEAD.match(text)) and _single(re.split(r"[\s,(/:]", text[ahead.end() :], maxsplit=1)[0]):
+        week, text = week or ahead["week"], text[ahead.end() :]
     if (several := _several(text)) is not None:
         return DayName(days=several, certainty=0.95, week=week)
     head = re.split(r"[\s,(\-–/:]", text, maxsplit=1)[0]

@@ -51,7 +51,7 @@ _SCHOOL = re.compile(
     re.IGNORECASE,
 )
 _NO_SCHOOL = re.compile(
-    r"\b(?:time\s?table|schedule|whole\s+school|after\s+school|department|dept|school\s+(?:year|day))\b|[:=?]", re.IGNORECASE
+    r"\b(?:time\s?table|schedule|off[- ]?campus|whole\s+school|after\s+school|department|dept|school\s+(?:year|day))\b|[:=?]", re.IGNORECASE
 )
 _TERM = re.compile(
     rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
@@ -213,6 +213,8 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             value = text[match.end() : stop].strip(" -–|,;.")
             if key == "teacher_name" and _LEGEND.match(value):
                 continue
+            if key == "teacher_name":
+                value = re.sub(r"^\d\s?[).]\s?", "", value)
             if key == "class_name" and _OF_TABLE.match(match[0]):
                 value = re.sub(r"^class\s+(?=\S*[^\W\d])", "", value, flags=re.IGNORECASE)
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
@@ -307,14 +309,18 @@ def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[R
     for key in ("year", "term"):
         if key in labelled and (match := _YEAR.search(labelled[key].value)):
             return Found(value=match["year"], words=tuple(w for w in labelled[key].words if match["year"] in w.text))
-    for line in (*plain, *head):
-        if match := _YEAR.search(line.text):
+    named = sorted((*plain, *head), key=lambda line: _TITLE.search(line.text) is None and _TERM.search(line.text) is None)
+    for line in named:
+        if (match := _YEAR.search(line.text)) and not _FOUNDED.search(line.text[: match.start()]):
             return Found(value=match["year"], words=line.between(match.start("year"), match.end("year")), certainty=0.95)
     for line in (*plain, *head):
         if (dated := _DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
             return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
     return None
 
+
+_FOUNDED = re.compile(r"\b(?:act|estd?|established|founded|since)\b", re.IGNORECASE)
+"""Before the year of a school's foundation, or of the law that it rests on."""
 
 _YEAR_OF_DATE = re.compile(r"\b20\d\d\b")
 

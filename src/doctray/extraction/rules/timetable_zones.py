@@ -85,7 +85,7 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
     laid_out = [placed for placed in every if len({place[0] for place, _ in placed}) > 1]
     if len(laid_out) < _FEWEST:
         return None
-    undivided = frozenset(third for third in (-1, 1) if sum(_is_divided(placed, third) for placed in laid_out) < _DIVIDED * len(laid_out))
+    undivided = frozenset(third for third in (-1, 1) if not _is_divided(laid_out, third))
     laid_out = [_together(placed, undivided) for placed in laid_out]
     texts: defaultdict[_Place, list[str]] = defaultdict(list)
     sizes: defaultdict[_Place, list[float]] = defaultdict(list)
@@ -97,18 +97,23 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
         for place, phrases in joined.items():
             texts[place].append(_text(phrases))
     subject = median([size for place, own in sizes.items() if place[0] == 0 for size in own] or [0.0])
+    at_right = sum(place == (0, 1) for placed in laid_out for place, _ in placed) > _DIVIDED * len(laid_out)
     roles = {
         place: role
         for place, own in texts.items()
-        if place[0] != 0 and len(own) >= _USUAL * len(laid_out)
-        if median(sizes[place]) <= _SMALLER * subject or median(_gaps(laid_out, place)) >= _APART
-        if (role := _role(own)) is not None
+        if place[0] != 0 and len(own) >= _USUAL * len(laid_out) and (role := _role(own)) is not None
+        if role is Role.TIME
+        or median(sizes[place]) <= _SMALLER * subject
+        or median(_gaps(laid_out, place)) >= _APART
+        or (place[1] > 0 and not at_right)
     }
     return Zones(roles, undivided) if len(roles) > 1 and len(set(roles.values())) == len(roles) else None
 
 
-def _is_divided(placed: _Placed, third: int) -> bool:
-    return len({place[1] for place, _ in placed if place[0] == third}) > 1
+def _is_divided(laid_out: Sequence[_Placed], third: int) -> bool:
+    """Whether texts stand on both sides of this third, or against its right side, in many cells."""
+    sides = [{place[1] for place, _ in placed if place[0] == third} for placed in laid_out]
+    return sum(len(own) > 1 or 1 in own for own in sides) >= _DIVIDED * len(laid_out)
 
 
 def _together(placed: _Placed, undivided: frozenset[int]) -> _Placed:
