@@ -191,7 +191,7 @@ def _group(fields: Mapping[str, Any]) -> str:
 
 def _uid(request_id: str, slot: str) -> str:
     """The same for the same place in the week, whatever a review changes about the lesson."""
-    return f"{hashlib.sha256(f'{request_id} {slot}'.encode()).hexdigest()[:32]}@doctray"
+    return f"{hashlib.sha256(f'{request_id} {slot}'.encode('utf-8', 'replace')).hexdigest()[:32]}@doctray"
 
 
 def _escaped(text: str) -> str:

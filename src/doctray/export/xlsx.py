@@ -44,8 +44,10 @@ def to_xlsx(shown: Shown) -> bytes:
     with Workbook(file, options) as book:
         book.set_properties(
             {
-                "title": shown.file_name or shown.request_id,
-                "comments": reviewed_by(shown.review) if shown.review is not None else "As extracted; no person has reviewed it.",
+                "title": _property(shown.file_name or shown.request_id),
+                "comments": _property(
+                    reviewed_by(shown.review) if shown.review is not None else "As extracted; no person has reviewed it."
+                ),
                 "created": shown.changed_at.replace(tzinfo=None),
             }
         )
@@ -158,6 +160,11 @@ def _day_of(text: str) -> date | None:
     except ValueError:
         return None
     return day if day >= _FIRST_DATE else None
+
+
+def _property(text: str) -> str:
+    """Properties are written as they come, and XML takes no control characters. Excel shows 255 characters."""
+    return "".join(character if character.isprintable() else " " for character in text)[:255]
 
 
 def _within(text: str) -> str:

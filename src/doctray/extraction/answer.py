@@ -19,6 +19,10 @@ MOST_NAMED = 8
 _NOTHING = frozenset({"", "null", "none", "n a", "na", "not found", "not printed", "not available", "not specified", "unknown", "nil"})
 
 
+_NEVER_PRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of surrogate pairs, which JSON can escape and databases refuse."""
+
+
 class UnusableAnswer(Exception):
     """The answer is no JSON object, or does not satisfy the schema. The text tells the model why; it may hold keys that the model chose.
 
@@ -73,7 +77,11 @@ def _tidied(value: Any, schema: Schema, order: DateOrder | None) -> Any:
     if isinstance(value, dict):
         children, others = schema.get("properties", {}), schema.get("additionalProperties")
         rest = others if isinstance(others, Mapping) else {}
-        return {key: _tidied(item, children.get(key, rest), order) for key, item in value.items() if _wanted(key, schema)}
+        return {
+            _NEVER_PRINTED.sub("", key): _tidied(item, children.get(key, rest), order)
+            for key, item in value.items()
+            if _wanted(key, schema)
+        }
     if isinstance(value, list):
         items = schema.get("items")
         return [_tidied(item, items if isinstance(items, Mapping) else {}, order) for item in value]
@@ -88,7 +96,7 @@ def _wanted(key: str, schema: Schema) -> bool:
 def _leaf(value: Any, schema: Schema, order: DateOrder | None) -> Any:
     kinds, formatted, pattern = _kinds(schema), _keyword(schema, "format"), _keyword(schema, "pattern")
     if isinstance(value, str):
-        value = " ".join(value.split())
+        value = " ".join(_NEVER_PRINTED.sub("", value).split())
         if "null" in kinds and (fold(value) in _NOTHING or unfilled(value) is None):
             return None
         if formatted == "date" and not fits_format("date", value):

@@ -116,6 +116,10 @@ def test_the_same_result_gives_the_same_bytes() -> None:
     assert to_ics(shown(TIMETABLE)) == to_ics(shown(TIMETABLE))
 
 
+def test_weeks_of_any_name_have_events() -> None:
+    assert len(_events(_block(week="\ud800"), _block(week="A;B,C"))) == 2
+
+
 @pytest.mark.parametrize("subject", ["Žluťoučký kůň " * 20, "数学" * 60, "a" * 300, "😀" * 40])
 def test_long_lines_are_folded_between_characters(subject: str) -> None:
     text = to_ics(shown({**TIMETABLE, "timeblocks": [_block(subject=subject)]}))

@@ -167,5 +167,10 @@ def test_what_no_cell_can_hold_does_not_break_the_workbook() -> None:
     assert values["/large"] == "12345678901234567890"
 
 
+@pytest.mark.parametrize("name", ["a\x00b.pdf", "\ud800.pdf", "x" * 300, "<&>"])
+def test_any_file_name_is_a_title(name: str) -> None:
+    assert _book(shown(TIMETABLE, file_name=name)).sheetnames[0] == "Values"
+
+
 def test_the_same_result_gives_the_same_workbook() -> None:
     assert to_xlsx(shown(CERTIFICATE, document_type="certificate")) == to_xlsx(shown(CERTIFICATE, document_type="certificate"))

@@ -63,6 +63,12 @@ def test_a_date_that_can_be_read_both_ways_is_asked_for_again() -> None:
         read_answer('{"x": "01/02/2026"}', {"properties": {"x": NULLABLE_DAY}}, order=None)
 
 
+def test_what_no_database_takes_is_left_out() -> None:
+    schema = {"type": "object", "properties": {"title": {"type": "string"}}, "additionalProperties": {"type": "string"}}
+    text = '{"title": "Award\\u0000 of \\ud800merit", "a\\u0001b": "x\\udfff"}'
+    assert read_answer(text, schema, order=None) == {"title": "Award of merit", "ab": "x"}
+
+
 def test_what_a_closed_schema_has_no_place_for_is_left_out() -> None:
     schema = {"properties": {"a": {"type": "string"}}, "additionalProperties": False}
     assert read_answer('{"a": "x", "note": "I think"}', schema, order=None) == {"a": "x"}
