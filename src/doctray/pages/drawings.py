@@ -1,6 +1,7 @@
 """Ruling segments from a PDF page's vector drawings. Runs in the page process only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,11 @@ from doctray.pages.segments import merged
 _THIN_PT = 3.0
 """A filled rectangle up to this thick is a drawn rule; a thicker one is shading, of which the edges are rules."""
 
+_LEVEL_PT = 0.1
 _SHORTEST_PX = 12.0
 """The border of a tick box is about 8 points (17 px at 150 dpi) long; glyphs drawn as outlines are made of shorter pieces."""
 
 _NEARLY_WHITE = 0.95
-
-
 _BESIDE_PX = 4
 _LEAST_CONTRAST = 8
 """Gray levels between a rule, or the shading that it ends, and what lies beside it."""
@@ -28,6 +28,9 @@ _NEARLY_ALL, _WHOLE = 0.98, 0.9
 
 _SHORTEST_REST_PX = 40.0
 """What is left of a rule that is painted over in part. Letters that are painted over it look like rests of up to their height."""
+
+Point = tuple[float, float]
+"""x and y in points"""
 
 
 def drawn_segments(drawings: list[dict[str, Any]], placement: Placement, gray: npt.NDArray[np.uint8]) -> tuple[Segment, ...]:
@@ -71,6 +74,9 @@ def _strokes(drawing: dict[str, Any]) -> Iterator[Rect]:
     if filled and not stroked and _is_thin(drawing["rect"]):
         yield _axis(drawing["rect"])
         return
+    if not stroked:
+        for rect in _outlined(drawing["items"]):
+            yield from _edges(rect)
     for item in drawing["items"]:
         match item[0]:
             case "l" if stroked:
@@ -80,6 +86,26 @@ def _strokes(drawing: dict[str, Any]) -> Iterator[Rect]:
             case "qu" if _is_upright(item[1]):
                 ul, _, _, lr = item[1]
                 yield from _edges((*ul, *lr))
+
+
+def _outlined(items: Iterable[tuple[Any, ...]]) -> Iterator[Rect]:
+    """Upright rectangles whose outlines a filled path draws line by line, as spreadsheets do with all rules of a page in one path."""
+    outline: list[Point] = []
+    for item in items:
+        begin, end = (item[1], item[2]) if item[0] == "l" else (None, None)
+        if not outline or outline[-1] != begin:
+            yield from _as_rect(outline)
+            outline = [] if begin is None else [begin]
+        if end is not None and end != outline[-1]:
+            outline.append(end)
+    yield from _as_rect(outline)
+
+
+def _as_rect(outline: Sequence[Point]) -> Iterator[Rect]:
+    level = all(min(abs(one[0] - other[0]), abs(one[1] - other[1])) < _LEVEL_PT for one, other in pairwise(outline))
+    if level and len(set(outline)) == 4:
+        xs, ys = zip(*outline, strict=True)
+        yield min(xs), min(ys), max(xs), max(ys)
 
 
 def _shows(color: tuple[float, ...] | None, opacity: float | None) -> bool:

@@ -231,6 +231,7 @@ def test_rules_are_found_however_they_are_drawn_and_only_where_they_show(tmp_pat
         paragraphs(page, lines=2)
         page.draw_line((60, 200), (540, 200))
         page.draw_rect((60, 220, 540, 221), color=None, fill=(0, 0, 0))
+        page.draw_polyline([(60, 240), (540, 240), (540, 240.8), (60, 240.8), (60, 240)], color=None, fill=(0, 0, 0))
         page.draw_rect((60, 300, 540, 400))
         page.draw_rect((60, 500, 540, 550), color=None, fill=(0.8, 0.8, 0.9))
         page.draw_line((300, 600), (300, 760))
@@ -244,6 +245,7 @@ def test_rules_are_found_however_they_are_drawn_and_only_where_they_show(tmp_pat
     expected = [
         (60, 200, 540, 200),
         (60, 220, 540, 220),
+        (60, 240, 540, 240),
         *((60, y, 540, y) for y in (300, 400, 500, 550)),
         *((x, 300, x, 400) for x in (60, 540)),
         *((x, 500, x, 550) for x in (60, 540)),

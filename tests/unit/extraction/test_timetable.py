@@ -692,3 +692,14 @@ def test_hours_without_minutes_beside_half_hours_are_times() -> None:
 def test_the_year_of_a_law_is_not_that_of_the_timetable() -> None:
     found = read(a_sheet(ACROSS, title=["Established under the UGC Act 1956", "Time Table - Even Semester 2025"])).fields
     assert (found["year"], found["term"]) == (2025, "Even Semester")
+
+
+def test_lines_of_one_text_in_the_middles_of_two_slots_of_a_longer_block_stay_together() -> None:
+    rows = [["", "Mon", "Tue", "Wed"], *([label, "", "", ""] for label in ("7:00", "7:30", "8:00", "8:30"))]
+    rows[1][1:] = ["Differential|equations", "Maths", "Art"]
+    for row in rows[2:]:
+        row[1] = ABOVE
+    layout = replace(LAYOUT, tall=20.0)
+    page = a_sheet(rows, layout=layout)
+    found = read(page)
+    assert times(found, "Monday")[0][:2] == ("Differential equations", "07:00")

@@ -188,14 +188,10 @@ def _read_abbreviations(texts: Sequence[str], found: list[DayName | None]) -> bo
         return False
     best: dict[int, int] = {}
     for names in _FOREIGN_SHORT:
-        places: dict[int, int] = {}
-        last = -1
-        for index, label in enumerate(labels):
-            day = next((day for day, name in enumerate(names) if name == label and day > last), None)
-            if day is not None:
-                places[index] = last = day
-        if len(places) > len(best):
-            best = places
+        for first in _FIRST_DAYS:
+            places = _places_of(labels, names, first)
+            if len(places) > len(best):
+                best = places
     english = sum(name is not None for name in found)
     if len(best) < max(_FEWEST_SHORT, english + 1):
         return False
@@ -205,6 +201,22 @@ def _read_abbreviations(texts: Sequence[str], found: list[DayName | None]) -> bo
     for index, day in best.items():
         found[index] = DayName(days=(DAYS[day],), certainty=0.85 if alone else 0.95)
     return True
+
+
+_FIRST_DAYS = (0, 6, 5)
+"""Weeks begin on Monday, on Sunday or, from Algiers to Tehran, on Saturday."""
+
+
+def _places_of(labels: Sequence[str], names: Sequence[str], first: int) -> dict[int, int]:
+    """Which labels name which days of a week that begins with `first`, in its order."""
+    places: dict[int, int] = {}
+    last = -1
+    for index, label in enumerate(labels):
+        after = [day for day, name in enumerate(names) if name == label and (day - first) % len(DAYS) > last]
+        day = min(after, key=lambda day: (day - first) % len(DAYS), default=None)
+        if day is not None:
+            places[index], last = day, (day - first) % len(DAYS)
+    return places
 
 
 def _read_letters(texts: Sequence[str], found: list[DayName | None]) -> None:

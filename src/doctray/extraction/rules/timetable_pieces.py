@@ -94,11 +94,14 @@ def _labelled(layout: Layout, box: Box, content: Content) -> Content:
 
 def _parted(layout: Layout, cell: Cell) -> list[Cell]:
     """A cell over several days, or over several labels of times, whose text stands apart in each: only the lines between were too faint."""
-    by_day = _split(layout.day_axis, cell, [(day.low, day.high) for day in layout.days])
-    return [part for each in by_day for part in _split(layout.time_axis, each, [(slot.low, slot.high) for slot in layout.slots])]
+    by_day = _split(layout.day_axis, cell, [(day.low, day.high) for day in layout.days], least=2)
+    slots = [(slot.low, slot.high) for slot in layout.slots]
+    # lines of one text may happen to stand in the middles of two short slots of several
+    return [part for each in by_day for part in _split(layout.time_axis, each, slots, least=len(slots))]
 
 
-def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]]) -> list[Cell]:
+def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, least: int) -> list[Cell]:
+    """The cell's text by stretches, where it stands in at least so many of them, or in all that the cell covers."""
     low, high = axis.low(cell.box), axis.high(cell.box)
     inside = [stretch for stretch in stretches if min(high, stretch[1]) - max(low, stretch[0]) >= _COVERS * (stretch[1] - stretch[0])]
     if len(inside) < 2 or any(word.angle for word in cell.words):
@@ -114,7 +117,7 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]]) -> 
         abs(axis.middle(hull(word.box for word in words)) - (stretch[0] + stretch[1]) / 2) <= _CENTRED * (stretch[1] - stretch[0])
         for stretch, words in own.items()
     )
-    if len(own) < 2 or not centred:
+    if len(own) < max(2, min(least, len(inside))) or not centred:
         return [cell]
     return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
 
