@@ -26,7 +26,7 @@ from benchmarks.whole_service import text_of
 _SAMPLE_S = 0.1
 _IN_FLIGHT = 4
 _EVERY = 10_000
-_RECEIPTS, _PHOTOS, _PHOTO_PX = 8, 3, 4000
+_RECEIPTS, _PHOTOS, _PHOTO_PX = 4, 2, 4000
 _SCANS = ("form", "letter", "table")
 _SEED = 11
 

@@ -30,7 +30,7 @@ _MARGIN = 2.0
 _LEAST_MARGIN_PX = 16
 
 
-LARGE_PX = 2_000_000
+LARGE_PX = 1_200_000
 """After a page of more pixels each network's memory goes back before the next one runs; below, taking it anew would cost more than it
 saves."""
 
