@@ -42,6 +42,10 @@ TABLE = Table(
             name="bare FastAPI",
             about="`benchmarks.bare_route`: multipart in, hashed and written to a file, 202; no journal, no queue, no fsync",
         ),
+        Side(
+            name="bare FastAPI, durable",
+            about="the same with the file and its folder synced, and a row committed to SQLite (synchronous=FULL): what being kept costs",
+        ),
         Side(name="doctray", about="`doctray serve` without workers: POST /v1/jobs, journal and file on disk (fsync), rung, 202"),
     ),
     figures=(
@@ -66,12 +70,17 @@ TABLE = Table(
 def main() -> None:
     options = arguments(__doc__ or "").parse_args()
     if wanted(TABLE, options):
-        run(TABLE, in_turns({"bare FastAPI": _bare, "doctray": _doctray}), options)
+        run(TABLE, in_turns({"bare FastAPI": _bare, "bare FastAPI, durable": _durable, "doctray": _doctray}), options)
 
 
 def _bare() -> Mapping[str, float]:
     with _bare_server() as (url, pid):
         return asyncio.run(_submitted(url, "/upload", pid=pid))
+
+
+def _durable() -> Mapping[str, float]:
+    with _bare_server() as (url, pid):
+        return asyncio.run(_submitted(url, "/upload-durable", pid=pid))
 
 
 def _doctray() -> Mapping[str, float]:

@@ -256,6 +256,14 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A job and its place in the queue: from 1, None while it is not queued."""
+
+    job: Job
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """What became of a submission. job: as it was recorded, or the one that was recorded first under its idempotency key.
 
@@ -428,6 +436,10 @@ class Journal(Protocol):
         ...
 
     async def get(self, request_id: str) -> Job | None: ...
+
+    async def placed(self, request_id: str) -> Placed | None:
+        """`get` and `queue_position` in one look: what a status poll needs."""
+        ...
 
     async def list_jobs(self, query: JobQuery) -> tuple[list[Job], str | None]:
         """Newest first; and the cursor of the next page, or None."""

@@ -68,6 +68,7 @@ from doctray.ports import (
     Idempotency,
     JobQuery,
     PageImages,
+    Placed,
     QueueState,
     WorkerInfo,
 )
@@ -303,6 +304,10 @@ class MemoryJournal:
         self._now()
         entry = self._jobs.get(request_id)
         return entry.job if entry else None
+
+    async def placed(self, request_id: str) -> Placed | None:
+        job = await self.get(request_id)
+        return None if job is None else Placed(job=job, position=await self.queue_position(request_id))
 
     async def list_jobs(self, query: JobQuery) -> tuple[list[Job], str | None]:
         self._now()

@@ -17,7 +17,7 @@ from doctray.domain.job import (
     announce_nothing,
 )
 from doctray.domain.transition import PRIORITY_HEAD_START_S
-from doctray.ports import Idempotency, JobQuery, Journal
+from doctray.ports import Idempotency, JobQuery, Journal, Placed
 from doctray.testing import FakeClock
 from tests.contract.builders import (
     CACHE_TTL_S,
@@ -674,6 +674,16 @@ async def test_only_a_queued_job_has_a_position(journal: Journal, clock: FakeClo
     await claimed(journal, job)
     assert await journal.queue_position(job.request_id) is None
     assert await journal.queue_position("nothing") is None
+
+
+async def test_a_job_and_its_place_are_seen_in_one_look(journal: Journal, clock: FakeClock) -> None:
+    first = await journal.add(a_job(clock))
+    clock.advance(1)
+    second = await journal.add(a_job(clock))
+    assert await journal.placed(second.request_id) == Placed(job=second, position=2)
+    started = (await claimed(journal, first)).job
+    assert await journal.placed(first.request_id) == Placed(job=started, position=None)
+    assert await journal.placed("nothing") is None
 
 
 async def test_the_state_of_the_queue(journal: Journal, clock: FakeClock) -> None:

@@ -74,6 +74,21 @@ async def _begin(store: SqliteStore, held: _Held) -> "asyncio.Task[None]":
     return task
 
 
+async def _handed_over() -> None:
+    """What tasks have begun to ask has gone to the threads: they run in one step of the loop, and it goes at the next."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
+async def test_what_was_asked_in_the_same_step_as_the_close_is_still_answered(sqlite_dsn: str) -> None:
+    store = SqliteStore(sqlite_dsn)
+    asked = [asyncio.create_task(ask(lambda tx: tx.conn.exec_driver_sql("SELECT 7").scalar())) for ask in (store.read, store.write)]
+    closing = asyncio.create_task(store.aclose())
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(*asked) == [7, 7]
+        await closing
+
+
 async def test_waiting_writes_share_a_commit_and_a_failing_one_fails_alone(sqlite_dsn: str, clock: FakeClock) -> None:
     def note(name: str) -> Op[int]:
         def write(tx: Tx) -> int:
@@ -89,7 +104,7 @@ async def test_waiting_writes_share_a_commit_and_a_failing_one_fails_alone(sqlit
     held = _Held()
     first = await _begin(store, held)
     writes = [asyncio.ensure_future(store.write(note(name))) for name in ("a", "bad", "b", "c")]
-    await asyncio.sleep(0)
+    await _handed_over()
     held.go_on.set()
     await first
     outcomes = await asyncio.gather(*writes, return_exceptions=True)
@@ -128,7 +143,7 @@ async def test_a_transaction_that_sqlite_ends_by_itself_fails_the_group(sqlite_d
     first = await _begin(store, held)
     good = asyncio.ensure_future(store.write(lambda tx: tx.conn.execute(insert(flags).values(name="good", value="x")) and None))
     bad = asyncio.ensure_future(store.write(ended))
-    await asyncio.sleep(0)
+    await _handed_over()
     held.go_on.set()
     await first
     outcomes = await asyncio.gather(good, bad, return_exceptions=True)
@@ -142,7 +157,7 @@ async def test_a_cancelled_caller_stops_no_other(sqlite_dsn: str, clock: FakeClo
     async with SqlJournal(SqliteStore(sqlite_dsn, now=clock.timestamp), retention_s=60) as journal:
         job = await journal.add(a_job(clock))
         tasks = [asyncio.create_task(journal.next_ring(job.request_id)) for _ in range(20)]
-        await asyncio.sleep(0)
+        await _handed_over()
         for task in tasks[::2]:
             task.cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)
@@ -183,7 +198,7 @@ async def test_more_writes_than_may_wait_are_refused(sqlite_dsn: str, clock: Fak
     held = _Held()
     first = await _begin(store, held)
     writes = [asyncio.create_task(store.write(lambda _tx: None)) for _ in range(5)]
-    await asyncio.sleep(0)
+    await _handed_over()
     held.go_on.set()
     await first
     outcomes = await asyncio.gather(*writes, return_exceptions=True)
@@ -195,7 +210,7 @@ async def test_closing_lets_waiting_writes_finish_and_refuses_later_ones(sqlite_
     journal = SqlJournal(SqliteStore(sqlite_dsn, now=clock.timestamp), retention_s=60)
     job = await journal.add(a_job(clock))
     waiting = [asyncio.create_task(journal.next_ring(job.request_id)) for _ in range(10)]
-    await asyncio.sleep(0)
+    await _handed_over()
     await journal.aclose()
     await journal.aclose()
     assert sorted(each.ring_no for each in await asyncio.gather(*waiting) if each is not None) == list(range(1, 11))

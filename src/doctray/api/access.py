@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from doctray.domain.audit import Means
@@ -120,6 +121,7 @@ class Gate:
             await self._keys.touch_key(key.key_id)
 
 
+@lru_cache(maxsize=64)
 def _names_this_machine(host: str) -> bool:
     """Whether a Host header is localhost or a bare address, which no foreign name server decides on."""
     try:

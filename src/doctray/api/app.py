@@ -73,7 +73,12 @@ def create_app(settings: Settings, *, parts: Parts | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
+        # `doctray.telemetry.tracing` traces; FastAPI would look for providers at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    # The first ones are found soonest.
+    app.include_router(routes_jobs.submitting)
+    app.include_router(routes_jobs.polled)
     app.include_router(routes_jobs.router)
     app.include_router(routes_results.router)
     app.include_router(routes_links.router)

@@ -20,7 +20,7 @@ from doctray.domain.errors import Expired, Forbidden, NotFound, Unauthenticated
 from doctray.domain.identity import read_token_matches
 from doctray.domain.job import Job
 from doctray.domain.keys import Scope
-from doctray.ports import CURSOR, BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy
+from doctray.ports import CURSOR, BlobStore, Clock, JobQueue, Journal, KeyStore, Notices, OutboundPolicy, Placed
 from doctray.service.announce import Announcer
 from doctray.service.deliver import SealerLike, stand_in
 
@@ -221,18 +221,35 @@ def caller_with(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     return dependency
 
 
-Reader = Annotated[Caller, Depends(caller_with(Scope.READ))]
+_reader = caller_with(Scope.READ)
+Reader = Annotated[Caller, Depends(_reader)]
 Submitter = Annotated[Caller, Depends(caller_with(Scope.SUBMIT))]
 Admin = Annotated[Caller, Depends(caller_with(Scope.ADMIN))]
 
 
 async def visible_job(request: Request, request_id: str) -> Job:
     """The job, for its owner's key or its read token. Raises NotFound (also for another's job), Expired, Unauthenticated."""
+    owner = await _owner_seen(request, request_id)
+    return await live_job(house_of(request), request_id, owner=owner)
+
+
+async def placed_job(request: Request, request_id: str) -> Placed:
+    """The same, with its place in the queue."""
+    owner = await _owner_seen(request, request_id)
+    found = await house_of(request).parts.journal.placed(request_id) if is_id(request_id) else None
+    if found is None or owner not in (None, found.job.owner):
+        raise NotFound
+    present(found.job)
+    return found
+
+
+async def _owner_seen(request: Request, request_id: str) -> str | None:
+    """Whose jobs the caller may see; None: this one, whosesoever it is. Raises NotFound, Unauthenticated."""
     house = house_of(request)
     token = request.headers.get(READ_TOKEN_HEADER) or request.query_params.get("token")
     if token and read_token_matches(house.parts.secret_key, request_id, token):
         await count_read(request, f"address:{address_of(request)}")
-        return await live_job(house, request_id, owner=None)
+        return None
     if presented_key(request.headers) is None and session_of(request) is None and await house.gate.locked():
         if "origin" in request.headers:
             # A page of another origin has only its token to show. Without it, it learns nothing, not even whether there is such a job.
@@ -241,8 +258,7 @@ async def visible_job(request: Request, request_id: str) -> Job:
         if token:
             await count_read(request, f"address:{address_of(request)}")
             raise Unauthenticated("The read token does not open this job.")
-    caller = await caller_with(Scope.READ)(request)
-    return await live_job(house, request_id, owner=caller.owner)
+    return (await _reader(request)).owner
 
 
 async def live_job(house: House, request_id: str, *, owner: str | None) -> Job:
@@ -271,3 +287,4 @@ def is_id(text: str) -> bool:
 
 
 VisibleJob = Annotated[Job, Depends(visible_job)]
+PlacedJob = Annotated[Placed, Depends(placed_job)]

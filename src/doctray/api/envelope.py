@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,12 +24,14 @@ DRAIN_BYTES = 64 * 1024 * 1024
 """How much of a refused body is still read and dropped: closing at once would reset the connection, and a plain client that is
 still writing would see the reset and not the problem (RFC 9112, 9.6)."""
 
-HEADERS = (
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"cache-control", b"no-store"),
 )
+"""Headers of every answer that does not say otherwise, as they go over the wire."""
 
 PROBES = frozenset(("/health", "/livez", "/metrics", "/readyz"))
 """Asked every few seconds by machines: no traces of those."""
@@ -101,14 +103,19 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
-            for name, value in (*HEADERS, ("cache-control", "no-store"), *self._state["headers"]):
-                headers.setdefault(name, value)
-            headers["x-request-id"] = self._state["request_id"]
+            headers = list(message.get("headers", ()))
+            given = {name for name, _ in headers}
+            headers += [header for header in _ALWAYS if header[0] not in given]
+            for name, value in self._state["headers"]:
+                raw = name.lower().encode("latin-1")
+                if raw not in given:
+                    given.add(raw)
+                    headers.append((raw, value.encode("latin-1")))
+            headers.append((b"x-request-id", self._state["request_id"].encode("latin-1")))
             if self._unread:
-                headers["connection"] = "close"
+                headers.append((b"connection", b"close"))
                 self._closing = True
-            await self._send(message)
+            await self._send({**message, "headers": headers})
         elif message["type"] == "http.response.body" and self._closing and not message.get("more_body", False):
             await self._send({**message, "more_body": True})
             await self._drain()

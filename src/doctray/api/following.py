@@ -18,6 +18,7 @@ from doctray.domain.errors import Expired, NotFound
 from doctray.domain.identity import canonical_json, read_token
 from doctray.domain.job import BlobRef, Job, JobStatus, Progress
 from doctray.domain.moments import iso_time
+from doctray.ports import Placed
 from doctray.service.review import shown_result
 from doctray.service.views import job_view
 
@@ -63,26 +64,27 @@ async def look(house: House, job: Job) -> tuple[Job, Progress | None]:
 
 
 async def status_response(
-    request: Request, job: Job, *, wait_s: float | None, more: Callable[[Job], Mapping[str, Any]] = lambda _: {}
+    request: Request, found: Placed, *, wait_s: float | None, more: Callable[[Job], Mapping[str, Any]] = lambda _: {}
 ) -> Response:
     """Answer a poll: 304 where the caller has this state already; with wait_s (else `Prefer: wait=N`) on the next change.
 
     more: members beside those of the status JSON, or in their place.
     """
     house = house_of(request)
-    job, progress = await look(house, job)
+    (job, progress), position = await look(house, found.job), found.position
+    etag = etag_of(job, progress)
     given = request.headers.get("if-none-match")
     asked_s = wait_s if wait_s is not None else preferred_wait_s(request.headers)
     # A caller that shows an older ETag has a change to read already.
-    if asked_s and not (given and not matches(given, etag_of(job, progress))):
+    if asked_s and not (given and not matches(given, etag)):
         longest_s = min(asked_s, house.settings.intake.wait_max_seconds)
-        job, progress = await wait_for_change(house, request, job, seen=etag_of(job, progress), wait_s=longest_s)
-    etag = etag_of(job, progress)
+        job, progress = await wait_for_change(house, request, job, seen=etag, wait_s=longest_s)
+        etag, position = etag_of(job, progress), None
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if matches(given, etag):
-        _, estimate = await outlook(house, job, progress)
+        _, estimate = await outlook(house, job, progress, position=position)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | retry_after(job, estimate))
-    body, estimate = await status_body(house, job, progress, more=more(job))
+    body, estimate = await status_body(house, job, progress, position=position, more=more(job))
     return json_response(body, HTTPStatus.OK, headers | retry_after(job, estimate))
 
 
@@ -152,10 +154,10 @@ def links(house: House, job: Job) -> dict[str, str]:
 
 
 async def status_body(
-    house: House, job: Job, progress: Progress | None, *, more: Mapping[str, Any] | None = None
+    house: House, job: Job, progress: Progress | None, *, position: int | None = None, more: Mapping[str, Any] | None = None
 ) -> tuple[bytes, int | None]:
-    """The status JSON, with the result when completed; and the estimate of the seconds left."""
-    position, estimate = await outlook(house, job, progress)
+    """The status JSON, with the result when completed; and the estimate of the seconds left. position: where it is known already."""
+    position, estimate = await outlook(house, job, progress, position=position)
     view = {**job_view(job, progress=progress, queue_position=position, estimated_seconds=estimate), **(more or {})}
     if job.status is not JobStatus.COMPLETED or job.result is None:
         return json.dumps(view).encode(), estimate

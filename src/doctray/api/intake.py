@@ -36,6 +36,7 @@ from doctray.api.options import (
     wanted_from_form,
     wanted_from_json,
 )
+from doctray.api.patience import Patience
 from doctray.domain.errors import IdempotencyConflict, InvalidOption, MalformedRequest, TooLarge, UnsupportedMediaType
 from doctray.domain.job import DocumentType, Job
 from doctray.domain.keys import Scope
@@ -310,24 +311,27 @@ async def arriving(request: Request, house: House) -> AsyncIterator[bytes]:
     patience_s = house.settings.intake.client_seconds
     clock = house.parts.clock
     stream = request.stream()
+    patience = Patience(patience_s)
     size, waited_s = 0, 0.0
-    while True:
-        asked = clock.monotonic()
-        try:
-            async with asyncio.timeout(patience_s):
+    try:
+        while True:
+            asked = clock.monotonic()
+            async with patience:
                 chunk = await anext(stream, None)
-        except TimeoutError as error:
-            metrics.CLIENTS_DROPPED.labels("body").inc()
-            raise MalformedRequest(f"Nothing of the body came for {patience_s:g} seconds.") from error
-        if chunk is None:
-            return
-        size += len(chunk)
-        # Our own slowness (a disk that is busy) is not the client's.
-        waited_s += clock.monotonic() - asked
-        if waited_s > patience_s + size / LEAST_BYTES_PER_S:
-            metrics.CLIENTS_DROPPED.labels("body").inc()
-            raise MalformedRequest(f"The body comes slower than {LEAST_BYTES_PER_S} bytes a second.")
-        yield chunk
+            if chunk is None:
+                return
+            size += len(chunk)
+            # Our own slowness (a disk that is busy) is not the client's.
+            waited_s += clock.monotonic() - asked
+            if waited_s > patience_s + size / LEAST_BYTES_PER_S:
+                metrics.CLIENTS_DROPPED.labels("body").inc()
+                raise MalformedRequest(f"The body comes slower than {LEAST_BYTES_PER_S} bytes a second.")
+            yield chunk
+    except TimeoutError as error:
+        metrics.CLIENTS_DROPPED.labels("body").inc()
+        raise MalformedRequest(f"Nothing of the body came for {patience_s:g} seconds.") from error
+    finally:
+        patience.close()
 
 
 def _body_limit(request: Request, house: House, documents: int) -> int:

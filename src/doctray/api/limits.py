@@ -1,7 +1,8 @@
 """How often a caller may ask: windows in Redis, shared by all API processes; in memory while Redis is away.
 
-Redis counts and says where the caller stands in one call, and requests that come while one is under way share the next: the library
-`limits` takes two calls for each request, of 0.1 ms each (docs/decisions/0026-front-door.md).
+Redis counts and says where the caller stands in one call, and requests that come while one is under way share the next; far from the
+limit a process counts ahead (`doctray.api.windows`). The library `limits` takes two calls for each request, of 0.1 ms each
+(docs/decisions/0026-front-door.md, 0041-front-door-with-fewer-wake-ups.md).
 """
 
 import asyncio
@@ -18,8 +19,8 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from doctray.api.windows import Question, Said, Windows
 from doctray.domain.errors import QuotaExceeded, RateLimited
-from doctray.queue.together import Together
 from doctray.telemetry import metrics
 
 _log = structlog.get_logger()
@@ -40,21 +41,27 @@ MOST_PAUSING = 256
 KEY_PREFIX = "doctray:limit:"
 
 # A moving window for each key: a list of the times of what was let in, newest first, by the server's clock in ms. Both ends of a list
-# cost the same however long it is. ARGV: the window, then a limit for each key.
+# cost the same however long it is. ARGV: the window, then for each key its limit, how many were let in already, and 1 where one more asks.
 _COUNT = """
 local time, window, said = redis.call('TIME'), tonumber(ARGV[1]), {}
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for place, key in ipairs(KEYS) do
+  local limit, let_in, asked = tonumber(ARGV[3 * place - 1]), tonumber(ARGV[3 * place]), ARGV[3 * place + 1]
   local oldest = redis.call('LINDEX', key, -1)
   while oldest and tonumber(oldest) <= now - window do
     redis.call('RPOP', key)
     oldest = redis.call('LINDEX', key, -1)
   end
-  local counted, limit, within = redis.call('LLEN', key), tonumber(ARGV[place + 1]), 0
-  if counted < limit then
+  for _ = 1, let_in do
     redis.call('LPUSH', key, now)
-    redis.call('PEXPIRE', key, window)
+  end
+  local counted, within = redis.call('LLEN', key), 0
+  if asked == '1' and counted < limit then
+    redis.call('LPUSH', key, now)
     counted, within = counted + 1, 1
+  end
+  if let_in > 0 or within == 1 then
+    redis.call('PEXPIRE', key, window)
   end
   said[place] = {within, limit - counted, (oldest or now) + window - now}
 end
@@ -84,7 +91,7 @@ class Limiter:
 
     def __init__(self, dsn: str | None) -> None:
         self._pool: ConnectionPool | None = None
-        self._shared: Together[tuple[str, int], tuple[int, int, int]] | None = None
+        self._shared: Windows | None = None
         # A counter for the day: a moving window would keep every document's time.
         self._shared_day: FixedWindowRateLimiter | None = None
         if dsn is not None:
@@ -97,7 +104,7 @@ class Limiter:
                 connection_pool=self._pool,  # type: ignore[arg-type]
             )
             self._count_shared = Redis(connection_pool=self._pool).register_script(_COUNT)
-            self._shared = Together(self._ask_shared)
+            self._shared = Windows(self._ask_shared)
             self._shared_day = FixedWindowRateLimiter(storage)
         own = MemoryStorage()
         self._own = MovingWindowRateLimiter(own)
@@ -109,26 +116,27 @@ class Limiter:
         """Count one request; whether it is within the limit, and where the caller stands now."""
         if self._shared is not None and time.monotonic() >= self._shared_again_at:
             try:
-                within, left, reset_ms = await self._shared((f"{KEY_PREFIX}{name}:{bucket}", per_minute))
+                said = await self._shared.hit(f"{KEY_PREFIX}{name}:{bucket}", per_minute)
             except (RedisError, OSError, TimeoutError):
                 pass
             else:
-                return bool(within), Window(name=name, limit=per_minute, left=max(0, left), reset_s=max(1, math.ceil(reset_ms / 1000)))
+                reset_s = max(1, math.ceil(said.reset_ms / 1000))
+                return said.within, Window(name=name, limit=per_minute, left=max(0, said.left), reset_s=reset_s)
         return await _count(self._own, RateLimitItemPerMinute(per_minute), name, bucket)
 
-    async def _ask_shared(self, questions: Sequence[tuple[str, int]]) -> Sequence[tuple[int, int, int]]:
+    async def _ask_shared(self, questions: Sequence[Question]) -> Sequence[Said]:
         if time.monotonic() < self._shared_again_at:
             # Asked while the call before this one waited in vain.
             raise RedisConnectionError("Redis did not answer lately")
+        arguments = [WINDOW_S * 1000]
+        for question in questions:
+            arguments += (question.limit, question.told, int(question.asked))
         try:
-            keys = [key for key, _ in questions]
-            answers: list[tuple[int, int, int]] = await self._count_shared(
-                keys=keys, args=[WINDOW_S * 1000, *(limit for _, limit in questions)]
-            )
+            answers = await self._count_shared(keys=[question.key for question in questions], args=arguments)
         except (RedisError, OSError, TimeoutError) as error:
             self._fall_back(error)
             raise
-        return answers
+        return [Said(bool(within), left, reset_ms) for within, left, reset_ms in answers]
 
     async def enforce(self, name: str, bucket: str, *, per_minute: int, tell: Callable[[Window], None]) -> None:
         """Count one request and tell where the caller stands. Raises RateLimited."""

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from doctray.api.deps import Reader, VisibleJob, house_of
+from doctray.api.deps import PlacedJob, Reader, house_of
 from doctray.api.dialects import ECOSTEPS, PIPELINE, PLAIN, UPLOAD, Dialect
 from doctray.api.errors import JobRefusal, error_of
 from doctray.api.following import WaitSeconds, json_response, result_json, status_response, wait_for_end
@@ -142,9 +142,9 @@ async def scrape(request: Request) -> Response:
 
 @router.get("/api/scrape/{request_id}", operation_id="scrape_job", response_model=PipelineJob, responses=FOLLOWED)
 @router.get("/api/jobs/{request_id}", response_model=PipelineJob, responses=FOLLOWED)
-async def pipeline_job(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
+async def pipeline_job(request: Request, found: PlacedJob, wait: WaitSeconds | None = None) -> Response:
     """The job in their words: queued, running, completed, failed. A cancelled one reads failed, with its code."""
-    return await status_response(request, job, wait_s=wait, more=_in_their_words)
+    return await status_response(request, found, wait_s=wait, more=_in_their_words)
 
 
 @router.get("/app-status", response_model=AppStatus, responses=problems(*CALLER))

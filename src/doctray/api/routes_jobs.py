@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from doctray.api.deps import Cursor, Limit, Moment, Reader, Submitter, VisibleJob, actor_of, house_of, kept_job, live_job
+from doctray.api.deps import Cursor, Limit, Moment, PlacedJob, Reader, Submitter, actor_of, house_of, kept_job, live_job
+from doctray.api.direct import Polled, Submitting
 from doctray.api.following import (
     WaitSeconds,
     json_response,
@@ -27,6 +28,8 @@ from doctray.service.deliver import signing_secrets
 from doctray.service.views import job_view
 
 router = APIRouter(responses=problems(*CALLER))
+submitting = APIRouter(responses=problems(*CALLER), route_class=Submitting)
+polled = APIRouter(responses=problems(*CALLER), route_class=Polled)
 
 _OF_A_JOB = problems(*CALLER, *JOB)
 
@@ -34,7 +37,7 @@ SECRET_OVERLAP_S = 24 * 3600.0
 """After a rotation the old secret signs beside the new one for so long, so that receivers can change over."""
 
 
-@router.post(
+@submitting.post(
     "/v1/jobs",
     status_code=HTTPStatus.ACCEPTED,
     response_model=Ticket,
@@ -76,11 +79,11 @@ async def list_jobs(
     return json_response({"jobs": [job_view(job) for job in found], "next_cursor": next_cursor}, HTTPStatus.OK)
 
 
-@router.get("/status/{request_id}", operation_id="status", response_model=JobView, responses=FOLLOWED, tags=["follow"])
-@router.get("/v1/jobs/{request_id}", response_model=JobView, responses=FOLLOWED, tags=["follow"])
-async def job_status(request: Request, job: VisibleJob, wait: WaitSeconds | None = None) -> Response:
+@polled.get("/status/{request_id}", operation_id="status", response_model=JobView, responses=FOLLOWED, tags=["follow"])
+@polled.get("/v1/jobs/{request_id}", response_model=JobView, responses=FOLLOWED, tags=["follow"])
+async def job_status(request: Request, found: PlacedJob, wait: WaitSeconds | None = None) -> Response:
     """The job. Poll with If-None-Match, or wait for the next change."""
-    return await status_response(request, job, wait_s=wait)
+    return await status_response(request, found, wait_s=wait)
 
 
 @router.post("/v1/jobs/{request_id}/cancel", response_model=JobView, responses=_OF_A_JOB, tags=["change"])

@@ -58,7 +58,7 @@ def webhook_id(request_id: str, generation: int, event_type: str) -> str:
 
 def read_token(secret_key: bytes, request_id: str) -> str:
     """Opens one job to a browser. Derived, so that it is stored nowhere and an idempotent answer repeats it."""
-    digest = hmac.new(secret_key, b"read-token:" + request_id.encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret_key, b"read-token:" + request_id.encode(), "sha256")
     return "rt_" + base64.urlsafe_b64encode(digest[:24]).decode()
 
 

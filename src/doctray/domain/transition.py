@@ -18,7 +18,7 @@ PARKED_S = 10.0
 
 def born(job: Job, *, now: datetime, retention_s: float) -> Job:
     """A new job: queued and due, or completed from the cache."""
-    waiting = _waiting(job.evolve(created_at=now), now)
+    waiting = _waiting(job, now, created_at=now)
     match job.status:
         case JobStatus.QUEUED:
             return waiting
@@ -169,10 +169,11 @@ def entombed(job: Job, *, now: datetime) -> Job:
     )
 
 
-def _waiting(job: Job, now: datetime) -> Job:
+def _waiting(job: Job, now: datetime, **also: object) -> Job:
     """Due now, less the head start, with all of its time before it."""
     deadline_s = job.options.deadline_seconds
     return job.evolve(
+        **also,
         due_at=now - timedelta(seconds=PRIORITY_HEAD_START_S * job.options.priority),
         deadline_at=None if deadline_s is None else now + timedelta(seconds=deadline_s),
     )

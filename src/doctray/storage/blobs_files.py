@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import itertools
 import os
 import secrets
 import shutil
@@ -34,6 +35,10 @@ ROOM_FRESH_S = 1.0
 
 _DRAFT = ".draft-"
 """Begins the name of a file that is being written; no part of a key can begin so."""
+
+_OWN = secrets.token_hex(8)
+_NUMBERS = itertools.count()
+"""Tell the drafts of this process and others apart. Asking the system for random bytes each time is one more wait for Python's lock."""
 
 
 class FileBlobs:
@@ -127,13 +132,16 @@ class FileBlobs:
         return await to_the_end(_in_thread(self._put_whole, target, content, key, given_up), given_up=given_up.set)
 
     def _put_whole(self, target: Path, content: bytes, key: str, given_up: threading.Event) -> BlobRef:
-        """In the order that costs the disk least: new folders are synced last, when the file's own sync has mostly done it."""
+        """In the order that costs the disk least: new folders are synced last, when the file's own sync has mostly done it.
+
+        And in as few calls as that takes: after each a thread has to wait for Python's lock anew, which the event loop mostly holds.
+        """
         draft = _Draft(target)
         with _storage_errors():
             made = _make_folder(target.parent, self._root)
             try:
                 try:
-                    draft.open()
+                    draft.open(synced=True)
                     self._write(draft, content)
                     if given_up.is_set():
                         raise NotFound(GONE)
@@ -173,9 +181,14 @@ class FileBlobs:
 
     def _free_bytes(self) -> int:
         folder = self._root
-        while not folder.exists():
-            folder = folder.parent
-        free = shutil.disk_usage(folder).free
+        while True:
+            try:
+                room = os.statvfs(folder)
+            except FileNotFoundError:
+                folder = folder.parent
+            else:
+                break
+        free = room.f_bavail * room.f_frsize
         self._room = (free, time.monotonic())
         return free
 
@@ -198,12 +211,15 @@ class _Draft:
         self.target = target
         self._path = _beside(target)
         self._file: int | None = None
+        self._synced = False
         self._digest = hashlib.sha256()
         self._size = 0
 
-    def open(self) -> None:
+    def open(self, *, synced: bool = False) -> None:
+        """synced: each write is on the disk when it returns."""
         # The descriptor is ours alone: no buffer of Python's is in between when the disk is full.
-        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._synced = synced
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | (os.O_DSYNC if synced else 0), 0o600)
 
     def write(self, chunk: bytes) -> None:
         assert self._file is not None
@@ -215,7 +231,8 @@ class _Draft:
 
     def keep(self) -> None:
         assert self._file is not None
-        os.fsync(self._file)
+        if not self._synced:
+            os.fsync(self._file)
         self._close()
         self._path.replace(self.target)
         _sync_folder(self.target.parent)
@@ -235,7 +252,7 @@ class _Draft:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f"{_DRAFT}{secrets.token_hex(8)}")
+    return target.with_name(f"{_DRAFT}{_OWN}-{next(_NUMBERS):x}")
 
 
 def _open(path: Path) -> BinaryIO:
@@ -268,11 +285,15 @@ def _link_or_copy(origin: Path, target: Path) -> int:
 
 def _make_folder(folder: Path, root: Path) -> list[Path]:
     """Make it and what lies above; the folders that are to be synced, so that what is put into it survives power loss."""
-    if folder.is_dir():
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
         return []
-    unsynced = _make_folder(folder.parent, root) if folder != root else []
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return [*unsynced, folder.parent]
+    except FileNotFoundError:
+        unsynced = _make_folder(folder.parent, root) if folder != root else []
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return [*unsynced, folder.parent]
+    return [folder.parent]
 
 
 def _remove_tree(folder: Path) -> int:

@@ -4,7 +4,7 @@ Statements are made once and their values bound at each run: SQLAlchemy spends 0
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import RowMapping, Update, bindparam, insert, select, update
@@ -17,6 +17,7 @@ from doctray.storage.tables import jobs
 _INSERT = insert(jobs)
 _ROW = select(jobs).where(jobs.c.request_id == bindparam("of"))
 _LOCKED_ROW = _ROW.with_for_update()
+_OPTIONS = tuple(option.name for option in fields(JobOptions))
 _CHANGE = update(jobs).where(jobs.c.request_id == bindparam("of"))
 
 
@@ -75,7 +76,7 @@ def columns_of(job: Job) -> dict[str, Any]:
         "owner": job.owner,
         "status": job.status.value,
         "priority": job.options.priority,
-        "options": json.dumps(asdict(job.options), ensure_ascii=False),
+        "options": json.dumps({name: getattr(job.options, name) for name in _OPTIONS}, ensure_ascii=False),
         "document_type": job.document_type,
         "file_name": job.file_name,
         "media_type": job.media_type,

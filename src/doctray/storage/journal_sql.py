@@ -20,7 +20,7 @@ from doctray.domain.rollout_health import ArmFigures
 from doctray.domain.rollout_run import Measured, RolloutRun
 from doctray.domain.shadow import Shadow
 from doctray.domain.statistics import Statistics
-from doctray.ports import Accepted, Claim, Idempotency, JobQuery, QueueState, WorkerInfo
+from doctray.ports import Accepted, Claim, Idempotency, JobQuery, Placed, QueueState, WorkerInfo
 from doctray.storage import (
     artifacts_sql,
     audit_sql,
@@ -133,6 +133,9 @@ class SqlJournal:
 
     async def get(self, request_id: str) -> Job | None:
         return await self._store.read(lambda tx: load(tx, request_id))
+
+    async def placed(self, request_id: str) -> Placed | None:
+        return await self._store.read(lambda tx: queue_sql.placed(tx, request_id))
 
     async def list_jobs(self, query: JobQuery) -> tuple[list[Job], str | None]:
         return await self._store.read(lambda tx: lists_sql.list_jobs(tx, query))

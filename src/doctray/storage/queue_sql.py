@@ -1,15 +1,16 @@
 """The queue as the journal sees it: what is due, in which order, and how fast it drains."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Double, Text, bindparam, func, select, tuple_, type_coerce, update
 
 from doctray.domain.job import Job, JobStatus
 from doctray.domain.rollout import RolloutPlan
 from doctray.domain.transition import PRIORITY_HEAD_START_S
-from doctray.ports import DRAIN_WINDOW_S, QueueState
+from doctray.ports import DRAIN_WINDOW_S, Placed, QueueState
 from doctray.storage.fingerprints_sql import LATEST_FINGERPRINT
-from doctray.storage.job_rows import job_of
+from doctray.storage.job_rows import job_of, load
 from doctray.storage.rollouts_sql import PLAN_COLUMNS, plans_in
 from doctray.storage.store import Tx
 from doctray.storage.switches_sql import UNDER_MAINTENANCE
@@ -48,7 +49,18 @@ def queue_position(tx: Tx, request_id: str) -> int | None:
     own = tx.conn.execute(_PLACE, {"of": request_id}).one_or_none()
     if own is None or own.status != JobStatus.QUEUED.value:
         return None
-    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": own.due_at}) or 0)
+    return _place_of(tx, request_id, own.due_at)
+
+
+def placed(tx: Tx, request_id: str) -> Placed | None:
+    job = load(tx, request_id)
+    if job is None:
+        return None
+    return Placed(job=job, position=_place_of(tx, request_id, job.due_at) if job.status is JobStatus.QUEUED else None)
+
+
+def _place_of(tx: Tx, request_id: str, due_at: datetime) -> int:
+    return 1 + (tx.conn.scalar(_AHEAD, {"of": request_id, "due": due_at}) or 0)
 
 
 def outlook(tx: Tx, job: Job) -> tuple[str | None, int, Sequence[RolloutPlan]]:

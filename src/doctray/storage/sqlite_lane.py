@@ -1,6 +1,7 @@
 """Threads that own SQLite connections and serve what waits for them in groups: each group is one transaction.
 
-Between an event loop and a thread the passing to and fro costs more than most statements, so a group comes and goes as a whole.
+Between an event loop and a thread the passing to and fro costs more than most statements, so a group comes and goes as a whole: what
+is called in one step of a loop is handed over at its end, to one thread.
 """
 
 import asyncio
@@ -57,26 +58,42 @@ class Lane:
         self._waiting_limit = waiting_limit
         # None: one thread is to end.
         self._waiting: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Call]] = {}
+        self._gathering = threading.Lock()
         self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
     def call(self, op: Op[Any]) -> "asyncio.Future[Any]":
         """The answer to be, on the running loop; it is given after the commit. Raises queue.Full."""
-        if self._waiting.qsize() >= self._waiting_limit:
-            raise queue.Full
         loop = asyncio.get_running_loop()
-        answer = loop.create_future()
-        self._waiting.put(_Call(op, loop, answer))
+        with self._gathering:
+            if self._waiting.qsize() + sum(map(len, self._gathered.values())) >= self._waiting_limit:
+                raise queue.Full
+            gathered = self._gathered.get(loop)
+            if gathered is None:
+                gathered = self._gathered[loop] = []
+                loop.call_soon(self._hand_over, loop)
+            answer = loop.create_future()
+            gathered.append(_Call(op, loop, answer))
         return answer
 
     def close(self) -> None:
         """What waits is still done. Blocks until it is; nothing may be called after."""
+        with self._gathering:
+            gathered = list(self._gathered)
+        for loop in gathered:
+            self._hand_over(loop)
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join()
         self._engine.dispose()
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._gathering:
+            for call in self._gathered.pop(loop, ()):
+                self._waiting.put(call)
 
     def _serve(self) -> None:
         conn: Connection | None = None

@@ -23,6 +23,18 @@ async def test_two_processes_share_one_window(redis_server: RedisServer) -> None
         await two.close()
 
 
+async def test_what_a_process_counted_ahead_counts_for_the_others_too(redis_server: RedisServer) -> None:
+    one, two = Limiter(redis_server.dsn), Limiter(redis_server.dsn)
+    try:
+        for _ in range(60):
+            assert (await one.hit("read", "key:ahead", per_minute=1000))[0] is True
+        await one.close()
+        _, window = await two.hit("read", "key:ahead", per_minute=1000)
+        assert window.left == 1000 - 61
+    finally:
+        await two.close()
+
+
 async def test_the_window_says_how_much_is_left(redis_server: RedisServer) -> None:
     limiter = Limiter(redis_server.dsn)
     try:

@@ -61,7 +61,7 @@ async def test_a_refusal_that_is_not_the_callers_fault_is_in_the_log_under_its_r
     async def away(_journal: object, _request_id: str) -> None:
         raise TemporarilyUnavailable from ConnectionResetError()
 
-    monkeypatch.setattr(type(door.journal), "get", away)
+    monkeypatch.setattr(type(door.journal), "placed", away)
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         refused, missing = await door.client.get("/status/01m81vd7dh6htzrtm12yabkqpe"), await door.client.get("/nowhere")
     told = [line for line in lines if line["event"] == "request.refused"]
