@@ -86,7 +86,7 @@ class Door:
                 slots=4,
                 fingerprint=FINGERPRINT,
                 started_at=SystemClock().now(),
-                engines=("null",),
+                engines=("null", "easyocr", "rapidocr"),
             )
             await self.journal.register(worker, lease_s=60)
             self._registered = True

@@ -151,7 +151,7 @@ async def test_workers_and_dead_letters(door: Door) -> None:
     await door.fail((await door.submit(PDF + b"2"))["request_id"])
 
     [worker] = (await door.client.get("/v1/admin/workers")).json()["workers"]
-    assert (worker["worker_id"], worker["device"], worker["engines"]) == ("w1", "cpu", ["null"])
+    assert (worker["worker_id"], worker["device"], worker["engines"]) == ("w1", "cpu", ["null", "easyocr", "rapidocr"])
     [dead] = (await door.client.get("/v1/admin/dead-letters")).json()["jobs"]
     assert (dead["request_id"], dead["owner"], dead["metadata"]) == (ticket["request_id"], "default", {})
 
