@@ -95,6 +95,7 @@ def _certificate_number(sheet: Sheet) -> Found | None:
         return None
     end = anchor(sheet, "REVISION NUMBER")
     height = label.phrase.height
+    insurers_of_form = [word for _, phrase in _insurer_labels(sheet) for word in phrase.words]
     words = [
         word
         for word in sheet.inside(
@@ -105,7 +106,7 @@ def _certificate_number(sheet: Sheet) -> Found | None:
                 label.box.bottom + height * 0.4,
             )
         )
-        if word not in label.phrase.words and fold(word.text)
+        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form
     ]
     return identifier_found(Phrase.of(sheet.number, words)) if words else None
 

@@ -94,6 +94,8 @@ def columns_of(sheet: Sheet) -> Columns | None:
     heading = Box(0, kind.box.top - 3 * kind.phrase.height, sheet.width, kind.box.bottom + 3 * kind.phrase.height)
     effective = anchor(sheet, "POLICY EFF", "POLICY EFFECTIVE", "POLICY EFFECTIVE DATE", "EFFECTIVE DATE", within=heading)
     expiry = anchor(sheet, "POLICY EXP", "POLICY EXPIRATION", "POLICY EXPIRATION DATE", "EXPIRATION DATE", within=heading)
+    if effective is not None and expiry is not None and effective.box.center_x >= expiry.box.left:
+        effective = expiry = None  # words of a sentence, or of a page that was torn apart
     dates = None if effective is not None and expiry is not None else _columns_of_pairs(sheet, kind)
     if effective is None and expiry is None and dates is None:
         return None
@@ -193,7 +195,18 @@ def _number_left(sheet: Sheet, kind: Anchor, number: Anchor | None, additional: 
         return min(wall, default=edge)
     if number is None:
         return kind.box.right
-    return number.box.left - 0.7 * number.phrase.height
+    walls = [
+        s.left
+        for s in sheet.page.segments
+        if not s.horizontal
+        and kind.box.right <= s.left <= number.box.left
+        and s.top < number.box.bottom + _REACHES * number.box.height < s.bottom
+    ]
+    return max(walls, default=number.box.left - 0.7 * number.phrase.height)
+
+
+_REACHES = 3.0
+"""Line heights that a line between columns goes on beneath their headings, at the least."""
 
 
 def _mark_columns(sheet: Sheet, kind: Anchor, number: Anchor | None, heading: Box) -> tuple[Box | None, Box | None]:

@@ -47,6 +47,7 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     starts: list[tuple[Anchor, Labels]] = []
     for labels, limits in sections_of(sheet):
         found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
+        found = found or [a for label in _SHORT.get(labels[0], ()) for a in anchors(sheet, label, within=area)[:1] if a.alone]
         if found:
             first = max(found[:1] if labels[0] == "COMMERCIAL GENERAL LIABILITY" else found, key=lambda a: (a.likeness, -a.box.top))
             starts.append((first, limits))
@@ -68,6 +69,9 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
         out.append(Section(title, limits, top, bottom))
     return out
 
+
+_SHORT = {"UMBRELLA LIAB": ("UMBRELLA",)}
+"""Titles of sections as look-alikes of the form shorten them."""
 
 _CLOSE = 0.6
 """Heights of its print that a section's title stands at most below the line that begins the section, where it is set at the top."""

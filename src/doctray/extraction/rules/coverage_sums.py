@@ -86,6 +86,49 @@ def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     return out
 
 
+_LEAST_LISTED, _LEAST_TELLING = 3, 2
+_FIRST = re.compile(r"\s*(?P<what>[A-Z][^$£€;:.]{3,110}?)(?P<end>\s*/\s*$|$)")
+_NAMES_A_LIMIT = re.compile(
+    r"\b(?:occurrence|aggregate|injury|damage|premises|expenses?|limit|liability|medical|deductible)\b", re.IGNORECASE
+)
+
+
+def sums_first(sheet: Sheet) -> dict[int, list[Sum]]:
+    """The sums of a list whose lines begin with them: $1,000,000 General Aggregate / $5,000 Medical Expense Limit.
+
+    By the id of each line; nothing where fewer than three such lines stand under one another, or where most say only per what
+    their sum is (£5,000,000 any one occurrence), so that their labels stand elsewhere.
+    """
+    found: dict[int, list[Sum]] = {}
+    lefts: dict[int, float] = {}
+    for phrase in sheet.phrases:
+        items = _leading(sheet, phrase)
+        if items:
+            found[id(phrase)], lefts[id(phrase)] = items, phrase.box.left
+    heights = [phrase.height for phrase in sheet.phrases if id(phrase) in found]
+    aligned = {key for key, left in lefts.items() if sum(abs(left - other) < heights[0] for other in lefts.values()) >= _LEAST_LISTED}
+    telling = {key for key in aligned if any(_QUALIFIER.fullmatch(f" {item.label}") is None for item in found[key])}
+    return {key: found[key] for key in aligned} if len(telling) >= max(_LEAST_TELLING, len(aligned) / 2) else {}
+
+
+def _leading(sheet: Sheet, phrase: Phrase) -> list[Sum]:
+    """The sums of a line each of which has its label after it, the first at its very beginning; nothing of any other line."""
+    text = phrase.text
+    spans = [(start, end) for start, end, _ in find_amounts(text)]
+    if not spans or spans[0][0] != 0:
+        return []
+    out = []
+    for index, (start, end) in enumerate(spans):
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+        match = _FIRST.fullmatch(text[end:following])
+        found = amount_found(Phrase.of(phrase.page, words_at(phrase.words, start, end)), ocr=sheet.ocr, small=False)
+        if match is None or _NAMES_A_LIMIT.search(match["what"]) is None or found is None or isinstance(found.value, str):
+            return []
+        place = Phrase.of(phrase.page, words_at(phrase.words, end + 1, end + len(match["what"]) + 1))
+        out.append(Sum(label=plain_label(match["what"]), place=place, found=found, asked=True))
+    return out
+
+
 _DECLARED = re.compile(r"\bI\.?D\.?V\b|\bdeclared values?\b", re.IGNORECASE)
 _MOST_HEADING_LINES = 3
 

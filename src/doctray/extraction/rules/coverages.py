@@ -1,7 +1,7 @@
 """Coverages outside the ACORD form: tables with headings, headings with sums beneath, coverage names beside sums."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_grids import drawn
-from doctray.extraction.rules.coverage_sums import Sum, declared, promised, sums_of
+from doctray.extraction.rules.coverage_sums import Sum, declared, promised, sums_first, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import is_like, likeness
@@ -65,15 +65,17 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
         gridded, places = drawn(sheet, order)
         found += gridded
         rows = [row for row in sheet.rows() if not any(_is_in(row, place) for place in places)]
+        by_line = sums_first(sheet)
+        unlisted = [[phrase for phrase in row if id(phrase) not in by_line] or row for row in rows]
         used: set[int] = set()
         for index in range(len(rows)):
             if index not in used:
-                listed, taken = table(sheet, rows, index, order)
+                listed, taken = table(sheet, unlisted, index, order)
                 if not listed:
-                    listed, taken = premiums(rows, index)
+                    listed, taken = premiums(unlisted, index)
                 found += listed
                 used |= taken
-        groups += _groups(sheet, [row for index, row in enumerate(rows) if index not in used], go_on=groups[-1:])
+        groups += _groups(sheet, [row for index, row in enumerate(rows) if index not in used], by_line, go_on=groups[-1:])
     if package and not found:
         groups = [_Group(None, [item for group in groups for item in group.sums])]
     for group in groups:
@@ -86,8 +88,13 @@ def _is_in(row: Sequence[Phrase], place: Box) -> bool:
     return all(place.left <= phrase.box.center_x <= place.right and place.top <= phrase.box.center_y <= place.bottom for phrase in row)
 
 
-def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_Group]) -> list[_Group]:
-    """The sums of a sheet by the heading that they follow; sums before its first heading follow the last of the sheet before."""
+def _groups(
+    sheet: Sheet, rows: Sequence[Sequence[Phrase]], by_line: Mapping[int, Sequence[Sum]], *, go_on: Sequence[_Group]
+) -> list[_Group]:
+    """The sums of a sheet by the heading that they follow; sums before its first heading follow the last of the sheet before.
+
+    by_line: sums of lines that begin with them, by the id of the line's phrase.
+    """
     current = go_on[0] if go_on else _Group(None)
     groups = [] if go_on else [current]
     charged = False
@@ -102,6 +109,10 @@ def _groups(sheet: Sheet, rows: Sequence[Sequence[Phrase]], *, go_on: Sequence[_
         if kind is not None:
             current = _Group(kind)
             groups.append(current)
+            continue
+        current.sums += [item for phrase in row for item in by_line.get(id(phrase), ())]
+        row = [phrase for phrase in row if id(phrase) not in by_line]
+        if not row:
             continue
         current.sums += declared(sheet, row)
         found = [_headed(sheet, _answered(found, row)) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
@@ -197,7 +208,11 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
             current = Coverage(kind=text_found(item.place))
             found.append(current)
             current.limits[item.qualifier or "LIMIT"] = item.found
-        elif item.label and len(item.label.split()) <= 9 and (item.asked or _LIMIT.search(item.label) or _LIMIT.search(item.qualifier)):
+        elif (
+            item.label
+            and len(item.label.split()) <= (_MOST_ASKED if item.asked else 9)
+            and (item.asked or _LIMIT.search(item.label) or _LIMIT.search(item.qualifier))
+        ):
             if current is None:
                 current = Coverage(kind=None)
                 found.append(current)
@@ -215,6 +230,9 @@ def _told_of(found: Sequence[Coverage], item: Sum) -> Coverage | None:
         (c for c in found if c.policy_number is not None and c.kind is not None and fold(match["kind"]) in fold(str(c.kind.value))), None
     )
 
+
+_MOST_ASKED = 20
+"""Words of the label of a sum that is known to be a limit."""
 
 _IN_PLACE_OF_SUMS = re.compile(r"(?:statutory(?: limits?)?|per statute|unlimited|included|as per policy|policy limits?)\.?", re.IGNORECASE)
 """Words that are all limits of their policy, where they stand without a label."""

@@ -174,7 +174,7 @@ _COVER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _KIND_IN_TITLE = re.compile(
-    r"\b(?:(?:motor|vehicle|liability|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|"
+    r"\b(?:(?:motor|vehicle|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|"
     r"personal accident|health|"
     r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
     r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"

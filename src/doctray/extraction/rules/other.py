@@ -182,7 +182,8 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     start += len(_LENGTH.match(phrase.text[start:])[0])  # type: ignore[index]
     rest = cut(phrase, start, _SUBJECT_ENDS)
     if rest is not None and _is_subject(rest.text) and not _INTRODUCES.fullmatch(rest.text.strip()):
-        return text_found(_with_next_line(page, phrase, rest))
+        whole = _with_next_line(page, phrase, rest)
+        return None if _DANGLES.search(whole.text) else text_found(whole)
     if not _INTRODUCES.fullmatch(phrase.text[start:].strip()):
         return None
     beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
@@ -190,6 +191,9 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     part = None if under is None else cut(under, len(_article(under.text)) or len(_LENGTH.match(under.text)[0]), _SUBJECT_ENDS)  # type: ignore[index]
     return text_found(part) if part is not None and _is_subject(part.text) else None
 
+
+_DANGLES = re.compile(r"\b(?:of|and|the|to|with|for|our|an?)\W*$", re.IGNORECASE)
+"""The end of a line that a sentence goes on after."""
 
 _LENGTH = re.compile(
     r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|class|workshop|training|programme"

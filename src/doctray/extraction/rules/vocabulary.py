@@ -16,12 +16,12 @@ insured: named insured | name of insured | name of the insured | insured name | 
     assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured
     and mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
     insured | name and address of policyholder | insured name and address | insured details | insured company | insured business | insured
-    member | insured entity | insured's details | first named insured | name of insured company | policyholder s | proposer's name |
-    policy owner | policy issued to | proposer name | name of proposer | proposer | insured persons | company name | business name | legal
-    name and address of insured | legal name of insured | versicherungsnehmer | client name | client | employer | member name | customer
-    name | participant name | applicant | insured member name | our client | insured member s | tomador del seguro | tomador | asegurado |
-    assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer | verzekerde | tomador do
-    seguro | segurado | name of policyholder employer
+    member | insured entity | insured's details | first named insured | name of insured company | policyholder s | insured member name |
+    the following insured member | proposer's name | policy owner | policy issued to | proposer name | name of proposer | proposer |
+    insured persons | company name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer |
+    client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
+    insured member s | tomador del seguro | tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente
+    | assicurato | verzekeringnemer | verzekerde | tomador do seguro | segurado | name of policyholder employer
 address: insured address | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder address |
     mailing address | correspondence address | your address | business address | insured's address | postal address | registered address |
     insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address | risk
@@ -101,14 +101,14 @@ naic: naic | naic # | naic number | naic no | naic code | company number | compa
 INSURANCE_STOPS = vocabulary("""\
 stop: coverages | limits | description of operations | cancellation | authorized representative | authorised signatory | vehicle |
     registration number | year | make | model | vin | premium | vehicle identification number | registration mark of vehicle | phone |
-    email | contact | trade business | occupation | class of use | each occurrence | aggregate | authorized signature | limit of
-    indemnity | limit of liability | sum insured | retroactive date | excess | deductible | business | business description |
-    description of business | territorial limits | situation | vessel | voyage | destination | insured vehicle | registration no |
-    engine no | chassis no | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form of business |
-    renewal of | signed | insured location | insured property location | property address | property location | location of risk | risk
-    location | described location | insured premises | location of premises | place of issue | telephone | fax | website | contact no |
-    contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del riesgo |
-    premium details | vat number | contract of sale | lenders loss payable | lenders loss payee | issuing office code | issuing office name
+    email | contact | trade business | occupation | class of use | each occurrence | aggregate | authorized signature | limit of indemnity
+    | limit of liability | sum insured | retroactive date | excess | deductible | business | business description | description of
+    business | territorial limits | situation | vessel | voyage | destination | insured vehicle | registration no | engine no | chassis no
+    | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form of business | renewal of | signed |
+    insured location | insured property location | property address | property location | location of risk | risk location | described
+    location | insured premises | location of premises | place of issue | telephone | fax | website | contact no | contact number | date
+    of birth | passport number | passport no | covernote no | actividad asegurada | situación del riesgo | premium details | vat number |
+    contract of sale | loan # | loan no | lenders loss payable | lenders loss payee | issuing office code | issuing office name
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\

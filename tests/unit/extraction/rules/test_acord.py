@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from doctray.domain.document import Box, FormField, Page
+from doctray.domain.document import Box, FormField, Line, Page, Segment
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules import acord
 from doctray.extraction.rules.certificate import extract
 from doctray.extraction.rules.reading import sheet_of
-from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document
+from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document, drawn
 from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, NUMBER, SIGN, SUM, TO, an_acord
 
 
@@ -311,3 +311,32 @@ def test_a_sum_whose_label_is_like_none_of_the_form_s_is_not_guessed() -> None:
 def test_a_small_s_before_a_grouped_sum_is_a_dollar_sign() -> None:
     filled = {place: ("s2,000,000" if place == (26, SUM) else text) for place, text in FILLED.items()}
     assert read(an_acord(filled)).fields["policies"][0]["limits"]["PRODUCTS - COMP/OP AGG"] == 2_000_000
+
+
+def test_headings_of_dates_in_the_wrong_order_are_no_columns() -> None:
+    """Recognition found the words elsewhere on a scan; the table read between them had no width."""
+    page = an_acord(misread={"POLICY EFF": "POLICY EXP", "POLICY EXP": "POLICY EFF"})
+    assert {policy["effective_date"] for policy in read(page).fields["policies"]} == {
+        policy["effective_date"] for policy in read(an_acord()).fields["policies"]
+    }
+    assert read(an_acord({}, misread={"POLICY EFF": "POLICY EXP", "POLICY EXP": "POLICY EFF"})).fields["policies"] == []
+
+
+def test_an_insurer_s_label_that_stands_low_is_no_part_of_the_certificate_s_number() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (15, 82)} | {(15, 95): "2026-117"}
+    page = an_acord(filled, misread={"INSURER F :": "."})
+    moved = tuple(drawn("." + "\n" * 15 + " " * 82 + "INSURER F").words)[1:]
+    page = page.evolve(lines=(*page.lines, Line(words=moved)))
+    assert read(page).fields["certificate_number"] == "2026-117"
+
+
+def test_a_column_s_line_left_of_its_heading_bounds_the_numbers() -> None:
+    """ACORD 24 has no columns of boxes; numbers begin left of their centred heading."""
+    filled = {place: text for place, text in FILLED.items() if place[1] not in (46, 47, 54, 55)} | {
+        (22, NUMBER): "",
+        (22, 50): "TPC 00-41827",
+    }
+    blank = {"ADDL": ".", "INSD": ".", "SUBR": ".", "WVD": ".", "N / A": "."}
+    wall = Segment(left=490.0, top=17 * ROW, right=490.0, bottom=44 * ROW)
+    page = an_acord(filled, misread=blank).evolve(segments=(wall,))
+    assert read(page).fields["policies"][0]["policy_number"] == "TPC 00-41827"

@@ -337,3 +337,28 @@ Client-Worker:       Jane Doe
 Date Issued:         August 11th, 2025
 """).fields
     assert (found["title"], found["recipient_name"]) == ("Community Service Statement of Completion", "Jane Doe")
+
+
+@pytest.mark.parametrize(
+    "said", ["completed challenges and projects of", "completed the requirements prescribed", "is a true copy of an entry"]
+)
+def test_a_sentence_that_goes_on_names_no_subject(said: str) -> None:
+    found = read(f"""
+Certificate of Completion
+This certifies that
+Ada Marlow
+has {said}
+""").fields
+    assert found["subject"] is None
+
+
+def test_who_issued_a_certificate_is_not_its_subject() -> None:
+    found = read("""
+CERTIFICATE OF INCORPORATION
+OF A PRIVATE LIMITED COMPANY
+Company Number 14118820
+The Registrar of Companies for England and Wales, hereby certifies that
+BRACKEN TIDE LTD
+is this day incorporated
+""").fields
+    assert found["subject"] is None or found["subject"] != found["recipient_name"]

@@ -509,3 +509,57 @@ MORTGAGEE        CONTRACT OF SALE
     assert policy["type"] == "Commercial Package"
     assert policy["limits"] == {"COMMERCIAL PROPERTY COVERAGE AMOUNT OF INSURANCE": 9_850_000, "DED": 10_000, "RENTAL VALUE": 1_200_000}
     assert found["holder_name"] is None
+
+
+LISTED = """
+MEMBER CERTIFICATE OF INSURANCE
+Insured:          Hot Dog Walkers          LIMITS OF INSURANCE:
+Policy Number:    3ED4918                  {first}
+123 Somewhere Street                       {second}
+Bozeman, MT 59718                          {third}
+(123) 456-7891                             {fourth}
+"""
+
+
+def test_a_list_of_sums_with_their_labels_after_them_is_read_by_those_labels() -> None:
+    found = fields(
+        LISTED.format(
+            first="$1,000,000 Each Occurrence",
+            second="$2,000,000 General Aggregate",
+            third="$100,000 Damage to Premises Rented to You",
+            fourth="$1,000 Each Occurrence / $5,000 Annual Aggregate Veterinarian Expense",
+        )
+    )
+    assert found["policies"][0]["limits"] == {
+        "Each Occurrence": 1_000_000,
+        "General Aggregate": 2_000_000,
+        "Damage to Premises Rented to You": 100_000,
+        "Annual Aggregate Veterinarian Expense": 5_000,
+    }
+
+
+def test_sums_that_only_say_per_what_they_are_keep_the_labels_before_them() -> None:
+    found = fields("""
+CERTIFICATE OF INSURANCE
+Insured:               Hot Dog Walkers
+Policy Number:         3ED4918
+Public Liability       £5,000,000 any one occurrence
+Products Liability     £5,000,000 in the aggregate
+Employers' Liability   £10,000,000 any one occurrence
+""")
+    assert [policy["type"] for policy in found["policies"]] == ["Public Liability", "Products Liability", "Employers' Liability"]
+
+
+def test_places_for_the_number_of_a_loan_are_no_holder() -> None:
+    found = fields("""
+   EVIDENCE OF PROPERTY INSURANCE
+INSURED: Esther Blackwood           POLICY NUMBER: PFH 7714-220
+EFFECTIVE DATE: 05/01/2026          EXPIRATION DATE: 05/01/2027
+ADDITIONAL INTEREST
+NAME AND ADDRESS                          MORTGAGEE           ADDITIONAL INSURED
+First Bank of the Plains
+PO Box 700                                LOSS PAYEE
+Boise City, OK 73933                      LOAN #
+                                          HL-220918
+""")
+    assert found["holder_name"] == "First Bank of the Plains"
