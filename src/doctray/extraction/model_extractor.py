@@ -19,6 +19,7 @@ from doctray.extraction.classify import CERTIFICATE, TIMETABLE
 from doctray.extraction.conversation import Asked, Conversation, Limits, ModelObserver
 from doctray.extraction.custom_answer import misfits, shaped
 from doctray.extraction.merge import merged, merged_documents
+from doctray.extraction.orders import gives_orders
 from doctray.extraction.parse import DateOrder, order_of
 from doctray.extraction.placing import grounded
 from doctray.extraction.prompt import Part, parts_of, system_of
@@ -102,7 +103,7 @@ class ModelExtractor:
             document_type=kind,
             fields=first,
             provenance=provenance,
-            warnings=(*left_out, *clashes, *ungrounded, *_ungrounded_others(others, document)),
+            warnings=(*left_out, *_orders(document), *clashes, *ungrounded, *_ungrounded_others(others, document)),
             other_documents=tuple(others),
         )
         outcome = _alone(taken, self.name) if rules is None else voted(taken, rules, model_name=self.name)
@@ -152,6 +153,11 @@ def _sound(kind: str, fields: Fields) -> Fields:
     return out
 
 
+def _orders(document: Document) -> list[Warning]:
+    message = "A page gives orders to software that reads it; what stands nowhere else counts as not printed."
+    return [Warning(code="orders_on_page", message=message)] if gives_orders(document) else []
+
+
 def _ungrounded_others(others: Sequence[Fields], document: Document) -> list[Warning]:
     """A warning for each further document of the file that has values which stand on no page; pointers lead into the first alone."""
     counts = [len(grounded(fields, document, exempt=NO_PLACE)[1]) for fields in others]
@@ -183,7 +189,7 @@ def _custom_extraction(document: Document, schema: Mapping[str, Any], answers: S
     fields = shaped(joined, schema)
     found, ungrounded = grounded(fields, document)
     provenance = _unconfirmed(found)
-    warnings = [*left_out, *clashes, *ungrounded, *misfits(fields, schema)]
+    warnings = [*left_out, *_orders(document), *clashes, *ungrounded, *misfits(fields, schema)]
     if not leaves(fields):
         warnings.append(Warning(code="no_fields", message="None of the schema's fields was found."))
     confidence = sureness(fields, provenance, warnings)

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from doctray.domain.document import Document, Word
 from doctray.domain.extraction import Fields, Provenance, Warning, leaves
 from doctray.extraction.grounding import provenance_of, ungrounded
+from doctray.extraction.orders import without_orders
 from doctray.extraction.parse import DateOrder, find_amounts, find_dates, fold, read_amount
 from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.reading import Sheet, rows_of, sheet_of
@@ -44,7 +45,7 @@ def grounded(fields: Fields, document: Document, *, exempt: Sequence[str] = ()) 
 
     Text is compared without case and signs and, where it is long enough, in spite of single misread letters; dates, amounts,
     times and days by meaning, so that 2025-02-01 stands where "1 Feb 2025" is printed. Booleans and the keys in `exempt` need
-    no place. The first place in reading order wins.
+    no place; what stands only where the page gives orders to its reader has none. The first place in reading order wins.
     """
     places = _Pages(document)
     provenance: dict[str, Provenance] = {}
@@ -124,7 +125,7 @@ class _Pages:
     def __iter__(self) -> "Iterator[_Places]":
         for index, page in enumerate(self._document.pages):
             if index == len(self._ready):
-                self._ready.append(_Places(sheet_of(page)))
+                self._ready.append(_Places(without_orders(sheet_of(page))))
             yield self._ready[index]
 
 

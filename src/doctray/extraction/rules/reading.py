@@ -140,6 +140,13 @@ class Sheet:
         words = tuple(w for w in self.words if top <= w.box.center_y < bottom)
         return replace(self, words=words, phrases=phrases, _tops=tuple(p.box.top for p in phrases))
 
+    def without(self, words: Sequence[Word]) -> "Sheet":
+        """The page without these words and the phrases that they begin."""
+        left_out = {id(word) for word in words}
+        phrases = tuple(p for p in self.phrases if id(p.words[0]) not in left_out)
+        kept = tuple(word for word in self.words if id(word) not in left_out)
+        return replace(self, words=kept, phrases=phrases, _tops=tuple(p.box.top for p in phrases))
+
     @property
     def text(self) -> str:
         return "\n".join(phrase.text for phrase in self.phrases)
