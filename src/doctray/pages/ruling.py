@@ -18,6 +18,9 @@ _SHORTEST_PART = 1 / 45
 """A rule is at least this part of the page's long side (50 px on a page at 200 dpi): longer than strokes of letters in headings."""
 
 _THICKEST_PX = 12
+_STEEPEST = 1 / 30
+"""A rule across a table rises by less. Where it parts dark fills from light ones, the threshold gives it a border of some pixels too."""
+
 _LONGEST_STROKE_PX = 20
 """Strokes of letters of body text are shorter in images that can be read at all; those of headings are dealt with by the page's size."""
 
@@ -153,7 +156,7 @@ def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> I
     inked = np.asarray(cv2.integral(ink // 255), dtype=np.int32)
     for left, top, width, height, area in stats[1:count].tolist():
         # thick by its area, so that a slightly sloping rule counts and a filled block does not
-        if width < 4 * height or area > _THICKEST_PX * width or height > 2 * _THICKEST_PX:
+        if width < 4 * height or area > _THICKEST_PX * width or height > max(2 * _THICKEST_PX, _STEEPEST * width):
             continue
         above = _share(inked, left, top - 1 - _BESIDE_PX, width)
         below = _share(inked, left, top + height + 1, width)

@@ -703,3 +703,9 @@ def test_lines_of_one_text_in_the_middles_of_two_slots_of_a_longer_block_stay_to
     page = a_sheet(rows, layout=layout)
     found = read(page)
     assert times(found, "Monday")[0][:2] == ("Differential equations", "07:00")
+
+
+def test_times_that_are_broken_at_the_end_of_a_narrow_label_are_read() -> None:
+    rows = [["", "11:00-12:00", "12:00-13:|00", "13:00-15:0|0"], ["Monday", "Maths", "Art", "Latin"], ["Tuesday", "Art", "Maths", "PE"]]
+    found = read(a_sheet(rows))
+    assert times(found, "Monday") == [("Maths", "11:00", "12:00"), ("Art", "12:00", "13:00"), ("Latin", "13:00", "15:00")]

@@ -302,9 +302,14 @@ def slots_of(heads: Sequence[Cell], axis: Axis, page: Page, grid: Grid) -> tuple
     return _filled(slots)
 
 
+_CUT_TIME = re.compile(r"(?<=\d)([:.](?=\s\d\d)|[:.][0-5](?=\s\d(?!\d)))\s(\d{1,2})(?![\d:.])")
+"""A time that is broken at the end of a narrow label's line: 12:00-13: 00, 15:00-17:0 0."""
+
+
 def printed_time(cell: Cell) -> PrintedSpan | None:
-    """The time that a label prints, unless it stands amid a sentence."""
-    text = read(cell.words).text
+    """The time that a label prints, unless it stands amid a sentence. Its places are those of the label's text."""
+    # a space moves, so that every other letter keeps its place
+    text = _CUT_TIME.sub(r"\1\2 ", read(cell.words).text)
     spans = [span for span in find_label_spans(text) if len(text[: span.begin].split()) <= _MOST_BEFORE]
     return spans[0] if spans else None
 
