@@ -10,7 +10,7 @@ from doctray.domain.extraction import Extraction, leaves
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.pages.reader import DocumentReader
 from tests.integration.pages.builders import pymupdf
-from tests.samples.typed_papers import paper_of, typed_paper
+from tests.samples.typed_papers import TYPED, paper_of, typed_paper
 
 FILLER = "This paper is set in type, so that its text layer has words enough to be judged sound by whoever reads it."
 
@@ -203,7 +203,7 @@ async def test_weeks_told_in_a_column_beside_the_rows_are_weeks_of_their_blocks(
 
 # certificates
 
-ACORD = (Path("tests/samples/typed/certificates/acord25_2016_professional_added.txt").read_text(encoding="utf-8")).partition("\n=====\n")[0]
+ACORD = (TYPED / "certificates" / "acord25_2016_professional_added.txt").read_text(encoding="utf-8").partition("\n=====\n")[0]
 
 
 def policies(extraction: Extraction, kind: str) -> list[dict[str, Any]]:
