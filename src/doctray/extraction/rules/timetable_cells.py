@@ -335,7 +335,7 @@ class _SortedOut:
         ):
             self.room = Found(value=_room_name(alone), words=part, certainty=0.9)
         elif self.room is None and self.subject and alone in self.habits.places:
-            self.room = Found(value=alone, words=part, certainty=0.75)
+            self.room = Found(value=_room_name(alone), words=part, certainty=0.75)
         elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
             self.teacher = Found(value=alone, words=part, certainty=0.85)
         elif self.subject and (bracketed or _CLASS.fullmatch(alone)):
@@ -357,11 +357,15 @@ _CLOCK = re.compile(r"(?:0?[7-9]|1[0-6])\.[0-5][05]")
 """What is a time rather than a room where it stands in brackets in a table of times: Assembly (9.10)."""
 
 
+_NAMES_A_ROOM = re.compile(r"[^\W\d_]|\d\.\d")
+"""In what is a room's name without the word: B12, 2.14."""
+
+
 def _room_name(text: str) -> str:
-    """A room without the word, where the rest is a name in itself: Room B12, but not Room 4."""
+    """A room without the word, where the rest is a name in itself: Room B12, Room 2.14, but not Room 4."""
     text = f"{text}]" if text.count("[") > text.count("]") else text
     bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
-    return bare if any(letter.isalpha() for letter in bare) else text
+    return bare if _NAMES_A_ROOM.search(bare) else text
 
 
 def _room_and_name(line: tuple[Word, ...]) -> tuple[Found, Found] | None:
@@ -508,7 +512,7 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     if match is None:
         return None
     words, rest = _cut(line, match.start(), match.end())
-    nameless = match["value"] and not any(letter.isalpha() for letter in match["value"])
+    nameless = match["value"] and not _NAMES_A_ROOM.search(match["value"])
     value = match[0] if nameless else match["value"] or match["said"]
     return Found(value=value.strip(_DASHES + "()[]"), words=words), rest
 
