@@ -112,6 +112,8 @@ def columns_of(sheet: Sheet) -> Columns | None:
         default=None,
     )
     bottom = operations if operations is not None and operations > kind.box.bottom else _below_table(sheet, kind)
+    if bottom <= kind.box.bottom:
+        return None
     limits_left = expiry_box.right + 0.2 * expiry_box.height
     if limits is not None and limits.box.left > expiry_box.right:
         limits_left = (
@@ -128,13 +130,13 @@ def columns_of(sheet: Sheet) -> Columns | None:
     type_left = min([*sections, kind.box.left])
     return Columns(
         type_left=type_left,
-        type_right=min([b.left for b in (additional, waived) if b is not None] or [number_left]),
+        type_right=max(type_left, min([b.left for b in (additional, waived) if b is not None] or [number_left])),
         additional=additional,
         waived=waived,
         number_left=number_left,
         effective=effective_box,
         expiry=expiry_box,
-        limits_left=limits_left,
+        limits_left=min(limits_left, float(sheet.width)),
         top=kind.box.bottom,
         bottom=bottom,
     )

@@ -63,10 +63,10 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
         if limits is WORKERS:
             end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, bottom))
             if end is not None and index + 1 == len(starts):
-                out.append(Section(title, limits, top, end))
-                out.append(Section(None, {}, end, columns.bottom))
+                out.append(Section(title, limits, top, max(top, end)))
+                out.append(Section(None, {}, end, max(end, columns.bottom)))
                 continue
-        out.append(Section(title, limits, top, bottom))
+        out.append(Section(title, limits, top, max(top, bottom)))
     return out
 
 

@@ -340,3 +340,10 @@ def test_a_column_s_line_left_of_its_heading_bounds_the_numbers() -> None:
     wall = Segment(left=490.0, top=17 * ROW, right=490.0, bottom=44 * ROW)
     page = an_acord(filled, misread=blank).evolve(segments=(wall,))
     assert read(page).fields["policies"][0]["policy_number"] == "TPC 00-41827"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1000, 1750), (1900, 300), (600, 560)])
+def test_words_beyond_the_page_s_edge_break_nothing(width: int, height: int) -> None:
+    """A recognised page may be smaller than what recognition says stands on it; the table then ends at the edge."""
+    extraction = read(an_acord().evolve(width=width, height=height))
+    assert extraction.fields["kind"] in {"insurance", "other"}
