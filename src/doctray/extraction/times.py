@@ -76,9 +76,14 @@ def find_spans(text: str) -> tuple[PrintedSpan, ...]:
 
 
 def find_label_spans(text: str) -> tuple[PrintedSpan, ...]:
-    """Times in a label of a row or column, where "8-9" means hours, "0730" a time, and two times without a dash are a range."""
+    """Times in a label of a row or column, where "8-9" means hours, "0730" a time, and two times are a range without a dash too."""
+    text = _STROKE.sub("-", text)
     spans = _spans(text, bare_pairs=True) or _compact_spans(text)
     return _paired(text, spans) if len(spans) == 2 else spans
+
+
+_STROKE = re.compile(r"(?<=[:h]\d\d)/(?=\d{1,2}[:h]\d\d)")
+"""Between two times of a label: 8:25/9:25."""
 
 
 def find_block_spans(text: str) -> tuple[PrintedSpan, ...]:

@@ -709,3 +709,12 @@ def test_times_that_are_broken_at_the_end_of_a_narrow_label_are_read() -> None:
     rows = [["", "11:00-12:00", "12:00-13:|00", "13:00-15:0|0"], ["Monday", "Maths", "Art", "Latin"], ["Tuesday", "Art", "Maths", "PE"]]
     found = read(a_sheet(rows))
     assert times(found, "Monday") == [("Maths", "11:00", "12:00"), ("Art", "12:00", "13:00"), ("Latin", "13:00", "15:00")]
+
+
+def test_a_stroke_between_two_times_of_a_label_makes_a_range() -> None:
+    rows = [
+        ["Horario", "Lunes", "Martes", "Miércoles"],
+        ["8:25/9:25", "Inglés", "Arte", "Ética"],
+        ["9:25/10:20", "Arte", "Ética", "Inglés"],
+    ]
+    assert times(read(a_sheet(rows)), "Monday") == [("Inglés", "08:25", "09:25"), ("Arte", "09:25", "10:20")]

@@ -136,3 +136,11 @@ def test_a_week_may_stand_before_the_day(text: str, day: str, week: str) -> None
     name = day_name(text)
     assert name is not None
     assert (name.days, name.week) == ((day,), week)
+
+
+@pytest.mark.parametrize(
+    ("labels", "days"),
+    [("Lu Ma Mi Ju Vi", (0, 1, 2, 3, 4)), ("Dl Dt Dc Dj Dv", (0, 1, 2, 3, 4)), ("Sa Di Lu Ma Me Je", (5, 6, 0, 1, 2, 3))],
+)
+def test_short_names_in_a_row_are_days_of_their_language_wherever_the_week_begins(labels: str, days: tuple[int, ...]) -> None:
+    assert [name.days[0] if name else None for name in days_in_order(labels.split(" "))] == [DAYS[day] for day in days]

@@ -36,7 +36,8 @@ _FOREIGN = (
 _FOREIGN_SHORT = tuple(
     tuple(names.split())
     for names in (
-        "mo di mi do fr sa so", "lun mar mer jeu ven sam dim", "lu ma me je ve sa di", "lun mar mie jue vie sab dom", "l m x j v s d",
+        "mo di mi do fr sa so", "lun mar mer jeu ven sam dim", "lu ma me je ve sa di", "lun mar mie jue vie sab dom",
+        "lu ma mi ju vi sa do", "lu ma me gi ve sa do", "dl dt dc dj dv ds dg", "lu ma mi jo vi sa du", "l m x j v s d",
         "lun mar mer gio ven sab dom", "seg ter qua qui sex sab dom", "2a 3a 4a 5a 6a sab dom",
         "ma di wo do vr za zo", "pon wt sr czw pt sob nd",
         "pn wt sr cz pt so nd", "pzt sal car per cum cmt paz", "man tir ons tor fre lor son", "man tis ons tor fre lor son",
