@@ -7,9 +7,8 @@ from doctray.service.stages import StageLimits
 
 MIB = 1024 * 1024
 
-CPU_IMAGES_MB = 64
-"""Five A4 pages at 200 dpi (12 MB each): the engine reads one or two at a time, and rendering one takes a tenth of reading it. Every image
-is in memory twice and more, in the process that renders it and here: with 128, four large photographs held 0.7 GB beside the engine."""
+CPU_IMAGES_MB = 128
+"""Ten A4 pages at 200 dpi (12 MB each): the engine reads one or two at a time, and rendering one takes a tenth of reading it."""
 
 GPU_IMAGES_MB = 768
 """Two full batches, one being read and one waiting."""
