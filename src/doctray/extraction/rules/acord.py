@@ -102,7 +102,7 @@ def _certificate_number(sheet: Sheet) -> Found | None:
             Box(
                 label.box.right - height * 0.3,
                 label.box.top - height * 0.4,
-                end.box.left if end else sheet.width,
+                end.box.left if end is not None and end.box.left > label.box.right else sheet.width,
                 label.box.bottom + height * 0.4,
             )
         )

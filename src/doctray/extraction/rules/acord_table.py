@@ -61,7 +61,7 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
         elif index == 0:
             top = min(top, columns.top + 0.5 * title.phrase.height)
         if limits is WORKERS:
-            end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, bottom))
+            end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, max(title.box.bottom, bottom)))
             if end is not None and index + 1 == len(starts):
                 out.append(Section(title, limits, top, max(top, end)))
                 out.append(Section(None, {}, end, max(end, columns.bottom)))

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from statistics import median
 
 from doctray.domain.document import Box, Document, FormField, Page, PageSource, Segment, Word
@@ -57,7 +58,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page: its phrases from top to bottom. width, height: pixels. ocr: whether its words were recognised from an image."""
+    """One page: its phrases from top to bottom. width, height: pixels; no word stands beyond them.
+
+    ocr: whether its words were recognised from an image.
+    """
 
     number: int
     width: int
@@ -171,8 +175,8 @@ def sheet_of(page: Page) -> Sheet:
     phrases = sorted(phrases_of(page.number, words, page), key=lambda p: (p.box.top, p.box.left))
     return Sheet(
         number=page.number,
-        width=page.width,
-        height=page.height,
+        width=max([page.width, *(ceil(word.box.right) for word in words)]),
+        height=max([page.height, *(ceil(word.box.bottom) for word in words)]),
         ocr=page.source is PageSource.OCR,
         words=tuple(words),
         phrases=tuple(phrases),
