@@ -88,7 +88,7 @@ def failed_tests(junit: Path) -> list[Finding]:
 def _performance(asked: Asked) -> Sequence[Finding]:
     out = asked.folder / "load"
     argv = [sys.executable, "-m", "loadtests", *LOAD, "--url", asked.target.url, "--out", str(out)]
-    return [_command("load", f"loadtests {LOAD[0]}", argv, asked), *load_targets(out / "figures.json")]
+    return [_command("load", f"loadtests {LOAD[0]}", argv, asked, key=asked.target.key), *load_targets(out / "figures.json")]
 
 
 def load_targets(figures: Path) -> list[Finding]:
@@ -107,10 +107,10 @@ def load_targets(figures: Path) -> list[Finding]:
     ]
 
 
-def _command(item: str, title: str, argv: Sequence[str], asked: Asked) -> Finding:
-    """Passed when it exits with 0; its words are kept, the last line is shown."""
+def _command(item: str, title: str, argv: Sequence[str], asked: Asked, *, key: str | None = None) -> Finding:
+    """Passed when it exits with 0; its words are kept, the last line is shown. key: the deployment's, for who asks it."""
     log = asked.folder / f"{item}.log"
-    env = {**os.environ, **({"DOCTRAY_API_KEY": asked.target.key} if asked.target.key else {})}
+    env = {name: value for name, value in os.environ.items() if name != "DOCTRAY_API_KEY"} | ({"DOCTRAY_API_KEY": key} if key else {})
     with log.open("wb") as out:
         status = subprocess.run(argv, cwd=ROOT, env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL).returncode
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]

@@ -112,11 +112,13 @@ async def test_a_read_token_opens_this_jobs_status_result_and_pages_and_nothing_
     ticket = await door.submit(headers=key)
     request_id, token = ticket["request_id"], ticket["read_token"]
     await door.complete(request_id)
+    # One token in 64 ends with an x already.
+    forged = token[:-1] + ("x" if token[-1] != "x" else "y")
 
     for path in (f"/status/{request_id}", f"/v1/jobs/{request_id}/result", f"/v1/jobs/{request_id}/pages/1.png"):
         assert (await door.client.get(path, headers={"x-read-token": token})).status_code == 200
         assert (await door.client.get(path, params={"token": token})).status_code == 200
-        assert (await door.client.get(path, params={"token": token[:-1] + "x"})).status_code == 401
+        assert (await door.client.get(path, params={"token": forged})).status_code == 401
         assert (await door.client.get(path)).status_code == 401
     for method, path in (
         ("GET", f"/v1/jobs/{request_id}/deliveries"),
