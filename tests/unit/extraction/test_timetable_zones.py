@@ -109,3 +109,26 @@ def test_corners_are_told_where_an_engine_gives_all_print_one_height() -> None:
     zones = zones_of(cells)
     assert zones is not None
     assert [told(zones.content(cell, PLAIN)) for cell in cells] == [(subject, teacher, room) for subject, _, teacher, room in lessons]
+
+
+def under_a_room(subject: str, room: str, group: str, teacher: str) -> Cell:
+    """As a planner prints it, all in one size: room and group above, the subject with its code in the middle, the teacher below."""
+    lines = [text_line(line, left=140.0, top=138.0 + 14 * index, tall=10.0) for index, line in enumerate(subject.split("|"))]
+    above = [*text_line(room, left=102.0, top=102.0, tall=10.0), *(text_line(group, left=262.0, top=102.0, tall=10.0) if group else [])]
+    right = 298.0 - 5.2 * len(teacher)
+    return Cell(box=BOX, words=(*above, *(word for line in lines for word in line), *text_line(teacher, left=right, top=186.0, tall=10.0)))
+
+
+def test_rooms_of_an_own_kind_and_groups_above_the_subject_are_told_by_how_they_repeat() -> None:
+    lessons = [
+        ("Optics Lab (PHY151)", "1F-10", "Group 1", "Dr. A Roy"), ("Forging|(MEC102)", "3F-D Block", "Group 2", "Prof. Kamal Kishor Bhardwaj"),
+        ("Optics|(PHY101)", "1F-35", "", "Dr. A Roy"), ("Forging|(MEC102)", "1F-35", "", "Prof. Kamal Kishor Bhardwaj"),
+        ("Calculus|(MAT101)", "2F-BB2", "", "Dr. B Sen"), ("Calculus|(MAT101)", "1F-35", "", "Dr. B Sen"),
+        ("Optics|(PHY101)", "1F-10", "Group 2", "Dr. A Roy"), ("Calculus|(MAT101)", "2F-BB2", "Group 1", "BSN / RK"),
+    ]  # fmt: skip
+    cells = [under_a_room(*each) for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    contents = [zones.content(cell, PLAIN) for cell in cells]
+    assert [told(content) for content in contents] == [(subject.replace("|", " "), teacher, room) for subject, room, _, teacher in lessons]
+    assert [content.notes.value if content and content.notes else "" for content in contents] == [group for _, _, group, _ in lessons]

@@ -10,6 +10,7 @@ from statistics import median
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, hull
+from doctray.extraction.rules.timetable_kinds import Beside, are_groups, are_rooms
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -27,14 +28,16 @@ _SMALLER = 0.9
 _APART = 0.6
 """So many heights of its letters between them and the subject set texts of the same print apart; lines of one text stand closer."""
 
-_DIVIDED = 0.3
+_DIVIDED, _SELDOM = 0.3, 0.1
+_FEWEST_GROUPS = 3
 _FEWEST, _USUAL, _MOSTLY = 5, 0.6, 0.6
 _UNLIKE, _OFF = 1.25, 0.3
 """Neighbours whose heights differ by this factor, or whose middles by this part of a height, are not one text."""
 
 _GAP = 1.1
 _CODE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ]{0,4}")
-_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
+_NAME = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.\s?){0,3}[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
+_SEVERAL = re.compile(r"\s?[/&,+]\s?")
 
 _Place = tuple[int, int]
 """(upper, middle or lower third; left, centre or right) of a cell, each as -1, 0 or 1"""
@@ -48,6 +51,7 @@ class Role(StrEnum):
     TIME = "time"
     TEACHER = "teacher"
     ROOM = "room"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,18 @@ class Zones:
         words = tuple(word for phrase in middle for word in phrase)
         found = contents(read(words), habits) if words else ()
         content = found[0] if len(found) == 1 and found[0].subject else Content(subject=_found(middle))
+        if around[Role.ROOM] and content.room:
+            # a code in brackets beneath the subject, which could be a room where no other is printed
+            content = replace(content, subject=_found(middle), room=None)
         timed = contents(Reading(tuple(around[Role.TIME])), replace(habits, timed=False)) if Role.TIME in around else ()
         if timed and timed[0].span:
             content = replace(content, span=timed[0].span, start_words=timed[0].start_words, end_words=timed[0].end_words)
-        return replace(content, room=_found(around[Role.ROOM]) or content.room, teacher=_found(around[Role.TEACHER]) or content.teacher)
+        return replace(
+            content,
+            room=_found(around[Role.ROOM]) or content.room,
+            teacher=_found(around[Role.TEACHER]) or content.teacher,
+            notes=_found([*around[Role.GROUP], *([content.notes.words] if content.notes else [])]),
+        )
 
 
 def zones_of(cells: Sequence[Cell]) -> Zones | None:
@@ -85,9 +97,9 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
     laid_out = [placed for placed in every if len({place[0] for place, _ in placed}) > 1]
     if len(laid_out) < _FEWEST:
         return None
-    undivided = frozenset(third for third in (-1, 1) if not _is_divided(laid_out, third))
+    undivided = frozenset(third for third in (-1, 1) if not _is_divided(laid_out, third) or _is_one_text(laid_out, third))
     laid_out = [_together(placed, undivided) for placed in laid_out]
-    texts: defaultdict[_Place, list[str]] = defaultdict(list)
+    texts: defaultdict[_Place, list[tuple[str, str]]] = defaultdict(list)
     sizes: defaultdict[_Place, list[float]] = defaultdict(list)
     for placed in laid_out:
         joined: defaultdict[_Place, list[tuple[Word, ...]]] = defaultdict(list)
@@ -95,25 +107,49 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
             joined[place].append(phrase)
             sizes[place].extend(map(size_of, phrase))
         for place, phrases in joined.items():
-            texts[place].append(_text(phrases))
+            texts[place].append((_text(phrases), _subject(placed)))
     subject = median([size for place, own in sizes.items() if place[0] == 0 for size in own] or [0.0])
-    at_right = sum(place == (0, 1) for placed in laid_out for place, _ in placed) > _DIVIDED * len(laid_out)
+    at_side = {side: sum(place == (0, side) for placed in laid_out for place, _ in placed) > _DIVIDED * len(laid_out) for side in (-1, 1)}
     roles = {
         place: role
         for place, own in texts.items()
-        if place[0] != 0 and len(own) >= _USUAL * len(laid_out) and (role := _role(own)) is not None
-        if role is Role.TIME
+        if place[0] != 0 and (role := _role(own)) is not None
+        if len(own) >= (_FEWEST_GROUPS if role is Role.GROUP else _USUAL * len(laid_out))
+        if role in (Role.TIME, Role.GROUP)
         or median(sizes[place]) <= _SMALLER * subject
         or median(_gaps(laid_out, place)) >= _APART
-        or (place[1] > 0 and not at_right)
+        or (place[1] > 0 and not at_side[1])
+        or (place[1] < 0 and not at_side[-1] and role is Role.ROOM)
     }
-    return Zones(roles, undivided) if len(roles) > 1 and len(set(roles.values())) == len(roles) else None
+    if len(roles) < 2 or len(set(roles.values())) < len(roles):
+        return None
+    return Zones(roles | _wider(roles, texts), undivided)
+
+
+def _wider(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]) -> dict[_Place, Role]:
+    """Where a text that is too long for its corner reaches to the middle of the cell: places with texts of the corner's use."""
+    free = {(third, 0): role for (third, side), role in roles.items() if side and (third, 0) not in roles}
+    return {place: role for place, role in free.items() if role in (Role.TEACHER, Role.ROOM) and _role(texts.get(place, [])) is role}
 
 
 def _is_divided(laid_out: Sequence[_Placed], third: int) -> bool:
     """Whether texts stand on both sides of this third, or against its right side, in many cells."""
     sides = [{place[1] for place, _ in placed if place[0] == third} for placed in laid_out]
     return sum(len(own) > 1 or 1 in own for own in sides) >= _DIVIDED * len(laid_out)
+
+
+def _is_one_text(laid_out: Sequence[_Placed], third: int) -> bool:
+    """Whether texts of one use stand alone in this third, the short ones against its side, the long ones all across."""
+    sides = [{place[1] for place, _ in placed if place[0] == third} for placed in laid_out]
+    usual = any(sum(side in own for own in sides) >= _USUAL * len(laid_out) for side in (-1, 0, 1))
+    if usual or sum(len(own) > 1 for own in sides) > _SELDOM * len(laid_out):
+        return False
+    texts = [_text([phrase for place, phrase in placed if place[0] == third]) for placed in laid_out]
+    return _role([(text, "") for text in texts if text]) is not None
+
+
+def _subject(placed: _Placed) -> str:
+    return _text([phrase for place, phrase in placed if place[0] == 0])
 
 
 def _together(placed: _Placed, undivided: frozenset[int]) -> _Placed:
@@ -132,12 +168,17 @@ def _gaps(laid_out: Sequence[_Placed], place: _Place) -> list[float]:
     return gaps[1:] or gaps
 
 
-def _role(texts: Sequence[str]) -> Role | None:
+def _role(beside: Beside) -> Role | None:
+    texts = [text for text, _ in beside]
+    if not texts:
+        return None
     if _share(texts, lambda text: any(span.stop - span.begin == len(text) for span in find_spans(text))) >= _MOSTLY:
         return Role.TIME
+    if are_groups(texts):
+        return Role.GROUP
     if _share(texts, lambda text: TEACHER.search(text) is not None) >= _MOSTLY:
         return Role.TEACHER
-    if _share(texts, lambda text: ROOM.fullmatch(text) is not None) >= _MOSTLY:
+    if _share(texts, lambda text: ROOM.fullmatch(text) is not None) >= _MOSTLY or are_rooms([each for each in beside if each[1]]):
         return Role.ROOM
     named = _share(texts, _may_be_named)
     return Role.TEACHER if named >= _MOSTLY and len(set(texts)) > 2 else None
@@ -148,9 +189,12 @@ def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
 
 
 def _may_be_named(text: str) -> bool:
-    """Whether a text may be people: a code, a name, or several with titles."""
+    """Whether a text may be people: a code, a name, or several of either."""
     lesson = any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
-    return not lesson and any(pattern is not None for pattern in (TEACHER.search(text), _CODE.fullmatch(text), _NAME.fullmatch(text)))
+    parts = _SEVERAL.split(text)
+    return not lesson and all(
+        any(p is not None for p in (TEACHER.search(each), _CODE.fullmatch(each), _NAME.fullmatch(each))) for each in parts
+    )
 
 
 def _placed(cell: Cell) -> _Placed:

@@ -1,0 +1,74 @@
+"""Tells by how the texts of one place repeat beside the subjects of a table what they are: rooms, groups, codes of courses."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from doctray.extraction.rules.timetable_cells import ROOM
+from doctray.extraction.times import find_spans
+
+Beside = Sequence[tuple[str, str]]
+"""(text, the subject of its lesson) for each cell that has both"""
+
+_MOSTLY = 0.6
+_DIGITS = 0.5
+_LONGEST_PLACE, _MOST_WORDS = 18, 3
+_MANY = 3
+"""So many subjects beside one text make it a place: neither a course's code nor a person is met beside as many."""
+
+_COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,12})\.?[\s#:-]{0,3}(?:\d{1,2}|[A-Z]|[IVX]{1,4})\.?")
+"""A word with a short number or a letter: Group 1, Gr. B, Kelompok 2."""
+
+_OF_TIME = re.compile(
+    r"(?:weeks?|wks?|sem|semaines?|semanas?|wochen?|kw|termin|lec(?:ture)?|tut(?:orial)?|sessions?|units?|parts?)", re.IGNORECASE
+)
+"""Words that are counted and name neither a room nor a group."""
+
+_COURSE = re.compile(r"[A-Z]{2,6}[ -]?\d{2,4}[A-Z]?")
+
+
+def are_rooms(beside: Beside) -> bool:
+    """Whether texts are places although their print says nothing of it (NLHC G3, 1F-35, SCB-SF7).
+
+    Most hold a digit; and one place has lessons of many subjects, or subjects are in several places, as no course's code is.
+    """
+    texts = {text for text, _ in beside}
+    subjects = {subject for _, subject in beside}
+    if len(texts) < 2 or are_groups([text for text, _ in beside]) or not all(map(_may_be_place, texts)):
+        return False
+    if sum(any(c.isdigit() for c in text) for text, _ in beside) < _DIGITS * len(beside):
+        return False
+    taught: defaultdict[str, set[str]] = defaultdict(set)
+    for text, subject in beside:
+        taught[text].add(subject)
+    crossed = len(set(beside)) > max(len(texts), len(subjects))
+    shared = 2 * len(texts) <= len(subjects) and max(map(len, taught.values())) >= _MANY
+    return crossed or shared
+
+
+def are_groups(texts: Sequence[str]) -> bool:
+    """Whether most texts are one word that is counted on: Group 1 and Group 2, Sec A and Sec B; Lab 1 and Lab 2 are rooms."""
+    counted = [match["word"].casefold() for text in texts if (match := _COUNTED.fullmatch(text)) and not ROOM.fullmatch(text)]
+    if not counted:
+        return False
+    word, count = Counter(counted).most_common(1)[0]
+    return count >= _MOSTLY * len(texts) and len(word) > 1 and not _OF_TIME.fullmatch(word)
+
+
+def course_codes(beside: Beside) -> frozenset[str]:
+    """The texts where each is the code of one course: BAS101 stands by Engineering Physics alone, and that by no other code."""
+    codes = {text for text, _ in beside}
+    single = len(set(beside)) == len(codes) == len({subject for _, subject in beside})
+    repeated = len(beside) > len(codes)
+    return frozenset(codes) if len(codes) > 1 and repeated and single and all(map(_COURSE.fullmatch, codes)) else frozenset()
+
+
+def _may_be_place(text: str) -> bool:
+    counted = _COUNTED.fullmatch(text)
+    return (
+        len(text) <= _LONGEST_PLACE
+        and len(text.split()) <= _MOST_WORDS
+        and not find_spans(text)
+        and not (counted and _OF_TIME.fullmatch(counted["word"]))
+        and any(c.isalpha() for c in text)
+    )

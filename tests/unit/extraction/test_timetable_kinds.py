@@ -1,0 +1,43 @@
+"""How texts repeat beside subjects tells rooms, groups and codes of courses apart."""
+
+import pytest
+
+from doctray.extraction.rules.timetable_kinds import are_groups, are_rooms, course_codes
+
+
+def test_a_place_has_lessons_of_many_subjects() -> None:
+    told = [("NB Hall-2", "Optics"), ("NB Hall-2", "Law"), ("NB Hall-2", "Ethics"), ("Yard W7", "Sport"), ("NB Hall-2", "Optics")]
+    assert are_rooms(told)
+
+
+def test_subjects_that_change_their_place_tell_places() -> None:
+    assert are_rooms([("SCX-A1", "Optics"), ("SCX-A1", "Law"), ("SCX-B4", "Law"), ("SCX-B4", "Optics")])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [("AB101", "Optics"), ("CD102", "Law"), ("EF103", "Ethics"), ("AB101", "Optics")],
+        [("Group 1", "Optics"), ("Group 2", "Optics"), ("Group 1", "Law"), ("Group 2", "Law")],
+        [("Week 1", "Optics"), ("Week 2", "Optics"), ("Week 1", "Law"), ("Week 2", "Law")],
+        [("Anna Berg", "Optics"), ("Anna Berg", "Law"), ("Tom Hill", "Law")],
+        [("R1", "Optics"), ("R1", "Law"), ("R1", "Ethics"), ("R1", "Sport")],
+        [],
+    ],
+    ids=["codes of courses", "groups", "weeks", "people", "one text alone", "nothing"],
+)
+def test_other_texts_are_no_rooms(told: list[tuple[str, str]]) -> None:
+    assert not are_rooms(told)
+
+
+def test_a_word_that_is_counted_on_names_groups() -> None:
+    assert are_groups(["Group 1", "Group 2", "Group 1", "All"])
+    assert are_groups(["Sec A", "Sec B"])
+    assert not are_groups(["Lab 1", "Lab 2"])
+    assert not are_groups(["Week 1", "Week 2"])
+    assert not are_groups([])
+
+
+def test_a_code_with_one_subject_alone_is_its_course() -> None:
+    assert course_codes([("AB101", "Optics"), ("CD102", "Law"), ("AB101", "Optics")]) == {"AB101", "CD102"}
+    assert course_codes([("AB101", "Optics"), ("AB101", "Law"), ("CD102", "Law")]) == frozenset()
