@@ -77,13 +77,19 @@ def find_spans(text: str) -> tuple[PrintedSpan, ...]:
 
 def find_label_spans(text: str) -> tuple[PrintedSpan, ...]:
     """Times in a label of a row or column, where "8-9" means hours, "0730" a time, and two times are a range without a dash too."""
-    text = _STROKE.sub("-", text)
+    for pattern, sign in _SIGNS:
+        text = pattern.sub(sign, text)
     spans = _spans(text, bare_pairs=True) or _compact_spans(text)
     return _paired(text, spans) if len(spans) == 2 else spans
 
 
-_STROKE = re.compile(r"(?<=[:h]\d\d)/(?=\d{1,2}[:h]\d\d)")
-"""Between two times of a label: 8:25/9:25."""
+_SIGNS = (
+    (re.compile(r"(?<=[:.h]\d\d)[/:•](?=\d{1,2}[:.h]\d\d(?!\d))"), "-"),
+    (re.compile(r"(?:(?<=\b\d[0-5][05])|(?<=\b\d\d[0-5][05]))[·•.:](?=\d{1,2}[0-5][05]\b)"), "-"),
+    (re.compile(r"(?:(?<=[:.]\d\d[–—-]\d\d)|(?<=[:.]\d\d [–—-] \d\d))-(?=[0-5]\d(?!\d))"), ":"),
+    (re.compile(r"(?<=\b\d\d) (?=[0-5]\d ?[–—-] ?\d\d[:.]\d\d(?!\d))"), ":"),
+)
+"""Signs in a label of two times that stand, or were read, for others, one for one: 8:25/9:25, 10.30 - 10-45, 17 00 - 17:55."""
 
 
 def find_block_spans(text: str) -> tuple[PrintedSpan, ...]:
@@ -212,6 +218,9 @@ def _half(mark: str | None, hour: int) -> Half | None:
 
 def _pairs(first: _Token, second: _Token, *, bare_pairs: bool) -> bool:
     kinds = {first.kind, second.kind}
+    if kinds == {"clock", "compact"}:
+        minutes = 60 * (second.time.hour - first.time.hour) + second.time.minute - first.time.minute
+        return bare_pairs and 0 < minutes % 720 <= _LONGEST_LESSON
     if "compact" in kinds:
         return kinds == {"compact"} and not _years(first, second)
     if first.hours and second.hours:
@@ -219,6 +228,10 @@ def _pairs(first: _Token, second: _Token, *, bare_pairs: bool) -> bool:
     if kinds == {"bare"} and not (first.marked or second.marked):
         return bare_pairs and (second.time.hour - first.time.hour) % 12 in (1, 2, 3)
     return True
+
+
+_LONGEST_LESSON = 180
+"""Minutes of two times of which only one has its sign: 13:00-1355."""
 
 
 def _years(first: _Token, second: _Token) -> bool:

@@ -718,3 +718,22 @@ def test_a_stroke_between_two_times_of_a_label_makes_a_range() -> None:
         ["9:25/10:20", "Arte", "Ética", "Inglés"],
     ]
     assert times(read(a_sheet(rows)), "Monday") == [("Inglés", "08:25", "09:25"), ("Arte", "09:25", "10:20")]
+
+
+def test_a_time_with_a_misread_digit_is_inferred_from_its_row_where_an_engine_read_it() -> None:
+    rows = [
+        ["", "8:00-8:55", "9:00-9:55", "10:00-10:55", "11:00-11:55", "13:00-13:55", "16:00-10:55"],
+        ["Monday", "Maths", "Art", "IT", "PE", "Music", "French"],
+        ["Tuesday", "Maths", "Art", "IT", "PE", "Music", "French"],
+    ]
+    printed = a_sheet(rows)
+    words = [Word(text=word.text, box=word.box, confidence=0.9) for word in printed.words]
+    seen, as_printed = read(a_page(words, printed.segments)), read(printed)
+    assert lesson(seen, "Monday", "French")["end"] == "16:55"
+    assert lesson(as_printed, "Monday", "French")["end"] != "16:55"
+    [pointer] = [
+        f"/timeblocks/{n}/end"
+        for n, block in enumerate(seen.fields["timeblocks"])
+        if block["day"] == "Monday" and block["subject"] == "French"
+    ]
+    assert pointer in {warning.pointer for warning in seen.warnings if warning.code == "inferred_time"}

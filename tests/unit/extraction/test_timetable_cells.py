@@ -26,6 +26,9 @@ def told(*lines: str) -> dict[str, str]:
     ("lines", "expected"),
     [
         (["Maths"], {"subject": "Maths"}),
+        (["Web", "Technology II"], {"subject": "Web Technology II"}),
+        (["Microprocessor &", "C.Architecture"], {"subject": "Microprocessor & C.Architecture"}),
+        (["Maths", "C.Okafor"], {"subject": "Maths", "teacher": "C.Okafor"}),
         (["Library"], {"subject": "Library"}),
         (["Recess", "2"], {"subject": "Recess 2"}),
         (["Spellings /", "English"], {"subject": "Spellings / English"}),
@@ -186,3 +189,17 @@ def test_places_in_other_words_and_what_is_said_aside(lines: list[str], expected
 )
 def test_the_kind_of_a_lesson_and_its_groups_belong_to_its_name(lines: list[str], expected: dict[str, str]) -> None:
     assert told(*lines) == expected
+
+
+def test_a_code_that_other_cells_print_in_one_line_is_broken_between_two() -> None:
+    [content] = contents(block("MGT", "206"), Habits(courses=frozenset({"MGT 206"})))
+    assert (content.subject and content.subject.value, content.room) == ("MGT 206", None)
+
+
+def test_a_line_in_a_low_box_with_letters_as_wide_as_the_others_is_no_small_print() -> None:
+    words = [
+        *text_line("Computer", left=10.0, top=10.0, tall=16.0, confidence=0.9),
+        Word(text="Studies", box=Box(10.0, 30.0, 66.0, 38.0), confidence=0.9),
+    ]
+    [content] = contents(read(words))
+    assert (content.subject and content.subject.value, content.notes) == ("Computer Studies", None)

@@ -9,6 +9,7 @@ from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_order, may_name_day, week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_legend import teachers_in_legend
+from doctray.extraction.rules.timetable_misread import with_usual_end
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
 from doctray.extraction.times import PrintedSpan, PrintedTime, TimeSpan, find_label_spans, resolve
 
@@ -365,9 +366,13 @@ def _whole_hours(heads: Sequence[Cell], axis: Axis) -> dict[int, PrintedSpan]:
 
 def _settle(timed: Sequence[_Timed], axis: Axis) -> list[TimeSlot]:
     slots: list[TimeSlot] = []
-    resolved = resolve([item.span for item in timed])
-    for index, (item, times) in enumerate(zip(timed, resolved, strict=True)):
-        span, reading = item.span, item.reading
+    spans = [item.span for item in timed]
+    resolved = resolve(spans)
+    # what is printed stands, however wrong; what an engine read may be misread
+    read_by_engine = any(word.confidence < 1.0 for item in timed for word in item.reading.words)
+    mended = with_usual_end(spans, resolved) if read_by_engine else {}
+    for index, (item, as_read) in enumerate(zip(timed, resolved, strict=True)):
+        span, reading, times = item.span, item.reading, mended.get(index, as_read)
         if slots and within_the_last(resolved, index):
             slots[-1] = replace(slots[-1], high=axis.high(item.cell.box))
             continue
@@ -383,7 +388,7 @@ def _settle(timed: Sequence[_Timed], axis: Axis) -> list[TimeSlot]:
                 start=times.start,
                 end=times.end,
                 start_words=reading.between(span.begin, start_stop),
-                end_words=item.end_words,
+                end_words=() if index in mended else item.end_words,
                 label=" ".join(rest.split()),
                 label_words=rest_words,
             )

@@ -99,6 +99,9 @@ _SMALL = 0.8
 """Print lower than this part of the block's largest print is a note. In OCR boxes, whose height depends on the letters, less: see below."""
 
 _SMALL_READ = 0.62
+_NARROW_READ = 0.8
+"""A small line's letters are narrower too: boxes of two lines in one print may differ by a half in height."""
+
 _AT = re.compile(r"\b(?:at|by|until|till|from|before|after|@)\s*$", re.IGNORECASE)
 
 
@@ -121,12 +124,14 @@ class Habits:
     """How the cells of one table are written.
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
-    places: last lines that stand where most cells have a room (Cafeteria). timed: its labels print the times.
+    places: last lines that stand where most cells have a room (Cafeteria). courses: codes of letters and a number that cells print in one
+    line (MGT 206). timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    courses: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -192,8 +197,9 @@ def _is_range(line: Sequence[Word]) -> bool:
 
 def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
-    main, small = _part_small(_by_commas(_unbroken(rest)))
-    if len(main) == 1 and not small and any(c.isdigit() for c in _bare(main[0])) and ROOM.fullmatch(_bare(main[0])):
+    main, small = _part_small(_by_commas(_unbroken(rest, habits)))
+    alone = _bare(main[0]) if len(main) == 1 and not small else ""
+    if any(c.isdigit() for c in alone) and alone not in habits.courses and ROOM.fullmatch(alone):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
     if _are_parallel(main):
@@ -316,10 +322,7 @@ class _SortedOut:
     def _is_known(self, part: tuple[Word, ...]) -> bool:
         alone = _bare(part)
         return bool(
-            ROOM.fullmatch(alone)
-            or _INITIALED.fullmatch(alone)
-            or _CLASS.fullmatch(alone)
-            or alone in self.habits.names | self.habits.places
+            ROOM.fullmatch(alone) or _is_initialed(alone) or _CLASS.fullmatch(alone) or alone in self.habits.names | self.habits.places
         )
 
     def _take_part(self, part: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -336,7 +339,7 @@ class _SortedOut:
             self.room = Found(value=_room_name(alone), words=part, certainty=0.9)
         elif self.room is None and self.subject and alone in self.habits.places:
             self.room = Found(value=_room_name(alone), words=part, certainty=0.75)
-        elif self.teacher is None and self.subject and _INITIALED.fullmatch(alone):
+        elif self.teacher is None and self.subject and _is_initialed(alone):
             self.teacher = Found(value=alone, words=part, certainty=0.85)
         elif self.subject and (bracketed or _CLASS.fullmatch(alone)):
             self.notes.append(part)
@@ -392,6 +395,15 @@ def _code_and_room(line: tuple[Word, ...], habits: Habits) -> tuple[Found, Found
     )
 
 
+_NUMBERED = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX)\.?$")
+
+
+def _is_initialed(text: str) -> bool:
+    """Whether a text is a name with initials: P. Rao, but neither part of a lesson's name (C.Architecture) nor its number (Java II)."""
+    lesson = any(part.casefold() in SUBJECT_WORDS for part in re.split(r"[\s.,]+", text))
+    return _INITIALED.fullmatch(text) is not None and not lesson and _NUMBERED.search(text) is None
+
+
 _SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\s]?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)?")
 
 
@@ -424,14 +436,15 @@ def _by_commas(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
     return parts if len(others) > 1 and all(known) and any(letter.isalpha() for letter in _bare(first)) else list(lines)
 
 
-def _unbroken(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
-    """Lines put together where one stops within a bracket, or between `Room No:` and the number."""
+def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[Word, ...]]:
+    """Lines put together where one stops within a bracket, within a course's code, or between `Room No:` and the number."""
     joined: list[tuple[Word, ...]] = []
     for line in lines:
         before = _text(joined[-1]) if joined else ""
         bracket = before.startswith("(") and ")" not in before and ")" in _text(line)
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{_PARTICLE}\s[A-Z]", _text(line)))
-        if bracket or name or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
+        course = f"{before} {_text(line)}" in habits.courses
+        if bracket or name or course or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
             joined[-1] = (*joined[-1], *line)
         else:
             joined.append(line)
@@ -479,8 +492,8 @@ def _part_small(lines: Sequence[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...
     limit = max(sizes) * (_SMALL if printed else _SMALL_READ)
     if not printed:
         whole = [max(size_of(word) for word in line) for line in lines]
-        first = whole[0]
-        small = [index > 0 and size < first * _SMALL_READ for index, size in enumerate(whole)]
+        pitches = [_pitch(line) for line in lines]
+        small = [size < whole[0] * _SMALL_READ and pitch < pitches[0] * _NARROW_READ for size, pitch in zip(whole, pitches, strict=True)]
         return [line for line, low in zip(lines, small, strict=True) if not low], [
             line for line, low in zip(lines, small, strict=True) if low
         ]
@@ -495,6 +508,12 @@ def _part_small(lines: Sequence[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...
         if line[cut:]:
             notes.append(line[cut:])
     return (main, notes) if main else (notes, [])
+
+
+def _pitch(line: Sequence[Word]) -> float:
+    """How wide a line's letters are, in pixels."""
+    lengths = [word.box.height if word.angle in (90, 270) else word.box.width for word in line]
+    return sum(lengths) / max(1, sum(len(word.text) for word in line))
 
 
 def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:

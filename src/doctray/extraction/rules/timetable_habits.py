@@ -35,7 +35,13 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
-    return Habits(names=names | codes | teachers, rooms=_rooms([lines for lines, _ in every]), places=_places(written), timed=timed)
+    return Habits(
+        names=names | codes | teachers,
+        rooms=_rooms([lines for lines, _ in every]),
+        places=_places(written),
+        courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
+        timed=timed,
+    )
 
 
 def _lines(cell: Cell) -> list[tuple[Word, ...]]:
@@ -131,6 +137,7 @@ def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     return frozenset(before) if shared and parted >= max(_FEWEST, _USUAL * len(written)) and 3 * shared >= len(before) else frozenset()
 
 
+_WHOLE_COURSE = re.compile(r"[A-Z]{2,5} \d{2,4}[A-Z]?")
 _COURSE = re.compile(r"[A-Z]{2,5}")
 """What a number after it makes the code of a course: MATH 101."""
 
