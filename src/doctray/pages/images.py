@@ -8,7 +8,7 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,16 +47,25 @@ _A4_LONG_PT = 842.0
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error)
 """What Pillow's decoders raise on damaged files."""
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_REDUCING_GAP = 2.0
+_SEE_THROUGH = ("LA", "RGBA")
+
+_STRIP_PX = 256
+"""Rows that are brought into their final form at once: beside Pillow's pixels, of 4 bytes each, there is never another copy of them all."""
+
+_AS_STORED: dict[int, Callable[[Rgb], Rgb]] = {
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.swapaxes(0, 1),
+    6: lambda upright: np.rot90(upright),
+    7: lambda upright: upright[::-1, ::-1].swapaxes(0, 1),
+    8: lambda upright: np.rot90(upright, -1),
 }
-"""EXIF orientation → what puts it right (EXIF 2.32, 4.6.4, Orientation)."""
+"""EXIF orientation → a view of the upright pixels as the camera wrote them (EXIF 2.32, 4.6.4, Orientation)."""
+
+_LYING = (5, 6, 7, 8)
+"""Orientations that swap width and height."""
 
 # page processes are many; threads in each would only take turns
 pillow_heif.options.DECODE_THREADS = 1
@@ -81,8 +90,10 @@ class ImageDocument:
             raise CorruptDocument("The JPEG has more scans than any program writes.")
         self._max_pixels = max_pixels
         self._content = content
+        self._formats = formats
         with _damage_told():
-            self._image = Image.open(io.BytesIO(content), formats=formats)
+            # never decoded, but where it holds many pages
+            self._image = self._opened()
             self._check_size()
             self.page_total = int(getattr(self._image, "n_frames", 1)) if media_type == sniff.TIFF else 1
 
@@ -94,14 +105,14 @@ class ImageDocument:
         with _damage_told():
             self._image.seek(number - 1)
             self._check_size()
-            if self._image.format in ("JPEG", "MPO"):
+            # what an image has decoded goes with it; a TIFF with many pages is kept, as its directories are gone through from the first
+            image = self._image if self.page_total > 1 else self._opened()
+            if image.format in ("JPEG", "MPO"):
                 # decodes at a half, quarter or eighth where that is still large enough
-                self._image.draft("RGB", (_LONGEST_PX, _LONGEST_PX))
-            self._image.load()
+                image.draft("RGB", (_LONGEST_PX, _LONGEST_PX))
+            image.load()
             # read after loading: decoders that turn the picture themselves (TIFF, HEIC) take the tag out when they do
-            turn = _TURNS.get(self._image.getexif().get(ExifTags.Base.Orientation, 1))
-            flat = _on_white(_shrunk(_eight_bits(self._image)))
-            return np.ascontiguousarray(np.asarray(flat if turn is None else flat.transpose(turn), dtype=np.uint8))
+            return _upright(_eight_bits(image), image.getexif().get(ExifTags.Base.Orientation, 1))
 
     def size(self, number: int) -> tuple[int, int]:
         """About the width and height of `rgb`, the turn by EXIF left out. Raises CorruptDocument or PageTooLarge."""
@@ -125,6 +136,9 @@ class ImageDocument:
     @property
     def is_lossless(self) -> bool:
         return self._image.format in ("PNG", "TIFF", "BMP", "GIF")
+
+    def _opened(self) -> Image.Image:
+        return Image.open(io.BytesIO(self._content), formats=self._formats)
 
     def _check_size(self) -> None:
         width, height = self._image.size
@@ -164,9 +178,29 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.mode in ("PA", "La", "RGBa") else "RGB")
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
-    size = _shrunk_size(image.size)
-    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+def _upright(image: Image.Image, orientation: int) -> Rgb:
+    width, height = size = _shrunk_size(image.size)
+    upright = np.empty((width, height, 3) if orientation in _LYING else (height, width, 3), dtype=np.uint8)
+    as_stored = _AS_STORED[orientation](upright) if orientation in _AS_STORED else upright
+    for top, strip in _strips(image, size):
+        as_stored[top : top + strip.height] = np.asarray(_on_white(strip))
+    return upright
+
+
+def _strips(image: Image.Image, size: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
+    """The image scaled down to `size`, from the top down: the row at which a strip begins, and the strip."""
+    if size != image.size and image.mode in _SEE_THROUGH:
+        # Pillow weighs colours by how opaque they are, for which it copies the whole image each time
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
+    width, height = size
+    scale = image.height / height
+    for top in range(0, height, _STRIP_PX):
+        bottom = min(height, top + _STRIP_PX)
+        if size == image.size:
+            yield top, image.crop((0, top, width, bottom))
+        else:
+            rows = (0.0, top * scale, float(image.width), min(float(image.height), bottom * scale))
+            yield top, image.resize((width, bottom - top), Image.Resampling.LANCZOS, box=rows, reducing_gap=_REDUCING_GAP)
 
 
 def _shrunk_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -177,7 +211,7 @@ def _shrunk_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode in ("LA", "RGBA"):
+    if image.mode in _SEE_THROUGH:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     return image.convert("RGB")

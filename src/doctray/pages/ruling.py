@@ -51,17 +51,22 @@ _BESIDE_PX = 6
 _MOST_INK_BESIDE = 0.4
 """Share of ink in the strips beside a rule, both taken together. Hatching and dense patterns, which are no rules, have more."""
 
+_BAND_PX = 256
+"""Rows whose colours are looked at together: what that takes in between (6 bytes a pixel) would be 70 MB for a whole photograph."""
+
 
 def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     """Straight horizontal and vertical rules in the image, in its pixels. The page should be upright and straightened."""
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     contrast = max(_LEAST_CONTRAST, _texture(np.asarray(gray, dtype=np.uint8)))
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
-    shortest = max(24, round(max(gray.shape) * _SHORTEST_PART))
+    del gray
+    shortest = max(24, round(max(ink.shape) * _SHORTEST_PART))
     least_step = max(_LEAST_STEP, 1.5 * (contrast - _LEAST_CONTRAST) + _LEAST_STEP)
     across = _seen_across(ink, rgb, shortest, least_step)
     # the same on the page laid on its side, so that there is one way to look for rules
-    down = _seen_across(np.ascontiguousarray(ink.T), np.ascontiguousarray(rgb.transpose(1, 0, 2)), shortest, least_step)
+    ink = np.ascontiguousarray(ink.T)
+    down = _seen_across(ink, rgb.transpose(1, 0, 2), shortest, least_step)
     return merged([*across.with_dashes(down), *map(_turned, down.with_dashes(across))], shortest_px=shortest)
 
 
@@ -99,22 +104,43 @@ def _meets(one: Segment, other: Segment) -> bool:
 
 def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> _Seen:
     runs = _runs(ink, shortest)
-    known = cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8))
-    steps = np.where(known > 0, np.uint8(0), _steps(rgb, least_step))
-    thick = cv2.dilate(steps, np.ones((3, 1), dtype=np.uint8))
-    edges = cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1)))
+    rules = list(_rules(ink, runs))
+    known = np.asarray(cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8)), dtype=np.uint8)
+    del runs
     return _Seen(
-        rules=list(_rules(ink, runs)),
-        edges=list(_rules(ink, np.asarray(edges, dtype=np.uint8))),
-        dashed=list(_dashed(ink, np.asarray(known, dtype=np.uint8), 2 * shortest)),
+        rules=rules,
+        edges=list(_rules(ink, _edges(rgb, known, shortest, least_step))),
+        dashed=list(_dashed(ink, known, 2 * shortest)),
     )
+
+
+def _edges(rgb: Rgb, known: Mask, shortest: int, least_step: float) -> Mask:
+    """Level edges of filled areas. known: 255 on and near rules."""
+    steps = _steps(rgb, least_step)
+    steps[known > 0] = 0
+    thick = cv2.dilate(steps, np.ones((3, 1), dtype=np.uint8))
+    return np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (shortest, 1))), dtype=np.uint8)
 
 
 def _steps(rgb: Rgb, least: float) -> Mask:
     """Where the colour changes from above to below more than it does right beside: the crest of each edge."""
-    mean = cv2.blur(rgb, (5, _STEP_PX)).astype(np.int16)
-    change = np.zeros(rgb.shape[:2], dtype=np.int16)
-    change[_STEP_PX:-_STEP_PX] = np.abs(mean[2 * _STEP_PX :] - mean[: -2 * _STEP_PX]).max(axis=2)
+    height = rgb.shape[0]
+    # a crest is one by its neighbours' change, which is between means of three rows
+    reach = 1 + _STEP_PX + 1
+    found = np.empty(rgb.shape[:2], dtype=np.uint8)
+    for top in range(0, height, _BAND_PX):
+        bottom = min(height, top + _BAND_PX)
+        first = max(0, top - reach)
+        found[top:bottom] = _crests(np.ascontiguousarray(rgb[first : bottom + reach]), least)[top - first : bottom - first]
+    return found
+
+
+def _crests(rgb: Rgb, least: float) -> Mask:
+    mean = cv2.blur(rgb, (5, _STEP_PX))
+    change = np.zeros(rgb.shape[:2], dtype=np.uint8)
+    if len(rgb) > 2 * _STEP_PX:
+        steps = cv2.absdiff(mean[2 * _STEP_PX :], mean[: -2 * _STEP_PX])
+        change[_STEP_PX:-_STEP_PX] = np.maximum(np.maximum(steps[..., 0], steps[..., 1]), steps[..., 2])
     crest = change >= np.maximum(np.roll(change, 1, axis=0), np.roll(change, -1, axis=0))
     return np.where(crest & (change >= least), np.uint8(255), np.uint8(0))
 
@@ -140,9 +166,11 @@ def _runs(ink: Mask, shortest: int) -> Mask:
 def _dashed(ink: Mask, known: Mask, shortest: int) -> Iterator[Segment]:
     """Horizontal rules of dashes or dots: thin pieces of ink in a row, with nothing beside them. known: 255 on and near whole rules."""
     high = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_THICKEST_DASH_PX + 1, 1), dtype=np.uint8))
-    thin = np.where((high > 0) | (known > 0), np.uint8(0), ink)
+    thin = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(high, known))), dtype=np.uint8)
+    del high
     joined = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, _DASH_GAP_PX), dtype=np.uint8))
     rows = np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, shortest), dtype=np.uint8)), dtype=np.uint8)
+    del joined
     for rule in _rules(ink, rows, most_beside=_MOST_INK_BESIDE_DASHES):
         top, left, right = int(rule.top), int(rule.left), int(rule.right)
         shown = thin[max(0, top - 2) : top + 3, left:right].any(axis=0)
@@ -152,23 +180,29 @@ def _dashed(ink: Mask, known: Mask, shortest: int) -> Iterator[Segment]:
 
 def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
     """Horizontal rules among the runs. most_beside: share of ink in the strips along a rule, taken together, at the most."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    inked = np.asarray(cv2.integral(ink // 255), dtype=np.int32)
-    for left, top, width, height, area in stats[1:count].tolist():
+    for left, top, width, height, area in _pieces(runs):
         # thick by its area, so that a slightly sloping rule counts and a filled block does not
         if width < 4 * height or area > _THICKEST_PX * width or height > max(2 * _THICKEST_PX, _STEEPEST * width):
             continue
-        above = _share(inked, left, top - 1 - _BESIDE_PX, width)
-        below = _share(inked, left, top + height + 1, width)
+        above = _share(ink, left, top - 1 - _BESIDE_PX, width)
+        below = _share(ink, left, top + height + 1, width)
         if above + below <= 2 * most_beside:
             yield Segment(left, top + height / 2, left + width, top + height / 2)
 
 
-def _share(inked: npt.NDArray[np.int32], left: int, top: int, width: int) -> float:
-    """Share of ink in the strip of _BESIDE_PX from `top` down. inked: the integral image of the ink."""
-    top, bottom = max(0, top), min(inked.shape[0] - 1, top + _BESIDE_PX)
+def _pieces(runs: Mask) -> Iterator[tuple[int, int, int, int, int]]:
+    """Connected pieces: left, top, width, height, area. Looked for between empty rows, as the labels of a page take 4 bytes a pixel."""
+    filled = (cv2.reduce(runs, 1, cv2.REDUCE_MAX) > 0).ravel()
+    changes = np.flatnonzero(np.diff(filled, prepend=False, append=False))
+    for first, end in changes.reshape(-1, 2).tolist():
+        count, _, stats, _ = cv2.connectedComponentsWithStats(runs[first:end], connectivity=8)
+        for left, top, width, height, area in stats[1:count].tolist():
+            yield left, first + top, width, height, area
+
+
+def _share(ink: Mask, left: int, top: int, width: int) -> float:
+    """Share of ink in the strip of _BESIDE_PX from `top` down."""
+    top, bottom = max(0, top), min(ink.shape[0], top + _BESIDE_PX)
     if bottom <= top:
         return 0.0
-    right = left + width
-    total = int(inked[bottom, right]) - int(inked[top, right]) - int(inked[bottom, left]) + int(inked[top, left])
-    return float(total / ((bottom - top) * width))
+    return float(cv2.countNonZero(ink[top:bottom, left : left + width]) / ((bottom - top) * width))
