@@ -129,3 +129,37 @@ def test_what_stands_where_other_cells_have_a_room_is_a_place() -> None:
     assert habits_of(cells(*rooms, "Study|Cafeteria"), timed=True).places == {"Cafeteria"}
     assert habits_of(cells("Maths|R4", "Study|Cafeteria", "Art|Drawing"), timed=True).places == frozenset()
     assert habits_of(cells(*rooms, "Technology|Workshopping", wide=100.0), timed=True).places == frozenset()
+
+
+def test_codes_of_courses_that_stand_in_one_line_are_kept() -> None:
+    assert habits_of(cells("MGT 206", "MGT|206", "Maths|R4"), timed=True).courses == {"MGT 206"}
+
+
+def _over_small(subject: str, place: str) -> Cell:
+    words = (*text_line(subject, left=20.0, top=10.0, tall=24.0), *text_line(place, left=60.0, top=40.0, tall=13.0))
+    return Cell(box=Box(0.0, 0.0, 270.0, 60.0), words=words)
+
+
+def test_small_lines_that_repeat_beneath_many_subjects_are_places() -> None:
+    taught = [
+        ("Optics", "NBHC G3"),
+        ("Law", "NBHC G3"),
+        ("Ethics", "NBHC G3"),
+        ("Forging", "Mech Dept Lab"),
+        ("Latin", "NAC Floor-5"),
+        ("Dance", "NBHC G3"),
+    ]
+    habits = habits_of([_over_small(*each) for each in taught], timed=True)
+    assert habits.places == {"NBHC G3", "Mech Dept Lab", "NAC Floor-5"}
+
+
+def test_small_lines_that_change_with_the_subject_are_no_places() -> None:
+    taught = [("Optics", "Unit 3"), ("Law", "Book 2"), ("Ethics", "Essay 1"), ("Forging", "Test 4"), ("Latin", "Text 5")]
+    assert habits_of([_over_small(*each) for each in taught], timed=True).places == frozenset()
+
+
+def test_codes_in_brackets_that_belong_to_one_subject_each_are_no_rooms() -> None:
+    row = ["Optics|(PHY101)", "Law|(LAW204)", "Optics|(PHY101)", "Ethics|(HUM300)", "Law|(LAW204)"]
+    sheet = a_sheet([["", "Mon", "Tue", "Wed", "Thu", "Fri"], ["9:00-10:00", *row], ["10:00-11:00", *row[::-1]]])
+    found = lesson(extract(document(sheet)), "Thursday", "Ethics (HUM300)")
+    assert found["room"] is None

@@ -125,13 +125,14 @@ class Habits:
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
     places: last lines that stand where most cells have a room (Cafeteria). courses: codes of letters and a number that cells print in one
-    line (MGT 206). timed: its labels print the times.
+    line (MGT 206). codes: codes in brackets that belong to the name above them. timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     courses: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -274,7 +275,7 @@ class _SortedOut:
         if head:
             return line
         if self.subject and (said := _IN_BRACKETS.fullmatch(_text(line).strip(_DASHES))):
-            if _KIND.fullmatch(said["inner"].strip()):
+            if _KIND.fullmatch(said["inner"].strip()) or _bare(line) in self.habits.codes:
                 return line
             if self.room is not None or not ROOM.fullmatch(_bare(line)):
                 self.notes.append(line)

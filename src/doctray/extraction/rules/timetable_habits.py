@@ -8,6 +8,7 @@ from statistics import median
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -38,7 +39,8 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     return Habits(
         names=names | codes | teachers,
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written),
+        places=_places(written) | _small_places(written),
+        codes=_bracketed_codes(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
         timed=timed,
     )
@@ -156,6 +158,27 @@ def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> froze
 
 
 _MOST_ROOMS = 0.75
+
+
+def _small_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
+    """Last lines in smaller print beneath most subjects that repeat as places do, whatever they are called: NLHC G3, Dept Lab."""
+    beside = [
+        (_text(lines[-1]), " ".join(map(_text, lines[:-1])))
+        for lines, _ in written
+        if max(map(size_of, lines[-1])) <= _SMALLER * min(max(map(size_of, line)) for line in lines[:-1])
+    ]
+    usual = len(beside) >= max(_FEWEST, _MOST_ROOMS * len(written))
+    return frozenset(text for text, _ in beside if not TEACHER.search(text)) if usual and are_rooms(beside) else frozenset()
+
+
+def _bracketed_codes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
+    """Codes that stand in brackets in a line of their own beneath the subject that they belong to: (BAS101)."""
+    beside = []
+    for lines, _ in written:
+        for index, line in enumerate(lines[1:], start=1):
+            if re.fullmatch(r"\([^()]+\)", " ".join(word.text for word in line)):
+                beside.append((_text(line), " ".join(map(_text, lines[:index]))))
+    return course_codes(beside)
 
 
 def _is_code_and_room(line: Sequence[Word]) -> bool:
