@@ -118,23 +118,29 @@ def resolve(spans: Sequence[PrintedSpan], *, near: TimeSpan | None = None) -> tu
     return min(paths, key=lambda path: path[0])[1]
 
 
-_HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|noon\b|nn\b|midday\b|hrs?\b|uhr\b))?"
+_HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
 _TOKEN = re.compile(
     r"(?<![\w:])(?<!\d[.,/])(?:"
-    r"(?P<hour>\d{1,2})(?:\s?[:;]\s?|[.,h·])(?P<minute>[0-5]\d)(?!\d)(?![.,/:]\d)"
+    r"(?P<hour>\d{1,2})(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?![.,/:]\d)"
     r"|(?P<compact>\d{3,4})(?![\d:./])"
     r"|(?P<bare>\d{1,2})(?:\s?(?P<hours>h)(?!\w))?(?![\d:/%]|[.,]\d)"
     r")" + _HALF + r"(?!\w)",
     re.IGNORECASE,
 )
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_BETWEEN = re.compile(r"\s*(?:[-–—−~_→=]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bàs\b|\ba\b)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:[-–—−~_→=>]+(?:\s[-–—−]+)?|\b(?:to|till?|until|bis|à|às|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
+    re.IGNORECASE,
+)
 _ENDS_RANGE = re.compile(r"(?:[\d:.][-–—]|\d[.:]\d)\s*$")
 """A time after a dash whose own start cannot be read (":40-2.40") is an end, and must not pass for a start."""
 
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+"""Minutes printed above the line: 8⁰⁰-8⁴⁵."""
+
 _SLIPS = (
     (re.compile(r"(?<=\d)[oO](?=[\d:.]|\b)|(?<=[\d][:.])[oO](?=[\doO])|\b[oO](?=\d[:.]\d\d)"), "0"),
-    (re.compile(r"\b[lI|](?=\d?[:.]\d\d)|(?<=\d)[lI|](?=[:.\d])|(?<=[:.])[lI|](?=\d\b)"), "1"),
+    (re.compile(r"\b[lI|](?=\d?[:.]\d\d)|(?<=\d)(?<!:\d\d)[lI|](?=[:.\d])|(?<=[:.])[lI|](?=\d\b)"), "1"),
 )
 
 
@@ -191,6 +197,7 @@ def _spans(text: str, *, bare_pairs: bool) -> tuple[PrintedSpan, ...]:
 
 
 def _tokens(text: str) -> list[_Token]:
+    text = text.translate(_RAISED)
     for pattern, digit in (*_SLIPS, *_SLIPS):
         text = pattern.sub(digit, text)
     tokens = []

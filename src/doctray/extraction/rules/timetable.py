@@ -17,6 +17,7 @@ from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layout
 from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
+from doctray.extraction.rules.timetable_rows import rowed_blocks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
 from doctray.extraction.rules.timetable_weeks import week_layouts
 from doctray.extraction.times import find_spans
@@ -86,6 +87,10 @@ def _tables(page: Page) -> list[Table]:
         if rows := tabled_blocks(grid):
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
             return [Table(page=page.number, titles=around, blocks=rows, family="list")]
+        if (subjects := rowed_blocks(grid)) is not None:
+            around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
+            around = replace(around, class_name=around.class_name or subjects.group)
+            return [Table(page=page.number, titles=around, blocks=subjects.blocks, family="list")]
     best = _gridded(page, grids)
     if _reads_well(best):
         return best

@@ -15,19 +15,26 @@ from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
 
 _HEADINGS = {
-    "day": r"days?|weekday|day\(s\)|jour|tag|wochentag|d[ií]a|giorno|dag|dia|dzie[nń]|g[üu]n",
+    "day": r"days?|weekday|day\(s\)|jour|tag|wochentag|d[ií]a|giorno|dag|dia|dzie[nń]|g[üu]n"
+    r"|hari|nap|den|zi(?:ua)?|päivä|день",
     "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule",
     "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
-    r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]",
-    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|inicio|in[ií]cio|inizio",
-    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|fin|fim|fine",
+    r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
+    r"|jam|waktu|pukul|masa|czas|čas|tid|id[őo]|klo|hora|время|час",
+    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|inicio|in[ií]cio|inizio"
+    r"|(?:jam\s*)?(?:masuk|mulai|mula)|alku|od|начало",
+    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|fin|fim|fine"
+    r"|(?:jam\s*)?(?:keluar|selesai|tamat)|loppu|do|конец",
     "subject": r"subjects?(?:\s*(?:name|title))?|courses?(?:\s*(?:name|title|\(section\)|\(credits?\)|/?\s*module))*"
     r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|mati[èe]re|cours|materia|asignatura"
-    r"|disciplina|vak|przedmiot|ders",
-    "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal",
+    r"|disciplina|vak|przedmiot|ders|descripci[óo]n|unidad\s+de\s+aprendizaje|(?:nombre\s+de\s+la\s+)?(?:materia|asignatura)|assignatura|mat[èe]ria"
+    r"|(?:nama\s+)?mata\s?(?:kuliah|pelajaran)|pelajaran|subjek|kursus|předmět|předmet|tant[áa]rgy|[äa]mne|emne|fag|kurs|aine|kurssi|предмет|дисциплина",
+    "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal"
+    r"|sal[óo]n|sal|ruang(?:an)?|bilik|tempat|učebna|terem|tila|аудитория|кабинет",
     "teacher": r"teachers?|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
-    r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel",
-    "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week",
+    r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel"
+    r"|(?:nama\s+)?(?:dosen|guru|pengajar|pensyarah)|maestr[oa]|catedr[áa]tico|prowadz[ąa]cy|tan[áa]r|l[äa]rare|opettaja|преподаватель|учитель",
+    "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week|grupo|grup|gr",
 }
 _FEWEST, _MOST_ROWS = 2, 400
 
@@ -169,11 +176,15 @@ def _rows(grid: Grid) -> list[list[tuple[Box, Reading]]]:
 def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
     columns: dict[str, Box] = {}
     for box, reading in row:
-        text = reading.text.strip(" :.*").casefold()
-        key = next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)
-        if key:
+        if key := heading_of(reading.text):
             columns.setdefault(key, box)
     return columns
+
+
+def heading_of(text: str) -> str | None:
+    """What a column headed so holds: day, when, time, start, end, subject, room, teacher or notes."""
+    text = text.strip(" :.*").casefold()
+    return next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)
 
 
 def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page: int) -> _Draft | None:
