@@ -51,12 +51,29 @@ _BESIDE_PX = 6
 _MOST_INK_BESIDE = 0.4
 """Share of ink in the strips beside a rule, both taken together. Hatching and dense patterns, which are no rules, have more."""
 
+_SMALL_PX, _MOST_ENLARGED, _LEAST_ENLARGED = 1650, 3.0, 1.15
+"""Smaller pictures are looked at enlarged to this (an A4 page at 140 dpi), as far as that helps: in a captured screen of 640 pixels print
+stands 3 pixels from the rules."""
+
+_THICK_PX = 4
+_ONE_SIDED = 0.4
+"""Where the step at one side of a thick rule is less than this part of the step at its other side, it is no rule but the border of a
+fill."""
+
 _BAND_PX = 256
 """Rows whose colours are looked at together: what that takes in between (6 bytes a pixel) would be 70 MB for a whole photograph."""
 
 
 def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     """Straight horizontal and vertical rules in the image, in its pixels. The page should be upright and straightened."""
+    scale = min(_MOST_ENLARGED, _SMALL_PX / max(rgb.shape[:2]))
+    if scale < _LEAST_ENLARGED:
+        return _seen_segments(rgb)
+    enlarged = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    return tuple(Segment(s.left / scale, s.top / scale, s.right / scale, s.bottom / scale) for s in _seen_segments(enlarged))
+
+
+def _seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     contrast = max(_LEAST_CONTRAST, _texture(np.asarray(gray, dtype=np.uint8)))
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
@@ -104,7 +121,7 @@ def _meets(one: Segment, other: Segment) -> bool:
 
 def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> _Seen:
     runs = _runs(ink, shortest)
-    rules = list(_rules(ink, runs))
+    rules = list(_rules(ink, runs, rgb=rgb))
     known = np.asarray(cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8)), dtype=np.uint8)
     del runs
     return _Seen(
@@ -178,8 +195,11 @@ def _dashed(ink: Mask, known: Mask, shortest: int) -> Iterator[Segment]:
             yield rule
 
 
-def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
-    """Horizontal rules among the runs. most_beside: share of ink in the strips along a rule, taken together, at the most."""
+def _rules(ink: Mask, runs: Mask, *, rgb: Rgb | None = None, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
+    """Horizontal rules among the runs, those that border on a fill at its very edge where the image is given.
+
+    most_beside: share of ink in the strips along a rule, taken together, at the most.
+    """
     for left, top, width, height, area in _pieces(runs):
         # thick by its area, so that a slightly sloping rule counts and a filled block does not
         if width < 4 * height or area > _THICKEST_PX * width or height > max(2 * _THICKEST_PX, _STEEPEST * width):
@@ -187,7 +207,26 @@ def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> I
         above = _share(ink, left, top - 1 - _BESIDE_PX, width)
         below = _share(ink, left, top + height + 1, width)
         if above + below <= 2 * most_beside:
-            yield Segment(left, top + height / 2, left + width, top + height / 2)
+            at = top + height / 2
+            if rgb is not None and area > _THICK_PX * width:
+                at = _edge_of_fill(rgb[max(0, top - _NEAR_PX) : top + height + _NEAR_PX, left : left + width], at, max(0, top - _NEAR_PX))
+            yield Segment(left, at, left + width, at)
+
+
+def _edge_of_fill(around: Rgb, at: float, top: int) -> float:
+    """Where a thick rule is no more than what a threshold sees of a dark fill, the edge of the fill; else where the rule is: `at`.
+
+    around: the image from `top` on, some rows above the rule to some below.
+    """
+    rows = around.mean(axis=1)
+    steps = rows[2:] - rows[:-2]
+    channel = int(np.abs(steps).max(axis=0).argmax())
+    change = steps[:, channel]
+    darker, lighter = int(change.argmin()), int(change.argmax())
+    fall, rise = max(0.0, -float(change[darker])), max(0.0, float(change[lighter]))
+    if min(fall, rise) >= _ONE_SIDED * max(fall, rise):
+        return at
+    return float(top + 1.5 + (darker if fall > rise else lighter))
 
 
 def _pieces(runs: Mask) -> Iterator[tuple[int, int, int, int, int]]:

@@ -67,6 +67,26 @@ def test_the_rules_of_a_small_picture_full_of_print_are_seen() -> None:
     assert sum(not segment.horizontal for segment in found if segment.bottom - segment.top > 300) >= 5
 
 
+def test_print_that_stands_close_to_the_rules_of_a_small_picture_hides_none() -> None:
+    rgb = np.full((320, 640, 3), 255, dtype=np.uint8)
+    for y in range(10, 305, 14):
+        rgb[y, 10:621] = 90
+        for x in range(14, 610, 4):
+            rgb[y + 3 : y + 12, x : x + 2] = 0
+    rows = [rule.top for rule in seen_segments(rgb) if rule.horizontal and rule.right - rule.left > 500]
+    assert all(any(abs(row - y) <= 2 for row in rows) for y in range(10, 305, 14))
+
+
+def test_a_dark_fill_ends_where_it_ends() -> None:
+    rgb = np.full((1200, 1700, 3), 255, dtype=np.uint8)
+    rgb[300:500, 200:1500] = (30, 20, 140)
+    found = seen_segments(rgb)
+    assert min(abs(rule.top - 300) for rule in found if rule.horizontal) <= 1.5
+    assert min(abs(rule.top - 500) for rule in found if rule.horizontal) <= 1.5
+    assert min(abs(rule.left - 200) for rule in found if not rule.horizontal) <= 1.5
+    assert all(abs(rule.top - 300) <= 2 or abs(rule.top - 500) <= 2 for rule in found if rule.horizontal)
+
+
 def test_dots_that_lead_to_a_number_are_no_rules() -> None:
     def contents(page: object) -> None:
         for y in (100, 130, 160):
