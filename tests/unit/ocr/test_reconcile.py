@@ -70,6 +70,13 @@ def test_a_space_that_one_reader_saw_stands_unless_it_parts_what_was_printed_as_
     assert texts(reconcile(read(first, 0.97), read(second, 0.97))) == words
 
 
+@pytest.mark.parametrize("time", ["1 3:15-", "14:3 0", "9:45-1 0:1 5", "08:2 5-09:05"])
+def test_a_space_that_only_easyocr_saw_among_the_figures_of_a_time_is_none(time: str) -> None:
+    printed = time.replace(" ", "")
+    assert texts(reconcile(read(time, 0.98), read(printed, 0.98))) == [printed]
+    assert len(reconcile(read("Room 12 30", 0.98), read("Room 1230", 0.98))) == 3
+
+
 def test_a_space_between_letters_that_easyocr_is_unsure_of_is_none() -> None:
     assert texts(reconcile(read("exc hangeable", spaces=0.3), read("exchangeable"))) == ["exchangeable"]
     assert texts(reconcile(read("Casualty Company", spaces=0.99), read("CasualtyCompany"))) == ["Casualty", "Company"]
