@@ -386,6 +386,20 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         ),
         (["Weekly Timetable"], {}),
         (["4 Integrity", "Updated 3/1/2024"], {"class_name": "4 Integrity"}),
+        (
+            ["Time Table: Odd Semester (2023-2024)", "Section-3", "Mentors: Dr. A Roy, Prof. Lal Singh"],
+            {"class_name": "Section-3", "term": "Odd Semester", "year": 2023},
+        ),
+        (["Class : 4th semester"], {"class_name": "4th semester", "term": "4th semester"}),
+        (["YEAR : III Year I SEM", "CLASS : IT - B"], {"class_name": "IT - B", "term": "I SEM"}),
+        (["300 Level Lecture Timetable", "HARMATTAN-SEMESTER"], {"class_name": "300 Level", "term": "HARMATTAN-SEMESTER"}),
+        (
+            ["Dr. AMBEDKAR INSTITUTE OF TECHNOLOGY", "Section B"],
+            {"school_name": "Dr. AMBEDKAR INSTITUTE OF TECHNOLOGY", "class_name": "Section B"},
+        ),
+        (["CLASS SCHEDULE 24'", "Section: D"], {"class_name": "D", "year": 2024}),
+        (["Département Mathématiques"], {}),
+        (["August 16, 2021 - August 22, 2021", "TINGKATAN 5"], {"class_name": "TINGKATAN 5", "year": 2021}),
     ],
 )
 def test_titles_say_whose_timetable_it_is(title: list[str], fields: dict[str, object]) -> None:

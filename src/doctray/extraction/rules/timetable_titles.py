@@ -32,7 +32,7 @@ _LABELS = {
     r"|a\.?\s?yr|a\.?y\.?|session|year)",
     "": r"(?:room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
     "|venue|page|version|subject|subjects|shift"
-    r"|timetable\s+generated|generated(?:\s+on)?|note)",
+    r"|(?:head|dean|director|principal|hod|h\.o\.d)|mentors|co-?\s?ordinators?|timetable\s+generated|generated(?:\s+on)?|note)",
 }
 """What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
 
@@ -55,7 +55,8 @@ _NO_SCHOOL = re.compile(
 )
 _TERM = re.compile(
     rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
-    rf"|(?:{_ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b"
+    rf"|(?:{_ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b|\d(?:st|nd|rd|th)(?:sem(?:ester)?)\b"
+    rf"|(?:rainy?|harmattan|wet|dry|long|short)[- ](?:semester|season)\b|(?:semester|semestre)\s(?:ganjil|genap|impar|par)\b"
     rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)"
     rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?"
     rf"|\d\s?[ºª°.]\s?(?:semestre|trimestre|cuatrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
@@ -66,9 +67,9 @@ _TERM = re.compile(
 _YEAR = re.compile(r"(?<![\d/.])(?P<year>(?:19|20)\d\d)(?:\s?[-–/]\s?(?:(?:19|20)?\d\d))?(?!\d)")
 _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
 _CLASS = re.compile(
-    r"\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
+    r"\b[1-9]00[\s-]?(?:level|lvl)\b|\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
     r"|\b\d{1,2}\s?[ºª°]\s?(?:ano|año|grado|curso|classe|primaria|bach\w*|[A-Z]{2,4})\b(?:\s?[-/]?\s?[A-Z]\b)?"
-    r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse)\s*[-:]?\s*"
+    r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse|klassi?|klasa|tingkatan|darjah|årskurs)\s*[-:]?\s*"
     r"(?:\d{1,2}/\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
     r"|(?!(?:in|of|to|at|no|on|ta|is|as|by)\b)[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
@@ -220,6 +221,10 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
             if key == "class_name" and _YEAR.fullmatch(value):
                 key = "year"
+            if key == "class_name" and _says_only_when(value):
+                key = "term"
+            if key == "year" and not _YEAR.search(value) and (studied := _TERM.search(value)):
+                key, value = "term", studied[0]
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
                 begin = text.index(value, match.end())
                 found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
@@ -228,6 +233,17 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
 
 _OF_TABLE = re.compile(r"(?:class\s+)?time\s?-?\s?table", re.IGNORECASE)
 """Before a colon: whose table it is follows, a class's or a teacher's."""
+
+
+def _says_only_when(value: str) -> bool:
+    """Whether nothing but a term and a year follows a label: Time Table: Odd Semester (2024-2025). A 4th semester is a class."""
+    numbered = re.search(rf"\d|\b{_ROMAN}\b", _YEAR.sub("", value)) is not None
+    return (
+        not numbered
+        and _TERM.search(value) is not None
+        and not any(c.isalnum() for c in _FILLER.sub("", _YEAR.sub("", _TERM.sub("", value))))
+    )
+
 
 _LEGEND = re.compile(r"[A-Z][A-Z0-9]{1,7}\s*[-–:=]\s*\S")
 """A list of who teaches what (DSP - Dr. Meena) names nobody's table."""
@@ -301,6 +317,8 @@ def _term(labelled: Found | None, lines: Sequence[Reading]) -> Found | None:
 def _month(lines: Sequence[Reading]) -> Found | None:
     for line in lines:
         if (match := _MONTH.search(line.text)) and _YEAR.search(line.text) and not _DATE.search(line.text):
+            if re.match(r"\s\d{1,2}\b", line.text[match.end() :]):
+                continue
             return Found(value=match[0], words=line.between(*match.span()), certainty=0.82)
     return None
 
@@ -313,11 +331,18 @@ def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[R
     for line in named:
         if (match := _YEAR.search(line.text)) and not _FOUNDED.search(line.text[: match.start()]):
             return Found(value=match["year"], words=line.between(match.start("year"), match.end("year")), certainty=0.95)
+    for line in named:
+        if _TITLE.search(line.text) and (match := _SHORT_YEAR.search(line.text)):
+            digits = match["before"] or match["behind"]
+            return Found(value=f"20{digits}", words=line.between(*match.span()), certainty=0.8)
     for line in (*plain, *head):
         if (dated := _DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
             return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
     return None
 
+
+_SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](?P<before>[23]\d)(?!\w)|(?P<behind>[23]\d)['’](?!\w))")
+"""A year of this century without it, in a title: '25, 25'."""
 
 _FOUNDED = re.compile(r"\b(?:act|estd?|established|founded|since)\b", re.IGNORECASE)
 """Before the year of a school's foundation, or of the law that it rests on."""
@@ -328,7 +353,7 @@ _YEAR_OF_DATE = re.compile(r"\b20\d\d\b")
 def _teacher(lines: Sequence[Reading]) -> Found | None:
     for line in lines:
         match = TEACHER.search(line.text)
-        if match and len(line.words) <= 8:
+        if match and len(line.words) <= 8 and not _SCHOOL.search(line.text):
             return Found(value=re.sub(r"['’]s$", "", match[0]).strip(_STRIP), words=line.between(*match.span()), certainty=0.85)
     return None
 
@@ -373,7 +398,7 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
 def _remainder(line: Reading) -> Found | None:
     """What a title says beyond term, date, year and the word timetable, where that is short."""
     text = line.text
-    if _SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
+    if _SCHOOL.search(text) or _PART_OF_SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
         return None
     blank, closing = text, _TERM_BEHIND.search(text)
     for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTH, _YEAR, _FILLER):
@@ -392,6 +417,13 @@ def _remainder(line: Reading) -> Found | None:
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
 
+
+_PART_OF_SCHOOL = re.compile(
+    r"\b(?:dept|d[ée]part(?:ement|ment)|departamento|dipartimento|departement|jurusan|facult(?:y|é|ad|ade)|facolt[àa]|fakult[äa]t|fakultas"
+    r"|fachbereich|wydzia[łl]|prodi|program\sstudi)\b",
+    re.IGNORECASE,
+)
+"""A department or a faculty is no class."""
 
 _TERM_BEHIND = re.compile(rf"\s?\((?:{_TERM.pattern})\)$", re.IGNORECASE)
 """A term in brackets that belongs to the name of a class: FA22-BCS-C (Semester 3)."""
