@@ -9,7 +9,7 @@ import cv2
 
 from doctray.domain.errors import DoctrayError, EngineFailure, PageTooLarge
 from doctray.pages import wire
-from doctray.pages.isolation import limit_cpu
+from doctray.pages.isolation import give_memory_back, limit_cpu
 from doctray.pages.reader import DocumentReader, ToRead
 from doctray.pages.searchable_copy import SearchableCopy
 
@@ -49,6 +49,9 @@ def serve(connection: socket.socket, *, page_seconds: float) -> None:
         except Exception as error:
             reply = _unexpected(error)
         wire.send(connection, *reply)
+        # the answer may be an image; the process may now be idle for as long as an engine reads
+        del reply
+        give_memory_back()
 
 
 def _answer(reader: DocumentReader, request: dict[str, Any]) -> Reply:

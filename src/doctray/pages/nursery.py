@@ -11,6 +11,7 @@ into each of them, pickles both ways, and cannot be ended with its opener.
 """
 
 import contextlib
+import gc
 import json
 import os
 import selectors
@@ -42,6 +43,8 @@ def main() -> None:
 
     reason = isolation.leave_network()
     worker.sendall(json.dumps({"isolated": reason is None, "reason": reason or ""}).encode() + b"\n")
+    # a collection in a page process would write to every object that it shares with the others, and so make them its own
+    gc.freeze()
     Nursery(worker, limits, serve).run()
 
 

@@ -96,6 +96,8 @@ class PdfDocument:
             page = self._page(number)
             painted = page.get_bboxlog()
             judged = self._judged(page, number, painted) if _says_something(painted) else Verdict.NO_TEXT
+            if any(kind.startswith("fill-im") for kind, *_ in painted):
+                _forget_pictures()
             return self._undamaged(judged, number) if isinstance(judged, PdfPage) else judged
 
     def rendered(self, number: int, verdict: Verdict | None) -> PdfPage:
@@ -104,6 +106,7 @@ class PdfDocument:
             pymupdf.TOOLS.reset_mupdf_warnings()
             page = self._page(number)
             rgb, placement = self._rendered(page, self._ocr_scale(page))
+            _forget_pictures()
             return self._undamaged(PdfPage(rgb=rgb, placement=placement, verdict=verdict, page=None), number)
 
     def rendered_size(self, number: int) -> tuple[int, int]:
@@ -187,6 +190,11 @@ class PdfDocument:
             (max(image["width"], image["height"]) for image in page.get_image_info() if _fills(image["bbox"], page.rect)), default=0
         )
         return max(scale, min(finest, _OCR_SMALL_PX) / float(long_pt))
+
+
+def _forget_pictures() -> None:
+    """MuPDF keeps up to 256 MB of what it has decoded (`FZ_STORE_DEFAULT`), in case that it is shown again: a scan is not."""
+    pymupdf.TOOLS.store_shrink(100)
 
 
 def _scale(page: Any, dpi: int, longest_px: int, max_pixels: int) -> float:

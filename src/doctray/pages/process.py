@@ -32,6 +32,7 @@ from doctray.domain.errors import (
     UnsupportedMediaType,
 )
 from doctray.pages import wire
+from doctray.pages.pixel_room import PixelRoom
 from doctray.pages.selection import select_pages
 from doctray.ports import OpenedDocument, PageExtras, PageSession, Unread
 
@@ -70,6 +71,10 @@ _MAX_TEXT = 300
 _PART_BYTES = 4 * 1024 * 1024
 """Of a searchable copy, handed over at once."""
 
+_ROOM_PX, _ROOM_PX_A_PROCESS = 13_000_000, 4_000_000
+"""Pixels that are decoded, searched for rules or encoded at once, all page processes together: a phone's photograph, or an A4 page at
+200 dpi for each process. That takes 8 bytes a pixel; what waits for its turn has 3 where it is decoded, else none."""
+
 MOST_CHARACTERS = 5_000_000
 """In the text layers of one document: 500 densely printed pages of 10,000. Their words take some 400 MB in the worker; a page that is
 named 500 times in a file of 100 kB could have ten times as many."""
@@ -94,6 +99,7 @@ class ProcessPageOpener:
         memory_bytes: int = 2 * 1024**3,
     ) -> None:
         self._slots = asyncio.Semaphore(max_children)
+        self._room = PixelRoom(max(_ROOM_PX, max_children * _ROOM_PX_A_PROCESS))
         self._page_seconds = page_seconds
         self._max_pages = max_pages
         self._max_pixels = max_pixels
@@ -130,7 +136,7 @@ class ProcessPageOpener:
                     page_total=page_total,
                     page_numbers=select_pages(pages, page_total=page_total, max_pages=self._max_pages),
                 )
-                yield _Session(child, opened, tuple(languages), self._max_characters)
+                yield _Session(child, self._room, opened, tuple(languages), self._max_characters)
             finally:
                 await child.end()
 
@@ -161,8 +167,14 @@ class ProcessPageOpener:
 class _Session:
     """`doctray.ports.PageSession` over one page process."""
 
-    def __init__(self, child: "PageProcess", opened: OpenedDocument, languages: tuple[str, ...], characters_left: int) -> None:
+    def __init__(
+        self, child: "PageProcess", room: PixelRoom, opened: OpenedDocument, languages: tuple[str, ...], characters_left: int
+    ) -> None:
         self.opened = opened
+        self._room = room
+        self._pixels: dict[int, int] = {}
+        # the page whose image the page process holds
+        self._decoded: int | None = None
         self._characters_left = characters_left
         self._child = child
         self._languages = languages
@@ -173,21 +185,24 @@ class _Session:
             if "page" in reply:
                 # a page of 500 words takes 2 ms, and a page may have many more
                 page = await asyncio.to_thread(wire.page_from_json, reply["page"])
+                self._decoded, self._pixels[number] = number, page.width * page.height
                 self._characters_left -= sum(len(word.text) for word in page.words)
                 if self._characters_left < 0:
                     raise TooManyPages("The pages hold more text than is read of one document. The option pages can choose some.")
                 return page.evolve(number=number)
             _log.debug("page.judged", page=number, text_layer=_printable(reply.get("verdict")))
-            return Unread(number=number, width=wire.whole(reply, "width"), height=wire.whole(reply, "height"))
+            unread = Unread(number=number, width=wire.whole(reply, "width"), height=wire.whole(reply, "height"))
+            self._pixels[number] = unread.width * unread.height
+            return unread
 
     async def image(self, number: int) -> PageImage:
-        reply, body = await self._child.ask({"op": "image", "number": number})
+        reply, body = await self._ask_with_image({"op": "image", "number": number})
         with _disbelief():
             width, height = wire.whole(reply, "width"), wire.whole(reply, "height")
             return PageImage(number=number, width=width, height=height, rgb=body, languages=self._languages)
 
     async def extras(self, number: int, *, rotation: int) -> PageExtras:
-        reply, _ = await self._child.ask({"op": "extras", "number": number, "rotation": rotation})
+        reply, _ = await self._ask_with_image({"op": "extras", "number": number, "rotation": rotation})
         with _disbelief():
             segments, form_fields = wire.extras_from_json(reply)
             return PageExtras(segments=segments, form_fields=form_fields, placement=wire.placement_from_json(reply))
@@ -205,8 +220,16 @@ class _Session:
             offset += len(part)
 
     async def image_png(self, number: int) -> bytes:
-        _, body = await self._child.ask({"op": "png", "number": number})
+        _, body = await self._ask_with_image({"op": "png", "number": number})
         return bytes(body)
+
+    async def _ask_with_image(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytearray]:
+        """What takes the pixels of page `number`, once there is room for them."""
+        number = request["number"]
+        async with self._room.hold(self._pixels.get(number), decoded=self._decoded == number):
+            answer = await self._child.ask(request)
+        self._decoded = number
+        return answer
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """One open document, read page by page in this process: what the page process does, without the process around it."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,10 +17,6 @@ from doctray.pages.pdf import PdfDocument, PdfPage
 from doctray.pages.placement import Placement
 from doctray.pages.ruling import seen_segments
 from doctray.ports import PageExtras
-
-_KEPT_READINGS = 3
-"""Pages are read, recognised and finished a few at a time; a page asked for later is read again, with the same outcome. An A4 page
-takes 12 MB."""
 
 # measured on a scan and a form: level 1 takes half the time of level 6, for 3 and 6 % more bytes
 _PNG_LEVEL = 1
@@ -61,7 +56,8 @@ class DocumentReader:
         self.path = path
         self._pdf = PdfDocument(path, max_pixels=max_pixels) if media_type == sniff.PDF else None
         self._image = None if self._pdf else ImageDocument(path, media_type=media_type, max_pixels=max_pixels)
-        self._readings: OrderedDict[int, Reading] = OrderedDict()
+        # pages are finished one after the other; one asked for again later is read again, with the same outcome
+        self._last: tuple[int, Reading] | None = None
         self._rotations: dict[int, int] = {}
         # pages whose text layer does not do, with the verdict on it where this process has judged it
         self._unread: dict[int, Verdict | None] = {}
@@ -82,13 +78,15 @@ class DocumentReader:
         """
         if self._pdf is None or number in self._unread:
             return self._to_read(number)
-        if number not in self._readings:
+        reading = self._kept(number)
+        if reading is None:
             judged = self._pdf.judged(number)
             if not isinstance(judged, PdfPage):
                 self._unread[number] = judged
                 return self._to_read(number)
-            self._keep(number, Reading(rgb=judged.rgb, page=judged.page, placement=judged.placement, verdict=judged.verdict))
-        return self._readings[number]
+            reading = Reading(rgb=judged.rgb, page=judged.page, placement=judged.placement, verdict=judged.verdict)
+            self._last = number, reading
+        return reading
 
     def image(self, number: int) -> Reading:
         """The page for an engine, whatever its text layer is worth. Raises CorruptDocument or PageTooLarge."""
@@ -97,10 +95,10 @@ class DocumentReader:
 
     def read(self, number: int) -> Reading:
         """The page from its text layer, or for an engine where `look` or `image` has said so. Raises CorruptDocument or PageTooLarge."""
-        reading = self._readings.get(number)
+        reading = self._kept(number)
         if reading is None:
             reading = self._read(number)
-            self._keep(number, reading)
+            self._last = number, reading
         return reading
 
     def extras(self, number: int, *, rotation: int) -> PageExtras:
@@ -112,16 +110,18 @@ class DocumentReader:
         segments = seen_segments(_turned(reading.rgb, rotation))
         return PageExtras(segments=segments, form_fields=fields, placement=placement.affine if placement else None)
 
-    def png(self, number: int) -> bytes:
+    def png(self, number: int) -> memoryview:
         """The page as it was read, upright once `extras` has been told the rotation."""
         reading = self.read(number)
         rotation = 0 if reading.page is not None else self._rotations.get(number, 0)
         return encoded(_turned(reading.rgb, rotation))
 
-    def _keep(self, number: int, reading: Reading) -> None:
-        self._readings[number] = reading
-        if len(self._readings) > _KEPT_READINGS:
-            self._readings.popitem(last=False)
+    def _kept(self, number: int) -> Reading | None:
+        """The page where it is the last one read; else None, and room for another."""
+        if self._last is not None and self._last[0] == number:
+            return self._last[1]
+        self._last = None
+        return None
 
     def _to_read(self, number: int) -> ToRead:
         width, height = self._pdf.rendered_size(number) if self._pdf else self._opened_image.size(number)
@@ -148,6 +148,8 @@ def _photographed(rgb: Rgb) -> Reading:
     Pages of PDFs keep their shape: their form fields and their searchable copies are placed by an affine map, which this is not.
     """
     straight = _straight_image(rgb)
+    # as it was it is 36 MB, and straightening has made as many
+    del rgb
     keystone = measure_keystone(straight.rgb)
     return straight if keystone is None else replace(straight, rgb=rectified(straight.rgb, keystone), placement=None)
 
@@ -166,12 +168,12 @@ def _straight(rgb: Rgb, placement: Placement | None, verdict: Verdict | None) ->
     return Reading(rgb=straight.rgb, page=None, placement=moved, verdict=verdict)
 
 
-def encoded(rgb: Rgb) -> bytes:
+def encoded(rgb: Rgb) -> memoryview:
     """As PNG; of one channel where the page has no colour, which takes a third of the time and of the bytes."""
     is_gray = np.array_equal(rgb[..., 0], rgb[..., 1]) and np.array_equal(rgb[..., 1], rgb[..., 2])
     pixels = np.ascontiguousarray(rgb[..., 0]) if is_gray else cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
     _, png = cv2.imencode(".png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL))
-    return png.tobytes()
+    return png.data.cast("B")
 
 
 def _turned(rgb: Rgb, rotation: int) -> Rgb:
