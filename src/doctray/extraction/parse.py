@@ -236,7 +236,7 @@ _NUMBER = (
     r"\d{1,2}(?P<lakhs>,\d{2})(?:,\d{2})*,\d{3}(?:\.\d{1,2})?(?!\d)|"
     r"\d{1,3}(?:(?P<group>[,.\s'’])\d{3}(?:(?P=group)\d{3})*)?(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 )
-_SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|crores?)\b\.?)"
+_SCALE = r"(?:\s?(?P<scale>k|m|mm|mn|mil|mio|million|thousand|b|bn|billion|lakhs?|lacs?|crores?)\b\.?)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,\-/])(?:(?P<before>{_SIGN})\s?)?(?P<number>{_NUMBER}){_SCALE}?(?:[,.]\s?[-–—]+)?(?:\s?(?P<after>{_SIGN})(?![A-Za-z\d]))?(?:(?=/-(?!\w))|(?![\w%/\-]|[.,]\d))",
     re.IGNORECASE,
@@ -249,6 +249,8 @@ _SCALES = {
     "billion": 10**9,
     "lakh": 10**5,
     "lakhs": 10**5,
+    "lac": 10**5,
+    "lacs": 10**5,
     "crore": 10**7,
     "crores": 10**7,
 }
@@ -276,10 +278,18 @@ def read_amount(text: str) -> Amount | None:
 
 def find_amounts(text: str) -> list[tuple[int, int, Amount]]:
     """(start, end, amount) of every sum with a sign, a scale or grouped digits; bare small numbers are not money."""
-    matches = (
-        match for match in _AMOUNT.finditer(_folded(text)) if any(match[part] for part in ("before", "after", "scale", "group", "lakhs"))
-    )
-    return [(match.start(), match.end(), _amount(match)) for match in matches]
+    folded = _folded(text)
+    matches = (match for match in _AMOUNT.finditer(folded) if any(match[part] for part in ("before", "after", "scale", "group", "lakhs")))
+    return [(match.start(), match.end(), _amount(match)) for match in matches if not _is_of_telephone(match, folded)]
+
+
+def _is_of_telephone(match: re.Match[str], text: str) -> bool:
+    """Whether digits parted by spaces go on before or after, as those of a telephone number do: +44 (0) 203 126 4042."""
+    spaced = match["group"] == " " and not (match["before"] or match["after"] or match["scale"])
+    return spaced and (re.match(r" \d", text[match.end() :]) is not None or _DIALLED.search(text[: match.start()]) is not None)
+
+
+_DIALLED = re.compile(r"(?:\(\d{1,5}\)|\+\d{1,4}|\b(?:tel|telephone|phone|fax|mobile|call)\b\W{0,3})\W{0,2}$", re.IGNORECASE)
 
 
 def is_common_limit(value: float) -> bool:
@@ -326,6 +336,7 @@ def _folded(text: str) -> str:
     return "".join(" " if character.isspace() else {"＄": "$", "﹩": "$"}.get(character, character) for character in text)
 
 
+_GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.]\d{3}){2,})")
 _SUM_WITH_SLIPS = re.compile(r"(?P<sign>[Ss$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
 
 
@@ -333,8 +344,11 @@ def _mended_amount(text: str) -> str | None:
     """The text as a sum after slips of OCR that cannot be meant otherwise, else None.
 
     A letter for a digit inside grouped digits (1,OOO,000, $1,00d,000), S for $ before them (S100,000), a ruling line after them
-    (500,000]).
+    (500,000]), a point for one of several commas (2,000.000).
     """
+    grouped = _GROUPED_TWICE.fullmatch(_folded(text).strip(" .:;*|_"))
+    if grouped is not None:
+        return grouped["sign"] + grouped["digits"].replace(".", ",")
     match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_"))
     if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
         return None

@@ -108,7 +108,15 @@ def _certificate_number(sheet: Sheet) -> Found | None:
         )
         if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form
     ]
-    return identifier_found(Phrase.of(sheet.number, words)) if words else None
+    number = identifier_found(Phrase.of(sheet.number, words)) if words else None
+    if number is None or (end_of_number := _PROSE.search(str(number.value))) is None:
+        return number
+    whole = str(number.value)[: end_of_number.start()]
+    return identifier_found(Phrase.of(sheet.number, words[: len(whole.split())]))
+
+
+_PROSE = re.compile(r"(?<=\d)(?: [A-Za-z]{2,}){2,}$")
+"""Words of the form's print that follow a number, where recognition took their line for the number's."""
 
 
 def _issue_date(sheet: Sheet, order: DateOrder | None) -> Found | None:
@@ -124,8 +132,8 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     labels = {
         "producer": _lone(sheet, "PRODUCER"),
         "insured": _lone(sheet, "INSURED"),
-        "holder": _lone(sheet, "CERTIFICATE HOLDER"),
-        "contact": _lone(sheet, "CONTACT") or anchor(sheet, "CONTACT NAME"),
+        "holder": _holder(sheet),
+        "contact": anchor(sheet, "CONTACT NAME") or _lone(sheet, "CONTACT"),
         "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE"),
         "coverages": _lone(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),
@@ -145,17 +153,34 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     return out
 
 
+def _holder(sheet: Sheet) -> Anchor | None:
+    """The label that stands alone beneath the table; one over it is of the form's small print, torn apart by recognition."""
+    table = anchor(sheet, "TYPE OF INSURANCE")
+    beneath = [a for a in anchors(sheet, "CERTIFICATE HOLDER") if a.alone and table is not None and a.box.top > table.box.bottom]
+    return beneath[0] if beneath else _lone(sheet, "CERTIFICATE HOLDER")
+
+
 def _without_contact(sheet: Sheet, words: list[Word], contact: Anchor | None) -> list[Word]:
     """The producer's lines without the person to contact, where that one stands over the firm."""
     rows = rows_of(words)
     if contact is None or len(rows) < 2 or is_address_line(" ".join(word.text for word in rows[1])):
         return words
-    first = fold(" ".join(word.text for word in rows[0]))
+    printed, beneath = (" ".join(word.text for word in row) for row in rows[:2])
+    if _PERSON.fullmatch(printed) and not _FIRM.search(printed) and _FIRM.search(beneath):
+        return [word for row in rows[1:] for word in row]
+    first = fold(printed)
     beside = sheet.inside(
         Box(contact.box.right, contact.box.top - contact.phrase.height, sheet.width, contact.box.bottom + contact.phrase.height)
     )
     is_contact = len(first.split()) > 1 and first in fold(" ".join(word.text for word in beside))
     return [word for row in rows[1:] for word in row] if is_contact else words
+
+
+_PERSON = re.compile(r"[A-Z][a-z'’\-]+(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]+){1,2}")
+_FIRM = re.compile(
+    r"\b(?:inc|llc|l\.l\.c|corp|corporation|ltd|company|agency|insurance|ins|services|brokers?|group|associates|partners|risk)\b",
+    re.IGNORECASE,
+)
 
 
 def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
@@ -288,6 +313,8 @@ def _insurer_labels(sheet: Sheet) -> list[tuple[str, Phrase]]:
                 continue
             compact = fold(part.text).replace(" ", "")
             letter = {"8": "b", "0": "d", "o": "d", "1": "f"}.get(compact[-1:], compact[-1:])
+            if part.text.rstrip(" :.,)(")[-1:].islower() and part.text[:1].isupper() is False:
+                continue
             if letter in "abcdef" and _asks_for_insurer(compact[:-1]):
                 found.append((letter.upper(), part))
                 break

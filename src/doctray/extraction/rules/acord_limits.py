@@ -54,8 +54,9 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
 
 
 _BY_ORDER = 0.7
-_LEAST_LIKE = 35.0
-"""How alike what recognition made of a label must be to the one that its place asks for, of a hundred."""
+_LEAST_LIKE, _LEAST_LIKE_AT_FOOT = 35.0, 60.0
+"""How alike what recognition made of a label must be to the one that its place asks for, of a hundred; more at the foot of a section,
+where lines of other makes may follow."""
 
 
 def _by_order(
@@ -71,20 +72,20 @@ def _by_order(
     for index, (place, _) in enumerate(sums):
         over = [key for key, box in labels.items() if box.center_y < place.center_y - 0.5 * place.height]
         under = [key for key, box in labels.items() if box.center_y > place.center_y + 0.5 * place.height]
-        if index in used or not over or not under:
+        if index in used or not over:
             continue
-        between = keys[max(keys.index(key) for key in over) + 1 : min(keys.index(key) for key in under)]
+        between = keys[max(keys.index(key) for key in over) + 1 : min((keys.index(key) for key in under), default=len(keys))]
         read = fold(" ".join(w.text for w in words if w.box.right <= place.left + 2 and in_row(w.box, place)))
         alike = {key: max(fuzz.ratio(read, fold(name)) for name in section.limits[key]) for key in between if key not in labels}
         best = max(alike, key=lambda key: alike[key], default=None)
-        if best is not None and alike[best] >= _LEAST_LIKE and best not in out:
+        if best is not None and alike[best] >= (_LEAST_LIKE if under else _LEAST_LIKE_AT_FOOT) and best not in out:
             out[best] = index
     return out
 
 
 def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
     out = []
-    for phrase in phrases_of(sheet.number, words, sheet.page):
+    for phrase in phrases_of(sheet.number, [part for word in words for part in _label_and_sum(word)], sheet.page):
         text = phrase.text
         cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
         if cut is None:
@@ -101,6 +102,22 @@ def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
         if found is not None:
             out.append((part.box, found))
     return out
+
+
+_GLUED = re.compile(r"(?P<label>.*[A-Za-z]{3})(?P<sum>\$\d[\d,.]*)")
+
+
+def _label_and_sum(word: Word) -> tuple[Word, ...]:
+    """The label and the sum that recognition took for one word: LIMIT$1,000,000."""
+    match = _GLUED.fullmatch(word.text)
+    if match is None:
+        return (word,)
+    cut = word.box.left + word.box.width * len(match["label"]) / len(word.text)
+    label, total = Box(word.box.left, word.box.top, cut, word.box.bottom), Box(cut, word.box.top, word.box.right, word.box.bottom)
+    return (
+        Word(text=match["label"], box=label, confidence=word.confidence),
+        Word(text=match["sum"], box=total, confidence=word.confidence),
+    )
 
 
 def _is_sum(text: str, ocr: bool) -> bool:
@@ -123,9 +140,14 @@ def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box]) -> str 
     return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z]{2}", text) else None
 
 
+_TILT = 1.5
+"""Heights of print that the foot of a section may stand under its edge, where the page is not quite straight."""
+
+
 def _retention(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
     """DED or RETENTION $ at the foot of the umbrella section; the box before the word says which."""
-    area = Box(columns.type_left - 40, section.top, columns.number_left, section.bottom)
+    foot = section.bottom + _TILT * columns.effective.height
+    area = Box(columns.type_left - 40, section.top, columns.number_left, foot)
     label = anchor(sheet, "RETENTION", "RETENTIONS", within=area)
     if label is None:
         return {}

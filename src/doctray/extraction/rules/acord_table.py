@@ -1,8 +1,11 @@
 """The coverage table of an ACORD 25: one section a kind of insurance, columns by the printed headings."""
 
 import re
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
@@ -12,7 +15,7 @@ from doctray.extraction.rules.acord_limits import currency_in, limits_of
 from doctray.extraction.rules.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
-from doctray.extraction.rules.reading import Phrase, Sheet, phrases_of, rows_of
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
 
 _ROWS_OF_A_SECTION = 5
 """So many lines between the headings and the first known section are a section whose name was not recognised."""
@@ -107,7 +110,14 @@ def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
     """Where the printed section on workers' compensation ends and the free rows begin."""
     labels = ["DESCRIPTION OF OPERATIONS below", *(label for labels in WORKERS.values() for label in labels)]
     found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
-    return max(a.box.bottom + 0.2 * a.phrase.height for a in found) if found else None
+    last = "DESCRIPTION OF OPERATIONS below", *WORKERS["E.L. DISEASE - POLICY LIMIT"]
+    told = any(anchors(sheet, label, within=area) for label in last)
+    # the last line of the section, where recognition spoilt its label, is as high as those before it
+    return max(a.box.bottom + (0.2 if told else _ONE_LINE) * a.phrase.height for a in found) if found else None
+
+
+_ONE_LINE = 1.6
+"""Heights of its print from the foot of one line of the section to the middle of the gap beneath the next."""
 
 
 def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | None) -> list[dict[str, Any]]:
@@ -151,7 +161,8 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
                 return whole
             wrapped = [p for p in below if "employer" in p.folded or "liab" in p.folded]
         else:
-            wrapped = [p for p in below if p.folded == "liability" and "liab" not in label.folded]
+            unfinished = label.text.rstrip().endswith(("/", "&"))
+            wrapped = [p for p in below if unfinished or (p.folded == "liability" and "liab" not in label.folded)]
         words += [word for p in wrapped for word in p.words if fold(word.text) not in ("y", "n", "yin")]
         title = " ".join(word.text for word in words)
         if section.limits is UMBRELLA and (excess := _ticked_excess(sheet, section, columns)) is not None:
@@ -161,9 +172,20 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     lines = [row for row in rows_of(sheet.inside(area)) if fold(" ".join(w.text for w in row)) not in ("", "x")]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
     words = [w for row in lines[:end] for w in row if fold(w.text) not in ("", "x")]
+    if _is_of_form(" ".join(w.text for w in words)):
+        return None
     if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
         return None
     return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+
+
+_FORM_PRINT = "if yes describe under description of operations below"
+_ALIKE = 60.0
+
+
+def _is_of_form(text: str) -> bool:
+    """Whether a text is the form's own line over the free rows, badly recognised."""
+    return fuzz.ratio(fold(text), _FORM_PRINT) >= _ALIKE
 
 
 def _workers_and_employers(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
@@ -227,12 +249,29 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
     area = Box(columns.effective.center_x - 0.8 * width, section.top, columns.expiry.center_x + 0.8 * width, section.bottom)
     effective: list[Found] = []
     expiry: list[Found] = []
-    for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
+    words = [part for word in sheet.inside(area) for part in _each_date(word)]
+    for phrase in phrases_of(sheet.number, words, sheet.page):
         for date in dates_found(phrase, order):
             middle = sum(w.box.center_x for w in date.words) / len(date.words)
             home = effective if abs(middle - columns.effective.center_x) <= abs(middle - columns.expiry.center_x) else expiry
             home.append(date)
     return effective, expiry
+
+
+_TWO_DATES = re.compile(r"(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}.*)")
+
+
+def _each_date(word: Word) -> tuple[Word, ...]:
+    """The two dates that recognition took for one word: 11/06/202511/06/2026."""
+    match = _TWO_DATES.fullmatch(word.text)
+    if match is None:
+        return (word,)
+    cut = word.box.left + word.box.width * len(match[1]) / len(word.text)
+    one, other = Box(word.box.left, word.box.top, cut, word.box.bottom), Box(cut, word.box.top, word.box.right, word.box.bottom)
+    return (
+        Word(text=match[1], box=one, confidence=word.confidence),
+        Word(text=match[2], box=other, confidence=word.confidence),
+    )
 
 
 _BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})
@@ -247,13 +286,33 @@ def _number_area(section: Section, columns: Columns) -> Box:
 def _numbers(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
     words = sheet.inside(_number_area(section, columns))
     out = []
-    for phrase in (part for found in phrases_of(sheet.number, words, sheet.page) for part in _each_number(found)):
+    for phrase in (part for found in _whole_numbers(sheet, words) for part in _each_number(found)):
         if fold(phrase.text) in ("n a", "x", "y", "n", "nia"):
             continue
         found = identifier_found(phrase)
         if found is not None and len(fold(str(found.value)).replace(" ", "")) >= 4:
             out.append(found)
     return out
+
+
+_APART = 3.0
+"""Heights of print between the parts of one number, which typists and recognition set apart: 34 SBM  CC3UBS."""
+
+
+def _whole_numbers(sheet: Sheet, words: Sequence[Word]) -> list[Phrase]:
+    """The phrases of a column of numbers, those close together in one row as one."""
+    out: list[Phrase] = []
+    for phrase in phrases_of(sheet.number, words, sheet.page):
+        before = out[-1] if out and phrase.text.strip() not in _MARKS and out[-1].text.strip() not in _MARKS else None
+        near = before is not None and 0 <= phrase.box.left - before.box.right < _APART * min(phrase.height, before.height)
+        if before is not None and near and in_row(before.box, phrase.box):
+            out[-1] = Phrase.of(sheet.number, [*before.words, *phrase.words])
+        else:
+            out.append(phrase)
+    return out
+
+
+_MARKS = frozenset({"X", "x", "Y", "N", "|", "N/A"})
 
 
 def _each_number(phrase: Phrase) -> list[Phrase]:
@@ -267,6 +326,8 @@ def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
     found = []
     for word in sheet.inside(area):
         text = word.text.strip(" |[](){}.,:;").upper()
+        if sheet.ocr and text == "8" and word.box.right <= columns.type_left + 2:
+            found.append(Found(value="B", page=sheet.number, words=(word,), doubts=("repaired_identifier",), trust=0.6))
         if re.fullmatch(r"[A-F](?:[,&/ ]+[A-F])*", text) and word.box.right <= columns.type_left + 2:
             found.append(Found(value=text, page=sheet.number, words=(word,)))
     return found

@@ -39,7 +39,7 @@ _Read = tuple[str, Mapping[str, Any], str]
 
 def extract(document: Document) -> Extraction:
     """Fields of the first certificate of the document as in schemas/certificate; those of the rest in other_documents."""
-    sheets = [sheet for sheet in sheets_of(document) if sheet.words]
+    sheets = [sheet for sheet in sheets_of(document, spaced=True) if sheet.words]
     if not sheets:
         warning = Warning(code="no_text", message="No text was found on any page.")
         return Extraction(document_type=CERTIFICATE, fields={"kind": "other", **_EMPTY}, needs_review=True, warnings=(warning,))
@@ -66,7 +66,7 @@ def extract(document: Document) -> Extraction:
 
 def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
     """Fields of the first certificate, and what is known of each value: what a calibration is fitted on."""
-    sheets = [sheet for sheet in sheets_of(document) if sheet.words]
+    sheets = [sheet for sheet in sheets_of(document, spaced=True) if sheet.words]
     if not sheets:
         return {}, {}
     kind, tree, family = _certificates(sheets)[0]

@@ -11,7 +11,7 @@ from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party, named_under_role
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.parties import is_address_line, is_party
-from doctray.extraction.rules.reading import Phrase, Sheet
+from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 
 INSURES = re.compile(
     r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|\w*versicherung(?:en|s\w*)?|assurances?|"
@@ -32,7 +32,7 @@ _COMPANY = re.compile(
 _NO_COMPANY = re.compile(
     r"\b(?:certificate|certify|certifies|policy|polic(?:y|ies)|schedule|declarations?|evidence|confirmation|proof|card|period|premium|"
     r"class|type|cover|date|expiry|commencement|description|vehicle|holder|name of|number|coverage|coverages|details|"
-    r"certificate|liability|compensation|information|summary|terms|act|department|"
+    r"certificate|liability|compensation|information|for the|summary|terms|act|department|"
     r"versicherungskarte|versicherungsschein|versicherungsbestätigung|carte|attestation|bescheinigung|certificado|certificato|p[óo]liza|polizza|"
     r"contrat|police|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
@@ -51,7 +51,7 @@ _SIGNED = re.compile(
     r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
-_FIRST_WORDS = ("this", "it", "we", "i", "hereby", "to", "the", "in")
+_FIRST_WORDS = ("this", "it", "we", "i", "iwe", "lwe", "hereby", "to", "the", "in")
 
 _LETTERHEAD = 0.22
 """Part of the page's height in which a letterhead stands."""
@@ -142,7 +142,7 @@ def _in_words(sheets: Sequence[Sheet]) -> Found | None:
 def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
     """Those on whose behalf the paper is signed, in the line or in the one beneath."""
     for sheet in sheets:
-        for phrase in sheet.phrases:
+        for phrase in lines_of(sheet):
             match = _SIGNED.search(phrase.text)
             if match is not None:
                 group = next(name for name, said in match.groupdict().items() if said)
@@ -169,7 +169,7 @@ def _only_company(sheets: Sequence[Sheet]) -> Found | None:
     """The one insurance company that sentences and small print name with its legal form."""
     named: dict[str, Found] = {}
     for sheet in sheets:
-        for phrase in sheet.phrases:
+        for phrase in lines_of(sheet):
             for match in _WITH_FORM.finditer(phrase.text):
                 if not is_broker(match[0]):
                     words = words_at(phrase.words, *match.span())

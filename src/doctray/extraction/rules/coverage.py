@@ -107,7 +107,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
 def plain_label(text: str) -> str:
     """A limit's label without bullets and without the remark in brackets that explains it, as (Ea occurrence)."""
     kept = text.strip(" :-•*·$|₹")
-    if (named := _SECTION_OF.match(kept)) is not None:
+    if (named := _SECTION_OF.match(kept) or _SECTION_THEN.match(kept)) is not None:
         return named["what"].strip()
     short = re.sub(r"\s*\((?!per\b)[^)]*\)?\s*$", "", kept, flags=re.IGNORECASE)
     return short if len(fold(short)) >= 3 else kept
@@ -115,6 +115,9 @@ def plain_label(text: str) -> str:
 
 _SECTION_OF = re.compile(r"(?:under )?section \S[^()]{0,30}(?:\([ivx]+\)[^()]{0,30})?\((?P<what>[A-Z][^()]{8,60})\)?$", re.IGNORECASE)
 """A section of a policy, with what it insures in brackets."""
+
+_SECTION_THEN = re.compile(r"under section \S{1,12}(?: ?\([ivx]{1,4}\))? ?: ?(?P<what>[A-Z].{7,80})$", re.IGNORECASE)
+"""A section of a policy, with what it insures after a colon."""
 
 
 def text_of(phrases: Sequence[Phrase]) -> str:

@@ -86,6 +86,31 @@ def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     return out
 
 
+_OF_TARIFF = re.compile(
+    r"\b(?P<label>(?:damage to )?third[- ]party property(?: damage)?|any one claim or series of claims arising out of one event|"
+    r"(?:(?:one year )?compulsory )?P\.?A\.? cover(?: under section \w{1,4})?(?: for)? owner ?[-–] ?driver(?: \(CSI\))?)"
+    r"\W{0,3}(?:is|of|up ?to)?\W{0,3}(?:Rs\.?|INR|₹) ?(?P<sum>\d[\d,.]{0,14}(?: ?(?:lakhs?|lacs?))?)",
+    re.IGNORECASE,
+)
+"""Limits that schedules under the Indian motor tariff tell in sentences, in the tariff's words."""
+
+
+def of_tariff(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The limits that sentences beginning in a row tell in a tariff's words: damage to third party property is Rs. 1 lakh."""
+    out = []
+    for phrase in row:
+        beneath = [p for p in sheet.below(phrase, lines=1.0)[:1] if abs(p.box.left - phrase.box.left) < phrase.height]
+        words = [*phrase.words, *(word for p in beneath for word in p.words)]
+        for match in _OF_TARIFF.finditer(" ".join(word.text for word in words)):
+            if match.start() >= len(phrase.text):
+                break
+            found = amount_found(Phrase.of(phrase.page, words_at(words, *match.span("sum"))), ocr=sheet.ocr)
+            if found is not None and not isinstance(found.value, str):
+                place = Phrase.of(phrase.page, words_at(words, *match.span("label")))
+                out.append(Sum(label=match["label"], place=place, found=found, asked=True))
+    return out
+
+
 _LEAST_LISTED, _LEAST_TELLING = 3, 2
 _FIRST = re.compile(r"\s*(?P<what>[A-Z][^$£€;:.]{3,110}?)(?P<end>\s*/\s*$|$)")
 _NAMES_A_LIMIT = re.compile(
@@ -138,11 +163,11 @@ def declared(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     out = []
     for phrase in row:
         number = phrase.text.strip()
-        if not re.fullmatch(r"[1-9]\d{3,8}(?:\.\d\d)?", number):
+        if not re.fullmatch(r"[1-9]\d{3,8}(?:\.\d\d)?|[1-9]\d{0,2}(?:,\d{2,3})+(?:\.\d\d)?", number):
             continue
         heading = _heading_over(sheet, phrase)
-        if heading is not None and _DECLARED.search(heading.text):
-            value = Found(value=int(float(number)), page=phrase.page, words=phrase.words, trust=0.8)
+        if heading is not None and (_DECLARED.search(heading.text) or _is_total_of_declared(sheet, heading)):
+            value = Found(value=int(float(number.replace(",", ""))), page=phrase.page, words=phrase.words, trust=0.8)
             out.append(Sum(label=_CURRENCY_REMARK.sub("", plain_label(heading.text)).strip(" -"), place=heading, found=value, asked=True))
     return out
 
@@ -150,17 +175,41 @@ def declared(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
 _CURRENCY_REMARK = re.compile(r"\s*\((?:[$£€₹]|Rs\.?|INR)?\)|\s[-–]\s*$")
 
 
+def _is_total_of_declared(sheet: Sheet, heading: Phrase) -> bool:
+    """Whether a heading says only that its column holds the total, and another of its row says of what."""
+    if not _TOTAL.fullmatch(heading.text.strip(" :")):
+        return False
+    return any(_DECLARED.search(other.text) for other in sheet.left_of(heading))
+
+
+_TOTAL = re.compile(r"total(?: (?:value|amount|sum))?", re.IGNORECASE)
+
+
 def _heading_over(sheet: Sheet, phrase: Phrase) -> Phrase | None:
-    """The lines right over a cell that share its column, as one."""
+    """The lines right over a cell that share its column, as one, as far as a line is ruled or a cell of another make stands."""
     lines: list[Phrase] = []
     last = phrase
     for line in sheet.above(phrase, lines=2.0 * _MOST_HEADING_LINES):
-        far = last.box.top - line.box.bottom > 1.2 * line.height
+        far = last.box.top - line.box.bottom > (1.2 if lines else 2.6) * line.height
+        far = far or 2 * _cells_beside(sheet, line) < _cells_beside(sheet, last)
+        far = far or (bool(lines) and (_ruled_between(sheet, line, last) or line.text.isupper() is not last.text.isupper()))
         if far or len(lines) == _MOST_HEADING_LINES or re.search(r"\d|:\s*$", line.text):
             break
         lines.append(line)
         last = line
     return Phrase.of(phrase.page, [word for line in reversed(lines) for word in line.words]) if lines else None
+
+
+def _ruled_between(sheet: Sheet, over: Phrase, under: Phrase) -> bool:
+    """Whether a line is ruled between two lines of one column."""
+    return any(
+        s.horizontal and over.box.center_y < s.top < under.box.center_y and s.left <= under.box.center_x <= s.right
+        for s in sheet.page.segments
+    )
+
+
+def _cells_beside(sheet: Sheet, phrase: Phrase) -> int:
+    return len(sheet.left_of(phrase)) + len(sheet.right_of(phrase))
 
 
 def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
@@ -224,7 +273,9 @@ def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         assert part is not None
         text = part.text.strip(" .:;|")
         label = _label(" ".join(word.text for word in phrase.words[:cut]))
-        if AMOUNT_WORDS.match(text) and (cut == 0 or label) and not part.text.endswith(":"):
+        told = " ".join(word.text for word in phrase.words[:cut])
+        promised_in_words = bool(label) and "up to" in (text[:5].lower(), told[-5:].lower()) and not told.endswith(":")
+        if AMOUNT_WORDS.match(text) and (cut == 0 or label) and not part.text.endswith(":") and not promised_in_words:
             place = phrase.part(0, cut) if cut else None
             found = amount_found(part, ocr=sheet.ocr, small=False)
             return [] if found is None else [Sum(label=label, place=place, found=found)]

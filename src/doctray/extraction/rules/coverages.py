@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_amounts, fold
+from doctray.extraction.parse import DateOrder, find_amounts, fold, read_amount
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_grids import drawn
-from doctray.extraction.rules.coverage_sums import Sum, declared, promised, sums_first, sums_of
+from doctray.extraction.rules.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of
 from doctray.extraction.rules.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import is_like, likeness
@@ -23,6 +23,7 @@ _LIMIT = re.compile(
     r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|"
     r"repatriation|valuables|jewell?ery|bicycles?|possessions|accommodation|financial loss|insured'?s declared value|"
     r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
+    r"coverage amount|amount of coverage|sums? assured|"
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv|"
     r"l[íi]mites?|subl[íi]mites?|franquicia|capital|suma asegurada|r\.?c\.?|responsabil\w+|garant[íi]as?|garanties?|dommages?|plafond|"
     r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|selbstbe\w+|"
@@ -32,7 +33,7 @@ _LIMIT = re.compile(
 )
 _NO_LIMIT = re.compile(
     r"\b(?:premium|price|tax|ipt|fees?|^total(?! (?:limit|sum))|total (?:premium|price|cost|due|amount)|"
-    r"paid|payable|instal\w+|cost|charge|commission|turnover|"
+    r"paid|payable|instal\w+|(?<!replacement )cost|charge|commission|turnover|"
     r"revenue|payroll|wage\w*|vat|gst|due|balance|discount|monthly|mileage|no claims?|stamp duty|levy|surcharge|refund|"
     r"annual payment|payment (?:plan|method|date)|bonus|odometer|engine|seating|capacity|cc|year|age)\b",
     re.IGNORECASE,
@@ -99,11 +100,14 @@ def _groups(
     groups = [] if go_on else [current]
     charged = False
     for row in rows:
+        current.sums += of_tariff(sheet, [phrase for phrase in row if len(phrase.words) > _MOST_IN_CELL])
         charged = (charged or _begins_charges(row)) and not _ENDS_CHARGES.search(text_of(row))
         if charged:
             continue
         if is_sentence(row):
             current.sums += promised(sheet, row)
+            row = _beside_sentences(row)
+        if not row:
             continue
         kind = heading(row)
         if kind is not None:
@@ -116,11 +120,33 @@ def _groups(
             continue
         current.sums += declared(sheet, row)
         found = [_headed(sheet, _answered(found, row)) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
+        known = {id(word) for item in current.sums for word in item.found.words}
+        found = [item for item in found if not any(id(word) in known for word in item.found.words)]
         if len(found) == 1 and current.sums and _goes_on(current.sums[-1], found[0]):
             before = current.sums.pop()
             found = [replace(item, label=before.label, place=before.place, several=True) for item in (before, found[0])]
-        current.sums += found
+        current.sums += found + _under_deductible(sheet, row)
     return groups
+
+
+_DEDUCTIBLE = re.compile(r"deductibles?", re.IGNORECASE)
+_OF_SUMS = re.compile(r"(?:amount|limits?|sums?)\b(?: of insurance| insured)?|limits? of (?:liability|insurance|indemnity)", re.IGNORECASE)
+_COLUMN_REACH = 40.0
+"""Line heights that a column of deductibles reaches down from its heading."""
+
+
+def _under_deductible(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The sum of a row that stands in a column of deductibles, beside the one of the row's label; where they are all the same."""
+    last = row[-1]
+    if len(row) < 3 or not find_amounts(last.text) or not find_amounts(row[-2].text):
+        return []
+    for head in sheet.above(last, lines=_COLUMN_REACH):
+        if _DEDUCTIBLE.fullmatch(head.text.strip(" :")):
+            beside = sheet.left_of(head)[:1]
+            column = {p.text for p in sheet.below(head, lines=_COLUMN_REACH) if find_amounts(p.text)}
+            told = bool(beside) and _OF_SUMS.match(beside[0].text) is not None and len(column) == 1
+            return [replace(item, label=head.text.strip(" :"), place=head, asked=True) for item in sums_of(sheet, [last])] if told else []
+    return []
 
 
 _IF_SO = re.compile(r"if (?:yes|so|applicable)\W{1,3}(?:limit|amount)\W*", re.IGNORECASE)
@@ -140,7 +166,10 @@ def _headed(sheet: Sheet, item: Sum) -> Sum:
     """A sum that has no label in its row, with the one right over it: Insured Value / USD 412,750."""
     if item.qualifier or isinstance(item.found.value, str) or _LIMIT.search(item.label):
         return item
-    over = sheet.above(Phrase.of(item.found.page, item.found.words), lines=2.5)
+    cell = Phrase.of(item.found.page, item.found.words)
+    over = sheet.above(cell, lines=2.5) or sheet.above(cell, lines=_TALL_CELL)[:1]
+    if over and len(over) == 1 and (beside := sheet.left_of(over[0])[:1]) and over[0].box.left - beside[0].box.right < over[0].height:
+        over = [Phrase.of(cell.page, [*beside[0].words, *over[0].words])]
     heads = [
         Phrase.of(over[0].page, [word for line in reversed(over[:count]) for word in line.words])
         for count in range(1, 1 + min(2, len(over)))
@@ -148,6 +177,9 @@ def _headed(sheet: Sheet, item: Sum) -> Sum:
     head = next((head for head in heads if is_like(_REMARK.sub("", head.text), _OVER_SUMS)), None)
     return item if head is None else replace(item, label=plain_label(head.text), place=head)
 
+
+_TALL_CELL = 8.0
+"""Line heights between a heading and the middle of a tall cell with nothing else in it."""
 
 _REMARK = re.compile(r"\s*\([^()]{1,20}\)")
 
@@ -158,9 +190,23 @@ _OVER_SUMS = (
 )  # fmt: skip
 
 
+def _beside_sentences(row: Sequence[Phrase]) -> Sequence[Phrase]:
+    """A label with its sum in the row of another column's sentence; nothing where the row is one sentence."""
+    kept = [phrase for phrase in row if not is_sentence([phrase])]
+    parted = len(kept) < len(row) and len(kept) == _LABEL_AND_SUM and not find_amounts(kept[0].text)
+    return kept if parted and read_amount(re.sub(r"\s?/[-–—=]$", "", kept[1].text)) is not None else ()
+
+
+_LABEL_AND_SUM = 2
+_MOST_IN_CELL = 12
+"""Words of a phrase that may be a label with its sum; a longer one is a sentence or several."""
+
+
 def _begins_charges(row: Sequence[Phrase]) -> bool:
     """Whether the row heads a list of what the insurance costs, whose lines have names of covers."""
-    return len(row) <= 2 and len(text_of(row).split()) <= 6 and _CHARGES.search(text_of(row)) is not None and not find_amounts(text_of(row))
+    short = len(row) <= 2 and len(text_of(row).split()) <= 6 and _CHARGES.search(text_of(row)) is not None
+    headed = any(len(phrase.words) <= 4 and _CHARGES.match(phrase.text) for phrase in row)
+    return (short or headed) and not find_amounts(text_of(row))
 
 
 _CHARGES = re.compile(

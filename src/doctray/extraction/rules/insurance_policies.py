@@ -152,7 +152,11 @@ def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
         title = title_of(sheet)
         if title is None:
             continue
-        beneath = [p.words for p in sheet.below(Phrase.of(sheet.number, title.words), lines=1.5)[:1] if len(p.words) <= 6]
+        beneath = [
+            p.words
+            for p in sheet.below(Phrase.of(sheet.number, title.words), lines=1.5)[:1]
+            if sum(word.text.isalpha() for word in p.words) <= _MOST_BENEATH
+        ]
         for words in (title.words, *beneath):
             text = " ".join(word.text for word in words)
             matches = [match for pattern in (COVERAGE, _KIND_IN_TITLE) if (match := pattern.search(text)) is not None]
@@ -161,6 +165,9 @@ def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
                 return Found(value=match[0], page=sheet.number, words=words_at(words, match.start(), match.end()), trust=0.7)
     return None
 
+
+_MOST_BENEATH = 7
+"""Words of a line under the title that can name the kind of insurance; a sentence has more."""
 
 _PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|flood|travel|household", re.IGNORECASE)
 """Policies of one kind whose sections have sums of their own."""

@@ -28,7 +28,7 @@ _YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 
 def labelled_party(paper: Labelled, key: str) -> Party:
     for sheet, phrase in paper.values(key, is_party):
-        lines = lines_from(paper, sheet, phrase)
+        lines = lines_from(paper, sheet, _without_code(phrase))
         name, address = party_of_lines(lines)
         if name is not None:
             name = _without_number(name)
@@ -36,6 +36,15 @@ def labelled_party(paper: Labelled, key: str) -> Party:
             return name, address if any(is_address_line(part.text) for part in parts) else _address_beside(paper, sheet, phrase)
     return None, None
 
+
+def _without_code(phrase: Phrase) -> Phrase:
+    """A name without the number under which its company knows it: 21197759 Mr. Anand Rao."""
+    rest = phrase.part(1)
+    coded = rest is not None and _CODE.fullmatch(phrase.words[0].text) and rest.text[:1].isupper()
+    return rest if coded and rest is not None else phrase
+
+
+_CODE = re.compile(r"[A-Z]{0,3}\d{7,12}")
 
 _BESIDE = 3.0
 """Line heights between a name and its address in one line."""
@@ -117,7 +126,9 @@ def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     first = places[0][1]
     in_row_of_first = [place for place in places if place[0].number == first.page and in_row(place[1].box, first.box)]
     sheet, phrase = next(iter(in_column), min(in_row_of_first, key=lambda place: place[1].box.left))
-    return joined(to_postcode(lines_from(paper, sheet, phrase)))
+    beside = [] if is_place(phrase.text) else sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
+    ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
+    return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
 
 
 def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
@@ -142,7 +153,7 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
             or far
             or paper.is_label(beneath[0])
             or not filled(beneath[0].text)
-            or (label is not None and _has_label_of_its_own(sheet, beneath[0], label))
+            or (label is not None and _has_label_of_its_own(sheet, beneath[0], label) and not _labels_address(paper, sheet, beneath[0]))
         ):
             break
         lines.append(whole_row(paper, sheet, beneath[0]))
@@ -161,6 +172,17 @@ def _ends_address(line: Phrase, first: Phrase) -> bool:
 def _has_label_of_its_own(sheet: Sheet, value: Phrase, label: Phrase) -> bool:
     """Whether the column of labels goes on beside this line, so that the line is another label's value."""
     return any(p.box.left < label.box.right and p.box.right > label.box.left and not p.text[:1].islower() for p in sheet.left_of(value))
+
+
+def _labels_address(paper: Labelled, sheet: Sheet, line: Phrase) -> bool:
+    """Whether the label beside a line of an address says that this is one: it stands level with the middle of the lines."""
+    beside = {id(p) for p in sheet.left_of(line)[:1]}
+    over = sheet.above(line, lines=1.0)[:1]
+    return (
+        any(spot.key == "address" and spot.rest is None and id(spot.phrase) in beside for _, spot in paper.spots)
+        and bool(over)
+        and is_address_line(over[0].text)
+    )
 
 
 _ROW_REACH, _POSTCODE_REACH = 1.6, 6.0
@@ -183,12 +205,24 @@ def whole_row(paper: Labelled, sheet: Sheet, phrase: Phrase) -> Phrase:
 
 def policy_numbers(paper: Labelled) -> list[Found]:
     """The policy number, or several that one label names, parted by a stroke."""
-    for sheet, phrase in paper.values("policy_number", lambda text: bool(re.search(r"\d", text))):
+    for sheet, phrase in paper.values("policy_number", _can_be_policy_number):
         whole = whole_row(paper, sheet, phrase)
         found = [identifier for piece in _split_at_stroke(whole) if (identifier := identifier_found(piece)) is not None]
         if found:
             return found
+        if (code := text_found(phrase)) is not None and _CODE_OF_LETTERS.fullmatch(str(code.value)):
+            return [replace(code, trust=0.7)]
     return []
+
+
+_CODE_OF_LETTERS = re.compile(r"[A-Z]{2,8}(?:[/\-][A-Z0-9]{1,8}){1,5}")
+"""A number that has no digit: IOGA/DRFT/P."""
+
+_OF_ANOTHER = re.compile(r"\W*(?:certificate|cert|proposal|claim|invoice|receipt) ?(?:no|number|#|id)\b", re.IGNORECASE)
+
+
+def _can_be_policy_number(text: str) -> bool:
+    return (bool(re.search(r"\d", text)) or _CODE_OF_LETTERS.fullmatch(text.strip(" :")) is not None) and not _OF_ANOTHER.match(text)
 
 
 def told_policy_number(sheets: Sequence[Sheet]) -> tuple[Found, Phrase] | None:
@@ -299,6 +333,8 @@ def certificate_number(paper: Labelled) -> Found | None:
     """Beside its label, or after words like Certificate #."""
     for _, phrase in paper.values("certificate_number", lambda text: read_identifier(text) is not None):
         return identifier_found(phrase)
+    if any(spot.key == "policy_number" and _OF_BOTH.match(spot.label.text) for _, spot in paper.spots):
+        return next(iter(policy_numbers(paper)), None)
     for phrase in (phrase for sheet in paper.sheets for phrase in sheet.phrases):
         match = _NUMBERED.match(phrase.text)
         found = None if match is None else identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
@@ -306,6 +342,9 @@ def certificate_number(paper: Labelled) -> Found | None:
             return replace(found, value=match["number"], trust=0.8)
     return None
 
+
+_OF_BOTH = re.compile(r"certificate (?:&|and) policy\b|policy (?:&|and) certificate\b", re.IGNORECASE)
+"""A label that gives policy and certificate one number."""
 
 _NUMBERED = re.compile(
     r"(?:certificate|cert\.?|confirmation|evidence|coi) ?# ?(?P<number>(?=\D{0,8}\d)[A-Z0-9][\w./\-]{3,30})$", re.IGNORECASE

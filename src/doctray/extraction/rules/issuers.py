@@ -22,7 +22,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•]|\.\s|\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
+    r"\s*(?:[;:|•]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)\.\s|"
+    r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
     r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
     r"\bdated\b|\bheld\b)",
@@ -49,7 +50,9 @@ _NO_ORGANISATION = re.compile(
     r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|"
     r"successfully|completed|"
     r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|"
-    r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|\d{3}|[:@]|www\.|https?|\.com\b",
+    r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|"
+    r"\b(?:director|principal|president|manager|coordinator|headmaster|"
+    r"instructor|secretary|founder|chairman|chairperson|ceo)\W*$|\d{3}|[:@]|www\.|https?|\.com\b",
     re.IGNORECASE,
 )
 _TOP = 0.3
@@ -63,6 +66,7 @@ def issuer(page: CertificatePage) -> Found | None:
         issued_by(page.sheet, page.order)
         or _who_certifies(page)
         or next(_organisations(page, _head(page)), None)
+        or _site_in_head(page)
         or next(_organisations(page, _foot(page)), None)
         or _first_line(page)
     )
@@ -121,6 +125,19 @@ def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[F
             found = text_found(part, trust=0.8)
             if found is not None:
                 yield found
+
+
+_SITE = re.compile(r"(?!www\.)[A-Za-z][A-Za-z0-9\-]{2,30}\.(?:com|org|net|edu|io|academy|co(?:\.[a-z]{2})?)", re.IGNORECASE)
+
+
+def _site_in_head(page: CertificatePage) -> Found | None:
+    """A name of a site that stands by itself over the title, as issuers on the web have it for their letterhead."""
+    title = page.title
+    if title is None or title.page != page.sheet.number:
+        return None
+    top = min(word.box.top for word in title.words)
+    over = (line for line in page.lines if line.box.bottom <= top and _SITE.fullmatch(line.text.strip()))
+    return next((found for line in over if (found := text_found(line, trust=0.7)) is not None), None)
 
 
 def _first_line(page: CertificatePage) -> Found | None:

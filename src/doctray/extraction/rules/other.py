@@ -198,9 +198,10 @@ _DANGLES = re.compile(r"\b(?:of|and|the|to|with|for|our|an?)\W*$", re.IGNORECASE
 _LENGTH = re.compile(
     r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|class|workshop|training|programme"
     r"|program|seminar)"
-    r"(?: (?:in|on|of|entitled|titled))?\s+(?=[A-Z]))?"
+    r"(?: (?:in|on|of|entitled|titled))?\s+(?=[A-Z])|"
+    r"(?:course|class|workshop|training(?: course)?|programme|program|seminar) (?:in|on|of|entitled|titled) (?=[A-Z]))?"
 )
-"""How long a course was, before its name: the forty-hour course Hazardous Waste Operations."""
+"""How long a course was, or that it was one, before its name: the forty-hour course Hazardous Waste Operations, course of Botany."""
 
 _FULL_LINE = 0.8
 """A line that takes this part of the widest one's width may be wrapped."""
@@ -224,7 +225,7 @@ _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
         r"el|la|los|le|curso|taller|cours|formation|"
-        r"module|activity|event|on-?line|live|educational|"
+        r"module|activity|event|on-?line|live|educational|certification|certificate|diploma|degree|professional|"
         r"in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,

@@ -62,7 +62,17 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     if start and _STREET_THEN_NUMBER.fullmatch(rest[start - 1].text.strip(" ,")):
         start -= 1
     address = to_postcode([line for line in [*spilled, *rest[start:]] if not _NOT_ADDRESS.search(line.text)])
+    address = [part for line in address if (part := _without_registration(line)) is not None]
     return joined(name, " "), joined(address) if address else None
+
+
+_REGISTRATION = re.compile(r",?\s?,?(?:GSTIN|GST|PAN|UIN|State code)\b", re.IGNORECASE)
+
+
+def _without_registration(line: Phrase) -> Phrase | None:
+    """A line of an address without the number for taxes that follows in it."""
+    at = next((index for index, word in enumerate(line.words) if _REGISTRATION.match(word.text)), None)
+    return line.part(0, at)
 
 
 def _parted_at_comma(line: Phrase) -> list[Phrase]:
@@ -111,6 +121,7 @@ def is_party(text: str) -> bool:
         and len(text.split()) <= 16
         and not find_dates(text)
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
+        and not _LABELLED.match(text)
         and not re.fullmatch(
             r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or|code|name|number|"
             r"sex|gender|age)\W*",
@@ -119,6 +130,9 @@ def is_party(text: str) -> bool:
         )
     )
 
+
+_LABELLED = re.compile(r"(?!name\b|company\b|attn\b)(?:[A-Za-z]+ ){0,2}[A-Za-z]+: (?:none|yes|no|nil|n/a)\b", re.IGNORECASE)
+"""The answer to another label, as in Optional Coverage: None."""
 
 _SIX_DIGITS = re.compile(r"\b[A-Z][A-Za-z]{2,24} ?[-–,]? ?\d{3} ?\d{3}\W*$")
 """A town with its postcode at the end of a line (India, Singapore)."""

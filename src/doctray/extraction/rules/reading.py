@@ -12,6 +12,7 @@ from statistics import median
 
 from doctray.domain.document import Box, Document, FormField, Page, PageSource, Segment, Word
 from doctray.extraction.parse import fold
+from doctray.extraction.rules.spaced_letters import joined_letters
 
 _WORD_GAP = 0.75
 """Words of one phrase stand less than this many word heights apart (a space is 0.25 to 0.6 of it; columns start at 0.8)."""
@@ -165,13 +166,16 @@ class Sheet:
                 yield phrase
 
 
-def sheets_of(document: Document) -> list[Sheet]:
-    return [sheet_of(page) for page in document.pages]
+def sheets_of(document: Document, *, spaced: bool = False) -> list[Sheet]:
+    """The pages of a document. spaced: words that are printed letter by letter are joined."""
+    return [sheet_of(page, spaced=spaced) for page in document.pages]
 
 
-def sheet_of(page: Page) -> Sheet:
+def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
     words = [word for word in page.words if word.text.strip() and word.angle == 0 and word.confidence >= _NOISE]
     words += _filled_in(page.form_fields, words)
+    if spaced:
+        words = joined_letters(rows_of(words))
     phrases = sorted(phrases_of(page.number, words, page), key=lambda p: (p.box.top, p.box.left))
     return Sheet(
         number=page.number,

@@ -13,7 +13,7 @@ _KIND = re.compile(
     r"diploma|award|record card|vaccination (?:record|card)|identification card|"
     r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
-    r"testimonial|statement of (?:insurance|attainment|cover(?:age)?|completion|"
+    r"insurance policy(?: document)?|policy document|testimonial|statement of (?:insurance|attainment|cover(?:age)?|completion|"
     r"participation|service|achievement|results)|certified (?:true )?cop(?:y|ies) of|"
     r"international motor insurance card|"
     r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
@@ -48,7 +48,7 @@ def title_of(sheet: Sheet) -> Found | None:
     """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
     candidates = [
         p
-        for p in map(_without_re, _rows(sheet))
+        for p in map(_without_re, _printed_by_issuer(sheet))
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
@@ -110,6 +110,18 @@ _ALSO_KIND = re.compile(
     r"of the (?:month|week|year|quarter|term|semester)|honou?r roll|to whom it may concern)\b",
     re.IGNORECASE,
 )
+
+
+_OF_BROWSER = re.compile(r"(?:https?://|file:///|about:blank)\S*(?: \d{1,3}/\d{1,3})?$", re.IGNORECASE)
+
+
+def _printed_by_issuer(sheet: Sheet) -> list[Phrase]:
+    """The rows of the page without the header that a browser prints over it, where its address stands at the foot."""
+    rows, printed = _rows(sheet), sheet.rows()
+    if not printed or not any(_OF_BROWSER.match(phrase.text) for phrase in printed[-1]):
+        return rows
+    header = max(phrase.box.bottom for phrase in printed[0])
+    return [phrase for phrase in rows if phrase.box.center_y > header]
 
 
 def _without_re(phrase: Phrase) -> Phrase:

@@ -11,32 +11,34 @@ def vocabulary(text: str) -> Vocabulary:
 
 
 INSURANCE = vocabulary("""\
-insured: named insured | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy
-    holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the insured |
-    assured | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured
-    and mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
-    insured | name and address of policyholder | insured name and address | insured details | insured company | insured business | insured
-    member | insured entity | insured's details | first named insured | name of insured company | policyholder s | insured member name |
-    the following insured member | proposer's name | policy owner | policy issued to | proposer name | name of proposer | proposer |
-    insured persons | company name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer |
-    client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
-    insured member s | tomador del seguro | tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente
-    | assicurato | verzekeringnemer | verzekerde | tomador do seguro | segurado | name of policyholder employer
-address: insured address | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder address |
-    mailing address | correspondence address | your address | business address | insured's address | postal address | registered address |
-    insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address | risk
-    address | premises address | trading address | principal address | head office | registered office | domicilio | adresse | anschrift |
-    indirizzo | adres | morada | address
+insured: named insured | main policy holder | main policyholder | lead policyholder | principal insured | primary insured | main insured |
+    lead insured | insured's code name | insured code name | name of insured | name of the insured | insured name | insured's name | name
+    of policyholder | name of policy holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured
+    person | insured | the insured | assured | name of the policyholder | name of employer | insured's full name and mailing address |
+    insured's full name | named insured and mailing address | named insured and address | named insured s | insured s | name and address
+    of insured | name and address of the insured | name and address of policyholder | insured name and address | insured details | insured
+    company | insured business | insured member | insured entity | insured's details | first named insured | name of insured company |
+    policyholder s | insured member name | the following insured member | proposer's name | policy owner | policy issued to | proposer
+    name | name of proposer | proposer | insured persons | company name | business name | legal name and address of insured | legal name
+    of insured | versicherungsnehmer | client name | client | employer | member name | customer name | participant name | applicant |
+    insured member name | our client | insured member s | tomador del seguro | tomador | asegurado | assuré | souscripteur | preneur
+    d'assurance | versicherter | contraente | assicurato | verzekeringnemer | verzekerde | tomador do seguro | segurado | name of
+    policyholder employer
+address: insured address | insured add | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder
+    address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered
+    address | insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address
+    | risk address | premises address | trading address | principal address | head office | registered office | domicilio | adresse |
+    anschrift | indirizzo | adres | morada | address
 insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
     authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
     company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
     | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing insurer
     | security | company name and address | this card has been issued by | aseguradora | entidad aseguradora |
     asegurador | assureur | compagnie d'assurance | versicherer | assicuratore | compagnia | verzekeraar | seguradora | company
-producer: producer | insurance broker | broker | broker name | insurance agent | insurance agency | agency | agent | intermediary |
-    agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name | brokerage
-    | brokerage agency full name and mailing address | broker details | insurance intermediary | intermediary name | brokered by |
-    arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | producer name contact
+producer: producer | agent details | insurance broker | broker | broker name | insurance agent | insurance agency | agency | agent |
+    intermediary | agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name
+    | brokerage | brokerage agency full name and mailing address | broker details | insurance intermediary | intermediary name | brokered
+    by | arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | producer name contact
     person and address | corredor | mediador | courtier | vermittler | makler | tussenpersoon | corretor | broker of record
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
     holder name and mailing address | certificate holder name and address | name and address of certificate holder | third party |
@@ -54,7 +56,8 @@ policy_number: policy number | policy numbers | policy no | policy nos | policy 
     | póliza no | póliza | numéro de contrat | n de contrat | contrat n | référence contrat | référence du contrat | n de police | police
     n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer | vertragsnummer | vertrags nr | numero di
     polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
-effective_date: effective date of the commencement of insurance for the purposes of the relevant law | policy effective date | effective
+effective_date: period of insurance commences | period of insurance starts | period of cover commences | membership effective |
+    effective date of the commencement of insurance for the purposes of the relevant law | policy effective date | effective
     date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement of insurance
     policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid from | your
     insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance | coverage effective
@@ -64,15 +67,15 @@ effective_date: effective date of the commencement of insurance for the purposes
     commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
     inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn |
     gültig ab | decorrenza | effetto | ingangsdatum | início | from
-expiry_date: policy expiration date | policy expiry date | expiration date | expiry date | policy end date | end date | date of expiry of
-    insurance policy | date of expiry of insurance | date of expiry | your insurance ends at | expires | valid until | valid to |
-    expiration | expiry | cover ends | policy expiration | end of cover | cover end date | insurance end date | coverage end date |
-    coverage expiration date | policy to | period to | period end | nächster ablauf | hauptfälligkeit | policy ends | policy expiry |
-    cover expires | cover to | insurance expires | date cover ends | expiry date of period of insurance | coverage ends | coverage end |
-    exp date | renewal date | policy renewal date | expires on | expiring | valid till | expiring date | date of expiration of insurance |
-    risk expiry date | date of expiration | end | fecha de vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance
-    | date d'expiration | versicherungsende | versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento
-    | to
+expiry_date: policy expiration date | period of insurance expires | period of insurance ends | membership expires | policy expiry date |
+    expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance | date
+    of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
+    cover | cover end date | insurance end date | coverage end date | coverage expiration date | policy to | period to | period end |
+    nächster ablauf | hauptfälligkeit | policy ends | policy expiry | cover expires | cover to | insurance expires | date cover ends |
+    expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
+    expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
+    vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
+    versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |

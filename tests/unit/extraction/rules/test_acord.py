@@ -347,3 +347,57 @@ def test_words_beyond_the_page_s_edge_break_nothing(width: int, height: int) -> 
     """A recognised page may be smaller than what recognition says stands on it; the table then ends at the edge."""
     extraction = read(an_acord().evolve(width=width, height=height))
     assert extraction.fields["kind"] in {"insurance", "other"}
+
+
+def test_two_dates_that_became_one_word_are_two() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (22, TO)}
+    policy = read(an_acord({**filled, (22, FROM): "02/01/202602/01/2027"}, ocr=True)).fields["policies"][0]
+    assert (policy["effective_date"], policy["expiry_date"]) == ("2026-02-01", "2027-02-01")
+
+
+def test_the_parts_of_a_number_that_stand_apart_in_its_row_are_one_number() -> None:
+    policy = read(an_acord({**FILLED, (22, NUMBER): "34 SBM    CC3UBS"})).fields["policies"][0]
+    assert policy["policy_number"] == "34 SBM CC3UBS"
+
+
+def test_an_eight_in_the_column_of_letters_of_a_recognised_page_is_a_b_with_a_doubt() -> None:
+    extraction = read(an_acord({**FILLED, (30, LETTER + 1): "8"}, ocr=True))
+    assert extraction.fields["policies"][1]["insurer_letter"] == "B"
+    assert "repaired_identifier" in codes(extraction)
+
+
+def test_the_form_s_words_after_a_certificate_s_number_are_not_of_it() -> None:
+    printed = {**FILLED, (15, 82): "CL25102861147 BELOW HAVE BEEN ISSUED"}
+    assert read(an_acord(printed)).fields["certificate_number"] == "CL25102861147"
+
+
+def test_the_holder_is_named_beneath_the_table_and_not_where_small_print_is_torn_apart() -> None:
+    torn = {
+        "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION ONLY AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER.": "CERTIFICATE HOLDER",
+        "REPRESENTATIVE OR PRODUCER, AND THE CERTIFICATE HOLDER.": "DOES NOT",
+    }
+    assert read(an_acord(misread=torn)).fields["holder_name"] == "Greenfield Estates Inc"
+
+
+def test_a_person_over_the_firm_is_not_the_producer() -> None:
+    filled = {**FILLED, (6, 4): "Ashwin Gupta", (7, 4): "Harbour Lane Brokers Inc", (8, 4): "88 Pier Road, Dayton, OH 45402"}
+    assert read(an_acord(filled)).fields["producer_name"] == "Harbour Lane Brokers Inc"
+
+
+def test_a_sum_glued_to_its_label_is_a_sum_and_a_point_for_a_comma_is_put_right() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (25, SUM)}
+    extraction = read(an_acord({**filled, (26, SUM): "2,000.000"}, ocr=True, misread={"GENERAL AGGREGATE": "GENERAL AGGREGATE$2,000,000"}))
+    limits = extraction.fields["policies"][0]["limits"]
+    assert (limits["GENERAL AGGREGATE"], limits["PRODUCTS - COMP/OP AGG"]) == (2_000_000, 2_000_000)
+    assert "repaired_amount" in codes(extraction)
+
+
+def test_a_spoilt_last_label_of_the_workers_section_is_known_by_its_place_and_the_form_s_prose_is_no_policy() -> None:
+    misread = {
+        "E.L. DISEASE - POLICY LIMIT": "EI OISEASE POLCY (UMT",
+        "DESCRIPTION OF OPERATIONS below": "Pyes DESCRIPTION doscebe aoder OFOPE RATIONS",
+    }
+    policies = read(an_acord(misread=misread, ocr=True)).fields["policies"]
+    assert [policy["type"] for policy in policies] == [policy["type"] for policy in read(an_acord()).fields["policies"]]
+    workers = next(policy for policy in policies if policy["type"].startswith("WORKERS"))
+    assert workers["limits"]["E.L. DISEASE - POLICY LIMIT"] == 500_000

@@ -362,3 +362,32 @@ BRACKEN TIDE LTD
 is this day incorporated
 """).fields
     assert found["subject"] is None or found["subject"] != found["recipient_name"]
+
+
+@pytest.mark.parametrize("role", ["School Director", "Programme Coordinator", "Academy Founder"])
+def test_a_signatory_s_role_is_no_issuer(role: str) -> None:
+    found = read(f"""
+Certificate of Completion
+This Certificate is awarded to
+Derick Soto
+for successfully completing the course of Online Education. via mail id:
+dsoto@example.org
+
+
+
+Johnson Peter
+{role}
+""").fields
+    assert (found["subject"].rstrip("."), found["issuer_name"]) == ("Online Education", None)
+
+
+def test_a_company_s_short_words_do_not_end_its_name() -> None:
+    found = read("""
+CERTIFICATE OF INTERNSHIP
+This certifies that
+Farah Jameel
+has successfully completed the
+Machine Learning Internship
+Issued by: Teerop Pvt. Limited
+""").fields
+    assert found["issuer_name"] == "Teerop Pvt. Limited"
