@@ -751,3 +751,17 @@ def test_a_time_with_a_misread_digit_is_inferred_from_its_row_where_an_engine_re
         if block["day"] == "Monday" and block["subject"] == "French"
     ]
     assert pointer in {warning.pointer for warning in seen.warnings if warning.code == "inferred_time"}
+
+
+def test_a_word_spelt_down_one_merged_cell_is_one_block_of_each_day() -> None:
+    rows = [["", "9:00-10:00", "10:00-10:20", "10:20-11:20"]]
+    rows += [[day, "Maths", "" if index == 0 else ABOVE, "Art"] for index, day in enumerate(DAYS)]
+    printed = a_sheet(rows)
+    column = LAYOUT.left + 2.5 * LAYOUT.wide
+    letters = [
+        word
+        for index, letter in enumerate("BREAK")
+        for word in text_line(letter, left=column - 4, top=LAYOUT.top + LAYOUT.tall * (index + 1.5) - 8)
+    ]
+    found = read(a_page([*printed.words, *letters], printed.segments))
+    assert all(("BREAK", "10:00", "10:20") in times(found, day) for day in DAYS)

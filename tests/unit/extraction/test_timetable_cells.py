@@ -27,6 +27,8 @@ def told(*lines: str) -> dict[str, str]:
     [
         (["Maths"], {"subject": "Maths"}),
         (["Web", "Technology II"], {"subject": "Web Technology II"}),
+        (["Data Science", "(Slot : MA723)"], {"subject": "Data Science", "notes": "(Slot : MA723)"}),
+        (["Scalable", "Systems (Slot :", "MA721)"], {"subject": "Scalable Systems", "notes": "(Slot : MA721)"}),
         (["Microprocessor &", "C.Architecture"], {"subject": "Microprocessor & C.Architecture"}),
         (["Maths", "C.Okafor"], {"subject": "Maths", "teacher": "C.Okafor"}),
         (["Library"], {"subject": "Library"}),
@@ -203,3 +205,13 @@ def test_a_line_in_a_low_box_with_letters_as_wide_as_the_others_is_no_small_prin
     ]
     [content] = contents(read(words))
     assert (content.subject and content.subject.value, content.notes) == ("Computer Studies", None)
+
+
+def test_of_two_lines_as_narrow_one_alone_is_no_small_print() -> None:
+    words = [
+        *text_line("NETWORKS", left=10.0, top=10.0, tall=20.0, confidence=0.9),
+        Word(text="Practical", box=Box(10.0, 34.0, 64.0, 46.0), confidence=0.9),
+        Word(text="Work", box=Box(10.0, 50.0, 34.0, 66.0), confidence=0.9),
+    ]
+    [content] = contents(read(words))
+    assert (content.subject and content.subject.value, content.notes) == ("NETWORKS Practical Work", None)

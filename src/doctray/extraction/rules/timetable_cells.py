@@ -295,6 +295,9 @@ class _SortedOut:
         if group == "bracketed" and self.habits.timed and _CLOCK.fullmatch(alone):
             return line
         words, rest = _cut(line, *tail.span())
+        if group == "bracketed" and _SAID.fullmatch(alone):
+            self.notes.append(words)
+            return rest
         if self.teacher is None and alone in self.habits.names:
             self.teacher = Found(value=alone, words=words, certainty=0.8)
             return rest
@@ -348,6 +351,9 @@ class _SortedOut:
             return part
         return ()
 
+
+_SAID = re.compile(r"[^\W\d_]{2,12}\s?:\s?\S.{0,23}")
+"""What is said of a lesson in brackets after its name: (Slot : MA721)."""
 
 _IN_BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 _KIND = re.compile(
@@ -442,7 +448,7 @@ def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[W
     joined: list[tuple[Word, ...]] = []
     for line in lines:
         before = _text(joined[-1]) if joined else ""
-        bracket = before.startswith("(") and ")" not in before and ")" in _text(line)
+        bracket = before.count("(") > before.count(")") and ")" in _text(line)
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{_PARTICLE}\s[A-Z]", _text(line)))
         course = f"{before} {_text(line)}" in habits.courses
         if bracket or name or course or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
@@ -495,6 +501,9 @@ def _part_small(lines: Sequence[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...
         whole = [max(size_of(word) for word in line) for line in lines]
         pitches = [_pitch(line) for line in lines]
         small = [size < whole[0] * _SMALL_READ and pitch < pitches[0] * _NARROW_READ for size, pitch in zip(whole, pitches, strict=True)]
+        alike = [pitch for pitch, low in zip(pitches[1:], small[1:], strict=True) if not low]
+        # a line as narrow as one whose box is higher is in the same print
+        small = [low and not any(other * _NARROW_READ <= pitch for other in alike) for low, pitch in zip(small, pitches, strict=True)]
         return [line for line, low in zip(lines, small, strict=True) if not low], [
             line for line, low in zip(lines, small, strict=True) if low
         ]

@@ -104,7 +104,7 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
     """The cell's text by stretches, where it stands in at least so many of them, or in all that the cell covers."""
     low, high = axis.low(cell.box), axis.high(cell.box)
     inside = [stretch for stretch in stretches if min(high, stretch[1]) - max(low, stretch[0]) >= _COVERS * (stretch[1] - stretch[0])]
-    if len(inside) < 2 or any(word.angle for word in cell.words):
+    if len(inside) < 2 or any(word.angle for word in cell.words) or read(cell.words).stacked:
         return [cell]
     own: dict[tuple[float, float], list[Word]] = {}
     for phrase in (phrase for line in read(cell.words).lines for phrase in phrases_of(line)):

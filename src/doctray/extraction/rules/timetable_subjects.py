@@ -14,7 +14,7 @@ _WORDS = """
     numeracy number operating operations optional organic oral outdoor paint personal philosophy phonics photography physical
     physics play poetry political politics practical practice presentation principles private probability problem process production
     professional programming project psychology public quantitative quantum reading real registration religion religious research
-    revision robotics science sciences security self seminar session shared skills social society sociology software songs spanish
+    revision robotics science sciences security self seminar session shared skills slot social society sociology software songs spanish
     special spelling sport sports statistics statistical story structures swimming studies study system systems tea teaching
     technical technologies technology test theatre theory thermal thinking time topic topics training transport tutorial tutor
     visual vocabulary web welfare wellbeing whole work workshop world writing yoga
