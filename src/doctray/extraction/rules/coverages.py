@@ -35,7 +35,7 @@ _NO_LIMIT = re.compile(
     r"\b(?:premium|price|tax|ipt|fees?|^total(?! (?:limit|sum))|total (?:premium|price|cost|due|amount)|"
     r"paid|payable|instal\w+|(?<!replacement )cost|charge|commission|turnover|"
     r"revenue|payroll|wage\w*|vat|gst|due|balance|discount|monthly|mileage|no claims?|stamp duty|levy|surcharge|refund|"
-    r"annual payment|payment (?:plan|method|date)|bonus|odometer|engine|seating|capacity|cc|year|age)\b",
+    r"annual payment|payment (?:plan|method|date)|bonus|odometer|engine|seating|capacity|cc|(?<!one )year|age)\b",
     re.IGNORECASE,
 )
 _KIND_OF_COVER = re.compile(r"liabilit|indemnit|compensation|insurance|umbrella", re.IGNORECASE)
@@ -167,7 +167,7 @@ def _headed(sheet: Sheet, item: Sum) -> Sum:
     if item.qualifier or isinstance(item.found.value, str) or _LIMIT.search(item.label):
         return item
     cell = Phrase.of(item.found.page, item.found.words)
-    over = sheet.above(cell, lines=2.5) or sheet.above(cell, lines=_TALL_CELL)[:1]
+    over = sheet.above(cell, lines=2.5) or sheet.above(cell, lines=_TALL_CELL)[:2]
     if over and len(over) == 1 and (beside := sheet.left_of(over[0])[:1]) and over[0].box.left - beside[0].box.right < over[0].height:
         over = [Phrase.of(cell.page, [*beside[0].words, *over[0].words])]
     heads = [

@@ -126,7 +126,7 @@ def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     first = places[0][1]
     in_row_of_first = [place for place in places if place[0].number == first.page and in_row(place[1].box, first.box)]
     sheet, phrase = next(iter(in_column), min(in_row_of_first, key=lambda place: place[1].box.left))
-    beside = [] if is_place(phrase.text) else sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
+    beside = sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
     ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
     return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
 

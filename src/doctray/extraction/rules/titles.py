@@ -40,6 +40,10 @@ _MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
 _TITLE_GAP = 1.2
 """Words of a title stand less than this many of their heights apart: print is wider spaced the larger it is."""
 
+_MOST_WORDS = 12
+_OF_LAW = re.compile(r"\s\(?(?:form \d{1,3} )?(?:of|under) the (?:[A-Z][\w.]+,? ){1,7}(?:19|20)\d\d\)?\W*$", re.IGNORECASE)
+"""The law that asks for a paper, after its title: Form 51 of the Central Motor Vehicle Rules, 1989."""
+
 _MOST_JOINED = 60
 """Words of a row that are joined: no title has so many, and each joining looks at all words of the row so far."""
 
@@ -52,8 +56,8 @@ def title_of(sheet: Sheet) -> Found | None:
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
-        and not _SENTENCE.search(p.text)
-        and len(p.words) <= 12
+        and not _SENTENCE.search(_OF_LAW.sub("", p.text))
+        and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
     ]
     if not candidates:
         return None

@@ -200,3 +200,39 @@ Personal Property                              269,500                  {other}
     mixed = fields(text.format(other="2,500"))["policies"][0]["limits"]
     assert same == {"Dwelling - Special Form, Replacement Cost": 385_000, "Personal Property": 269_500, "DEDUCTIBLE": 1_000}
     assert mixed == {"Dwelling - Special Form, Replacement Cost": 385_000, "Personal Property": 269_500}
+
+
+def test_a_sum_in_a_tall_cell_has_the_heading_of_two_lines_far_above_it() -> None:
+    (policy,) = fields("""
+Certificate of Insurance
+Insurer: Kelp Island General Assurance Ltd
+Policy Number: KELP-2291-7
+No:   Registration   Make        sum        Premium
+                                 Insured
+                     ASTON
+                     MARTIN
+1     123456MAU                  500,000    7,826
+""")["policies"]
+    assert policy["limits"] == {"sum Insured": 500_000}
+
+
+def test_a_limit_beside_another_column_s_sentence_is_read_and_a_title_may_name_its_law() -> None:
+    found = fields("""
+Certificate Of Insurance and Policy Schedule Form 51 of the Central Motor Vehicle Rules, 1989
+Insurer: Deccan Hills General Insurance Co. Ltd.
+Policy No: 0151498375
+Under Section III : One Year Compulsory PA Cover for Owner-Driver :  1500000 /-   In witness whereof this Policy has been signed at ADYAR on
+""")
+    assert found["title"] == "Certificate Of Insurance and Policy Schedule Form 51 of the Central Motor Vehicle Rules, 1989"
+    assert found["policies"][0]["limits"] == {"One Year Compulsory PA Cover for Owner-Driver": 1_500_000}
+
+
+def test_an_address_set_apart_from_its_town_is_read_whole() -> None:
+    found = fields("""
+DECLARATION OF INSURANCE
+This certifies that HARBOR FIRE & CASUALTY COMPANY insures the following policyholder
+Policyholder name:       MARTIN CALLOWAY
+Policyholder address:    2210 WILLOW    CT JOHNS CREEK GA 30022
+Policy number:           81-GB-C127-3
+""")
+    assert found["insured_address"] == "2210 WILLOW CT JOHNS CREEK GA 30022"
