@@ -39,6 +39,21 @@ from doctray.extraction.rules.timetable_days import DAYS, day_name, days_in_orde
         ("Giovedì", [3]),
         ("Miercoles", [2]),
         ("torsdag", [3]),
+        ("Понедельник", [0]),
+        ("П'ЯТНИЦЯ", [4]),
+        ("Četvrtak", [3]),
+        ("Τετάρτη", [2]),
+        ("Laupäev", [5]),
+        ("miðvikudagur", [2]),
+        ("الأربعاء", [2]),
+        ("रविवार", [6]),
+        ("星期三", [2]),
+        ("金曜日", [4]),
+        ("화요일", [1]),
+        ("Thứ Tư", [2]),
+        ("Thứ 6", [4]),
+        ("Dydd Gwener", [4]),
+        ("Dé Luain", [0]),
     ],
 )
 def test_a_label_names_these_days(text: str, days: list[int]) -> None:
@@ -144,3 +159,14 @@ def test_a_week_may_stand_before_the_day(text: str, day: str, week: str) -> None
 )
 def test_short_names_in_a_row_are_days_of_their_language_wherever_the_week_begins(labels: str, days: tuple[int, ...]) -> None:
     assert [name.days[0] if name else None for name in days_in_order(labels.split(" "))] == [DAYS[day] for day in days]
+
+
+@pytest.mark.parametrize("row", ["Пн Вт Ср Чт Пт", "月 火 水 木 金", "월 화 수 목 금", "Pon Uto Sri Čet Pet", "H K SZ CS P", "E T K N R"])
+def test_short_names_of_one_language_in_a_row_are_days(row: str) -> None:
+    found = days_in_order(row.split())
+    assert [name.days for name in found if name] == [(day,) for day in DAYS[:5]]
+
+
+@pytest.mark.parametrize("row", ["T1 T2 T3 T4", "一 二 三 四 五", "A B C D E"])
+def test_numbers_of_periods_are_no_days(row: str) -> None:
+    assert days_in_order(row.split()) == [None] * len(row.split())

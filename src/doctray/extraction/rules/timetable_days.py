@@ -1,4 +1,4 @@
-"""Reads day names: full, short, misspelt, with OCR slips, several at once, one letter each, or in another Latin-script language."""
+"""Reads day names: full, short, misspelt, with OCR slips, several at once, one letter each, or in another language."""
 
 import difflib
 import re
@@ -33,6 +33,50 @@ _FOREIGN = (
     "isnin selasa rabu khamis jumaat sabtu ahad",
     "senin selasa rabu kamis jumat sabtu minggu",
 )
+_FARTHER = (
+    "понедельник вторник среда четверг пятница суббота воскресенье",
+    "понеділок вівторок середа четвер п'ятниця субота неділя",
+    "понеделник вторник сряда четвъртък петък събота неделя",
+    "понедељак уторак среда четвртак петак субота недеља",
+    "дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі",
+    "ponedeljak utorak sreda četvrtak petak subota nedelja",
+    "ponedjeljak utorak srijeda četvrtak petak subota nedjelja",
+    "ponedeljek torek sreda četrtek petek sobota nedelja",
+    "pondelok utorok streda štvrtok piatok sobota nedeľa",
+    "esmaspäev teisipäev kolmapäev neljapäev reede laupäev pühapäev",
+    "pirmdiena otrdiena trešdiena ceturtdiena piektdiena sestdiena svētdiena",
+    "pirmadienis antradienis trečiadienis ketvirtadienis penktadienis šeštadienis sekmadienis",
+    "mánudagur þriðjudagur miðvikudagur fimmtudagur föstudagur laugardagur sunnudagur",
+    "astelehena asteartea asteazkena osteguna ostirala larunbata igandea",
+    "luns martes mércores xoves venres sábado domingo",
+    "lunes martes miyerkules huwebes biyernes sabado linggo",
+    "jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili",
+    "maandag dinsdag woensdag donderdag vrydag saterdag sondag",
+    "δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή",
+    "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
+    "دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه شنبه یکشنبه",
+    "پیر منگل بدھ جمعرات جمعہ ہفتہ اتوار",
+    "שני שלישי רביעי חמישי שישי שבת ראשון",
+    "सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार",
+    "সোমবার মঙ্গলবার বুধবার বৃহস্পতিবার শুক্রবার শনিবার রবিবার",
+    "จันทร์ อังคาร พุธ พฤหัสบดี ศุกร์ เสาร์ อาทิตย์",
+    "วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期日",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期天",
+    "周一 周二 周三 周四 周五 周六 周日",
+    "週一 週二 週三 週四 週五 週六 週日",
+    "月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日",
+    "月曜 火曜 水曜 木曜 金曜 土曜 日曜",
+    "월요일 화요일 수요일 목요일 금요일 토요일 일요일",
+)
+"""Names that count only as they are spelt: misspelt ones are too close to words of other languages."""
+
+_OF_TWO_WORDS = (
+    "thứ hai, thứ ba, thứ tư, thứ năm, thứ sáu, thứ bảy, chủ nhật",
+    "thứ 2, thứ 3, thứ 4, thứ 5, thứ 6, thứ 7, chủ nhật",
+    "dydd llun, dydd mawrth, dydd mercher, dydd iau, dydd gwener, dydd sadwrn, dydd sul",
+    "dé luain, dé máirt, dé céadaoin, dé déardaoin, dé haoine, dé sathairn, dé domhnaigh",
+)
 _FOREIGN_SHORT = tuple(
     tuple(names.split())
     for names in (
@@ -43,12 +87,30 @@ _FOREIGN_SHORT = tuple(
         "pn wt sr cz pt so nd", "pzt sal car per cum cmt paz", "man tir ons tor fre lor son", "man tis ons tor fre lor son",
         "ma ti ke to pe la su", "po ut st ct pa so ne", "lun mar mie joi vin sam dum", "l m m j v s d", "l m m g v s d", "m d m d f s s",
         "m d w d v z z", "m d m d v l s", "isn sel rab kha jum sab ahd", "sen sel rab kam jum sab min",
+        "пн вт ср чт пт сб вс", "пн вт ср чт пт сб нд", "pon uto sre cet pet sub ned", "pon uto sri cet pet sub ned",
+        "pon tor sre cet pet sob ned", "po ut st st pi so ne", "pr an tr kt pn st sk", "pr ot tr ce pk se sv", "e t k n r l p",
+        "h k sz cs p sz v", "al ar az og or lr ig", "lun mar miy huw biy sab lin", "δευ τρι τετ πεμ παρ σαβ κυρ",
+        "月 火 水 木 金 土 日", "월 화 수 목 금 토 일",
     )
 )  # fmt: skip
 """Abbreviations by language: each may stand for other days elsewhere (di: Tuesday or Sunday), so they count in a row only."""
 
+
+def _folded(word: str) -> str:
+    """Small letters and digits without accents. ł and ı are letters of their own in Unicode, ª is what a machine reads as a."""
+    plain = unicodedata.normalize("NFKD", word.casefold().replace("ł", "l").replace("ı", "i").replace("ø", "o"))
+    return re.sub(r"[^\w|!$]|[\u0300-\u036f]", "", plain)
+
+
+def _phrase(text: str) -> str:
+    return " ".join(_folded(word) for word in text.split())
+
+
 _NAMES = {day.casefold(): index for index, day in enumerate(DAYS)}
 _WORDS = _NAMES | {name: index for names in _FOREIGN for index, name in enumerate(names.split())}
+_EXACT = _WORDS | {_folded(name): index for names in _FARTHER for index, name in enumerate(names.split()) if _folded(name) not in _WORDS}
+_PHRASES = {_phrase(name): index for names in _OF_TWO_WORDS for index, name in enumerate(names.split(", "))}
+_FOREIGN_SHORT = tuple(tuple(map(_folded, names)) for names in _FOREIGN_SHORT)
 _ABBREVIATIONS = frozenset(name for names in _FOREIGN_SHORT for name in names)
 _FEWEST_SHORT = 3
 _LETTERS = {"m": (0,), "t": (1, 3), "w": (2,), "f": (4,), "s": (5, 6)}
@@ -81,6 +143,8 @@ def day_name(text: str) -> DayName | None:
         week, text = week or ahead["week"], text[ahead.end() :]
     if (several := _several(text)) is not None:
         return DayName(days=several, certainty=0.95, week=week)
+    if (two := _PHRASES.get(_phrase(" ".join(text.split()[:2])))) is not None:
+        return DayName(days=(DAYS[two],), certainty=1.0, week=week)
     head = re.split(r"[\s,(\-–/:]", text, maxsplit=1)[0]
     rest = re.sub(r"^[-\s]*feira\b", "", text[len(head) :], flags=re.IGNORECASE)
     if re.search(r"[^\W\d_]{4,}", _WEEK.sub(" ", _MONTHS.sub(" ", rest))):
@@ -136,17 +200,11 @@ _MONTHS = re.compile(
 )
 
 
-def _folded(word: str) -> str:
-    """Small letters and digits without accents. ł and ı are letters of their own in Unicode, ª is what a machine reads as a."""
-    plain = unicodedata.normalize("NFKD", word.casefold().replace("ł", "l").replace("ı", "i").replace("ø", "o"))
-    return re.sub(r"[^\w|!$]|[\u0300-\u036f]", "", plain)
-
-
 @lru_cache(maxsize=4096)
 def _single(word: str) -> tuple[int, float] | None:
     folded = _folded(word)
-    if folded in _WORDS:
-        return _WORDS[folded], 1.0
+    if folded in _EXACT:
+        return _EXACT[folded], 1.0
     if folded in _SHORT and len(folded) >= 2:
         return _SHORT[folded], 1.0 if len(folded) > 2 else 0.9
     if folded.endswith("s") and folded[:-1] in _NAMES:
