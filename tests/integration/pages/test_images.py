@@ -146,6 +146,21 @@ def test_a_large_image_is_scaled_down_to_4000_pixels(tmp_path: Path) -> None:
         assert stored(encoded(picture(9000, 600), image_format), tmp_path).rgb(1).shape == (267, 4000, 3)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK", "RGBA"])
+def test_an_image_scaled_down_strip_by_strip_shows_no_seams(mode: str, tmp_path: Path) -> None:
+    image = picture(600, 5100).convert(mode)
+    rgb = stored(encoded(image, "TIFF"), tmp_path).rgb(1)
+    at_once = image.resize((471, 4000), Image.Resampling.LANCZOS).convert("RGB")
+    # Pillow scales one way after the other, in the order that is less work, and rounds in between
+    assert int(np.abs(rgb.astype(np.int16) - np.asarray(at_once)).max()) <= 2
+
+
+def test_a_page_is_the_same_when_it_is_read_again(tmp_path: Path) -> None:
+    for content in FORMATS.values():
+        document = stored(content, tmp_path)
+        assert np.array_equal(document.rgb(1), document.rgb(1))
+
+
 def test_an_image_that_promises_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     with pytest.raises(PageTooLarge):
         stored(png_header(50_000, 50_000), tmp_path)

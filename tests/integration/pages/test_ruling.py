@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from doctray.domain.document import Segment
+from doctray.pages import ruling
 from doctray.pages.deskew import Rgb
 from doctray.pages.ruling import seen_segments
 from tests.integration.pages.builders import a_pdf, paragraphs, pymupdf
@@ -99,6 +100,25 @@ def test_dots_that_lead_to_a_number_are_no_rules() -> None:
 def test_text_and_blank_pages_have_no_rules() -> None:
     assert seen_segments(rendered(a_pdf(paragraphs)[0])) == ()
     assert seen_segments(np.full((50, 40, 3), 255, dtype=np.uint8)) == ()
+
+
+@pytest.mark.parametrize("band", [1, 7, 97])
+def test_rules_are_the_same_however_many_rows_are_looked_at_together(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = a_pdf(lambda page: (a_table(page), page.draw_rect((80, 450, 400, 520), fill=(0.8, 0.85, 0.95), color=None)))
+    noise = np.random.default_rng(5).normal(0, 4, (792 * 200 // 72, 612 * 200 // 72, 1))
+    rgb = np.clip(rendered(document[0]) + noise, 0, 255).astype(np.uint8)
+    monkeypatch.setattr(ruling, "_BAND_PX", max(rgb.shape))
+    at_once = seen_segments(rgb)
+    monkeypatch.setattr(ruling, "_BAND_PX", band)
+    assert len(at_once) >= 8
+    assert seen_segments(rgb) == at_once
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 40), (6, 40), (7, 40), (40, 5)])
+def test_a_scrap_is_looked_at_too(size: tuple[int, int]) -> None:
+    height, width = size
+    noise = np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    assert all(0 <= rule.left <= rule.right <= width and 0 <= rule.top <= rule.bottom <= height for rule in seen_segments(noise))
 
 
 def test_moire_is_no_ruling() -> None:
