@@ -765,3 +765,31 @@ def test_a_word_spelt_down_one_merged_cell_is_one_block_of_each_day() -> None:
     ]
     found = read(a_page([*printed.words, *letters], printed.segments))
     assert all(("BREAK", "10:00", "10:20") in times(found, day) for day in DAYS)
+
+
+def test_days_above_the_uppermost_rule_head_a_drawn_table() -> None:
+    rows = [[hour, "Maths", "English", "Art", "French", "Music"] for hour in ("9:00-10:00", "10:00-11:00", "11:00-12:00")]
+    table = a_sheet([*rows, ["12:00-13:00", "PE", LEFT, "IT", "", ""]])
+    heads = [
+        word
+        for index, day in enumerate(DAYS)
+        for word in text_line(day, left=LAYOUT.left + LAYOUT.wide * (index + 1.3), top=LAYOUT.top - 30)
+    ]
+    titles = text_line("Class 7B", left=LAYOUT.left, top=LAYOUT.top - 120)
+    found = read(a_page([*titles, *heads, *table.words], table.segments))
+    assert times(found, "Monday")[3] == ("PE", "12:00", "13:00")
+    assert times(found, "Friday")[0] == ("Music", "09:00", "10:00")
+    assert len(found.fields["timeblocks"]) == 18
+
+
+def test_a_group_beneath_a_lesson_over_two_periods_is_its_note() -> None:
+    rows = [["", *DAYS], ["9:00-10:00", "Maths", "English", "Art", "French", "Music"], ["10:00-11:00", "IT", "PE", "", "Art", "PE"]]
+    rows[1][3], rows[2][3] = "", ABOVE
+    printed = a_sheet(rows)
+    column = LAYOUT.left + 3.5 * LAYOUT.wide
+    own = [
+        *text_line("Drama", left=column - 20, top=LAYOUT.top + 1.5 * LAYOUT.tall - 8),
+        *text_line("Grupo 1", left=column - 30, top=LAYOUT.top + 2.5 * LAYOUT.tall - 8),
+    ]
+    block = lesson(read(a_page([*printed.words, *own], printed.segments)), "Wednesday", "Drama")
+    assert (block["start"], block["end"], block["notes"]) == ("09:00", "11:00", "Grupo 1")

@@ -27,6 +27,7 @@ def told(*lines: str) -> dict[str, str]:
     [
         (["Maths"], {"subject": "Maths"}),
         (["Web", "Technology II"], {"subject": "Web Technology II"}),
+        (["Proyectos", "en ingeniería", "Grupo 6"], {"subject": "Proyectos en ingeniería", "notes": "Grupo 6"}),
         (["Data Science", "(Slot : MA723)"], {"subject": "Data Science", "notes": "(Slot : MA723)"}),
         (["Scalable", "Systems (Slot :", "MA721)"], {"subject": "Scalable Systems", "notes": "(Slot : MA721)"}),
         (["Microprocessor &", "C.Architecture"], {"subject": "Microprocessor & C.Architecture"}),

@@ -8,13 +8,14 @@ from doctray.domain.document import Document, Page
 from doctray.domain.extraction import Extraction, Fields, Warning
 from doctray.extraction.confidence import Evidence
 from doctray.extraction.rules.timetable_aligned import aligned_grids
-from doctray.extraction.rules.timetable_axes import layouts
+from doctray.extraction.rules.timetable_axes import Layout, layouts
 from doctray.extraction.rules.timetable_blocks import Block, blocks
 from doctray.extraction.rules.timetable_echoes import without_echoes
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_open import with_headings_above
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
@@ -101,12 +102,7 @@ def _tables(page: Page) -> list[Table]:
 
 
 def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
-    found = [
-        (layout, made)
-        for grid in grids
-        for layout in nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
-        if (made := blocks(layout))
-    ]
+    found = [(layout, made) for grid in grids for layout in _layouts(grid, page) if (made := blocks(layout))]
     found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
     tables = []
     above = 0.0
@@ -124,6 +120,13 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
         )
         above = layout.grid.box.bottom
     return tables
+
+
+def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
+    found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
+    if not found and (headed := with_headings_above(grid, page)):
+        return layouts(headed, page)
+    return tuple(found)
 
 
 def _from_alignment(page: Page) -> list[Table]:

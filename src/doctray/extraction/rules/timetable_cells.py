@@ -71,8 +71,15 @@ ROOM = re.compile(
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
 
 _CLASS = re.compile(
-    r"(?i:class|year|yr|grade|form|group|set|section)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
+    r"(?i:class|year|yr|grade|form|group|set|section|grupo?|groupe|gruppe|grp\.?|gr\.|batch|turma|secci[óo]n|sec[çc][ãa]o|paralelo|klasse|classe)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
+
+
+def is_group(text: str) -> bool:
+    """Whether a text names a class or a group, and no lesson: Group 2, Grupo 1, 10A."""
+    return _CLASS.fullmatch(text.strip(_DASHES + "()[]")) is not None
+
+
 _IN_BUILDING = re.compile(r"[A-Z]{2,5}, ?[A-Z]{0,2}-?\d{2,4}[A-Za-z]?")
 """A room after the short name of its building: KZH, R110."""
 
@@ -93,6 +100,9 @@ _SMALL_WORDS = re.compile(
 _ENDINGS = re.compile(
     r"[a-z]{1,2}|ion|ing|ics|ies|ess|ent|ism|ity|ure|ers|ial|ory|ary|phy|ogy|try|ish|ths|nce|ons|tion|sion|ment|ness|graphy|ology"
 )
+_PREPOSITIONS = frozenset(("en", "em", "el", "al", "del", "los", "las", "por", "zu", "im", "les", "aux"))
+"""What may end a word broken in two (Gard|en), and is a word where others follow it in its line: en ingeniería."""
+
 _NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$))*")
 _DASHES = " \t-–—−:;,|/•·*←→↔<>«»=~_"
 _SMALL = 0.8
@@ -125,7 +135,8 @@ class Habits:
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
     places: last lines that stand where most cells have a room (Cafeteria). courses: codes of letters and a number that cells print in one
-    line (MGT 206). codes: codes in brackets that belong to the name above them. timed: its labels print the times.
+    line (MGT 206). codes: codes in brackets that belong to the name above them.
+    heads: teachers who stand above the subjects. timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
@@ -133,6 +144,7 @@ class Habits:
     places: frozenset[str] = frozenset()
     courses: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -206,6 +218,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if _are_parallel(main):
         return Content(subject=_joined([*main, *small]), span=span, start_words=start_words, end_words=end_words)
     sorted_out = _SortedOut(habits)
+    main = sorted_out.take_head(main)
     for index, line in enumerate(main):
         left = sorted_out.take(line, head=index == 0 and len(main) > 1)
         if left:
@@ -242,6 +255,15 @@ class _SortedOut:
     notes: list[tuple[Word, ...]] = field(default_factory=list)
     room: Found | None = None
     teacher: Found | None = None
+
+    def take_head(self, lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+        """The lines below the teacher who opens the block, where the table's cells open so."""
+        for count in (2, 1):
+            words = tuple(word for line in lines[:count] for word in line)
+            if len(lines) > count and _bare(words) in self.habits.heads and not ROOM.fullmatch(_bare(lines[count])):
+                self.teacher = Found(value=_bare(words), words=words, certainty=0.85)
+                return lines[count:]
+        return lines
 
     def take(self, line: tuple[Word, ...], *, head: bool) -> tuple[Word, ...]:
         """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
@@ -573,7 +595,7 @@ def _joined(lines: Sequence[tuple[Word, ...]], *, keep_brackets: bool = False) -
     for line in lines:
         part = _text(line)
         head = re.match(r"([a-z]+)(?=$|[\s/,.)])", part)
-        broken = head and _is_ending(head[1]) and re.search(r"[^\W\d_]{3,}$", text)
+        broken = head and _is_ending(head[1]) and not (len(line) > 1 and head[1] in _PREPOSITIONS) and re.search(r"[^\W\d_]{3,}$", text)
         if text.endswith("-") and re.match(r"[a-z]", part) and not text.endswith(" -"):
             text = text[:-1] + part
         else:

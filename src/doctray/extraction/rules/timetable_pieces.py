@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from doctray.domain.document import Box, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
 from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, TimeSlot
-from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
 from doctray.extraction.rules.timetable_grid import Axis, Cell, hull
 from doctray.extraction.rules.timetable_habits import habits_of
 from doctray.extraction.rules.timetable_reading import Found, read
@@ -117,7 +117,8 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
         abs(axis.middle(hull(word.box for word in words)) - (stretch[0] + stretch[1]) / 2) <= _CENTRED * (stretch[1] - stretch[0])
         for stretch, words in own.items()
     )
-    if len(own) < max(2, min(least, len(inside))) or not centred:
+    groups = any(is_group(read(words).text) for words in own.values())
+    if len(own) < max(2, min(least, len(inside))) or not centred or groups:
         return [cell]
     return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
 
