@@ -395,7 +395,8 @@ _NAMES_A_ROOM = re.compile(r"[^\W\d_]|\d\.\d")
 
 def _room_name(text: str) -> str:
     """A room without the word, where the rest is a name in itself: Room B12, Room 2.14, but not Room 4."""
-    text = f"{text}]" if text.count("[") > text.count("]") else text
+    for opening, closing in ("[]", "()"):
+        text = f"{text}{closing}" if text.count(opening) > text.count(closing) else text
     bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
     return bare if _NAMES_A_ROOM.search(bare) else text
 

@@ -8,6 +8,7 @@ from statistics import median
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_heads import names_above
 from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
@@ -41,6 +42,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         rooms=_rooms([lines for lines, _ in every]),
         places=_places(written) | _small_places(written),
         codes=_bracketed_codes(written),
+        heads=names_above(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
         timed=timed,
     )
@@ -153,8 +155,12 @@ def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> froze
     usual = sum(ROOM.fullmatch(said) is not None for _, said, _ in last)
     if usual < max(_FEWEST, _MOST_ROOMS * len(last)):
         return frozenset()
+    subjects: defaultdict[str, set[str]] = defaultdict(set)
+    for lines, said, _ in last:
+        subjects[said].add(_text(lines[-2]))
+    shared = {said for said, taught in subjects.items() if len(taught) > 1 and any(c.isdigit() for c in said) and not TEACHER.search(said)}
     apart = {said for lines, said, cell in last if not ROOM.fullmatch(said) and _is_set_apart(lines[-2], lines[-1], cell)}
-    return frozenset(said for said in apart if _PLACE.fullmatch(said) and len(said.split()) <= 2 and not TEACHER.search(said))
+    return frozenset(said for said in apart if _PLACE.fullmatch(said) and len(said.split()) <= 2 and not TEACHER.search(said)) | shared
 
 
 _MOST_ROOMS = 0.75
