@@ -793,3 +793,21 @@ def test_a_group_beneath_a_lesson_over_two_periods_is_its_note() -> None:
     ]
     block = lesson(read(a_page([*printed.words, *own], printed.segments)), "Wednesday", "Drama")
     assert (block["start"], block["end"], block["notes"]) == ("09:00", "11:00", "Grupo 1")
+
+
+def test_a_start_and_an_end_in_two_rows_are_one_label() -> None:
+    rows = [
+        ["", "Mon", "Tue", "Wed"],
+        ["8:00", "Optics", "Law", "Art"], ["8:55", ABOVE, ABOVE, ABOVE],
+        ["8:55", "Law", "Art", "Optics"], ["9:50", ABOVE, ABOVE, ABOVE],
+        ["9:50", "Art", "Optics", "Law"], ["10:45", ABOVE, ABOVE, ABOVE],
+        ["10:45", "Ethics", "Latin", "Music"], ["11:40", ABOVE, ABOVE, ABOVE],
+    ]  # fmt: skip
+    assert times(read(a_sheet(rows)), "Monday") == [
+        ("Optics", "08:00", "08:55"), ("Law", "08:55", "09:50"), ("Art", "09:50", "10:45"), ("Ethics", "10:45", "11:40"),
+    ]  # fmt: skip
+
+
+def test_starts_alone_are_no_pairs() -> None:
+    rows = [["", "Mon", "Tue", "Wed"], *([f"{hour}:00", "Optics", "Law", "Art"] for hour in (8, 9, 10, 11))]
+    assert times(read(a_sheet(rows)), "Monday") == [("Optics", f"{hour:02}:00", f"{hour + 1:02}:00") for hour in (8, 9, 10, 11)]

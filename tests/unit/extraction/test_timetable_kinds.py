@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctray.extraction.rules.timetable_kinds import are_groups, are_rooms, course_codes
+from doctray.extraction.rules.timetable_kinds import are_groups, are_rooms, course_codes, is_counted
 
 
 def test_a_place_has_lessons_of_many_subjects() -> None:
@@ -41,3 +41,10 @@ def test_a_word_that_is_counted_on_names_groups() -> None:
 def test_a_code_with_one_subject_alone_is_its_course() -> None:
     assert course_codes([("AB101", "Optics"), ("CD102", "Law"), ("AB101", "Optics")]) == {"AB101", "CD102"}
     assert course_codes([("AB101", "Optics"), ("AB101", "Law"), ("CD102", "Law")]) == frozenset()
+
+
+def test_one_word_with_a_digit_is_counted() -> None:
+    assert is_counted(["G1", "G2", "G1", "G3"])
+    assert is_counted(["ASIX1", "ASIX1"])
+    assert not is_counted(["F014", "B2"])
+    assert not is_counted(["301", "302"])

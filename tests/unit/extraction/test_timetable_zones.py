@@ -132,3 +132,29 @@ def test_rooms_of_an_own_kind_and_groups_above_the_subject_are_told_by_how_they_
     contents = [zones.content(cell, PLAIN) for cell in cells]
     assert [told(content) for content in contents] == [(subject.replace("|", " "), teacher, room) for subject, room, _, teacher in lessons]
     assert [content.notes.value if content and content.notes else "" for content in contents] == [group for _, _, group, _ in lessons]
+
+
+def quartered(subject: str, room: str, teacher: str, group: str) -> Cell:
+    """Two lines of two texts each, as a spreadsheet of 2 × 2 cells a lesson prints them."""
+    return Cell(
+        box=Box(100.0, 100.0, 360.0, 160.0),
+        words=(
+            *text_line(subject, left=103.0, top=104.0),
+            *text_line(room, left=330.0, top=104.0),
+            *text_line(teacher, left=103.0, top=140.0),
+            *text_line(group, left=315.0, top=140.0),
+        ),
+    )
+
+
+def test_four_texts_in_two_lines_are_subject_room_teacher_and_group() -> None:
+    lessons = [
+        ("Xarxes", "301", "Nuri/Gerard"), ("0369 Imp. SO", "301", "S.Velasco/Ada"), ("0179 Anglès", "302", "Alex"),
+        ("1665 Digit.", "301", "Alberto"), ("0372 Gest.", "301", "Agnès/Ada"), ("0376 Web", "302", "Alberto/Ada"),
+    ]  # fmt: skip
+    cells = [quartered(*each, "ASIX1") for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    contents = [zones.content(cell, PLAIN) for cell in cells]
+    assert [told(content) for content in contents] == [(subject, teacher, room) for subject, room, teacher in lessons]
+    assert {content.notes.value for content in contents if content and content.notes} == {"ASIX1"}

@@ -322,6 +322,15 @@ class _Timed:
     reading: Reading
     end_words: tuple[Word, ...]
 
+    @classmethod
+    def of_cells(cls, first: Cell, second: Cell) -> "_Timed | None":
+        """Two labels that follow one another as one range; None where they make none."""
+        cell = Cell(box=first.box.union(second.box), words=(*first.words, *second.words))
+        span, reading = printed_time(cell), read(cell.words)
+        if span is None or span.end is None:
+            return None
+        return cls(cell, span, reading, reading.between(span.end_begin, span.stop))
+
 
 def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
     """Labels with times, the finest where several cover one stretch; a column From and a column To make one range."""
@@ -340,7 +349,26 @@ def _timed(heads: Sequence[Cell], axis: Axis) -> list[_Timed]:
             index = chosen.index(twin)
             both = replace(twin.span, end=span.start)
             chosen[index] = replace(twin, span=both, end_words=reading.between(span.begin, span.stop))
-    return sorted(chosen, key=lambda item: axis.low(item.cell.box))
+    return _two_rows_each(sorted(chosen, key=lambda item: axis.low(item.cell.box)))
+
+
+def _two_rows_each(timed: list[_Timed]) -> list[_Timed]:
+    """Labels of which one holds a start and the next the end, as one each: 8:00, 8:55, 8:55, 9:50, where ends are starts again."""
+    joined: list[_Timed] = []
+    again = index = 0
+    while index < len(timed):
+        item = timed[index]
+        if item.span.end is None:
+            both = (
+                _Timed.of_cells(item.cell, timed[index + 1].cell) if index + 1 < len(timed) and timed[index + 1].span.end is None else None
+            )
+            if both is None:
+                return timed
+            item, index = both, index + 1
+        again += bool(joined) and joined[-1].span.end == item.span.start
+        joined.append(item)
+        index += 1
+    return joined if len(joined) < len(timed) and again >= max(_FEWEST_TIMES, 0.5 * (len(joined) - 1)) else timed
 
 
 _HOUR = re.compile(r"\d{1,2}")

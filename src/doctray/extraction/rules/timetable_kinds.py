@@ -55,6 +55,16 @@ def are_groups(texts: Sequence[str]) -> bool:
     return count >= _MOSTLY * len(texts) and len(word) > 1 and not _OF_TIME.fullmatch(word)
 
 
+def is_counted(texts: Sequence[str]) -> bool:
+    """Whether nearly all texts are one word or letter with a digit: G1, G2, or ASIX1 alone."""
+    counted = Counter(match["word"].casefold() for text in texts if (match := _WITH_DIGIT.fullmatch(text)))
+    return bool(counted) and counted.most_common(1)[0][1] >= _NEARLY * len(texts)
+
+
+_WITH_DIGIT = re.compile(r"(?P<word>[^\W\d_]{1,8})[ .-]?\d")
+_NEARLY = 0.8
+
+
 def course_codes(beside: Beside) -> frozenset[str]:
     """The texts where each is the code of one course: BAS101 stands by Engineering Physics alone, and that by no other code."""
     codes = {text for text, _ in beside}

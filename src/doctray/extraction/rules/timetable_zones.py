@@ -10,7 +10,7 @@ from statistics import median
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, hull
-from doctray.extraction.rules.timetable_kinds import Beside, are_groups, are_rooms
+from doctray.extraction.rules.timetable_kinds import Beside, are_groups, are_rooms, is_counted
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -30,6 +30,9 @@ _APART = 0.6
 
 _DIVIDED, _SELDOM = 0.3, 0.1
 _FEWEST_GROUPS = 3
+_CORNERED = 0.25
+"""What stands in a corner, apart from the subject, is told in fewer cells: only lectures name their teacher."""
+
 _FEWEST, _USUAL, _MOSTLY = 5, 0.6, 0.6
 _UNLIKE, _OFF = 1.25, 0.3
 """Neighbours whose heights differ by this factor, or whose middles by this part of a height, are not one text."""
@@ -99,6 +102,7 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
         return None
     undivided = frozenset(third for third in (-1, 1) if not _is_divided(laid_out, third) or _is_one_text(laid_out, third))
     laid_out = [_together(placed, undivided) for placed in laid_out]
+    lead = _LEAD if _are_quartered(laid_out) else None
     texts: defaultdict[_Place, list[tuple[str, str]]] = defaultdict(list)
     sizes: defaultdict[_Place, list[float]] = defaultdict(list)
     for placed in laid_out:
@@ -107,23 +111,46 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
             joined[place].append(phrase)
             sizes[place].extend(map(size_of, phrase))
         for place, phrases in joined.items():
-            texts[place].append((_text(phrases), _subject(placed)))
+            texts[place].append((_text(phrases), _subject(placed, lead)))
     subject = median([size for place, own in sizes.items() if place[0] == 0 for size in own] or [0.0])
     at_side = {side: sum(place == (0, side) for placed in laid_out for place, _ in placed) > _DIVIDED * len(laid_out) for side in (-1, 1)}
     roles = {
         place: role
         for place, own in texts.items()
-        if place[0] != 0 and (role := _role(own)) is not None
-        if len(own) >= (_FEWEST_GROUPS if role is Role.GROUP else _USUAL * len(laid_out))
-        if role in (Role.TIME, Role.GROUP)
+        if place[0] != 0 and place != lead and (role := _role(own)) is not None
+        if len(own) >= (_FEWEST_GROUPS if role is Role.GROUP else (_CORNERED if place[1] else _USUAL) * len(laid_out))
+        if lead
+        or role in (Role.TIME, Role.GROUP)
         or median(sizes[place]) <= _SMALLER * subject
         or median(_gaps(laid_out, place)) >= _APART
         or (place[1] > 0 and not at_side[1])
         or (place[1] < 0 and not at_side[-1] and role is Role.ROOM)
     }
+    roles |= _counted(roles, texts)
     if len(roles) < 2 or len(set(roles.values())) < len(roles):
         return None
     return Zones(roles | _wider(roles, texts), undivided)
+
+
+def _are_quartered(laid_out: Sequence[_Placed]) -> bool:
+    """Whether cells hold two lines of two texts each, the subject first, and nothing between them."""
+    between = sum(any(place[0] == 0 for place, _ in placed) for placed in laid_out)
+    first, at_right = (sum(any(test(place) for place, _ in placed) for placed in laid_out) for test in (_LEAD.__eq__, _is_at_right))
+    return between <= _DIVIDED * len(laid_out) and min(first, at_right) >= _USUAL * len(laid_out)
+
+
+_LEAD = (-1, -1)
+
+
+def _is_at_right(place: _Place) -> bool:
+    return place == (-1, 1)
+
+
+def _counted(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]) -> dict[_Place, Role]:
+    """Of two places that both look like rooms, the one that counts on one word, as G1 and G2, or repeats one text: the group's."""
+    rooms = [place for place, role in roles.items() if role is Role.ROOM]
+    counted = [place for place in rooms if is_counted([text for text, _ in texts[place]])]
+    return {counted[0]: Role.GROUP} if len(rooms) == 2 and len(counted) == 1 and Role.GROUP not in roles.values() else {}
 
 
 def _wider(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]) -> dict[_Place, Role]:
@@ -148,8 +175,8 @@ def _is_one_text(laid_out: Sequence[_Placed], third: int) -> bool:
     return _role([(text, "") for text in texts if text]) is not None
 
 
-def _subject(placed: _Placed) -> str:
-    return _text([phrase for place, phrase in placed if place[0] == 0])
+def _subject(placed: _Placed, lead: _Place | None) -> str:
+    return _text([phrase for place, phrase in placed if place[0] == 0 or place == lead])
 
 
 def _together(placed: _Placed, undivided: frozenset[int]) -> _Placed:
