@@ -56,6 +56,9 @@ _SMALL_PX, _MOST_ENLARGED, _LEAST_ENLARGED = 1650, 3.0, 1.15
 stands 3 pixels from the rules."""
 
 _THICK_PX = 4
+_MOSTLY = 0.7
+"""Part of a rule's length along which the ground beside it has another colour. Letters cover a third to a half of a row of print."""
+
 _ONE_SIDED = 0.4
 """Where the step at one side of a thick rule is less than this part of the step at its other side, it is no rule but the border of a
 fill."""
@@ -207,10 +210,21 @@ def _rules(ink: Mask, runs: Mask, *, rgb: Rgb | None = None, most_beside: float 
         above = _share(ink, left, top - 1 - _BESIDE_PX, width)
         below = _share(ink, left, top + height + 1, width)
         if above + below <= 2 * most_beside:
+            if rgb is not None and not _stands_out(rgb, left, top, width, height):
+                continue
             at = top + height / 2
             if rgb is not None and area > _THICK_PX * width:
                 at = _edge_of_fill(rgb[max(0, top - _NEAR_PX) : top + height + _NEAR_PX, left : left + width], at, max(0, top - _NEAR_PX))
             yield Segment(left, at, left + width, at)
+
+
+def _stands_out(rgb: Rgb, left: int, top: int, width: int, height: int) -> bool:
+    """Whether a run has another colour than the ground above or below it. What lies dark between white letters is the ground itself."""
+    along = slice(left, left + width)
+    # the darkest of each column, since a rule may rise a little
+    own = np.median(rgb[top : top + height, along].min(axis=0), axis=0)
+    beside = [row for row in (top - _STEP_PX - 1, top + height + _STEP_PX) if 0 <= row < rgb.shape[0]]
+    return any(float((np.abs(rgb[row, along] - own).max(axis=1) >= _LEAST_STEP).mean()) >= _MOSTLY for row in beside)
 
 
 def _edge_of_fill(around: Rgb, at: float, top: int) -> float:

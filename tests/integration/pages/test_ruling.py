@@ -88,6 +88,16 @@ def test_a_dark_fill_ends_where_it_ends() -> None:
     assert all(abs(rule.top - 300) <= 2 or abs(rule.top - 500) <= 2 for rule in found if rule.horizontal)
 
 
+def test_the_ground_between_white_letters_on_a_dark_fill_is_no_rule() -> None:
+    def contents(page: object) -> None:
+        page.draw_rect((50, 80, 550, 300), color=(0.4, 0.2, 0.6), fill=(0.4, 0.2, 0.6))  # type: ignore[attr-defined]
+        for row, text in enumerate(("Programacion de servicio", "Seguridad en programacion", "Empresa e iniciativa")):
+            page.insert_text((70, 130 + 40 * row), text, fontsize=11, color=(1, 1, 1))  # type: ignore[attr-defined]
+
+    found = seen_segments(rendered(a_pdf(contents)[0]))
+    assert not [rule for rule in found if rule.horizontal and 90 * PX < rule.top < 290 * PX]
+
+
 def test_dots_that_lead_to_a_number_are_no_rules() -> None:
     def contents(page: object) -> None:
         for y in (100, 130, 160):
@@ -104,7 +114,8 @@ def test_text_and_blank_pages_have_no_rules() -> None:
 
 @pytest.mark.parametrize("band", [1, 7, 97])
 def test_rules_are_the_same_however_many_rows_are_looked_at_together(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = a_pdf(lambda page: (a_table(page), page.draw_rect((80, 450, 400, 520), fill=(0.8, 0.85, 0.95), color=None)))
+    document = a_pdf(a_table)
+    document[0].draw_rect((80, 450, 400, 520), fill=(0.8, 0.85, 0.95), color=None)
     noise = np.random.default_rng(5).normal(0, 4, (792 * 200 // 72, 612 * 200 // 72, 1))
     rgb = np.clip(rendered(document[0]) + noise, 0, 255).astype(np.uint8)
     monkeypatch.setattr(ruling, "_BAND_PX", max(rgb.shape))
