@@ -216,3 +216,20 @@ def test_of_two_lines_as_narrow_one_alone_is_no_small_print() -> None:
     ]
     [content] = contents(read(words))
     assert (content.subject and content.subject.value, content.notes) == ("NETWORKS Practical Work", None)
+
+
+def test_a_lesson_as_registrars_print_it_is_told_by_its_labels() -> None:
+    lines = ["UM 162 - AV", "Pancasila", "Lecture", "08:00 - 10:00", "Online LCD090", "Instructors:", "Iwan Irawan", "-----Holiday-----"]
+    [content] = contents(block(*lines))
+    values = {key: getattr(content, key) for key in ("subject", "room", "teacher", "notes")}
+    assert {key: found.value for key, found in values.items()} == {
+        "subject": "UM 162 - AV Pancasila",
+        "room": "Online LCD090",
+        "teacher": "Iwan Irawan",
+        "notes": "Lecture",
+    }
+    assert content.span is not None
+
+
+def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
+    assert told("Maths", "Instructors:", "Iwan Irawan")["subject"].startswith("Maths")

@@ -208,7 +208,36 @@ def _is_range(line: Sequence[Word]) -> bool:
     return _opens_with_range(line) and not _text(line)[find_spans(_text(line))[0].stop :].strip(" ).,:-")
 
 
+_INSTRUCTORS = re.compile(r"(?:instructors?|lecturers?|teachers?|docentes?|profesor(?:es)?|enseignants?|dozent(?:en)?)\s?:", re.IGNORECASE)
+_COMPONENT = re.compile(
+    r"lectures?|laborator(?:y|ies)|lab|tutorials?|seminars?|recitation|discussion|practicum|practicals?|workshop|studio|clinical",
+    re.IGNORECASE,
+)
+
+
+def _as_registered(lines: Sequence[tuple[Word, ...]]) -> Content | None:
+    """A lesson as registrars' systems print it: code and title, its kind, its time, its place, and `Instructors:` with the names below."""
+    label = next((index for index, line in enumerate(lines) if _INSTRUCTORS.fullmatch(_text(line))), None)
+    timed = next((index for index, line in enumerate(lines[:label]) if _is_range(line)), None)
+    if not label or not timed:
+        return None
+    span, start_words, end_words, _ = _take_time([lines[timed]], lone=False)
+    kind = [lines[timed - 1]] if timed > 1 and _COMPONENT.fullmatch(_text(lines[timed - 1])) else []
+    names = [line for line in lines[label + 1 :] if _NOTHING.fullmatch(_text(line)) is None and not _text(line).startswith("--")]
+    return Content(
+        subject=_joined(lines[: timed - len(kind)]),
+        room=_joined(lines[timed + 1 : label]),
+        teacher=_joined(names),
+        notes=_joined(kind),
+        span=span,
+        start_words=start_words,
+        end_words=end_words,
+    )
+
+
 def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
+    if registered := _as_registered(lines):
+        return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
     main, small = _part_small(_by_commas(_unbroken(rest, habits)))
     alone = _bare(main[0]) if len(main) == 1 and not small else ""
