@@ -1,5 +1,6 @@
 """What page processes hold. Bounds leave a third of what was measured as room; without the care that they test for it is thrice as much."""
 
+import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator
@@ -11,11 +12,12 @@ import psutil
 import pytest
 from PIL import Image
 
+from doctray.domain.document import Page
 from doctray.pages.deskew import Rgb
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import PageSession, Unread
 from tests.integration.pages.builders import pymupdf
-from tests.integration.pages.test_process import eventually, page_processes
+from tests.integration.pages.test_process import a_text_pdf, eventually, page_processes
 
 MB = 1_000_000
 
@@ -24,7 +26,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 @pytest.fixture
 async def opener() -> AsyncIterator[ProcessPageOpener]:
-    opener = ProcessPageOpener(max_children=1, page_seconds=120)
+    opener = ProcessPageOpener(max_children=2, page_seconds=120)
     await opener.start()
     yield opener
     await opener.close()
@@ -90,6 +92,21 @@ async def test_a_photograph_of_12_megapixels_never_takes_five_times_its_pixels(
         # as decoded, and little else: it is given back after each answer
         await eventually(lambda: own_mb(process) < 90, "the page process keeps more than the page")
     assert 36 < grown < 180
+
+
+async def test_text_layers_are_read_while_pictures_wait_for_room(opener: ProcessPageOpener, tmp_path: Path) -> None:
+    picture, text = tmp_path / "photo.jpg", a_text_pdf(tmp_path)
+    picture.write_bytes(jpeg(photographed(300, 400)))
+    async with (
+        opener.open(picture, media_type="image/jpeg", pages=None, languages=("en",)) as pictured,
+        opener.open(text, media_type="application/pdf", pages=None, languages=("en",)) as printed,
+    ):
+        assert isinstance(await pictured.page(1), Unread)
+        async with opener._room.hold(None, decoded=False):
+            image = asyncio.create_task(pictured.image(1))
+            assert isinstance(await printed.page(1), Page)
+            assert not image.done()
+        assert (await image).width >= 300
 
 
 @linux
