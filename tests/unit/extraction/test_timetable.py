@@ -84,7 +84,7 @@ def test_a_time_from_a_header_stands_where_the_header_prints_it() -> None:
 def test_a_plain_table_needs_no_review() -> None:
     found = read(a_sheet(DOWN))
     assert not found.needs_review
-    assert found.confidence > 0.95
+    assert found.confidence > 0.9
 
 
 def test_a_block_over_several_days_is_repeated_for_each() -> None:
@@ -397,6 +397,7 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
             ["Dr. AMBEDKAR INSTITUTE OF TECHNOLOGY", "Section B"],
             {"school_name": "Dr. AMBEDKAR INSTITUTE OF TECHNOLOGY", "class_name": "Section B"},
         ),
+        (["Programme: BSc Computing Year 1 Academic year 2024/25"], {"class_name": "BSc Computing Year 1", "year": 2024}),
         (["CLASS SCHEDULE 24'", "Section: D"], {"class_name": "D", "year": 2024}),
         (["Département Mathématiques"], {}),
         (["August 16, 2021 - August 22, 2021", "TINGKATAN 5"], {"class_name": "TINGKATAN 5", "year": 2021}),
