@@ -45,7 +45,7 @@ def limit_resources(*, memory_bytes: int) -> None:
 
 
 def give_memory_back() -> None:
-    """What is free to the system. glibc keeps some 30 MB of a photograph's images for the next one otherwise; elsewhere nothing is done."""
+    """What is free to the system. glibc keeps some 20 MB of a photograph's images for the next one otherwise; elsewhere nothing is done."""
     trim = getattr(_LIBC, "malloc_trim", None)
     if trim is not None:
         trim(0)
