@@ -6,7 +6,7 @@ from doctray.domain.document import Box, Line
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_habits import habits_of
-from tests.unit.extraction.timetable_sheet import a_sheet, document, lesson, text_line
+from tests.unit.extraction.timetable_sheet import Layout, a_sheet, document, lesson, text_line
 
 DAYS = ["", "Monday", "Tuesday", "Wednesday"]
 
@@ -163,3 +163,30 @@ def test_codes_in_brackets_that_belong_to_one_subject_each_are_no_rooms() -> Non
     sheet = a_sheet([["", "Mon", "Tue", "Wed", "Thu", "Fri"], ["9:00-10:00", *row], ["10:00-11:00", *row[::-1]]])
     found = lesson(extract(document(sheet)), "Thursday", "Ethics (HUM300)")
     assert found["room"] is None
+
+
+def test_lines_in_one_place_of_long_cells_that_repeat_as_places_do_are_rooms() -> None:
+    row = [
+        "CS1010/L/01|Programming|Edge Hill 2.01|Smith, J|Wk 1-12",
+        "MA1020/L/01|Discrete Maths|Tech Hub 1.11|Patel, R|Wk 1-12",
+        "CS1030/T/02|Systems|Tech Hub 1.11|Okoro, B|Wk 2-12",
+        "CS1040/P/01|Web Design|Tech Hub 1.11|Lunn, K|Wk 1-12",
+        "CS1010/P/03|Programming Practical|Edge Hill 2.01|Smith, J|Wk 1-6, 8",
+    ]
+    sheet = a_sheet(
+        [["", "Mon", "Tue", "Wed", "Thu", "Fri"], ["9:00-10:00", *row], ["10:00-11:00", *row[::-1]]], layout=Layout(wide=250.0, tall=120.0)
+    )
+    blocks = extract(document(sheet)).fields["timeblocks"]
+    told = {(block["subject"], block["room"], block["teacher"], block["notes"]) for block in blocks}
+    assert ("CS1030/T/02 Systems", "Tech Hub 1.11", "Okoro, B", "Wk 2-12") in told
+    assert ("CS1010/P/03 Programming Practical", "Edge Hill 2.01", "Smith, J", "Wk 1-6, 8") in told
+
+
+def test_codes_of_courses_below_several_kinds_of_lessons_are_no_rooms() -> None:
+    row = [
+        "Optics Lecture|Bo Lind|A. Roy|PHY101",
+        "Optics Lab|Ada Hill|C. Sen|PHY101",
+        "Optics Tutorial|Ada Hill|C. Sen|PHY101",
+        "Law|Bo Lind|B. Ray|LAW200",
+    ]
+    assert habits_of(cells(*row), timed=True).places == frozenset()

@@ -63,7 +63,7 @@ ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d{1,2}[.-]\d{2,3}|[A-Z]\d?/\d{1,3}"
     r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
     r"|amphi|lokaal)"
-    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?:\d[\d.]*\s)?\w{{0,12}}(?:saal|raum|labor|halle|zimmer)(?:\s[A-Z]?\d[\w.-]*){{1,2}}(?:\s\[\w+\]?)?|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop)\s[A-Z])"
+    rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?:\d[\d.]*\s)?\w{{0,12}}(?:saal|raum|labor|halle|zimmer)(?:\s[A-Z]?\d[\w.-]*){{1,2}}(?:\s\[\w+\]?)?|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop|Amphi|AMPHI)\s[A-Z])"
     r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|pool|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s"
     r"|room\s)?[A-Z]?\d[\w.-]*"
     rf"|{_PLACE}))"
@@ -85,6 +85,7 @@ _IN_BUILDING = re.compile(r"[A-Z]{2,5}, ?[A-Z]{0,2}-?\d{2,4}[A-Za-z]?")
 
 _ASIDE = re.compile(
     r"(?:(?:von|ab|bis|from|until|w\.?e\.?f\.?|since|del|dal|du)\s)?\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d(?:\s?[-–]\s?[\d./-]{6,10})?"
+    r"|(?:weeks?|wks?|semaines?|semanas?|wochen?|kw)\.?\s?:?\s?\d{1,2}(?:\s?[-–,/&]\s?\d{1,2}){0,8}"
     r"|\w{0,16}(?:status|credits?|ects|mode)\s?:\s?\S.{0,24}",
     re.IGNORECASE,
 )

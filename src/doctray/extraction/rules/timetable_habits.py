@@ -9,10 +9,9 @@ from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_heads import names_above
-from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes
+from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
-from doctray.extraction.times import find_spans
 
 _NAME = re.compile(
     r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.\s?){1,3}|[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*,?\s)(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.?|bin|binti|de|del|da"
@@ -40,7 +39,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     return Habits(
         names=names | codes | teachers,
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written) | _small_places(written),
+        places=_places(written) | _small_places(written) | _lined_places(written),
         codes=_bracketed_codes(written),
         heads=names_above(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
@@ -49,7 +48,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
 
 
 def _lines(cell: Cell) -> list[tuple[Word, ...]]:
-    return [line for line in read(cell.words).lines if any(c.isalnum() for c in _text(line)) and not find_spans(_text(line))]
+    return [line for line in read(cell.words).lines if any(c.isalnum() for c in _text(line)) and not prints_time(_text(line))]
 
 
 def _text(line: Sequence[Word]) -> str:
@@ -158,7 +157,11 @@ def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> froze
     subjects: defaultdict[str, set[str]] = defaultdict(set)
     for lines, said, _ in last:
         subjects[said].add(_text(lines[-2]))
-    shared = {said for said, taught in subjects.items() if len(taught) > 1 and any(c.isdigit() for c in said) and not TEACHER.search(said)}
+    shared = {
+        said
+        for said, taught in subjects.items()
+        if len(taught) > 1 and any(c.isdigit() for c in said) and not (ROOM.fullmatch(said) or TEACHER.search(said))
+    }
     apart = {said for lines, said, cell in last if not ROOM.fullmatch(said) and _is_set_apart(lines[-2], lines[-1], cell)}
     return frozenset(said for said in apart if _PLACE.fullmatch(said) and len(said.split()) <= 2 and not TEACHER.search(said)) | shared
 
@@ -175,6 +178,22 @@ def _small_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) ->
     ]
     usual = len(beside) >= max(_FEWEST, _MOST_ROOMS * len(written))
     return frozenset(text for text, _ in beside if not TEACHER.search(text)) if usual and are_rooms(beside) else frozenset()
+
+
+def _lined_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
+    """Lines as far from the end of most cells of four lines or more that repeat as places do: Edge Hill 2.01 above the lecturer."""
+    long = [[_text(line) for line in lines] for lines, _ in written if len(lines) >= _LONG]
+    if len(long) < max(_FEWEST, _USUAL * len(written)):
+        return frozenset()
+    for back in (1, 2, 3):
+        beside = [(texts[-back], " ".join(texts[:-back])) for texts in long]
+        if are_rooms(beside) and sum(_CODED.fullmatch(text) is not None for text, _ in beside) < 0.5 * len(beside):
+            return frozenset(text for text, _ in beside if not TEACHER.search(text))
+    return frozenset()
+
+
+_LONG = 4
+_CODED = re.compile(r"[A-Z]{2,6}[ -]?\d{2,4}[A-Z]?(?:/\w+){0,3}")
 
 
 def _bracketed_codes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:

@@ -20,7 +20,8 @@ _COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,12})\.?[\s#:-]{0,3}(?:\d{1,2}|[A-Z]|
 """A word with a short number or a letter: Group 1, Gr. B, Kelompok 2."""
 
 _OF_TIME = re.compile(
-    r"(?:weeks?|wks?|sem|semaines?|semanas?|wochen?|kw|termin|lec(?:ture)?|tut(?:orial)?|sessions?|units?|parts?)", re.IGNORECASE
+    r"(?:weeks?|wks?|sem|semaines?|semanas?|wochen?|kw|termin|lec(?:ture)?|tut(?:orial)?|sessions?|units?|parts?)(?![^\W\d_])",
+    re.IGNORECASE,
 )
 """Words that are counted and name neither a room nor a group."""
 
@@ -73,12 +74,16 @@ def course_codes(beside: Beside) -> frozenset[str]:
     return frozenset(codes) if len(codes) > 1 and repeated and single and all(map(_COURSE.fullmatch, codes)) else frozenset()
 
 
+def prints_time(text: str) -> bool:
+    """Whether a line tells a time: a range, or one that opens it. What ends it may number a room (Edge Hill 2.01)."""
+    return any(span.end or span.start.half or span.begin == 0 for span in find_spans(text))
+
+
 def _may_be_place(text: str) -> bool:
-    counted = _COUNTED.fullmatch(text)
     return (
         len(text) <= _LONGEST_PLACE
         and len(text.split()) <= _MOST_WORDS
-        and not find_spans(text)
-        and not (counted and _OF_TIME.fullmatch(counted["word"]))
+        and not prints_time(text)
+        and not _OF_TIME.match(text)
         and any(c.isalpha() for c in text)
     )

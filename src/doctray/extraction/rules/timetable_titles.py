@@ -219,6 +219,8 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             if key == "class_name" and _OF_TABLE.match(match[0]):
                 value = re.sub(r"^class\s+(?=\S*[^\W\d])", "", value, flags=re.IGNORECASE)
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
+            if key == "class_name" and (behind := _YEAR_BEHIND.search(value)):
+                value = value[: behind.start()].strip(_STRIP)
             if key == "class_name" and _YEAR.fullmatch(value):
                 key = "year"
             if key == "class_name" and _says_only_when(value):
@@ -233,6 +235,10 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
 
 _OF_TABLE = re.compile(r"(?:class\s+)?time\s?-?\s?table", re.IGNORECASE)
 """Before a colon: whose table it is follows, a class's or a teacher's."""
+
+
+_YEAR_BEHIND = re.compile(r"\s(?:academic|school)\s?(?:year|session)\b", re.IGNORECASE)
+"""What follows the name of a class in one line, without a colon: BSc Computing Academic year 2024/25."""
 
 
 def _says_only_when(value: str) -> bool:
