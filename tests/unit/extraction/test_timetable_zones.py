@@ -158,3 +158,18 @@ def test_four_texts_in_two_lines_are_subject_room_teacher_and_group() -> None:
     contents = [zones.content(cell, PLAIN) for cell in cells]
     assert [told(content) for content in contents] == [(subject, teacher, room) for subject, room, teacher in lessons]
     assert {content.notes.value for content in contents if content and content.notes} == {"ASIX1"}
+
+
+def test_rooms_against_the_left_under_centred_subjects_are_told_though_few_cells_have_a_teacher_at_the_right() -> None:
+    def planned(subject: str, group: str, room: str, teacher: str = "") -> Cell:
+        words = [*text_line(subject, left=160.0, top=142.0), *text_line(room, left=104.0, top=178.0)]
+        for text, left, top in ((group, 276.0, 104.0), (teacher, 250.0, 178.0)):
+            words += text_line(text, left=left, top=top) if text else []
+        return Cell(box=BOX, words=tuple(words))
+
+    practicals = [("TD Crypto", "G1", "FS15"), ("TP Mobiles", "G2", "FS16"), ("TD Bases", "G3", "FS14"), ("TD Mobiles", "G1", "FS17")]
+    cells = [planned(*each) for each in (*practicals, *practicals)]
+    cells.append(planned("Algebra", "", "FS11", "AZROU"))
+    zones = zones_of(cells)
+    assert zones is not None
+    assert [told(zones.content(cell, PLAIN)) for cell in cells[:4]] == [(subject, None, room) for subject, _, room in practicals]

@@ -160,9 +160,11 @@ def _wider(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]
 
 
 def _is_divided(laid_out: Sequence[_Placed], third: int) -> bool:
-    """Whether texts stand on both sides of this third, or against its right side, in many cells."""
+    """Whether texts stand on both sides of this third, or against its right in many cells, or its left under subjects that do not."""
     sides = [{place[1] for place, _ in placed if place[0] == third} for placed in laid_out]
-    return sum(len(own) > 1 or 1 in own for own in sides) >= _DIVIDED * len(laid_out)
+    middle = sum(place == (0, -1) for placed in laid_out for place, _ in placed)
+    at_left = sum(-1 in own for own in sides) >= _USUAL * len(laid_out) and middle <= _DIVIDED * len(laid_out)
+    return at_left or sum(len(own) > 1 or 1 in own for own in sides) >= _DIVIDED * len(laid_out)
 
 
 def _is_one_text(laid_out: Sequence[_Placed], third: int) -> bool:
