@@ -162,8 +162,8 @@ def test_four_texts_in_two_lines_are_subject_room_teacher_and_group() -> None:
 
 def test_rooms_against_the_left_under_centred_subjects_are_told_though_few_cells_have_a_teacher_at_the_right() -> None:
     def planned(subject: str, group: str, room: str, teacher: str = "") -> Cell:
-        words = [*text_line(subject, left=160.0, top=142.0), *text_line(room, left=104.0, top=178.0)]
-        for text, left, top in ((group, 276.0, 104.0), (teacher, 250.0, 178.0)):
+        words = [*text_line(subject, left=160.0, top=144.0), *text_line(room, left=104.0, top=162.0)]
+        for text, left, top in ((group, 276.0, 104.0), (teacher, 250.0, 162.0)):
             words += text_line(text, left=left, top=top) if text else []
         return Cell(box=BOX, words=tuple(words))
 
