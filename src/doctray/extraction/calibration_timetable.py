@@ -1,11 +1,4 @@
-"""How sure the values of timetables are: fitted by `scripts/fit_confidence.py --kind timetable`.
-
-Fitted on real timetables alone, as they came out at their first reading: typed ones are read far better than those of the world, and with
-them in the fit a tenth of what was sure on real ones was wrong. Some weights stand as judged. `recognised`: so that nothing that an engine
-read is at 0.9, since of days and times of pictures 0.89 were right, and what is wrong with them is the table and not the word. `distrust`,
-`doubted`, `failed` and `unread`: the sample has next to no value with them that is wrong, so it says little of them. `list`: what was
-told in lists is not surer than what was drawn, however the sample fell out. `week`: most truths do not state it, so it has no weight.
-"""
+"""How sure the values of timetables are: written by `scripts/fit_confidence.py`, not by hand."""
 
 from doctray.extraction.confidence import Calibration
 
