@@ -53,6 +53,13 @@ def test_of_turned_print_that_was_read_twice_the_surer_reading_stays() -> None:
     assert [word.text for word in without_echoes(a_page([turned, echo, beside])).words] == ["10.40am", "Maths"]
 
 
+def test_a_mark_within_a_word_that_was_read_is_one_of_its_letters() -> None:
+    word = Word(text="Bressan", box=Box(56, 50, 110, 64), confidence=0.98)
+    letter = Word(text="X", box=Box(80, 54, 87, 62), confidence=0.6)
+    beside = Word(text="X", box=Box(130, 54, 140, 64), confidence=0.6)
+    assert [word.text for word in without_echoes(a_page([word, letter, beside])).words] == ["Bressan", "X"]
+
+
 def test_a_page_without_turned_print_is_left_as_it_is() -> None:
     page = a_page(text_line("Maths Art", left=10, top=10))
     assert without_echoes(page) is page

@@ -10,6 +10,7 @@ from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_o
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_legend import teachers_in_legend
 from doctray.extraction.rules.timetable_misread import with_usual_end
+from doctray.extraction.rules.timetable_open import with_labels_beside
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
 from doctray.extraction.times import PrintedSpan, PrintedTime, TimeSpan, find_label_spans, resolve
 
@@ -244,6 +245,10 @@ def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
         for day in days
     )
     slots = _slots(grid, band, days, page)
+    if not slots and day_axis is Axis.X and (labelled := with_labels_beside(grid, page, below=band.high)):
+        beside = _slots(labelled, band, days, page)
+        if sum(slot.start is not None for slot in beside) >= _FEWEST_TIMES:
+            grid, slots = labelled, beside
     return Layout(
         grid=grid,
         time_axis=day_axis.other,

@@ -1,4 +1,4 @@
-"""Leaves out what an engine read twice: turned print, once along its own baseline and once as signs that stand upright."""
+"""Leaves out what was read twice: turned print, as signs that stand upright; a letter, as the mark in a box to tick."""
 
 from dataclasses import replace
 
@@ -7,12 +7,19 @@ from doctray.domain.document import Box, Line, Page, Word
 _COVERED = 0.6
 """A word that lies in another, turned otherwise, with this part of its area is the same ink."""
 
+_MARK, _FEWEST_LETTERS = "X", 3
+"""How a ticked box is written, and how long a word is that no box was taken for (a misread of the box itself is shorter)."""
+
 _MOST_PAIRS = 500_000
 """A dense page with 500 turned words has fewer pairs of words to compare."""
 
 
 def without_echoes(page: Page) -> Page:
-    """The page with one reading of each ink: of two words that cover one another and are turned otherwise, the surer one."""
+    """The page with one reading of each ink: of two words that cover one another and are turned otherwise, the surer one.
+
+    Timetables have no boxes to tick: a mark within a word that an engine read is one of its closed letters.
+    """
+    page = _without_marks(page)
     turned = [word for word in page.words if word.angle]
     if not turned:
         return page
@@ -28,6 +35,18 @@ def without_echoes(page: Page) -> Page:
         for word in firm
         if any(other.angle != word.angle and _covered(word.box, other.box) and _surer(other, word) for other in firm)
     }
+    return _less(page, echoes)
+
+
+def _without_marks(page: Page) -> Page:
+    marks = [word for word in page.words if word.text == _MARK and word.confidence < 1.0]
+    words = [word for word in page.words if len(word.text) >= _FEWEST_LETTERS and word.confidence < 1.0]
+    if not marks or len(marks) * len(words) > _MOST_PAIRS:
+        return page
+    return _less(page, {id(mark) for mark in marks if any(_covered(mark.box, word.box) for word in words)})
+
+
+def _less(page: Page, echoes: set[int]) -> Page:
     if not echoes:
         return page
     lines = (tuple(word for word in line.words if id(word) not in echoes) for line in page.lines)

@@ -1,4 +1,4 @@
-"""Completes a drawn table whose headings stand above its uppermost rule, with no rule of their own: tables of web pages."""
+"""Completes a drawn table whose headings stand above its uppermost rule, or beside its first, with no rules of their own."""
 
 from dataclasses import replace
 from statistics import median
@@ -12,6 +12,10 @@ _FURTHEST = 3.0
 
 _LEVEL_PX = 3.0
 _FEWEST = 2
+
+_FEWEST_ROWS, _MOSTLY = 3, 0.6
+_ASIDE = 8.0
+"""Labels beside the table end no further from it, in heights of their letters."""
 
 
 def with_headings_above(grid: Grid, page: Page) -> Grid | None:
@@ -35,4 +39,27 @@ def with_headings_above(grid: Grid, page: Page) -> Grid | None:
     if len(heads) < _FEWEST or top >= box.top:
         return None
     cells = (*sorted(heads, key=lambda cell: cell.box.left), *grid.cells)
+    return replace(grid, cells=cells, box=hull(cell.box for cell in cells))
+
+
+def with_labels_beside(grid: Grid, page: Page, *, below: float) -> Grid | None:
+    """The grid with a column of cells for the words right at the left of its rows further down than `below`; None where most have none."""
+    box = grid.box
+    beside = [
+        word for word in page.words if word.box.right <= box.left + _LEVEL_PX and below < word.box.center_y < box.bottom and not word.angle
+    ]
+    if not beside:
+        return None
+    size = median(size_of(word) for word in beside)
+    near = [line for line in read(beside).lines if box.left - line[-1].box.right <= _ASIDE * size]
+    words = [word for line in near for word in line if box.left - word.box.left <= 2 * _ASIDE * size]
+    rows = [cell.box for cell in grid.cells if cell.box.left <= box.left + size and cell.box.center_y > below]
+    labels = [
+        Cell(box=Box(min(word.box.left for word in own), row.top, box.left, row.bottom), words=own)
+        for row in rows
+        if (own := tuple(word for word in words if row.top <= word.box.center_y < row.bottom))
+    ]
+    if len(labels) < max(_FEWEST_ROWS, _MOSTLY * len(rows)):
+        return None
+    cells = (*grid.cells, *labels)
     return replace(grid, cells=cells, box=hull(cell.box for cell in cells))
