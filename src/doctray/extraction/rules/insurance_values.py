@@ -28,13 +28,22 @@ _YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 
 def labelled_party(paper: Labelled, key: str) -> Party:
     for sheet, phrase in paper.values(key, is_party):
-        lines = lines_from(paper, sheet, _without_code(phrase))
+        lines = lines_from(paper, sheet, _with_trade_name(sheet, _without_code(phrase)))
         name, address = party_of_lines(lines)
         if name is not None:
             name = _without_number(name)
             parts = [part for line in lines for part in parted_at_bar(line)]
             return name, address if any(is_address_line(part.text) for part in parts) else _address_beside(paper, sheet, phrase)
     return None, None
+
+
+def _with_trade_name(sheet: Sheet, name: Phrase) -> Phrase:
+    """A name with the one it trades under, where that stands apart in its row."""
+    beside = next(iter(sheet.right_of(name)), None)
+    return name if beside is None or not _TRADES_AS.match(beside.text) else Phrase.of(name.page, [*name.words, *beside.words])
+
+
+_TRADES_AS = re.compile(r"(?:trading as|t/as?|d/?b/?a) \w", re.IGNORECASE)
 
 
 def _without_code(phrase: Phrase) -> Phrase:
@@ -118,7 +127,9 @@ def _without_number(found: Found) -> Found:
 
 def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     """The address beside its label; of several, the one in the column of the party whose name is `of`, else the leftmost of its row."""
-    places = list(paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text))))
+    places = list(
+        paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text)) and not _OF_INSURER.match(text))
+    )
     left, height = of.words[0].box.left, of.words[0].box.height
     in_column = [(sheet, phrase) for sheet, phrase in places if sheet.number == of.page and abs(phrase.box.left - left) < 2 * height]
     if not places:
@@ -129,6 +140,14 @@ def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     beside = sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
     ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
     return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
+
+
+_OF_INSURER = re.compile(
+    r"[^,]*\b(?:insurance|assurance|insurers|underwriters|versicherung|seguros|assurances)\b"
+    r"(?! (?:house|building|cent(?:re|er)|tower|plaza|court))[^,]*,",
+    re.IGNORECASE,
+)
+"""An address that begins with the name of an insurer: its registered office."""
 
 
 def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:

@@ -76,11 +76,15 @@ def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """Who follows words like issued by or conducted by."""
     for phrase in lines_of(sheet):
         match = _BY.search(phrase.text)
-        if match is not None:
+        if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
             if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
                 return text_found(rest, trust=0.9)
     return None
+
+
+_OF_COLLEGE = re.compile(r"\b(?:affiliated to|approved by|recogni[sz]ed by)\b.*\baccredited by\b", re.IGNORECASE)
+"""The line of a letterhead that tells under whom a college teaches."""
 
 
 def _who_certifies(page: CertificatePage) -> Found | None:

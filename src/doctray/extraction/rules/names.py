@@ -22,7 +22,7 @@ TO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
-    r"\s*(?:[;:]|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
+    r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
     r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an|"
     r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned)\b)",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ def recipient(page: CertificatePage) -> Found | None:
         _name_after_phrase(page)
         or _name_before_deed(page)
         or _name_in_parts(page.sheet)
-        or labelled_text(page, "recipient_name", is_name)
+        or _name_at_label(page)
         or _name_with_honorific(page)
         or _prominent_name(page)
         or _name_beside_any_label(page)
@@ -88,6 +88,29 @@ def _honoured(phrase: Phrase, start: int) -> Found | None:
     if match is None:
         return None
     return text_found(Phrase.of(phrase.page, words_at(phrase.words, match.start(), match.end())))
+
+
+def _name_at_label(page: CertificatePage) -> Found | None:
+    """The name beside or under a label, with the line beneath where the name did not fit its own."""
+    found = labelled_text(page, "recipient_name", is_name)
+    if found is None or not is_person(str(found.value)):
+        return found
+    line = Phrase.of(found.page, found.words)
+    beneath = [p for p in page.sheet.below(line, lines=_APART) if abs(p.box.left - line.box.left) < 0.5 * line.height]
+    if len(beneath) != 1 or not _goes_on(page, line, beneath[0]):
+        return found
+    return text_found(Phrase.of(found.page, [*line.words, *beneath[0].words]), trust=0.9 * found.trust)
+
+
+_APART = 2.5
+"""Line heights beneath a name that a line of its own, as an address has, would stand within."""
+
+
+def _goes_on(page: CertificatePage, name: Phrase, rest: Phrase) -> bool:
+    """Whether a line is the last word or two of a name in capitals: close beneath, in the same print, narrower, and no label."""
+    close = rest.box.top - name.box.bottom < 0.5 * name.height and abs(rest.height - name.height) < 0.1 * name.height
+    fits = name.text.isupper() and rest.text.isupper() and len(rest.words) <= 2 and rest.box.width < name.box.width
+    return close and fits and _is_word_of_name(rest.text) and not COURSE_WORDS.search(rest.text) and not page.labelled.is_label(rest)
 
 
 def _name_with_honorific(page: CertificatePage) -> Found | None:
@@ -230,10 +253,14 @@ def is_name(text: str) -> bool:
         and len(fold(text)) >= 3
         and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
+        and not _MOTTO.search(text)
         and not _NO_NAME.search(text)
         and not find_dates(text)
     )
 
+
+_MOTTO = re.compile(r"[^\W\d_]{4,}\.[^\W\d_]{4,}")
+"""Words with a full stop and no space between them: what a company prints under its name, or an address of the web."""
 
 _RELATIVE = re.compile(
     r"\W*(?:father|mother|parents?|guardian|child|spouse|husband|wife|male|female|boy|girl|yes|no|n/?a)\W*", re.IGNORECASE

@@ -104,7 +104,7 @@ def _subject(page: CertificatePage) -> Found | None:
     told = vaccines(page) or labelled_text(page, "subject", _is_subject, telling=True)
     if told is not None:
         return told
-    told = _told(page, _ENTITLED) or _told_post(page) or _told_curriculum(page)
+    told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told_post(page) or _told_curriculum(page)
     if told is not None:
         return told
     for pattern in (DID, _FOR):
@@ -133,6 +133,14 @@ _CURRICULUM = re.compile(
 
 _ENTITLED = re.compile(r"\b(?:entitled|titled)\s?:?\s?[\"“«'‘](?P<what>[^\"”»]{4,120}?)[\"”»'’](?!\w)", re.IGNORECASE)
 """A paper or a course that is named in quotation marks."""
+
+
+_QUOTED = re.compile(
+    r"\b(?:quiz|webinar|workshop|seminar|course|training|program(?:me)?|session|contest|competition|lecture|talk|conference|symposium)"
+    r" (?:on|in|of) [\"“«](?P<what>[^\"“”«»]{3,120})[\"”»]",
+    re.IGNORECASE,
+)
+"""What an event was on, in quotation marks after the word for it."""
 
 
 def _told_post(page: CertificatePage) -> Found | None:
@@ -189,8 +197,14 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
     under = beside or next(iter(lines_below(page.lines, phrase)), None)
     part = None if under is None else cut(under, len(_article(under.text)) or len(_LENGTH.match(under.text)[0]), _SUBJECT_ENDS)  # type: ignore[index]
-    return text_found(part) if part is not None and _is_subject(part.text) else None
+    if under is None or part is None or not _is_subject(part.text):
+        return None
+    beneath = next(iter(lines_below(page.lines, under)), None)
+    return text_found(_with_next_line(page, under, part) if beneath is not None and _GOES_ON.match(beneath.text) else part)
 
+
+_GOES_ON = re.compile(r"(?:to|of|for|and|with|the|&)\b")
+"""How the second line of a long name begins."""
 
 _DANGLES = re.compile(r"\b(?:of|and|the|to|with|for|our|an?)\W*$", re.IGNORECASE)
 """The end of a line that a sentence goes on after."""
@@ -252,12 +266,22 @@ def _issue_date(page: CertificatePage) -> Found | None:
         if not _beside(page.sheet, phrase, _OF_BIRTH)
     ]
     told = [date for phrase, date in free if _DONE_ON.search(phrase.text)]
+    alone = [date for phrase, date in free if _DATE_LINE.fullmatch(phrase.text)]
+    if len(alone) == 1 and len(free) > 1 and alone[0].value == max(str(date.value) for _, date in free):
+        return replace(alone[0], trust=0.9 * alone[0].trust)
     if told:
         return told[-1]
     if len({date.value for _, date in free}) == 1:
         found = free[0][1]
         return Found(value=found.value, page=found.page, words=found.words, doubts=found.doubts, trust=found.trust * 0.8)
     return None
+
+
+_DATE_LINE = re.compile(
+    r"(?:[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]+)?,? (?:the |den )?)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?[ .]{1,2}[A-Z][a-zé]{2,9}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?)\.?,? (?:19|20)\d\d\W*"
+)
+"""A line that is a date, with the place before it or none, as letters are dated: 24th June 2025, or Heidelberg, 20 November, 2020."""
 
 
 def _signed_on(page: CertificatePage) -> Found | None:
@@ -296,11 +320,15 @@ def _expiry_date(page: CertificatePage) -> Found | None:
 
 def _labelled_date(page: CertificatePage, key: str, *, telling: bool = False) -> Found | None:
     """telling: a label that means other dates too, as Date alone, does not count."""
-    for phrase in values(page, key, lambda text: bool(find_dates(text)), telling=telling):
+    for phrase in values(page, key, lambda text: bool(find_dates(text)) and not _SPAN_IN_SENTENCE.match(text), telling=telling):
         found = dates_found(phrase, page.order)
         if found:
             return found[-1] if key == "issue_date" else found[0]  # a course that lasted is certified when it ended
     return None
+
+
+_SPAN_IN_SENTENCE = re.compile(r"(?:\S+ ){3,}from (?=\d|\w+ \d)", re.IGNORECASE)
+"""A line of a sentence that tells how long something lasted, whatever word like a label stands by."""
 
 
 def _number(page: CertificatePage) -> Found | None:

@@ -60,7 +60,7 @@ def title_of(sheet: Sheet) -> Found | None:
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
     ]
     if not candidates:
-        return None
+        return _heads_letter(sheet)
     best = max(candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * max(0, len(p.words) - 8), -p.box.top))
     words = list(best.words)
     if _MODIFIER.match(best.text):
@@ -88,6 +88,21 @@ def title_of(sheet: Sheet) -> Found | None:
     text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
 
+
+_CONCERN = re.compile(r"TO WHOM(?:[ -]?SO[ -]?EVER)? IT MAY CONCERN[\s:.,\-–—_]*")
+"""The heading of a letter that certifies, in capitals; in other print it is a salutation."""
+
+
+def _heads_letter(sheet: Sheet) -> Found | None:
+    """What heads a letter that has no title of another kind, where it stands in a row of its own in the middle of the page."""
+    for row in sheet.rows():
+        if len(row) == 1 and _CONCERN.fullmatch(row[0].text) and abs(row[0].box.center_x - sheet.width / 2) < _CENTRED * sheet.width:
+            return Found(value=row[0].text.strip(" :.,-–—_"), page=sheet.number, words=row[0].words, trust=0.8)
+    return None
+
+
+_CENTRED = 0.1
+"""Widths of the page that a centred line's middle stands off the page's at most."""
 
 _LARGE = 1.25
 _CLOSE = 0.6

@@ -1,6 +1,7 @@
 """What a record of vaccinations is about: the vaccines of its table, or the disease that its title names."""
 
 import re
+from collections.abc import Sequence
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import find_dates, fold, unfilled
@@ -20,6 +21,9 @@ _DISEASES = re.compile(
 _ROW_APART = 4.0
 """Line heights between the rows of a table of vaccines at most."""
 
+_WRAPPED = 1.0
+"""Line heights between the lines of one cell at most."""
+
 _MOST_VACCINES = 40
 
 
@@ -35,24 +39,37 @@ def vaccines(page: CertificatePage) -> Found | None:
         if is_like(head.text, _HEADINGS) and page.sheet.right_of(head):
             named = _column(page, head)
             if named:
-                words = tuple(word for phrase in named for word in phrase.words)
-                return Found(value=", ".join(phrase.text.strip() for phrase in named), page=head.page, words=words, trust=0.9)
+                words = tuple(word for lines in named for phrase in lines for word in phrase.words)
+                return Found(value=", ".join(map(_text, named)), page=head.page, words=words, trust=0.9)
     return None
 
 
-def _column(page: CertificatePage, head: Phrase) -> list[Phrase]:
-    """The phrases under a heading that name vaccines, without those that say the same as one before."""
-    named: dict[str, Phrase] = {}
+def _column(page: CertificatePage, head: Phrase) -> list[list[Phrase]]:
+    """The lines of each vaccine that is named under a heading, without those that say the same as one before."""
+    named: list[list[Phrase]] = []
     last = head
     for phrase in page.sheet.phrases:
         if phrase.box.top < last.box.bottom - 0.4 * last.height or abs(phrase.box.left - head.box.left) > head.box.width:
             continue
+        close = phrase.box.top - last.box.bottom < _WRAPPED * head.height
+        if last is head and close and head.text.rstrip().endswith("/"):  # the heading's own second line: Vaccine/ over Prophylaxis
+            head = last = phrase
+            continue
         if phrase.box.top - last.box.bottom > _ROW_APART * head.height or page.labelled.is_label(phrase) or len(named) == _MOST_VACCINES:
             break
+        goes_on = bool(named) and last is named[-1][-1] and close and (phrase.text[:1].islower() or last.text.endswith("-"))
         last = phrase
-        if _is_vaccine(phrase.text):
-            named.setdefault(fold(phrase.text), phrase)
-    return list(named.values())
+        if goes_on:
+            named[-1].append(phrase)
+        elif _is_vaccine(phrase.text):
+            named.append([phrase])
+    return list({fold(_text(lines)): lines for lines in reversed(named)}.values())[::-1]
+
+
+def _text(lines: Sequence[Phrase]) -> str:
+    """A vaccine's name, its lines joined: a hyphen at the end of one stays, as in non-replicating."""
+    text = " ".join(line.text.strip() for line in lines)
+    return re.sub(r"(?<=\w-) (?=[^\W\d_])", "", text)
 
 
 def _is_vaccine(text: str) -> bool:

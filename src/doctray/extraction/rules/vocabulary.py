@@ -153,7 +153,8 @@ certificate_number: certificate number | certificate no | certificate # | certif
     number | register no | entry no | entry number | record number | control number | report number | report no | test report form
     number | certificate nr | rabies tag # | tag number | tag no | certificate verification code | credential no | enrolment number
     | credential | our ref | reg no | serial | ref | reference
-issue_date: date of issue | issue date | date issued | issued on | issued date | date of award | award date | date awarded | awarded
+issue_date: issuance date | date of issuance | issuance date and time |
+    date of issue | issue date | date issued | issued on | issued date | date of award | award date | date awarded | awarded
     on | date of completion | completion date | completed on | date completed | date of training | training date | course date |
     date of certification | certification date | given on | date certified | certification date | induction date | report date |
     date of report | date of registration | date filed by registrar | date filed | date of achievement | achievement date | date

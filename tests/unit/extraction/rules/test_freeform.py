@@ -300,3 +300,22 @@ Sum insured         USD 126,500.00
 """).fields["policies"]
     assert (policy["effective_date"], policy["expiry_date"]) == (None, None)
     assert (policy["limits"], policy["currency"]) == ({"Sum insured": 126_500}, "USD")
+
+
+def test_the_insured_has_its_trade_name_and_not_the_office_of_the_insurer() -> None:
+    fields = read("""
+            CERTIFICATE OF PUBLIC LIABILITY INSURANCE
+
+Policy Number:            QUER08TR01
+Name of Insured:          Quernstone Data Ltd   Trading as Croft Testing
+Date of commencement of insurance:      20/01/2026
+Date of expiry of insurance:            19/01/2027
+
+Limit of Indemnity:       £1,000,000
+
+        Signed on behalf of Covenor Insurance (Authorised Insurer)
+
+Covenor Insurance plc
+Registered Office: Covenor Insurance, B&C Mills, Dean Clough, Halifax, HX3 5AX
+""").fields
+    assert (fields["insured_name"], fields["insured_address"]) == ("Quernstone Data Ltd Trading as Croft Testing", None)

@@ -1,8 +1,10 @@
 """Certificates of training, completion, award, vaccination and birth."""
 
+from dataclasses import replace
+
 import pytest
 
-from doctray.domain.document import Segment
+from doctray.domain.document import Page, Segment
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.certificate import extract
 from tests.unit.extraction.drawing import a_document, drawn
@@ -391,3 +393,99 @@ Machine Learning Internship
 Issued by: Teerop Pvt. Limited
 """).fields
     assert found["issuer_name"] == "Teerop Pvt. Limited"
+
+
+def test_a_letter_to_whomsoever_it_may_concern_has_its_own_date_and_name() -> None:
+    fields = read("""
+Brackwater Pumps Private Limited
+
+                                              24th June 2025
+
+                  TO WHOMSOEVER IT MAY CONCERN
+
+This is to certify that Mr. Anselm Torvik (Reg No: 2190487), pursuing
+Mechanical Engineering has completed his internship under the
+Design Department from 26th May 2025 to 20th of the month of June
+""").fields
+    assert (fields["title"], fields["issue_date"], fields["recipient_name"]) == (
+        "TO WHOMSOEVER IT MAY CONCERN",
+        "2025-06-24",
+        "Mr. Anselm Torvik",
+    )
+
+
+def test_place_and_date_at_the_foot_date_the_paper_and_not_what_was_attended() -> None:
+    fields = read("""
+Joanna Winterfeld
+attended the
+Lakeside Conference: From Single Cells
+to Systems Medicine
+16 - 19 November 2020, Virtual
+
+
+Konstanz, 20 November, 2020
+""").fields
+    assert (fields["issue_date"], fields["subject"]) == ("2020-11-20", "Lakeside Conference: From Single Cells to Systems Medicine")
+
+
+def test_a_name_in_capitals_goes_on_beneath_its_label_and_an_address_does_not() -> None:
+    paper = """
+          CERTIFICATE OF ATTENDANCE
+
+Full Name:
+MARIA TERESA VELLAMONTE
+{beneath}
+
+{further}
+
+Course: Bookkeeping
+"""
+    close = drawn(paper.format(beneath="ARGUELLES", further=""))
+    assert extract(a_document(_closer(close, "ARGUELLES"))).fields["recipient_name"] == "MARIA TERESA VELLAMONTE ARGUELLES"
+    apart = drawn(paper.format(beneath="ARGUELLES", further=""))
+    assert extract(a_document(apart)).fields["recipient_name"] == "MARIA TERESA VELLAMONTE"
+
+
+def _closer(page: Page, text: str) -> Page:
+    """The page with one word moved up under the line above it, as the second line of a value stands."""
+    lines = []
+    for line in page.lines:
+        if [word.text for word in line.words] == [text]:
+            word = line.words[0]
+            box = replace(word.box, top=word.box.top - 5, bottom=word.box.bottom - 5)
+            line = replace(line, words=(replace(word, box=box),))
+        lines.append(line)
+    return replace(page, lines=tuple(lines))
+
+
+def test_a_motto_without_spaces_is_nobody() -> None:
+    fields = read("""
+       CERTIFICATE OF COMPLETION
+         Courage.Kindness.Craft
+
+           Ida Quernstone
+   has successfully completed
+        Boat Building
+""").fields
+    assert fields["recipient_name"] == "Ida Quernstone"
+
+
+def test_what_a_quiz_was_on_stands_in_quotation_marks() -> None:
+    fields = read("""
+       Certificate of Appreciation
+   This is to certify that Ida Quernstone has successfully
+   completed an International Level Online Quiz on "Boat Building" on 11/16/2020
+""").fields
+    assert fields["subject"] == "Boat Building"
+
+
+def test_who_accredits_a_college_did_not_issue_its_certificates() -> None:
+    fields = read("""
+     QUERNSTONE COLLEGE OF ENGINEERING
+(Affiliated to Northern Board, Approved by ZETA - Accredited by QBA & Quaac - 'A' Grade)
+
+       Certificate of Appreciation
+   This is to certify that Ida Quernstone has successfully
+   completed Boat Building
+""").fields
+    assert fields["issuer_name"] == "QUERNSTONE COLLEGE OF ENGINEERING"

@@ -42,3 +42,19 @@ def test_the_column_is_known_by_its_heading(heading: str) -> None:
 def test_who_gave_the_vaccines_is_not_who_received_them() -> None:
     fields = extract(a_document(RECORD.format(rows="MMR             2016-09-05      Dr. Anna Blum", heading="Vaccine"))).fields
     assert (fields["recipient_name"], fields["issue_date"]) == ("Leo Marchetti", "2026-02-03")
+
+
+def test_a_vaccine_over_two_lines_under_a_heading_over_two_lines_is_one() -> None:
+    fields = extract(
+        a_document("""
+         RABIES VACCINATION CERTIFICATE
+
+Dose     Date of          Vaccine/                    Lot
+         vaccination      prophylaxis
+1        2021-09-18       Rabies vaccine, non-        A1026
+                          adjuvanted cell culture
+2        2021-11-13       Rabies vaccine, non-        A1039
+                          adjuvanted cell culture
+""")
+    ).fields
+    assert fields["subject"] == "Rabies vaccine, non-adjuvanted cell culture"
