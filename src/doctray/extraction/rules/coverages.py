@@ -8,6 +8,7 @@ from itertools import pairwise
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold, read_amount
+from doctray.extraction.rules.benefits import benefits_of
 from doctray.extraction.rules.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.coverage_grids import drawn
 from doctray.extraction.rules.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of
@@ -99,7 +100,14 @@ def _groups(
     current = go_on[0] if go_on else _Group(None)
     groups = [] if go_on else [current]
     charged = False
-    for row in rows:
+    benefits: set[int] = set()
+    for index, row in enumerate(rows):
+        if not charged and index not in benefits:
+            listed, taken = benefits_of(sheet, rows, index)
+            current.sums += listed
+            benefits |= taken
+        if index in benefits:
+            continue
         current.sums += of_tariff(sheet, [phrase for phrase in row if len(phrase.words) > _MOST_IN_CELL])
         charged = (charged or _begins_charges(row)) and not _ENDS_CHARGES.search(text_of(row))
         if charged:

@@ -11,7 +11,8 @@ def vocabulary(text: str) -> Vocabulary:
 
 
 INSURANCE = vocabulary("""\
-insured: named insured | main policy holder | main policyholder | lead policyholder | principal insured | primary insured | main insured |
+insured: name of the employee member | name of the insured member | name of the member |
+    named insured | main policy holder | main policyholder | lead policyholder | principal insured | primary insured | main insured |
     lead insured | insured's code name | insured code name | name of insured | name of the insured | insured name | insured's name | name
     of policyholder | name of policy holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured
     person | insured | the insured | assured | name of the policyholder | name of employer | insured's full name and mailing address |
