@@ -48,6 +48,31 @@ def test_short_codes_between_subject_and_room_are_teachers() -> None:
     assert found.names == {"Mül", "Hof", "Kra"}
 
 
+THREES = [
+    "Maths|Barzi|32", "Maths|Barzi|12", "Physics|Rizzon|26", "History|Gamma|17", "Letters|Gamma|17", "English|Ravara|26", "Workshop|Martin|le",
+    "Circuits|Martin|le", "Gymnastics|Solinas|pal",
+]  # fmt: skip
+
+
+def test_surnames_and_short_rooms_in_lines_of_their_own_beneath_nearly_all_subjects() -> None:
+    found = habits_of(cells(*THREES), timed=True)
+    assert found.names == {"Barzi", "Rizzon", "Gamma", "Ravara", "Martin", "Solinas"}
+    assert found.places == {"32", "12", "26", "17", "le", "pal"}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [*THREES, *(f"Long|Subject {number}" for number in range(9))],
+        [text.replace("|", " ", 1) for text in THREES],
+        ["Human|Biology|12", "Modern|History|12", "World|History|14", "Human|Biology|14", "Modern|Art|12", "Applied|Maths|14"],
+    ],
+    ids=["too few cells", "two lines", "second lines of subjects"],
+)
+def test_other_cells_of_three_lines_tell_no_surnames(texts: list[str]) -> None:
+    assert not habits_of(cells(*texts), timed=True).names
+
+
 def test_initials_beneath_most_subjects_are_teachers() -> None:
     found = habits_of(
         cells("Math|RKI", "Science|MKA", "English 1st|SHO", "Math|RKI", "ICT|NJ", "English 2nd|SHO", "Science|MKA", "PE|GYM"), timed=True

@@ -173,3 +173,101 @@ def test_rooms_against_the_left_under_centred_subjects_are_told_though_few_cells
     zones = zones_of(cells)
     assert zones is not None
     assert [told(zones.content(cell, PLAIN)) for cell in cells[:4]] == [(subject, None, room) for subject, _, room in practicals]
+
+
+def test_a_class_with_a_room_of_its_own_is_told_from_the_teacher_above_and_the_group_beside_it() -> None:
+    def planned(subject: str, teacher: str, group: str, room: str) -> Cell:
+        middle = text_line(subject, left=180.0, top=140.0, tall=20.0)
+        below = text_line(group, left=103.0, top=184.0, tall=12.0)
+        at_right = text_line(room, left=298.0 - 6.0 * len(room), top=184.0, tall=12.0)
+        return Cell(
+            box=Box(100.0, 100.0, 300.0, 200.0), words=(*text_line(teacher, left=185.0, top=104.0, tall=12.0), *middle, *below, *at_right)
+        )
+
+    lessons = [
+        ("FYZ", "Kob", "Celá trieda", "VIOA"), ("FJ2", "Mon", "FJ", "UAj 3"), ("ANJ", "Koš", "Aj1", "VIOA"), ("SJL", "Mih", "Celá trieda", "VIOA"),
+        ("CHE", "Sch", "Celá trieda", "VIOA"), ("OBN", "Gaj", "Celá trieda", "VIOA"), ("MAT", "Kam", "Celá trieda", "VIOA"), ("TSV", "Bnč", "Chlapci", "Tv 2"),
+    ]  # fmt: skip
+    cells = [planned(*each) for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    contents = [zones.content(cell, PLAIN) for cell in cells]
+    assert [told(content) for content in contents] == [(subject, teacher, room) for subject, teacher, _, room in lessons]
+    assert [content.notes.value for content in contents if content and content.notes] == [group for _, _, group, _ in lessons]
+
+
+def test_a_group_that_runs_into_the_room_is_parted_from_it_where_one_of_them_stands_alone_elsewhere() -> None:
+    def narrow(subject: str, group: str, room: str) -> Cell:
+        words = [*text_line("Kob", left=140.0, top=104.0, tall=12.0), *text_line(subject, left=140.0, top=140.0, tall=20.0)]
+        at_right = text_line(room, left=208.0 - 6.0 * len(room), top=184.0, tall=12.0)
+        return Cell(box=Box(100.0, 100.0, 210.0, 200.0), words=(*words, *text_line(group, left=102.0, top=184.0, tall=12.0), *at_right))
+
+    lessons = [
+        ("FYZ", "Entire class", "A102"),
+        ("FJ2", "Fr", "B3"),
+        ("ANJ", "En", "A102"),
+        ("SJL", "Entire class", "A102"),
+        ("CHE", "Entire class", "A102"),
+    ]
+    cells = [narrow(*each) for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    rooms = [content.room.value for cell in cells if (content := zones.content(cell, PLAIN)) and content.room]
+    assert rooms == [room for _, _, room in lessons]
+
+
+def in_two_lines(subject: str, code: str, room: str) -> Cell:
+    """Subject and, far to the right of it, the teacher's code; the room below: set low in a cell, so that thirds part nothing."""
+    return Cell(
+        box=Box(100.0, 100.0, 360.0, 170.0),
+        words=(
+            *text_line(subject, left=130.0, top=118.0),
+            *text_line(code, left=250.0, top=118.0),
+            *text_line(room, left=130.0, top=140.0),
+        ),
+    )
+
+
+def test_codes_beside_the_subjects_are_teachers_where_the_class_has_one_room() -> None:
+    lessons = [
+        ("PMDM", "I11"),
+        ("PSP", "I11"),
+        ("ADA", "I10"),
+        ("DIN", "SAI01"),
+        ("SGE", "SAI06"),
+        ("EIEAS", "FOL2"),
+        ("T2CFS", "SAI06"),
+        ("ADA", "I10"),
+    ]
+    cells = [in_two_lines(subject, code, "S2-12") for subject, code in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert [told(zones.content(cell, PLAIN)) for cell in cells] == [(subject, code, "S2-12") for subject, code in lessons]
+
+
+def test_two_columns_of_codes_that_tell_nothing_of_people_are_no_places() -> None:
+    cells = [in_two_lines(f"Topic {each}", f"R{each}", f"Q-{each}") for each in range(1, 9)]
+    assert zones_of(cells) is None
+
+
+def test_long_rooms_groups_and_names_over_two_lines_of_divided_cells_are_told() -> None:
+    def planned(room: str, group: str, subject: str, *names: str) -> Cell:
+        words = [*text_line(room, left=104.0, top=103.0, tall=10.0), *text_line(subject, left=150.0, top=140.0)]
+        words += text_line(group, left=298.0 - 5.0 * len(group), top=103.0, tall=10.0) if group else []
+        lowest = 186.0 - 12.0 * (len(names) - 1)
+        for index, name in enumerate(names):
+            words += text_line(name, left=298.0 - 5.0 * len(name), top=lowest + 12.0 * index, tall=10.0)
+        return Cell(box=BOX, words=tuple(words))
+
+    lessons = [
+        ("Multi_Lab-31_Block-E1", "A", "Optics Lab", "Ms. Asha Rao_E11"), ("Multi_Lab-32_Block-E1", "B", "Optics Lab", "Dr. Ravi Sen_E12"),
+        ("Lect-Hall-205_Block-E1", "A, B", "Statics", "Mr. Venkata Subramaniam Narayanan", "Iyer_E13"),
+        ("Lect-Hall-206_Block-E1", "A", "Logic", "Mr. Venkata Subramaniam Narayanan", "Iyer_E13"),
+        ("Lect-Hall-205_Block-E1", "", "Logic", "Ms. Asha Rao_E11"), ("Lect-Hall-206_Block-E1", "B", "Statics", "Dr. Ravi Sen_E12"),
+    ]  # fmt: skip
+    cells = [planned(*each) for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    contents = [zones.content(cell, PLAIN) for cell in cells]
+    assert [told(content) for content in contents] == [(subject, " ".join(names), room) for room, _, subject, *names in lessons]
+    assert [content.notes.value if content and content.notes else "" for content in contents] == [group for _, group, *_ in lessons]

@@ -36,10 +36,11 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
+    surnames, numbers = _in_threes(written)
     return Habits(
-        names=names | codes | teachers,
+        names=names | codes | surnames | teachers,
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written) | _small_places(written) | _lined_places(written),
+        places=_places(written) | _small_places(written) | _lined_places(written) | numbers,
         codes=_bracketed_codes(written),
         heads=names_above(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
@@ -84,6 +85,34 @@ def _codes(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
             found |= codes
     return found
 
+
+def _in_threes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> tuple[frozenset[str], frozenset[str]]:
+    """Surnames and short rooms of cells that print subject, teacher and room in a line each, where nearly all do; () twice otherwise.
+
+    Each teacher has few subjects, one at least has lessons again, and rooms, half of them numbers, are shared by several subjects.
+    """
+    told = [
+        (_text(lines[0]), name, room, _is_set_apart(lines[0], lines[1], cell))
+        for lines, cell in written
+        if len(lines) == 3 and (name := _text(lines[1])) and (room := _text(lines[2]))
+        if _SURNAME.fullmatch(name) and name.casefold() not in SUBJECT_WORDS and _SHORT.fullmatch(room)
+    ]
+    taught: defaultdict[str, set[str]] = defaultdict(set)
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for subject, name, room, _ in told:
+        taught[name].add(subject)
+        held[room].add(subject)
+    usual = len(told) >= max(2 * _FEWEST, _MOST_ROOMS * len(written)) and 2 * sum(apart for *_, apart in told) >= len(told)
+    numbered = 2 * sum(any(c.isdigit() for c in room) for _, _, room, _ in told) >= len(told)
+    people = _FEWEST <= len(taught) < len(told) and all(len(subjects) <= _MOST_TAUGHT + 1 for subjects in taught.values())
+    if not (usual and numbered and people and any(len(subjects) > 1 for subjects in held.values())):
+        return frozenset(), frozenset()
+    return frozenset(taught), frozenset(held)
+
+
+_SURNAME = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-]){2,15}")
+_SHORT = re.compile(r"[^\W_]{1,4}")
+"""A room by its number or a short name alone: 12, i4, le."""
 
 _INITIALS = re.compile(r"[A-Z]{2,4}")
 _NO_INITIALS = frozenset(

@@ -8,9 +8,18 @@ from enum import StrEnum
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, hull
-from doctray.extraction.rules.timetable_kinds import Beside, are_groups, are_rooms, is_counted
+from doctray.extraction.rules.timetable_kinds import (
+    Beside,
+    are_groups,
+    are_rooms,
+    is_counted,
+    is_everywhere,
+    is_place,
+    is_room,
+    names_whole_class,
+)
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -37,7 +46,12 @@ _FEWEST, _USUAL, _MOSTLY = 5, 0.6, 0.6
 _UNLIKE, _OFF = 1.25, 0.3
 """Neighbours whose heights differ by this factor, or whose middles by this part of a height, are not one text."""
 
-_GAP = 1.1
+_FLUSH = 0.5
+"""Lines of one text that is set against the right end there, give or take this part of their height."""
+
+_GAP, _FAR = 1.1, 1.5
+"""Heights of its letters: what stands further apart is two texts; and two columns of texts."""
+
 _CODE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ]{0,4}")
 _NAME = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.\s?){0,3}[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
 _SEVERAL = re.compile(r"\s?[/&,+]\s?")
@@ -59,14 +73,19 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """What stands in the places around the subject, in all cells of one table. undivided: thirds whose left and right are one place."""
+    """What stands in the places around the subject, in all cells of one table. undivided: thirds whose left and right are one place.
+
+    corners: texts that stand alone in a place. lined: the places are lines, not thirds, of the cells.
+    """
 
     roles: dict[_Place, Role]
     undivided: frozenset[int] = frozenset()
+    corners: frozenset[tuple[_Place, str]] = frozenset()
+    lined: bool = False
 
     def content(self, cell: Cell, habits: Habits) -> Content | None:
         """The lesson of a cell that is laid out so; None for one that is not."""
-        placed = _together(_placed(cell), self.undivided)
+        placed = _in_lines(cell) if self.lined else _together(_unjoined(_placed(cell), cell, self.corners), self.undivided)
         around: defaultdict[Role, list[tuple[Word, ...]]] = defaultdict(list)
         middle: list[tuple[Word, ...]] = []
         for place, phrase in placed:
@@ -96,7 +115,19 @@ class Zones:
 
 def zones_of(cells: Sequence[Cell]) -> Zones | None:
     """Places of the cells of lessons that have a use of their own; None where fewer than two have."""
-    every = [_placed(cell) for cell in cells if cell.words and not any(word.angle for word in cell.words)]
+    upright = [cell for cell in cells if cell.words and not any(word.angle for word in cell.words)]
+    plain = [_placed(cell) for cell in upright]
+    corners = frozenset((place, _text([phrase])) for placed in plain for place, phrase in placed if place[0] and place[1])
+    every = [_unjoined(placed, cell, corners) for placed, cell in zip(plain, upright, strict=True)]
+    if zones := _zones(every):
+        return replace(zones, corners=corners)
+    lined = [_in_lines(cell) for cell in upright]
+    parted = sum(any(_is_at_right(place) for place, _ in placed) for placed in lined)
+    zones = _zones(lined) if parted >= max(_FEWEST, _USUAL * len(lined)) else None
+    return replace(zones, lined=True) if zones else None
+
+
+def _zones(every: Sequence[_Placed]) -> Zones | None:
     laid_out = [placed for placed in every if len({place[0] for place, _ in placed}) > 1]
     if len(laid_out) < _FEWEST:
         return None
@@ -117,7 +148,7 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
     roles = {
         place: role
         for place, own in texts.items()
-        if place[0] != 0 and place != lead and (role := _role(own)) is not None
+        if place[0] != 0 and place != lead and (role := _role(own, cornered=place[1] != 0)) is not None
         if len(own) >= (_FEWEST_GROUPS if role is Role.GROUP else (_CORNERED if place[1] else _USUAL) * len(laid_out))
         if lead
         or role in (Role.TIME, Role.GROUP)
@@ -127,6 +158,7 @@ def zones_of(cells: Sequence[Cell]) -> Zones | None:
         or (place[1] < 0 and not at_side[-1] and role is Role.ROOM)
     }
     roles |= _counted(roles, texts)
+    roles |= _told_apart(roles, texts)
     if len(roles) < 2 or len(set(roles.values())) < len(roles):
         return None
     return Zones(roles | _wider(roles, texts), undivided)
@@ -153,10 +185,20 @@ def _counted(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]
     return {counted[0]: Role.GROUP} if len(rooms) == 2 and len(counted) == 1 and Role.GROUP not in roles.values() else {}
 
 
+def _told_apart(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]) -> dict[_Place, Role]:
+    """Of two places that look alike, the room's, where the class has most lessons, and the teacher's, who teaches few subjects."""
+    for alike, other in ((Role.TEACHER, Role.ROOM), (Role.ROOM, Role.TEACHER)):
+        places = [place for place, role in roles.items() if role is alike]
+        home = [place for place in places if is_everywhere(texts[place])]
+        if len(places) == 2 and len(home) == 1 and other not in roles.values():
+            return {place: Role.ROOM if place in home else Role.TEACHER for place in places}
+    return {}
+
+
 def _wider(roles: dict[_Place, Role], texts: dict[_Place, list[tuple[str, str]]]) -> dict[_Place, Role]:
     """Where a text that is too long for its corner reaches to the middle of the cell: places with texts of the corner's use."""
-    free = {(third, 0): role for (third, side), role in roles.items() if side and (third, 0) not in roles}
-    return {place: role for place, role in free.items() if role in (Role.TEACHER, Role.ROOM) and _role(texts.get(place, [])) is role}
+    free = [((third, 0), role) for (third, side), role in roles.items() if side and (third, 0) not in roles]
+    return {place: role for place, role in free if role in (Role.TEACHER, Role.ROOM) and _role(texts.get(place, []), cornered=True) is role}
 
 
 def _is_divided(laid_out: Sequence[_Placed], third: int) -> bool:
@@ -197,17 +239,18 @@ def _gaps(laid_out: Sequence[_Placed], place: _Place) -> list[float]:
     return gaps[1:] or gaps
 
 
-def _role(beside: Beside) -> Role | None:
+def _role(beside: Beside, *, cornered: bool = False) -> Role | None:
+    """What texts of one place are. cornered: they stand in a corner, where a line that only holds a room is the room's as a whole."""
     texts = [text for text, _ in beside]
     if not texts:
         return None
     if _share(texts, lambda text: any(span.stop - span.begin == len(text) for span in find_spans(text))) >= _MOSTLY:
         return Role.TIME
-    if are_groups(texts):
+    if are_groups(texts) or _share(texts, names_whole_class) >= _DIVIDED:
         return Role.GROUP
     if _share(texts, lambda text: TEACHER.search(text) is not None) >= _MOSTLY:
         return Role.TEACHER
-    if _share(texts, lambda text: ROOM.fullmatch(text) is not None) >= _MOSTLY or are_rooms([each for each in beside if each[1]]):
+    if _share(texts, is_place if cornered else is_room) >= _MOSTLY or are_rooms([each for each in beside if each[1]]):
         return Role.ROOM
     named = _share(texts, _may_be_named)
     return Role.TEACHER if named >= _MOSTLY and len(set(texts)) > 2 else None
@@ -237,7 +280,50 @@ def _placed(cell: Cell) -> _Placed:
         side = -1 if narrow and left - box.left < _AT_EDGE * box.width and middle < 0.4 * box.width else 0
         side = 1 if narrow and box.right - right < _AT_EDGE * box.width and middle > 0.6 * box.width else side
         placed.append(((-1 if height < _UPPER else 1 if height > _LOWER else 0, side), phrase))
-    return placed
+    return [_with_its_end(place, phrase, placed) for place, phrase in placed]
+
+
+def _with_its_end(place: _Place, phrase: tuple[Word, ...], placed: _Placed) -> tuple[_Place, tuple[Word, ...]]:
+    """A line as wide as its cell in the corner of the short line below it that ends where it does: they are one text."""
+    if place[0] == 0 or place[1] != 0:
+        return place, phrase
+    right, size = phrase[-1].box.right, size_of(phrase[-1])
+    below = [other for at, other in placed if at == (place[0], 1) and other[0].box.top > phrase[0].box.center_y]
+    ends = any(abs(other[-1].box.right - right) <= _FLUSH * size for other in below)
+    return ((place[0], 1) if ends else place), phrase
+
+
+def _unjoined(placed: _Placed, cell: Cell, corners: frozenset[tuple[_Place, str]]) -> _Placed:
+    """What reaches from side to side above or below the subject as two texts, where one of them stands alone in that corner elsewhere."""
+    found: _Placed = []
+    edge = _AT_EDGE * cell.box.width
+    for (third, side), phrase in placed:
+        across = phrase[0].box.left - cell.box.left < edge and cell.box.right - phrase[-1].box.right < edge
+        cut = next(
+            (
+                index
+                for index in range(1, len(phrase))
+                if ((third, -1), _text([phrase[:index]])) in corners or ((third, 1), _text([phrase[index:]])) in corners
+            ),
+            None,
+        )
+        if third and across and cut:
+            found.extend((((third, -1), phrase[:cut]), ((third, 1), phrase[cut:])))
+        else:
+            found.append(((third, side), phrase))
+    return found
+
+
+def _in_lines(cell: Cell) -> _Placed:
+    """The texts of two lines, of which the first holds two far apart, as in four quarters; as they stand in the cell otherwise."""
+    lines = read(cell.words).lines
+    parts = [_phrases(line) for line in lines]
+    if len(parts) != 2 or len(parts[0]) != 2 or len(parts[1]) > 2:
+        return _placed(cell)
+    first, second = parts[0]
+    if second[0].box.left - first[-1].box.right < _FAR * size_of(first[-1]):
+        return _placed(cell)
+    return [((third, side), phrase) for third, own in zip((-1, 1), parts, strict=True) for side, phrase in zip((-1, 1), own, strict=False)]
 
 
 def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
