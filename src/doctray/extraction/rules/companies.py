@@ -46,7 +46,8 @@ _CERTIFIED = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?P<who>\S.{2,80})|^for (?P<for>(?-i:[A-Z]).{2,60})$|"
+    r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?:(?:the )?authori[sz]ed insurers?: )?(?P<who>\S.{2,80})|"
+    r"^for (?P<for>(?-i:[A-Z]).{2,60})$|"
     r"^(?:underwritten by|an? (?:program(?:me)?|division) of):?\s+(?P<by>\S.{2,80})|"
     r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,

@@ -28,7 +28,7 @@ _YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 
 def labelled_party(paper: Labelled, key: str) -> Party:
     for sheet, phrase in paper.values(key, is_party):
-        lines = lines_from(paper, sheet, _with_trade_name(sheet, _without_code(phrase)))
+        lines = [_without_colon(line) for line in lines_from(paper, sheet, _with_trade_name(sheet, _without_code(phrase)))]
         name, address = party_of_lines(lines)
         if name is not None:
             name = _without_number(name)
@@ -41,6 +41,12 @@ def _with_trade_name(sheet: Sheet, name: Phrase) -> Phrase:
     """A name with the one it trades under, where that stands apart in its row."""
     beside = next(iter(sheet.right_of(name)), None)
     return name if beside is None or not _TRADES_AS.match(beside.text) else Phrase.of(name.page, [*name.words, *beside.words])
+
+
+def _without_colon(line: Phrase) -> Phrase:
+    """A line of a value without the colon that stands between its label and itself."""
+    rest = line.part(1) if line.words[0].text == ":" else None
+    return line if rest is None else rest
 
 
 _TRADES_AS = re.compile(r"(?:trading as|t/as?|d/?b/?a) \w", re.IGNORECASE)

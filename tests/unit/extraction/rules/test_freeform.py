@@ -319,3 +319,19 @@ Covenor Insurance plc
 Registered Office: Covenor Insurance, B&C Mills, Dean Clough, Halifax, HX3 5AX
 """).fields
     assert (fields["insured_name"], fields["insured_address"]) == ("Quernstone Data Ltd Trading as Croft Testing", None)
+
+
+def test_a_colon_that_stands_at_the_second_line_of_the_insured_is_no_part_of_the_address() -> None:
+    fields = read("""
+            Certificate of Insurance (Private Car Package Policy)
+
+Policy Number: OG-19-9906-1801
+Name and Address of Insured :      RAMESH QUERNSTONE
+                                   : FLAT 12, TOWER C, LAKEVIEW
+                                   KODIGEHALLI, BENGALURU
+Geographical Area :                India
+For & On Behalf of Authorised Insurers: Covenor Insurance
+""").fields
+    assert fields["insured_name"] == "RAMESH QUERNSTONE"
+    assert fields["insured_address"] == "FLAT 12, TOWER C, LAKEVIEW, KODIGEHALLI, BENGALURU"
+    assert fields["insurers"] == [{"name": "Covenor Insurance"}]
