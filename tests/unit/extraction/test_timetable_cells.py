@@ -158,6 +158,18 @@ def test_the_code_of_a_known_teacher_ends_the_subject() -> None:
     assert (content.subject.value, content.teacher.value) == ("DSU", "PAT")
 
 
+def test_a_building_with_its_room_below_the_teacher_is_the_place() -> None:
+    assert told("Web", "Mme Blanc", "CRM - salle 05") == {"subject": "Web", "teacher": "Mme Blanc", "room": "CRM - salle 05"}
+    assert told("Accueil", "Mme Blanc", "Amphi Poincaré") == {"subject": "Accueil", "teacher": "Mme Blanc", "room": "Amphi Poincaré"}
+
+
+def test_two_known_names_one_below_the_other_are_both_the_teachers() -> None:
+    [content] = contents(block("Projet", "David Roux", "Anne Petit"), Habits(names=frozenset({"David Roux", "Anne Petit"})))
+    assert content.subject is not None
+    assert content.teacher is not None
+    assert (content.subject.value, content.teacher.value) == ("Projet", "David Roux, Anne Petit")
+
+
 def test_a_place_of_the_table_is_the_room() -> None:
     [content] = contents(block("Tecnología", "Taller"), Habits(places=frozenset({"Taller"})))
     assert content.room is not None

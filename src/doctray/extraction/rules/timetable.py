@@ -19,6 +19,7 @@ from doctray.extraction.rules.timetable_open import with_headings_above
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
+from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
 from doctray.extraction.rules.timetable_weeks import week_layouts
 from doctray.extraction.times import find_spans
@@ -125,8 +126,8 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
 def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
     found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
     if not found and (headed := with_headings_above(grid, page)):
-        return layouts(headed, page)
-    return tuple(found)
+        found = layouts(headed, page)
+    return tuple(with_ticks(layout, page) for layout in found)
 
 
 def _from_alignment(page: Page) -> list[Table]:

@@ -64,6 +64,7 @@ ROOM = re.compile(
     r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
     r"|amphi|lokaal)"
     rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?:\d[\d.]*\s)?\w{{0,12}}(?:saal|raum|labor|halle|zimmer)(?:\s[A-Z]?\d[\w.-]*){{1,2}}(?:\s\[\w+\]?)?|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop|Amphi|AMPHI)\s[A-Z])"
+    r"|(?-i:(?:Amphi|AMPHI|Amphithéâtre)(?:\s[A-ZÀ-Þ][\w.'’-]+){1,3})"
     r"|(?:[a-z]\s|[a-z]+\s){0,2}(?:suite|pool|workshop|lab(?:oratory)?|studio|block|building|theatre|hut|annexe?)\s?(?:lab\s"
     r"|room\s)?[A-Z]?\d[\w.-]*"
     rf"|{_PLACE}))"
@@ -82,6 +83,9 @@ def is_group(text: str) -> bool:
 
 _IN_BUILDING = re.compile(r"[A-Z]{2,5}, ?[A-Z]{0,2}-?\d{2,4}[A-Za-z]?")
 """A room after the short name of its building: KZH, R110."""
+
+_BELOW_A_NAME = re.compile(rf"[A-Z][A-Z\d]{{1,9}}\s?[-–—,]\s?(?i:{_ROOM_WORD})\s?[A-Z]?-?\d[\w.-]*")
+"""The same with the word, in a line below the teacher's, where nothing but a place stands: CREMI - salle 05."""
 
 _ASIDE = re.compile(
     r"(?:(?:von|ab|bis|from|until|w\.?e\.?f\.?|since|del|dal|du)\s)?\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d(?:\s?[-–]\s?[\d./-]{6,10})?"
@@ -305,6 +309,13 @@ class _SortedOut:
             return ()
         if self.room is None and self.subject and _IN_BUILDING.fullmatch(_bare(line)):
             self.room = Found(value=_bare(line), words=line, certainty=0.85)
+            return ()
+        if self.room is None and self.subject and self.teacher and _BELOW_A_NAME.fullmatch(_bare(line)):
+            self.room = Found(value=_bare(line), words=line, certainty=0.8)
+            return ()
+        if self.teacher and self.teacher.value in self.habits.names and is_name(_bare(line)) and _bare(line) in self.habits.names:
+            value = f"{self.teacher.value}, {_bare(line)}"
+            self.teacher = Found(value=value, words=(*self.teacher.words, *line), certainty=0.75)
             return ()
         if self.teacher is None and (found := _teacher(line)):
             self.teacher, line = found

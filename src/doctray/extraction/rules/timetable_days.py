@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from doctray.extraction.worded_dates import MONTH_NAMES
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _SHORT = {
@@ -194,10 +196,7 @@ def days_in_order(texts: Sequence[str]) -> list[DayName | None]:
     return found
 
 
-_MONTHS = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
-    re.IGNORECASE,
-)
+_MONTHS = re.compile(rf"\b(?:{MONTH_NAMES})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -66,8 +66,9 @@ def _from_cells(layout: Layout) -> list[Piece]:
     spelled, cells = _spelled(layout, body)
     pieces = list(spelled)
     habits = _habits(layout, cells)
-    zones = zones_of(cells)
-    for cell in (part for whole in cells for part in _parted(layout, whole)):
+    parts = [part for whole in cells for part in _parted(layout, whole)]
+    zones = zones_of(parts)
+    for cell in parts:
         holds = _holds(layout, cell.box)
         if holds:
             reading = read(cell.words)

@@ -1,0 +1,73 @@
+"""Times printed at the ticks of a scale beside a table tell where its blocks begin and end."""
+
+from collections.abc import Sequence
+
+from doctray.domain.document import Page, Segment, Word
+from doctray.extraction.rules import timetable
+from doctray.extraction.rules.timetable_axes import Layout, layouts
+from doctray.extraction.rules.timetable_grid import ruled_grids
+from doctray.extraction.rules.timetable_ticks import with_ticks
+from tests.unit.extraction.timetable_sheet import a_page, document, text_line, times
+
+LEFT, TOP, HOUR, ROW = 200.0, 200.0, 160.0, 100.0
+DAYS = ("Lundi 4-mars", "Mardi 5-mars", "Mercredi 6-mars")
+LESSONS = [
+    [("Algèbre", 9.0, 10.5), ("Pause", 10.5, 10.75), ("Chimie", 10.75, 12.0)],
+    [("Latin", 9.5, 11.0), ("Dessin", 11.0, 12.0)],
+    [("Musique", 9.0, 10.0), ("Histoire", 10.0, 11.25), ("Physique", 11.25, 12.0)],
+]
+
+
+def a_scale(*, of_labels: float = 0.0) -> Page:
+    """Days down the side, blocks to scale, and over the table a label each half hour, `of_labels` hours behind its tick."""
+    words: list[Word] = []
+    rules: list[Segment] = []
+    for step in range(7):
+        at = _x(9.0 + step / 2 + of_labels)
+        label = f"{9 + step // 2}:{'30' if step % 2 else '00'}"
+        words += text_line(label, left=at - 4.0 * len(label), top=TOP - 26.0)
+    for row, (day, lessons) in enumerate(zip(DAYS, LESSONS, strict=True)):
+        top = TOP + ROW * row
+        rules += _frame(60.0, top, LEFT, top + ROW)
+        words += text_line(day, left=68.0, top=top + 40.0)
+        rules += _frame(LEFT, top, _x(12.0), top + ROW)
+        for subject, start, end in lessons:
+            rules += _frame(_x(start), top, _x(end), top + ROW)
+            words += (
+                _upwards(subject, _x(start) + 12.0, top) if end - start < 0.5 else text_line(subject, left=_x(start) + 6.0, top=top + 40.0)
+            )
+    return a_page(words, rules)
+
+
+def _x(hour: float) -> float:
+    return LEFT + HOUR * (hour - 9.0)
+
+
+def _upwards(text: str, left: float, top: float) -> list[Word]:
+    """A letter a line, as narrow cells print a pause."""
+    return [word for index, letter in enumerate(text) for word in text_line(letter, left=left, top=top + 4.0 + 18.0 * index)]
+
+
+def _frame(left: float, top: float, right: float, bottom: float) -> Sequence[Segment]:
+    return [
+        Segment(left, top, right, top), Segment(left, bottom, right, bottom),
+        Segment(left, top, left, bottom), Segment(right, top, right, bottom),
+    ]  # fmt: skip
+
+
+def test_blocks_begin_and_end_at_the_ticks_of_a_scale_above_the_table() -> None:
+    found = timetable.extract(document(a_scale()))
+    assert times(found, "Tuesday") == [("Latin", "09:30", "11:00"), ("Dessin", "11:00", "12:00")]
+    monday = times(found, "Monday")
+    assert [subject for subject, _, _ in monday] == ["Algèbre", "Pause", "Chimie"]
+    assert (monday[0][1], monday[2][2]) == ("09:00", "12:00")
+
+
+def test_labels_between_the_ticks_are_no_scale() -> None:
+    assert [len(with_ticks(laid_out(page), page).slots) for page in (a_scale(), a_scale(of_labels=0.25))] == [6, 0]
+
+
+def laid_out(page: Page) -> Layout:
+    grid = max(ruled_grids(page), key=lambda grid: len(grid.cells))
+    [layout] = layouts(grid, page)
+    return layout
