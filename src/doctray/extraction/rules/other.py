@@ -327,7 +327,7 @@ def _labelled_date(page: CertificatePage, key: str, *, telling: bool = False) ->
     return None
 
 
-_SPAN_IN_SENTENCE = re.compile(r"(?:\S+ ){3,}from (?=\d|\w+ \d)", re.IGNORECASE)
+_SPAN_IN_SENTENCE = re.compile(r"[^:]{12,120} from (?=\d|[A-Z][a-z]{2,8} \d)")
 """A line of a sentence that tells how long something lasted, whatever word like a label stands by."""
 
 
