@@ -12,7 +12,7 @@ TIMETABLES = Calibration(
         "family:ruled": -0.395,
         "field:class_name": -0.29,
         "field:day": 1.781,
-        "field:notes": -2.801,
+        "field:notes": -1.0,
         "field:room": -0.925,
         "field:school_name": 0.203,
         "field:subject": -0.037,

@@ -75,7 +75,7 @@ export async function follow(requestId, onEvent, signal) {
           const lines = Object.fromEntries(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
           if (!lines.data) continue;
           seen = lines.id;
-          onEvent(lines.event, JSON.parse(lines.data));
+          await onEvent(lines.event, JSON.parse(lines.data));
           if (lines.event !== "progress") return;
         }
       }

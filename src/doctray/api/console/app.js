@@ -108,6 +108,10 @@ window.addEventListener("hashchange", () => {
   route();
   main.focus({ preventScroll: true });
 });
+// A request that a click began, and that leaving the page ended, is nobody's error.
+window.addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "AbortError") event.preventDefault();
+});
 window.addEventListener("signed-out", () => {
   leaving.abort();
   frame();

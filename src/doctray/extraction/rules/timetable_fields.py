@@ -18,8 +18,8 @@ from doctray.extraction.times import clock
 
 _TITLES = ("teacher_name", "class_name", "school_name", "term", "year")
 
-_DOUBTFUL = 0.8
-"""A value less sure than this is for a person to look at."""
+_DOUBTFUL = 0.6
+"""A value less sure than this is for a person to look at, as the whole is (`validate.REVIEW_BELOW`)."""
 
 _LOOSE = 0.8
 """Certainty of a time whose label stands beside the block's border, not on it."""
