@@ -45,7 +45,15 @@ SIGNS = {"recognised": -1, "unread": -1, "distrust": -1, "doubted": -1, "failed"
 
 SET: Mapping[str, Mapping[str, float]] = {
     "certificate": {},
-    "timetable": {"recognised": -1.4, "distrust": -2.0, "doubted": -2.5, "failed": -3.0, "unread": -1.5, "family:list": 0.0, "field:notes": -1.0},
+    "timetable": {
+        "recognised": -1.4,
+        "distrust": -2.0,
+        "doubted": -2.5,
+        "failed": -3.0,
+        "unread": -1.5,
+        "family:list": 0.0,
+        "field:notes": -1.0,
+    },
 }
 """Weights that stand as judged, by kind. Of timetables, `recognised`: so that nothing that an engine read is at 0.9, since of days and
 times of pictures 0.89 were right at the first reading, and what is wrong with them is the table and not the word. `distrust`, `doubted`,

@@ -40,3 +40,11 @@ def test_words_beside_one_row_alone_or_far_from_the_table_are_no_labels() -> Non
     labelled = with_labels_beside(grid, a_page(beside(TIMES, left=16.0)), below=250.0)
     assert labelled is not None
     assert len(labelled.cells) == len(grid.cells) + len(TIMES)
+
+
+def test_times_of_two_rows_beside_one_and_starts_alone_are_a_scale_of_hours() -> None:
+    [grid] = ruled_grids(a_sheet(ROWS))
+    starts = [(start, "") for start, _ in TIMES]
+    assert with_labels_beside(grid, a_page(beside(starts, left=16.0)), below=250.0) is None
+    doubled = [*beside(TIMES, left=16.0), *text_line("9.55 - 10.10", left=16.0, top=275.0)]
+    assert with_labels_beside(grid, a_page(doubled), below=250.0) is None

@@ -1,7 +1,8 @@
 """Completes a drawn table whose headings stand above its uppermost rule, or beside its first, with no rules of their own."""
 
+import re
 from dataclasses import replace
-from statistics import median
+from statistics import median, mode
 
 from doctray.domain.document import Box, Page
 from doctray.extraction.rules.timetable_grid import Cell, Grid, hull
@@ -16,6 +17,9 @@ _FEWEST = 2
 _FEWEST_ROWS, _MOSTLY = 3, 0.6
 _ASIDE = 8.0
 """Labels beside the table end no further from it, in heights of their letters."""
+
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}")
+_START_AND_END = 2
 
 
 def with_headings_above(grid: Grid, page: Page) -> Grid | None:
@@ -43,7 +47,8 @@ def with_headings_above(grid: Grid, page: Page) -> Grid | None:
 
 
 def with_labels_beside(grid: Grid, page: Page, *, below: float) -> Grid | None:
-    """The grid with a column of cells for the words right at the left of its rows further down than `below`; None where most have none."""
+    """The grid with a column of cells for the words right at the left of its rows further down than `below`; None where most have none,
+    or where a row has the times of two or a start alone: what is drawn there are blocks on a scale of hours, and no rows."""
     box = grid.box
     beside = [
         word for word in page.words if word.box.right <= box.left + _LEVEL_PX and below < word.box.center_y < box.bottom and not word.angle
@@ -60,6 +65,9 @@ def with_labels_beside(grid: Grid, page: Page, *, below: float) -> Grid | None:
         if (own := tuple(word for word in words if row.top <= word.box.center_y < row.bottom))
     ]
     if len(labels) < max(_FEWEST_ROWS, _MOSTLY * len(rows)):
+        return None
+    times = [count for label in labels if (count := len(_TIME.findall(" ".join(word.text for word in label.words))))]
+    if times and not max(times) == mode(times) == _START_AND_END:
         return None
     cells = (*grid.cells, *labels)
     return replace(grid, cells=cells, box=hull(cell.box for cell in cells))
