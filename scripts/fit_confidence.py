@@ -57,8 +57,8 @@ SET: Mapping[str, Mapping[str, float]] = {
 }
 """Weights that stand as judged, by kind. Of timetables, `recognised`: so that nothing that an engine read is at 0.9, since of days and
 times of pictures 0.89 were right at the first reading, and what is wrong with them is the table and not the word. `distrust`, `doubted`,
-`failed`, `unread`: few values with them are in the sample. `family:list`: what is told in lists is not surer than what is drawn. `notes`: no
-truth states them, so that each counted as wrong."""
+`failed`, `unread`: few values with them are in the sample. `family:list`: what is told in lists is not surer than what is drawn.
+`notes`: no truth states them, so that each counted as wrong."""
 
 SURE = 0.9
 
