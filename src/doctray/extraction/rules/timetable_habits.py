@@ -10,7 +10,7 @@ from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_heads import names_above
 from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes, prints_time
-from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.rules.timetable_reading import plain_text, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 
 _NAME = re.compile(
@@ -32,7 +32,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     """Of a table with these cells of lessons. timed: whether its labels print the times. teachers: codes that a legend explains."""
     every = [(_lines(cell), cell) for cell in cells]
     written = [(lines, cell) for lines, cell in every if len(lines) > 1]
-    found = [{_text(line) for index, line in enumerate(lines) if _may_be_name(lines, index, cell)} for lines, cell in written]
+    found = [{plain_text(line) for index, line in enumerate(lines) if _may_be_name(lines, index, cell)} for lines, cell in written]
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
@@ -43,21 +43,17 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         places=_places(written) | _small_places(written) | _lined_places(written) | numbers,
         codes=_bracketed_codes(written),
         heads=names_above(written),
-        courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := _text(line))),
+        courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
         timed=timed,
     )
 
 
 def _lines(cell: Cell) -> list[tuple[Word, ...]]:
-    return [line for line in read(cell.words).lines if any(c.isalnum() for c in _text(line)) and not prints_time(_text(line))]
-
-
-def _text(line: Sequence[Word]) -> str:
-    return " ".join(word.text for word in line).strip(" \t-–—:;,|/•·*()[]")
+    return [line for line in read(cell.words).lines if any(c.isalnum() for c in plain_text(line)) and not prints_time(plain_text(line))]
 
 
 def _may_be_name(lines: Sequence[tuple[Word, ...]], index: int, cell: Cell) -> bool:
-    text = _text(lines[index])
+    text = plain_text(lines[index])
     if not _NAME.fullmatch(text) or TEACHER.search(text) or any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split()):
         return False
     if index == 0:
@@ -77,10 +73,12 @@ def _is_set_apart(before: tuple[Word, ...], line: tuple[Word, ...], cell: Cell) 
 
 def _codes(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
     """Codes of cells that print a subject, a short code and a room, each in a line or the last two in one, where most cells do."""
-    threes = [lines for lines in written if len(lines) == 3 and _CODE.fullmatch(_text(lines[1])) and ROOM.fullmatch(_text(lines[2]))]
+    threes = [
+        lines for lines in written if len(lines) == 3 and _CODE.fullmatch(plain_text(lines[1])) and ROOM.fullmatch(plain_text(lines[2]))
+    ]
     twos = [lines[1] for lines in written if len(lines) == 2 and len(lines[1]) > 1 and _is_code_and_room(lines[1])]
     found: set[str] = set()
-    for codes, usual in (({_text(lines[1]) for lines in threes}, len(threes)), ({line[0].text for line in twos}, len(twos))):
+    for codes, usual in (({plain_text(lines[1]) for lines in threes}, len(threes)), ({line[0].text for line in twos}, len(twos))):
         if len(codes) > 1 and usual >= max(_FEWEST, 0.6 * len(written)):
             found |= codes
     return found
@@ -92,9 +90,9 @@ def _in_threes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> tu
     Each teacher has few subjects, one at least has lessons again, and rooms, half of them numbers, are shared by several subjects.
     """
     told = [
-        (_text(lines[0]), name, room, _is_set_apart(lines[0], lines[1], cell))
+        (plain_text(lines[0]), name, room, _is_set_apart(lines[0], lines[1], cell))
         for lines, cell in written
-        if len(lines) == 3 and (name := _text(lines[1])) and (room := _text(lines[2]))
+        if len(lines) == 3 and (name := plain_text(lines[1])) and (room := plain_text(lines[2]))
         if _SURNAME.fullmatch(name) and name.casefold() not in SUBJECT_WORDS and _SHORT.fullmatch(room)
     ]
     taught: defaultdict[str, set[str]] = defaultdict(set)
@@ -127,7 +125,7 @@ _NO_INITIALS = frozenset(
 
 def _initials(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
     """Initials, or names in brackets, that stand alone in the second line of most cells, each beneath one or two subjects: teachers."""
-    twos = [(_text(lines[0]), _text(lines[1])) for lines in written if len(lines) == 2 and _is_coded(lines[1])]
+    twos = [(plain_text(lines[0]), plain_text(lines[1])) for lines in written if len(lines) == 2 and _is_coded(lines[1])]
     initialed = [(subject, code) for subject, code in twos if code not in _NO_INITIALS and code != subject]
     subjects: defaultdict[str, set[str]] = defaultdict(set)
     for subject, code in initialed:
@@ -139,8 +137,10 @@ def _initials(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
 def _is_coded(line: Sequence[Word]) -> bool:
     """Whether a line is nothing but initials (RKI), or a name in brackets: (R K JAIN)."""
     text = " ".join(word.text for word in line)
-    lesson = any(part.casefold() in SUBJECT_WORDS for part in _text(line).split())
-    return bool(_INITIALS.fullmatch(text)) or (not lesson and _IN_BRACKETS.fullmatch(text) is not None and not ROOM.fullmatch(_text(line)))
+    lesson = any(part.casefold() in SUBJECT_WORDS for part in plain_text(line).split())
+    return bool(_INITIALS.fullmatch(text)) or (
+        not lesson and _IN_BRACKETS.fullmatch(text) is not None and not ROOM.fullmatch(plain_text(line))
+    )
 
 
 _IN_BRACKETS = re.compile(r"\([A-Z][A-Za-z.'’]{2,}(?: [A-Z][A-Za-z.'’]*){0,3}\)|\([A-Z]\.?(?: ?[A-Z]\.?)? [A-Z][A-Za-z'’]+\)")
@@ -158,8 +158,8 @@ def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     parted = 0
     for line in (line for lines in written for line in lines if len(line) > 1):
         for size in (2, 1):
-            said, lesson = _text(line[-size:]), _text(line[:-size])
-            if not (lesson and any(c.isdigit() for c in said)) or not ROOM.fullmatch(said) or _CLASS.fullmatch(_text(line[-1:])):
+            said, lesson = plain_text(line[-size:]), plain_text(line[:-size])
+            if not (lesson and any(c.isdigit() for c in said)) or not ROOM.fullmatch(said) or _CLASS.fullmatch(plain_text(line[-1:])):
                 continue
             if not _COURSE.fullmatch(lesson.split(" ")[-1]) or " " in said:
                 before[said].add(lesson)
@@ -179,13 +179,13 @@ _PLACE = re.compile(r"[^\W\d_][^\d,;:]{2,23}")
 
 def _places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
     """Last lines without a digit, set apart from the subject, where nearly all cells have a room in their last line (Taller, Cafeteria)."""
-    last = [(lines, _text(lines[-1]), cell) for lines, cell in written if not read(cell.words).stacked]
+    last = [(lines, plain_text(lines[-1]), cell) for lines, cell in written if not read(cell.words).stacked]
     usual = sum(ROOM.fullmatch(said) is not None for _, said, _ in last)
     if usual < max(_FEWEST, _MOST_ROOMS * len(last)):
         return frozenset()
     subjects: defaultdict[str, set[str]] = defaultdict(set)
     for lines, said, _ in last:
-        subjects[said].add(_text(lines[-2]))
+        subjects[said].add(plain_text(lines[-2]))
     shared = {
         said
         for said, taught in subjects.items()
@@ -201,7 +201,7 @@ _MOST_ROOMS = 0.75
 def _small_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
     """Last lines in smaller print beneath most subjects that repeat as places do, whatever they are called: NLHC G3, Dept Lab."""
     beside = [
-        (_text(lines[-1]), " ".join(map(_text, lines[:-1])))
+        (plain_text(lines[-1]), " ".join(map(plain_text, lines[:-1])))
         for lines, _ in written
         if max(map(size_of, lines[-1])) <= _SMALLER * min(max(map(size_of, line)) for line in lines[:-1])
     ]
@@ -211,7 +211,7 @@ def _small_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) ->
 
 def _lined_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:
     """Lines as far from the end of most cells of four lines or more that repeat as places do: Edge Hill 2.01 above the lecturer."""
-    long = [[_text(line) for line in lines] for lines, _ in written if len(lines) >= _LONG]
+    long = [[plain_text(line) for line in lines] for lines, _ in written if len(lines) >= _LONG]
     if len(long) < max(_FEWEST, _USUAL * len(written)):
         return frozenset()
     for back in (1, 2, 3):
@@ -231,9 +231,9 @@ def _bracketed_codes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]])
     for lines, _ in written:
         for index, line in enumerate(lines[1:], start=1):
             if re.fullmatch(r"\([^()]+\)", " ".join(word.text for word in line)):
-                beside.append((_text(line), " ".join(map(_text, lines[:index]))))
+                beside.append((plain_text(line), " ".join(map(plain_text, lines[:index]))))
     return course_codes(beside)
 
 
 def _is_code_and_room(line: Sequence[Word]) -> bool:
-    return _CODE.fullmatch(line[0].text) is not None and ROOM.fullmatch(_text(line[1:])) is not None
+    return _CODE.fullmatch(line[0].text) is not None and ROOM.fullmatch(plain_text(line[1:])) is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import ROOM, TEACHER
 from doctray.extraction.rules.timetable_grid import Cell
-from doctray.extraction.rules.timetable_reading import size_of
+from doctray.extraction.rules.timetable_reading import plain_text, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 
 Lines = Sequence[tuple[Word, ...]]
@@ -26,20 +26,20 @@ def names_above(written: Sequence[tuple[Lines, Cell]]) -> frozenset[str]:
 
     A name goes on in the next line where it had no room in its own, unless it stands alone in another cell.
     """
-    firsts = [_text(lines[0]) for lines, _ in written]
+    firsts = [plain_text(lines[0]) for lines, _ in written]
     persons = [text for text in firsts if _is_person(text)]
     if len(firsts) < _FEWEST or len(persons) < _MOSTLY * len(firsts):
         return frozenset()
     titled = sum(bool(TEACHER.search(text) or _OF_DEPARTMENT.fullmatch(text)) for text in persons)
-    beneath = sum(_names_lesson(" ".join(map(_text, lines[1:]))) for lines, _ in written)
+    beneath = sum(_names_lesson(" ".join(map(plain_text, lines[1:]))) for lines, _ in written)
     if titled < _TITLED * len(persons) and beneath < _TAUGHT * len(written):
         return frozenset()
-    whole = {_text(lines[0]) for lines, cell in written if _is_person(_text(lines[0])) and not _is_full(lines[0], lines[1], cell)}
-    return frozenset(_name(lines, cell, whole) for lines, cell in written if _is_person(_text(lines[0])))
+    whole = {plain_text(lines[0]) for lines, cell in written if _is_person(plain_text(lines[0])) and not _is_full(lines[0], lines[1], cell)}
+    return frozenset(_name(lines, cell, whole) for lines, cell in written if _is_person(plain_text(lines[0])))
 
 
 def _name(lines: Lines, cell: Cell, whole: set[str]) -> str:
-    first, second = _text(lines[0]), _text(lines[1])
+    first, second = plain_text(lines[0]), plain_text(lines[1])
     longer = f"{first} {second}"
     goes_on = len(lines) > 2 and first not in whole and _LAST_NAME.fullmatch(second) is not None and not _names_lesson(second)
     return longer if longer in whole or (goes_on and _is_full(lines[0], lines[1], cell)) else first
@@ -59,7 +59,3 @@ def _is_full(line: tuple[Word, ...], following: tuple[Word, ...], cell: Cell) ->
     """Whether the next line's first word would not have had room in this one."""
     used = line[-1].box.right - line[0].box.left
     return used + following[0].box.width > cell.box.width - 1.5 * size_of(line[-1])
-
-
-def _text(line: Sequence[Word]) -> str:
-    return " ".join(word.text for word in line).strip(" \t-–—:;,|/•·*()[]")

@@ -69,6 +69,11 @@ def size_of(word: Word) -> float:
     return word.box.width if word.angle in (90, 270) else word.box.height
 
 
+def plain_text(line: Sequence[Word]) -> str:
+    """The words of a line without the signs around them that part them from others."""
+    return " ".join(word.text for word in line).strip(" \t-–—:;,|/•·*()[]")
+
+
 def _lines(words: Sequence[Word], angle: int) -> list[tuple[Word, ...]]:
     placed = sorted(((_place(word, angle), word) for word in words), key=lambda item: (item[0].across, item[0].along))
     lines: list[list[tuple[_Place, Word]]] = []
