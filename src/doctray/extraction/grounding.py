@@ -10,6 +10,7 @@ from typing import Any
 
 from doctray.domain.document import Word
 from doctray.domain.extraction import Fields, Provenance, Warning
+from doctray.extraction.json_pointer import escaped
 
 
 def provenance_of(page: int, words: Sequence[Word]) -> Provenance:
@@ -64,7 +65,7 @@ def settle(tree: Mapping[str, Any]) -> Settled:
 
     def plain(node: Any, pointer: str) -> Any:
         if isinstance(node, Mapping):
-            return {key: plain(item, f"{pointer}/{_escaped(key)}") for key, item in node.items()}
+            return {key: plain(item, f"{pointer}/{escaped(key)}") for key, item in node.items()}
         if isinstance(node, list | tuple):
             return [plain(item, f"{pointer}/{index}") for index, item in enumerate(node)]
         if not isinstance(node, Found):
@@ -84,7 +85,3 @@ def settle(tree: Mapping[str, Any]) -> Settled:
 
 def ungrounded(pointer: str) -> Warning:
     return Warning(code="ungrounded", message="This value was not found on any page.", pointer=pointer)
-
-
-def _escaped(key: object) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")

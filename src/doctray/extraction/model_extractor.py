@@ -4,7 +4,6 @@ Every value is grounded on the pages, and certificates and timetables are weighe
 """
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +17,7 @@ from doctray.extraction.answer_schema import closed, custom_schema, documents_sc
 from doctray.extraction.classify import CERTIFICATE, TIMETABLE
 from doctray.extraction.conversation import Asked, Conversation, Limits, ModelObserver
 from doctray.extraction.custom_answer import misfits, shaped
+from doctray.extraction.json_schema import parsed_schema
 from doctray.extraction.merge import merged, merged_documents
 from doctray.extraction.orders import gives_orders
 from doctray.extraction.parse import DateOrder, order_of
@@ -59,7 +59,7 @@ class ModelExtractor:
         """
         try:
             if document_type == "custom":
-                return await self._custom(document, _parsed(schema), images)
+                return await self._custom(document, parsed_schema(schema), images)
             return await self._known(document, document_type, images)
         except (ExtractorUnavailable, ExtractionRejected) as error:
             self._observer.gave_up("rejected" if isinstance(error, ExtractionRejected) else "unavailable")
@@ -205,13 +205,3 @@ def _custom_extraction(document: Document, schema: Mapping[str, Any], answers: S
 
 def _order(document: Document) -> DateOrder | None:
     return order_of(page.text for page in document.pages)
-
-
-def _parsed(schema: str | None) -> Mapping[str, Any]:
-    try:
-        parsed = json.loads(schema or "")
-    except ValueError as error:
-        raise ExtractionRejected("The schema is not JSON.") from error
-    if not isinstance(parsed, dict):
-        raise ExtractionRejected("The schema is not a JSON object.")
-    return parsed

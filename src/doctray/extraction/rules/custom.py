@@ -16,7 +16,7 @@ from doctray.extraction.rules.custom_blocks import heading_names, lines_under, p
 from doctray.extraction.rules.custom_headings import of_issuer, unlabelled
 from doctray.extraction.rules.custom_labels import DEEPEST, labels_of, names_of, own_names
 from doctray.extraction.rules.custom_marks import boxes_of, chosen, has_boxes, marked, marked_choice
-from doctray.extraction.rules.custom_places import places, stands_out
+from doctray.extraction.rules.custom_places import places
 from doctray.extraction.rules.custom_tables import Row, table_rows
 from doctray.extraction.rules.custom_totals import asks_for_total, total_to_pay
 from doctray.extraction.rules.custom_values import choices_of, format_of, is_plausible, read_typed
@@ -122,9 +122,9 @@ class _Filler:
             if (
                 found is not None
                 and is_plausible(found.value, own)
-                and (stands_out(spot) or not isinstance(found.value, str) or choices_of(schema) or "format" in schema)
+                and (spot.stands_out or not isinstance(found.value, str) or choices_of(schema) or "format" in schema)
             ):
-                return found if spot.rank < len(own) and stands_out(spot) else replace(found, trust=min(found.trust, OTHER_TRUST))
+                return found if spot.rank < len(own) and spot.stands_out else replace(found, trust=min(found.trust, OTHER_TRUST))
         return self._printed_choice(schema)
 
     def _read(self, phrase: Phrase, schema: Schema) -> Found | None:
@@ -134,7 +134,7 @@ class _Filler:
     def _candidates(self, pointer: str) -> Iterator[tuple[Spot, Phrase]]:
         """Phrases beside the property's labels: its own names first, labels that stand out first, then in reading order."""
         mine = [(sheet, spot) for sheet, spot in self._labelled.spots if spot.key == pointer]
-        for sheet, spot in sorted(mine, key=lambda item: (not stands_out(item[1]), item[1].rank, item[0].number, item[1].label.box.top)):
+        for sheet, spot in sorted(mine, key=lambda item: (not item[1].stands_out, item[1].rank, item[0].number, item[1].label.box.top)):
             for phrase in places(sheet, spot, self._labelled.is_label):
                 yield spot, phrase
 
@@ -205,7 +205,7 @@ class _Filler:
             name = keys[spot.key]
             for phrase in values_of(sheet, spot, filled, is_label=self._labelled.is_label):
                 found = self._read(phrase, children[name]) if id(phrase) not in used else None
-                if found is None or (isinstance(found.value, str) and not stands_out(spot) and "format" not in children[name]):
+                if found is None or (isinstance(found.value, str) and not spot.stands_out and "format" not in children[name]):
                     continue
                 used.add(id(phrase))
                 if not rows or name in rows[-1]:

@@ -33,11 +33,6 @@ def places(sheet: Sheet, spot: Spot, is_label: Callable[[Phrase], bool]) -> Iter
             yield phrase
 
 
-def stands_out(spot: Spot) -> bool:
-    """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
-    return spot.marked or spot.rest is None
-
-
 def is_heading(sheet: Sheet, spot: Spot) -> bool:
     """Whether the label is one of several headings in capitals side by side, with lines beneath them."""
     if spot.marked or spot.rest is not None or not spot.label.text.isupper():

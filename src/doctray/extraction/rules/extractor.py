@@ -1,13 +1,12 @@
 """The offline extractor: classifies where asked to, then hands the document to the rules of its kind."""
 
 import asyncio
-import json
 from collections.abc import Callable
 
 from doctray.domain.document import Document
-from doctray.domain.errors import ExtractionRejected
 from doctray.domain.extraction import Extraction, Warning
 from doctray.extraction.classify import CERTIFICATE, OTHER, TIMETABLE, classify
+from doctray.extraction.json_schema import parsed_schema
 from doctray.extraction.rules import certificate, custom
 from doctray.ports import PageImages
 
@@ -36,7 +35,7 @@ class RulesExtractor:
 
 def _extract(document: Document, document_type: str, schema: str | None) -> Extraction:
     if document_type == "custom":
-        return custom.extract(document, _parsed(schema))
+        return custom.extract(document, parsed_schema(schema))
     if document_type == "auto":
         document_type, sureness = classify(document)
         return _reader(document_type)(document) if sureness >= 0.55 else _doubting(_reader(document_type)(document))
@@ -72,13 +71,3 @@ def _doubting(extraction: Extraction) -> Extraction:
         warnings=(*extraction.warnings, warning),
         other_documents=extraction.other_documents,
     )
-
-
-def _parsed(schema: str | None) -> dict[str, object]:
-    try:
-        parsed = json.loads(schema or "")
-    except ValueError as error:
-        raise ExtractionRejected("The schema is not JSON.") from error
-    if not isinstance(parsed, dict):
-        raise ExtractionRejected("The schema is not a JSON object.")
-    return parsed

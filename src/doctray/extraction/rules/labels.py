@@ -38,6 +38,11 @@ class Spot:
         """Whether the label is a word that means other things too."""
         return self.label.folded in _WEAK
 
+    @property
+    def stands_out(self) -> bool:
+        """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
+        return self.marked or self.rest is None
+
 
 def likeness(printed: str, label: str) -> float:
     """How alike two folded texts are, in [0, 1]. Short labels must be the same: INSURED is one letter from INSURER."""
@@ -282,9 +287,9 @@ class Labelled:
         """
         mine = [(sheet, spot) for sheet, spot in self.spots if spot.key == key]
         for sheet, spot in sorted(
-            mine, key=lambda item: (item[1].weak, not _stands_out(item[1]), item[0].number, item[1].rank, item[1].label.box.top)
+            mine, key=lambda item: (item[1].weak, not item[1].stands_out, item[0].number, item[1].rank, item[1].label.box.top)
         ):
-            if not _stands_out(spot) and not _is_followed(spot):
+            if not spot.stands_out and not _is_followed(spot):
                 continue
             for phrase in values_of(sheet, spot, accept, is_label=self.is_label, above=above is not None and above(sheet, spot)):
                 yield sheet, phrase
@@ -316,11 +321,6 @@ _WEAK = frozenset(
     )
 )
 """Labels that are words of other meanings too: what stands beside a telling one counts first."""
-
-
-def _stands_out(spot: Spot) -> bool:
-    """Whether the label cannot be a word of a sentence: a colon ends it, or it is all that the phrase says."""
-    return spot.marked or spot.rest is None
 
 
 def _is_followed(spot: Spot) -> bool:
