@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
@@ -74,16 +74,17 @@ _PROMISED = re.compile(
 
 def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     """The sum that a sentence of the law promises: the minimum amount of cover provided by this policy is no less than £5 million."""
-    out = []
-    for phrase in row:
-        match = _PROMISED.search(phrase.text)
-        if match is None:
-            continue
-        found = amount_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("sum"))), ocr=sheet.ocr, small=False)
-        if found is not None and not isinstance(found.value, str):
-            place = Phrase.of(phrase.page, words_at(phrase.words, *match.span("label")))
-            out.append(Sum(label=match["label"], place=place, found=found))
-    return out
+    matched = ((phrase, _PROMISED.search(phrase.text)) for phrase in row)
+    told = (_told(sheet, phrase, match, small=False) for phrase, match in matched if match is not None)
+    return [item for item in told if item is not None]
+
+
+def _told(sheet: Sheet, phrase: Phrase, match: re.Match[str], *, small: bool) -> Sum | None:
+    """What a pattern with the groups `label` and `sum` found in the phrase; None where that sum cannot be read."""
+    found = amount_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("sum"))), ocr=sheet.ocr, small=small)
+    if found is None or isinstance(found.value, str):
+        return None
+    return Sum(label=match["label"], place=Phrase.of(phrase.page, words_at(phrase.words, *match.span("label"))), found=found)
 
 
 _OF_TARIFF = re.compile(
@@ -100,14 +101,13 @@ def of_tariff(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     out = []
     for phrase in row:
         beneath = [p for p in sheet.below(phrase, lines=1.0)[:1] if abs(p.box.left - phrase.box.left) < phrase.height]
-        words = [*phrase.words, *(word for p in beneath for word in p.words)]
-        for match in _OF_TARIFF.finditer(" ".join(word.text for word in words)):
+        told = Phrase.of(phrase.page, [*phrase.words, *(word for p in beneath for word in p.words)])
+        for match in _OF_TARIFF.finditer(told.text):
             if match.start() >= len(phrase.text):
                 break
-            found = amount_found(Phrase.of(phrase.page, words_at(words, *match.span("sum"))), ocr=sheet.ocr)
-            if found is not None and not isinstance(found.value, str):
-                place = Phrase.of(phrase.page, words_at(words, *match.span("label")))
-                out.append(Sum(label=match["label"], place=place, found=found, asked=True))
+            item = _told(sheet, told, match, small=True)
+            if item is not None:
+                out.append(replace(item, asked=True))
     return out
 
 
