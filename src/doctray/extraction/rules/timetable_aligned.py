@@ -10,7 +10,7 @@ from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_axes import PERIOD, DayBand, day_bands, within_the_last
 from doctray.extraction.rules.timetable_boxes import DrawnBoxes
 from doctray.extraction.rules.timetable_cells import BREAKS
-from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.times import find_label_spans, resolve
 
@@ -119,7 +119,7 @@ def _labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
 def _labels_before(first: float, band: DayBand, words: Sequence[Word]) -> list[Box]:
     day_axis, time_axis = band.axis, band.axis.other
     beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
-    phrases = [(_around(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
+    phrases = [(box_of(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
     found = [(box, spans[0]) for box, text in phrases if (spans := find_label_spans(text))]
     found.sort(key=lambda item: time_axis.middle(item[0]))
     times = resolve([span for _, span in found])
@@ -241,7 +241,7 @@ def _body_cells(day_axis: Axis, days: Sequence[Strip], times: Sequence[Strip], w
         placed: list[tuple[int, int, list[Word]]] = []
         inside = [word for word in words if row.low <= word.box.center_y < row.high]
         for phrase in _parted(phrases_of(inside), columns):
-            first, last = _columns_of(_around(phrase), columns)
+            first, last = _columns_of(box_of(phrase), columns)
             home = next((item for item in placed if item[0] <= last and first <= item[1]), None)
             if home is None:
                 placed.append((first, last, list(phrase)))
@@ -273,7 +273,7 @@ def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequ
     """Whether a row holds one text only, in the middle of four days or more: then it is meant for all of them."""
     if day_axis is not Axis.X or len(columns) < 4 or len(placed) != 1:
         return False
-    box, low, high = _around(placed[0][2]), columns[0].low, columns[-1].high
+    box, low, high = box_of(placed[0][2]), columns[0].low, columns[-1].high
     return abs(box.center_x - (low + high) / 2) <= 0.1 * (high - low)
 
 
@@ -287,10 +287,6 @@ def _columns_of(box: Box, columns: Sequence[Strip]) -> tuple[int, int]:
     if len(covered) < 2:
         return middle, middle
     return min(covered), max(covered)
-
-
-def _around(words: Sequence[Word]) -> Box:
-    return hull(word.box for word in words)
 
 
 def _box(axis: Axis, low: float, high: float, other_low: float, other_high: float) -> Box:

@@ -81,6 +81,11 @@ def hull(boxes: Iterable[Box]) -> Box:
     return reduce(Box.union, boxes)
 
 
+def box_of(words: Iterable[Word]) -> Box:
+    """The smallest box around words, of which there is at least one."""
+    return hull(word.box for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """A straight line: its coordinate across, and from where to where it runs."""

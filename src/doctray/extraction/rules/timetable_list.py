@@ -9,7 +9,7 @@ from doctray.extraction.rules.timetable_aligned import phrases_of, strips
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import ROOM, Content, contents, is_name
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_of_run
-from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
@@ -76,7 +76,7 @@ def columned_blocks(page: Page) -> Listed | None:
     words = [word for word in page.words if word.angle == 0 and word.text.strip()]
     lines = read(words).lines
     for line in lines:
-        heads = [(hull(word.box for word in phrase), Reading((phrase,))) for phrase in phrases_of(line)]
+        heads = [(box_of(phrase), Reading((phrase,))) for phrase in phrases_of(line)]
         columns = _columns(heads)
         if not ("subject" in columns and ("when" in columns or ("day" in columns and {"time", "start"} & set(columns)))):
             continue
@@ -98,11 +98,11 @@ def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Seque
         key: [word for word in body if place[id(box)].low <= word.box.center_x < place[id(box)].high] for key, box in columns.items()
     }
     timed = in_column.get("start") or in_column.get("time") or in_column.get("when") or []
-    levels = [hull(word.box for word in line) for line in read(timed).lines if find_label_spans(Reading((line,)).text)]
+    levels = [box_of(line) for line in read(timed).lines if find_label_spans(Reading((line,)).text)]
     if not _FEWEST <= len(levels) <= _MOST_ROWS:
         return None
     rows = strips(levels, Axis.Y, [word for key, own in in_column.items() if key != "day" for word in own], ())
-    days = [(hull(word.box for word in line), line) for line in read(in_column.get("day", ())).lines if _days(Reading((line,)).text)]
+    days = [(box_of(line), line) for line in read(in_column.get("day", ())).lines if _days(Reading((line,)).text)]
     top = min(box.top for box, _ in heads)
     cells = [
         Cell(box=Box(strip.low, top, strip.high, rows[0].low), words=reading.words)
@@ -138,14 +138,14 @@ def listed_blocks(page: Page) -> Listed | None:
     for line in read([word for word in page.words if word.angle == 0 and word.text.strip()]).lines:
         day, rest = _leading_day(line)
         if day and not rest:
-            heading, first = (day, line), first or _box(line)
+            heading, first = (day, line), first or box_of(line)
             continue
         label = (day, line[: len(line) - len(rest)]) if day else heading
         span = next((span for span in find_label_spans(Reading((rest,)).text) if span.begin <= 2), None) if rest else None
         if label is None or span is None:
             continue
         if content := _line_content(rest, span):
-            first = first or _box(line)
+            first = first or box_of(line)
             drafts.append(_Draft(page=page.number, name=label[0], day_words=label[1], content=content, span=span))
     if len(drafts) < _FEWEST or first is None:
         return None
@@ -328,7 +328,3 @@ def _block(draft: _Draft, day: str, time: TimeSpan) -> Block:
         teacher=content.teacher,
         notes=content.notes,
     )
-
-
-def _box(words: Sequence[Word]) -> Box:
-    return hull(word.box for word in words)

@@ -8,7 +8,7 @@ from doctray.domain.document import Box, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
 from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, TimeSlot
 from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
-from doctray.extraction.rules.timetable_grid import Axis, Cell, hull
+from doctray.extraction.rules.timetable_grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable_habits import habits_of
 from doctray.extraction.rules.timetable_reading import Found, read
 from doctray.extraction.rules.timetable_zones import zones_of
@@ -109,13 +109,13 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
         return [cell]
     own: dict[tuple[float, float], list[Word]] = {}
     for phrase in (phrase for line in read(cell.words).lines for phrase in phrases_of(line)):
-        box = hull(word.box for word in phrase)
+        box = box_of(phrase)
         home = next((s for s in inside if s[0] - 2 <= axis.low(box) and axis.high(box) <= s[1] + 2), None)
         if home is None:
             return [cell]
         own.setdefault(home, []).extend(phrase)
     centred = all(
-        abs(axis.middle(hull(word.box for word in words)) - (stretch[0] + stretch[1]) / 2) <= _CENTRED * (stretch[1] - stretch[0])
+        abs(axis.middle(box_of(words)) - (stretch[0] + stretch[1]) / 2) <= _CENTRED * (stretch[1] - stretch[0])
         for stretch, words in own.items()
     )
     groups = any(is_group(read(words).text) for words in own.values())
