@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BeforeValidator
@@ -26,6 +26,8 @@ from doctray.service.deliver import SealerLike, stand_in
 
 READ_TOKEN_HEADER = "x-read-token"  # noqa: S105 - a header's name
 MAX_ID = 64
+
+_Found = TypeVar("_Found", Job, Placed)
 
 _DATE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})")
 
@@ -236,9 +238,7 @@ async def visible_job(request: Request, request_id: str) -> Job:
 async def placed_job(request: Request, request_id: str) -> Placed:
     """The same, with its place in the queue."""
     owner = await _owner_seen(request, request_id)
-    found = await house_of(request).parts.journal.placed(request_id) if is_id(request_id) else None
-    if found is None or owner not in (None, found.job.owner):
-        raise NotFound
+    found = await _found(house_of(request).parts.journal.placed, request_id, owner=owner)
     present(found.job)
     return found
 
@@ -268,10 +268,14 @@ async def live_job(house: House, request_id: str, *, owner: str | None) -> Job:
 
 async def kept_job(house: House, request_id: str, *, owner: str | None) -> Job:
     """The same, or what is left of a job whose data are gone. Raises NotFound."""
-    job = await house.parts.journal.get(request_id) if is_id(request_id) else None
-    if job is None or (owner is not None and job.owner != owner):
+    return await _found(house.parts.journal.get, request_id, owner=owner)
+
+
+async def _found(find: Callable[[str], Awaitable[_Found | None]], request_id: str, *, owner: str | None) -> _Found:
+    found = await find(request_id) if is_id(request_id) else None
+    if found is None or owner not in (None, (found.job if isinstance(found, Placed) else found).owner):
         raise NotFound
-    return job
+    return found
 
 
 def present(job: Job) -> Job:

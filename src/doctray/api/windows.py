@@ -51,7 +51,6 @@ class _Standing:
     untold: let in ahead. asking: callers that wait for their answer. under_way: what calls that are not answered yet may take of left.
     """
 
-    limit: int
     left: int = 0
     reset_ms: int = 0
     said_at: float = float("-inf")
@@ -141,5 +140,5 @@ class Windows:
             if len(self._standings) >= self._forget_at:
                 self._standings = {name: known for name, known in self._standings.items() if not known.idle}
                 self._forget_at = max(FORGET_FROM, 2 * len(self._standings))
-            standing = self._standings[key, limit] = _Standing(limit)
+            standing = self._standings[key, limit] = _Standing()
         return standing
