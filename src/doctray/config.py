@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import AliasChoices, Field, NonNegativeFloat, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from doctray.domain.retry import WEBHOOK_GAPS_S
@@ -32,6 +42,27 @@ class SettingsError(Exception):
 
 def _env(*names: str) -> AliasChoices:
     return AliasChoices(*names)
+
+
+def _comma_list(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)]
+"""Several values in one setting, by commas."""
+
+
+def _server_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
+    return value.rstrip("/")
+
+
+ServerAddress = Annotated[str, AfterValidator(_server_address)]
+"""Of a server that is asked over HTTP."""
 
 
 class _Group(BaseSettings):
@@ -86,14 +117,9 @@ class Access(_Group):
         description="submissions a minute per key (per client address without keys)",
     )
     reads_per_minute: int = Field(600, ge=1, validation_alias=_env("API_READ_LIMIT_PER_MINUTE"), description="reads a minute per key")
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    cors_origins: CommaList = Field(
         (), validation_alias=_env("CORS_ORIGINS"), description="origins of pages that may poll with a read token, by commas"
     )
-
-    @field_validator("cors_origins", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return _comma_list(value)
 
 
 class Intake(_Group):
@@ -200,7 +226,7 @@ class Store(_Group):
         validation_alias=_env("S3_PREFIX"),
         description="begins every object's name, so that services can share a bucket: two that share a prefix delete each other's documents",
     )
-    s3_endpoint_url: str | None = Field(
+    s3_endpoint_url: ServerAddress | None = Field(
         None, validation_alias=_env("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"), description="for S3 servers other than AWS"
     )
     s3_link_seconds: int | None = Field(
@@ -210,7 +236,7 @@ class Store(_Group):
         validation_alias=_env("S3_LINK_SECONDS"),
         description="lets callers fetch results from the bucket by signed links that are good so long; unset: no links",
     )
-    s3_link_endpoint_url: str | None = Field(
+    s3_link_endpoint_url: ServerAddress | None = Field(
         None,
         validation_alias=_env("S3_LINK_ENDPOINT_URL"),
         description="address of the bucket's server as callers reach it, for links; unset: S3_ENDPOINT_URL",
@@ -225,11 +251,6 @@ class Store(_Group):
     aws_session_token: SecretStr | None = Field(
         None, validation_alias=_env("AWS_SESSION_TOKEN"), description="with a key that ends; doctray has to be restarted with the next one"
     )
-
-    @field_validator("s3_endpoint_url", "s3_link_endpoint_url")
-    @classmethod
-    def _is_server(cls, value: str | None) -> str | None:
-        return None if value is None else _server_address(value)
 
     @model_validator(mode="after")
     def _key_is_complete(self) -> "Store":
@@ -318,7 +339,7 @@ class Worker(_Group):
         description="default OCR engine: `easyocr`, `easyocr_stock` (as its README uses it, for comparison), `rapidocr`, "
         "`google_documentai`, `null`, or a model of OCR_MODELS as `name@version` (see docs/engines.md)",
     )
-    models: Annotated[tuple[str, ...], NoDecode] = Field(
+    models: CommaList = Field(
         (),
         validation_alias=_env("OCR_MODELS"),
         description="models that are engines too: folders or s3:// prefixes with a model.json each, by commas (see docs/engines.md)",
@@ -391,11 +412,6 @@ class Worker(_Group):
         2, gt=0, validation_alias=_env("SWEEP_SECONDS"), description="how often lost leases, unrung jobs and due webhooks are looked for"
     )
 
-    @field_validator("models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return _comma_list(value)
-
     @field_validator("models")
     @classmethod
     def _are_places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -427,7 +443,7 @@ class Google(_Group):
         validation_alias=_env("GOOGLE_APPLICATION_CREDENTIALS"),
         description="key file of the service account that asks it; unset: the machine's own account",
     )
-    endpoint: str | None = Field(
+    endpoint: ServerAddress | None = Field(
         None,
         validation_alias=_env("GOOGLE_DOCUMENTAI_ENDPOINT"),
         description="another address of Document AI (a private one, a proxy); unset: Google's for the processor's location",
@@ -444,11 +460,6 @@ class Google(_Group):
         description="dollars that a page costs, for the report of a rollout; Enterprise Document OCR's list price unless set",
     )
 
-    @field_validator("endpoint")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return None if value is None else _server_address(value)
-
     @property
     def address(self) -> str:
         """Where the processor answers; only of use with one."""
@@ -461,7 +472,7 @@ class Google(_Group):
 class Outbound(_Group):
     """What doctray may connect to, and how it announces outcomes."""
 
-    allow: Annotated[tuple[str, ...], NoDecode] = Field(
+    allow: CommaList = Field(
         (),
         validation_alias=_env("OUTBOUND_ALLOW"),
         description="hosts, addresses or networks (CIDR, host:port) that url and webhook targets may name although they are private, by commas",
@@ -478,11 +489,6 @@ class Outbound(_Group):
         None, validation_alias=_env("LARAVEL_API_KEY"), description="sent to LARAVEL_API_URL as x-api-key, nowhere else"
     )
 
-    @field_validator("allow", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return _comma_list(value)
-
 
 class Llm(_Group):
     """Language models for extraction. Without any of these the extractor is `rules` (see docs/extractors.md)."""
@@ -496,10 +502,10 @@ class Llm(_Group):
         None, validation_alias=_env("GEMINI_API_KEY"), description="for the extractor `gemini`: documents' text is sent to Google"
     )
     gemini_model: str = Field("gemini-3.8-flash", min_length=1, validation_alias=_env("GEMINI_MODEL"), description="model of `gemini`")
-    gemini_base_url: str | None = Field(
+    gemini_base_url: ServerAddress | None = Field(
         None, validation_alias=_env("GEMINI_BASE_URL"), description="another address that speaks Gemini's protocol; unset: Google's"
     )
-    base_url: str | None = Field(
+    base_url: ServerAddress | None = Field(
         None,
         validation_alias=_env("LLM_BASE_URL"),
         description="server of the extractor `openai_compatible` (vLLM, Ollama, llama.cpp …), such as http://127.0.0.1:11434/v1",
@@ -547,11 +553,6 @@ class Llm(_Group):
     breaker_seconds: float = Field(
         60, gt=0, validation_alias=_env("LLM_BREAKER_SECONDS"), description="how long; then one document is tried with it"
     )
-
-    @field_validator("base_url", "gemini_base_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return None if value is None else _server_address(value)
 
     @model_validator(mode="after")
     def _is_complete(self) -> "Llm":
@@ -676,19 +677,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _comma_list(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _server_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("must be an http(s) URL without user, query or fragment; keys have settings of their own")
-    return value.rstrip("/")
 
 
 def env_names(group: type[_Group], field: str) -> list[str]:
