@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from doctray.domain.document import Segment
 from doctray.pages.placement import Placement, Rect
-from doctray.pages.segments import merged
+from doctray.pages.segments import merged, transposed
 
 _THIN_PT = 3.0
 """A filled rectangle up to this thick is a drawn rule; a thicker one is shading, of which the edges are rules."""
@@ -42,12 +42,8 @@ def drawn_segments(drawings: list[dict[str, Any]], placement: Placement, gray: n
     rules = merged((segment for segment in placed if segment is not None), shortest_px=_SHORTEST_PX)
     sideways = gray.T
     return tuple(
-        part for rule in rules for part in (_seen(rule, gray) if rule.horizontal else map(_flipped, _seen(_flipped(rule), sideways)))
+        part for rule in rules for part in (_seen(rule, gray) if rule.horizontal else map(transposed, _seen(transposed(rule), sideways)))
     )
-
-
-def _flipped(segment: Segment) -> Segment:
-    return Segment(segment.top, segment.left, segment.bottom, segment.right)
 
 
 def _seen(rule: Segment, gray: npt.NDArray[np.uint8]) -> list[Segment]:

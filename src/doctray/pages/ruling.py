@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from doctray.domain.document import Segment
 from doctray.pages.deskew import Rgb
-from doctray.pages.segments import merged
+from doctray.pages.segments import merged, transposed
 
 Mask = npt.NDArray[np.uint8]
 """Shape (height, width): 255 where there is ink, 0 elsewhere."""
@@ -87,7 +87,7 @@ def _seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     # the same on the page laid on its side, so that there is one way to look for rules
     ink = np.ascontiguousarray(ink.T)
     down = _seen_across(ink, rgb.transpose(1, 0, 2), shortest, least_step)
-    return merged([*across.with_dashes(down), *map(_turned, down.with_dashes(across))], shortest_px=shortest)
+    return merged([*across.with_dashes(down), *map(transposed, down.with_dashes(across))], shortest_px=shortest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,8 @@ class _Seen:
 
     def with_dashes(self, other: "_Seen") -> list[Segment]:
         """All that runs this way; of the dashed rules those that belong to a table. other: what runs the other way, lying on its side."""
-        dashed = _crossed(self.dashed, [_turned(segment) for segment in (*other.rules, *other.edges, *other.dashed)])
+        dashed = _crossed(self.dashed, [transposed(segment) for segment in (*other.rules, *other.edges, *other.dashed)])
         return [*self.rules, *dashed, *(edge for edge in self.edges if not any(_covers(rule, edge) for rule in dashed))]
-
-
-def _turned(segment: Segment) -> Segment:
-    return Segment(segment.top, segment.left, segment.bottom, segment.right)
 
 
 def _covers(rule: Segment, edge: Segment) -> bool:

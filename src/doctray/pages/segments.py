@@ -28,6 +28,11 @@ def merged(pieces: Iterable[Segment], *, shortest_px: float) -> tuple[Segment, .
     return tuple(_longest(across + down))
 
 
+def transposed(segment: Segment) -> Segment:
+    """The segment on the page with x and y exchanged."""
+    return Segment(segment.top, segment.left, segment.bottom, segment.right)
+
+
 def _joined(pieces: Sequence[tuple[float, float, float]], shortest_px: float) -> list[tuple[float, float, float]]:
     """pieces: (axis, start, end). Those within _SAME_LINE_PX of a group's first axis are taken as one rule."""
     found: list[tuple[float, float, float]] = []
