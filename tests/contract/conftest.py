@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from doctray.ports import BlobStore
+from doctray.ports import BlobStore, Journal
 from doctray.storage.blobs_files import FileBlobs
 from doctray.storage.blobs_s3 import Bucket, S3Blobs
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.testing import FakeClock, MemoryBlobs, MemoryJournal
 from tests.buckets import ACCESS_KEY_ID, SECRET_ACCESS_KEY, BucketServer
+from tests.contract.builders import a_worker
 
 RETENTION_S = 7 * 86400.0
 
@@ -33,6 +34,12 @@ async def journal(journal_dsn: str, clock: FakeClock) -> AsyncIterator[SqlJourna
         return
     async with SqlJournal(open_store(journal_dsn, now=clock.timestamp), retention_s=RETENTION_S) as journal:
         yield journal
+
+
+@pytest.fixture
+async def a_living_worker(journal: Journal, clock: FakeClock) -> None:
+    """For suites in which claims are never lost."""
+    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 @pytest.fixture

@@ -9,15 +9,12 @@ from doctray.domain.artifact import FAILED_KEPT_S, MAX_CLAIMS, Artifact, Artifac
 from doctray.domain.job import BlobRef, Job, JobError
 from doctray.ports import Journal
 from doctray.testing import FakeClock
-from tests.contract.builders import OWNER, a_job, a_worker, announce, claimed, completed
+from tests.contract.builders import OWNER, a_job, announce, claimed, completed
+
+pytestmark = pytest.mark.usefixtures("a_living_worker")
 
 LEASE_S = 60.0
 ERROR = JobError(code="engine_failure", detail="The page process ended.")
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 async def _finished(journal: Journal, clock: FakeClock) -> Job:

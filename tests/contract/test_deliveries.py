@@ -10,14 +10,11 @@ from doctray.domain.fairness import target_of
 from doctray.domain.job import Delivery, DeliveryStatus, DeliveryTry, Job, NewDelivery
 from doctray.ports import Journal
 from doctray.testing import FakeClock
-from tests.contract.builders import OWNER, a_job, a_worker, announce, claimed, completed
+from tests.contract.builders import OWNER, a_job, announce, claimed, completed
+
+pytestmark = pytest.mark.usefixtures("a_living_worker")
 
 LEASE_S = 60.0
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 async def _finished(journal: Journal, clock: FakeClock, **fields: object) -> Job:

@@ -37,10 +37,7 @@ from tests.contract.builders import (
 )
 from tests.contract.conftest import RETENTION_S
 
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
+pytestmark = pytest.mark.usefixtures("a_living_worker")
 
 
 # --- birth ---

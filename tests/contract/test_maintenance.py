@@ -9,12 +9,9 @@ from doctray.ports import MAINTENANCE, Journal
 from doctray.testing import FakeClock
 from tests.contract.builders import FAILURE, a_job, a_worker, announce, claimed, completed, failed, fresh, try_claim
 
+pytestmark = pytest.mark.usefixtures("a_living_worker")
+
 MINUTE_S = 60.0
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 async def with_deadline(journal: Journal, clock: FakeClock, seconds: float) -> Job:

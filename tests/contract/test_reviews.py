@@ -9,7 +9,9 @@ from doctray.domain.job import Job, NewDelivery
 from doctray.domain.review import Review
 from doctray.ports import Journal
 from doctray.testing import FakeClock
-from tests.contract.builders import CANCELLED, OWNER, a_job, a_worker, announce, claimed, completed, failed, fresh
+from tests.contract.builders import CANCELLED, OWNER, a_job, announce, claimed, completed, failed, fresh
+
+pytestmark = pytest.mark.usefixtures("a_living_worker")
 
 FIELDS = {"kind": "other", "recipient_name": "Ana\x00 \U0001f600 \u0161", "policies": [{"limits": {"EACH": 1000000}}]}
 
@@ -23,11 +25,6 @@ def announce_review(job: Job, review: Review) -> NewDelivery:
     return NewDelivery(
         webhook_id=f"msg_{job.request_id}_{review.number}", type=kind, url="http://receiver.test/hook", body=f"{review.number}"
     )
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 async def _finished(journal: Journal, clock: FakeClock, **fields: object) -> Job:

@@ -17,14 +17,11 @@ from doctray.ports import MAINTENANCE, Journal
 from doctray.testing import FakeClock
 from tests.contract.builders import CANCELLED, FAILURE, OWNER, a_job, a_worker, claimed, completed, failed
 
+pytestmark = pytest.mark.usefixtures("a_living_worker")
+
 DOCTRAY = Actor(means=Means.SERVICE, name="doctray")
 READ = Measured(seconds=2.0, engine_pages=1, extracting=True, memory_bytes=10**10, cost_usd=0.001)
 KEPT = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 async def planned(journal: Journal, **fields: object) -> RolloutPlan:

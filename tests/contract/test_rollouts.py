@@ -13,15 +13,12 @@ from doctray.domain.keys import ApiKey, Scope
 from doctray.domain.rollout import Arm, RolloutAction, RolloutKind, RolloutPlan, Sticky, retired_flag
 from doctray.ports import Journal, KeyStore
 from doctray.testing import FakeClock
-from tests.contract.builders import CACHE_TTL_S, FAILURE, FINGERPRINT, OWNER, a_job, a_worker, claimed, completed, fresh
+from tests.contract.builders import CACHE_TTL_S, FAILURE, FINGERPRINT, OWNER, a_job, claimed, completed, fresh
+
+pytestmark = pytest.mark.usefixtures("a_living_worker")
 
 ANA = Actor(means=Means.KEY, key_id="k1", name="ana", request_id="r1")
 DOCTRAY = Actor(means=Means.SERVICE, name="doctray")
-
-
-@pytest.fixture(autouse=True)
-async def _a_living_worker(journal: Journal, clock: FakeClock) -> None:
-    await journal.register(a_worker(clock), lease_s=1e6)
 
 
 def a_plan(**fields: object) -> RolloutPlan:
