@@ -11,6 +11,7 @@ from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.pages.reader import DocumentReader
 from tests.integration.pages.builders import pymupdf
 from tests.samples.typed_papers import TYPED, paper_of, typed_paper
+from tests.unit.extraction.warned import codes
 
 FILLER = "This paper is set in type, so that its text layer has words enough to be judged sound by whoever reads it."
 
@@ -40,10 +41,6 @@ def blocks(extraction: Extraction, *subjects: str) -> set[tuple[str, str, str | 
         for block in extraction.fields["timeblocks"]
         if not subjects or block["subject"] in subjects
     }
-
-
-def codes(extraction: Extraction) -> set[str]:
-    return {warning.code for warning in extraction.warnings}
 
 
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")

@@ -7,7 +7,8 @@ import pytest
 from doctray.domain.document import Box, Document, Line, Page, Segment, Word
 from doctray.domain.extraction import Extraction, leaves
 from doctray.extraction.rules.timetable import extract
-from tests.unit.extraction.timetable_sheet import ABOVE, LAYOUT, LEFT, a_page, a_sheet, codes, document, lesson, text_line, times
+from tests.unit.extraction.timetable_sheet import ABOVE, LAYOUT, LEFT, a_page, a_sheet, document, lesson, text_line, times
+from tests.unit.extraction.warned import codes
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 ACROSS = [

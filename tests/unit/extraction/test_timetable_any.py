@@ -10,6 +10,7 @@ from doctray.domain.extraction import leaves
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_days import DAYS
 from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, a_page, a_sheet, document
+from tests.unit.extraction.warned import codes
 
 TEXTS = st.sampled_from(
     [
@@ -56,7 +57,7 @@ def check(page: Page) -> None:
     assert {pointer for pointer, _ in leaves(found.fields)} <= set(found.provenance) | flagged
     assert set(found.provenance) <= {pointer for pointer, _ in leaves(found.fields)}
     assert 0 <= found.confidence <= 1
-    assert found.needs_review or {warning.code for warning in found.warnings} <= {"several_documents"}
+    assert found.needs_review or codes(found) <= {"several_documents"}
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -4,13 +4,7 @@ from doctray.domain.document import Box, Segment, Word
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_boxes import DrawnBoxes
 from doctray.extraction.rules.timetable_echoes import without_echoes
-from tests.unit.extraction.timetable_sheet import a_page, document, text_line, times
-
-
-def sides(left: float, top: float, right: float, bottom: float) -> list[Segment]:
-    return [
-        Segment(left, top, right, top), Segment(left, bottom, right, bottom), Segment(left, top, left, bottom), Segment(right, top, right, bottom),
-    ]  # fmt: skip
+from tests.unit.extraction.timetable_sheet import a_page, document, sides, text_line, times
 
 
 def test_the_smallest_closed_box_around_a_word_is_its_box() -> None:

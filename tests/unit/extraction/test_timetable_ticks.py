@@ -1,13 +1,11 @@
 """Times printed at the ticks of a scale beside a table tell where its blocks begin and end."""
 
-from collections.abc import Sequence
-
 from doctray.domain.document import Page, Segment, Word
 from doctray.extraction.rules import timetable
 from doctray.extraction.rules.timetable_axes import Layout, layouts
 from doctray.extraction.rules.timetable_grid import ruled_grids
 from doctray.extraction.rules.timetable_ticks import with_ticks
-from tests.unit.extraction.timetable_sheet import a_page, document, text_line, times
+from tests.unit.extraction.timetable_sheet import a_page, document, sides, text_line, times
 
 LEFT, TOP, HOUR, ROW = 200.0, 200.0, 160.0, 100.0
 DAYS = ("Lundi 4-mars", "Mardi 5-mars", "Mercredi 6-mars")
@@ -28,11 +26,11 @@ def a_scale(*, of_labels: float = 0.0) -> Page:
         words += text_line(label, left=at - 4.0 * len(label), top=TOP - 26.0)
     for row, (day, lessons) in enumerate(zip(DAYS, LESSONS, strict=True)):
         top = TOP + ROW * row
-        rules += _frame(60.0, top, LEFT, top + ROW)
+        rules += sides(60.0, top, LEFT, top + ROW)
         words += text_line(day, left=68.0, top=top + 40.0)
-        rules += _frame(LEFT, top, _x(12.0), top + ROW)
+        rules += sides(LEFT, top, _x(12.0), top + ROW)
         for subject, start, end in lessons:
-            rules += _frame(_x(start), top, _x(end), top + ROW)
+            rules += sides(_x(start), top, _x(end), top + ROW)
             words += (
                 _upwards(subject, _x(start) + 12.0, top) if end - start < 0.5 else text_line(subject, left=_x(start) + 6.0, top=top + 40.0)
             )
@@ -46,13 +44,6 @@ def _x(hour: float) -> float:
 def _upwards(text: str, left: float, top: float) -> list[Word]:
     """A letter a line, as narrow cells print a pause."""
     return [word for index, letter in enumerate(text) for word in text_line(letter, left=left, top=top + 4.0 + 18.0 * index)]
-
-
-def _frame(left: float, top: float, right: float, bottom: float) -> Sequence[Segment]:
-    return [
-        Segment(left, top, right, top), Segment(left, bottom, right, bottom),
-        Segment(left, top, left, bottom), Segment(right, top, right, bottom),
-    ]  # fmt: skip
 
 
 def test_blocks_begin_and_end_at_the_ticks_of_a_scale_above_the_table() -> None:

@@ -51,6 +51,13 @@ def a_sheet(
     return a_page([*words, *_words(rows, layout)], _rules(rows, layout) if ruled else (), number=number)
 
 
+def sides(left: float, top: float, right: float, bottom: float) -> list[Segment]:
+    """The rules around a box."""
+    return [
+        Segment(left, top, right, top), Segment(left, bottom, right, bottom), Segment(left, top, left, bottom), Segment(right, top, right, bottom),
+    ]  # fmt: skip
+
+
 def text_line(text: str, *, left: float, top: float, tall: float = TALL_PX, confidence: float = 1.0) -> list[Word]:
     words, x = [], left
     for part in text.split(" "):
@@ -70,10 +77,6 @@ def lesson(extraction: Extraction, day: str, subject: str) -> dict[str, object]:
 def times(extraction: Extraction, day: str) -> list[tuple[str, str | None, str | None]]:
     """(subject, start, end) of a day's blocks in order."""
     return [(block["subject"], block["start"], block["end"]) for block in extraction.fields["timeblocks"] if block["day"] == day]
-
-
-def codes(extraction: Extraction) -> set[str]:
-    return {warning.code for warning in extraction.warnings}
 
 
 def _words(rows: Sequence[Sequence[str]], layout: Layout) -> list[Word]:
@@ -97,7 +100,7 @@ def _rules(rows: Sequence[Sequence[str]], layout: Layout) -> list[Segment]:
     segments = []
     for row, column, right, bottom in _anchors(rows):
         (x0, y0), (x1, y1) = _corner(layout, row, column), _corner(layout, bottom, right)
-        segments += [Segment(x0, y0, x1, y0), Segment(x0, y1, x1, y1), Segment(x0, y0, x0, y1), Segment(x1, y0, x1, y1)]
+        segments += sides(x0, y0, x1, y1)
     return segments
 
 

@@ -11,14 +11,11 @@ from doctray.extraction.rules.certificate import extract
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document, drawn
 from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, NUMBER, SIGN, SUM, TO, an_acord
+from tests.unit.extraction.warned import codes
 
 
 def read(page: Page) -> Extraction:
     return extract(a_document(page))
-
-
-def codes(extraction: Extraction) -> set[str]:
-    return {warning.code for warning in extraction.warnings}
 
 
 def test_the_form_is_known_filled_or_blank_and_prose_about_it_is_not() -> None:

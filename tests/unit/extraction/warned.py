@@ -1,0 +1,7 @@
+"""What an extraction warns of."""
+
+from doctray.domain.extraction import Extraction
+
+
+def codes(extraction: Extraction) -> set[str]:
+    return {warning.code for warning in extraction.warnings}
