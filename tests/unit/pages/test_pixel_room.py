@@ -4,6 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from doctray.pages.pixel_room import PixelRoom
+from tests.settling import settled
 
 
 class Hall:
@@ -38,12 +39,6 @@ class Hall:
                 await self._leave[name].wait()
             finally:
                 self.inside.remove(name)
-
-
-async def settled() -> None:
-    """Every task has gone as far as it can: none here waits for anything but the others."""
-    for _ in range(10):
-        await asyncio.sleep(0)
 
 
 async def test_so_many_are_in_as_there_are_pixels_for() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from doctray.service.budget import Budget
 from doctray.service.stages import Gate, ImageRoom, StageLimits, Ticket
+from tests.settling import settled
 
 Depths = dict[str, tuple[int, int]]
 
@@ -14,11 +15,6 @@ def told_to(depths: Depths) -> Callable[[str, int, int], None]:
         depths[stage] = (waiting, running)
 
     return told
-
-
-async def settle() -> None:
-    for _ in range(10):
-        await asyncio.sleep(0)
 
 
 class Worker:
@@ -42,11 +38,11 @@ async def test_a_gate_lets_in_as_many_as_it_has_places() -> None:
     depths: Depths = {}
     gate, entered = Gate("render", limit=2, told=told_to(depths)), list[str]()
     workers = [Worker(gate, name, entered) for name in "abc"]
-    await settle()
+    await settled()
     assert entered == ["a", "b"]
     assert depths == {"render": (1, 2)}
     await workers[0].end()
-    await settle()
+    await settled()
     assert entered == ["a", "b", "c"]
     for worker in workers[1:]:
         await worker.end()
@@ -56,10 +52,10 @@ async def test_a_gate_lets_in_as_many_as_it_has_places() -> None:
 async def test_who_waits_goes_in_by_rank_then_by_arrival() -> None:
     gate, entered = Gate("extract", limit=1), list[str]()
     workers = [Worker(gate, name, entered, rank=rank) for name, rank in (("first", 5), ("later", 9), ("soon", 1), ("soon too", 1))]
-    await settle()
+    await settled()
     for worker in (workers[0], workers[2], workers[3], workers[1]):
         await worker.end()
-        await settle()
+        await settled()
     assert entered == ["first", "soon", "soon too", "later"]
 
 
@@ -67,14 +63,14 @@ async def test_who_waits_goes_in_by_rank_then_by_arrival() -> None:
 async def test_one_who_gives_up_waiting_leaves_no_place_lost(given: bool) -> None:
     gate, entered = Gate("store", limit=1), list[str]()
     first, second, third = (Worker(gate, name, entered) for name in "abc")
-    await settle()
+    await settled()
     if given:
         # the place is handed to it in the same turn of the loop in which it is cancelled
         first.leave.set()
         await asyncio.sleep(0)
     second.task.cancel()
     await first.end()
-    await settle()
+    await settled()
     assert entered == ["a", "c"]
     assert (gate.waiting, gate.running) == (0, 1)
     await third.end()
@@ -86,13 +82,13 @@ async def test_an_idle_holder_is_woken_for_one_who_waits() -> None:
     never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     async with gate.hold() as place:
         idling = asyncio.create_task(place.idle_until(never))
-        await settle()
+        await settled()
         assert gate.running == 0
         assert not idling.done()
         other = Worker(gate, "other", entered)
         await idling
         assert entered == []
-    await settle()
+    await settled()
     assert entered == ["other"]
     await other.end()
 
@@ -102,7 +98,7 @@ async def test_a_holder_does_not_idle_while_somebody_waits() -> None:
     never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     async with gate.hold() as place:
         other = Worker(gate, "other", entered)
-        await settle()
+        await settled()
         await asyncio.wait_for(place.idle_until(never), 60)
     await other.end()
 
@@ -112,7 +108,7 @@ async def test_an_idle_holder_is_woken_by_what_it_waits_for() -> None:
     granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     async with gate.hold() as place:
         idling = asyncio.create_task(place.idle_until(granted))
-        await settle()
+        await settled()
         granted.set_result(None)
         await asyncio.wait_for(idling, 60)
         assert gate.running == 1
@@ -181,7 +177,7 @@ async def test_jobs_may_begin_while_others_only_wait_for_the_engine() -> None:
     async with stages.render.hold(), stages.render.hold() as idle:
         assert stages.room_for_jobs == 2
         idling = asyncio.create_task(idle.idle_until(never))
-        await settle()
+        await settled()
         assert stages.room_for_jobs == 3
         idling.cancel()
         await asyncio.gather(idling, return_exceptions=True)
