@@ -16,6 +16,7 @@ from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_open import with_headings_above
+from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
@@ -124,10 +125,11 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
 
 
 def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
+    grid = with_whole_days(grid)
     found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
     if not found and (headed := with_headings_above(grid, page)):
         found = layouts(headed, page)
-    return tuple(with_ticks(layout, page) for layout in found)
+    return tuple(with_ticks(part, page) for layout in found for part in parted(layout, page))
 
 
 def _from_alignment(page: Page) -> list[Table]:

@@ -56,7 +56,7 @@ def blocks(layout: Layout) -> tuple[Block, ...]:
 
 
 def _day_blocks(layout: Layout, day: DaySlot, pieces: Sequence[Piece]) -> list[Block]:
-    here = [piece for piece in pieces if day in piece.days and (day.lane is None or day is piece.days[0])]
+    here = [piece for piece in pieces if day in piece.days and (day is _alike(day, piece)[0] or not (day.lane or day.name.week))]
     own = sorted(here, key=lambda piece: (piece.low, piece.order, piece.high))
     noted = {(piece.low, piece.high) for piece in own if piece.order == -1}
     own = [piece for piece in own if piece.order == -1 or not any(lies_in(piece, stretch) for stretch in noted)]
@@ -65,14 +65,19 @@ def _day_blocks(layout: Layout, day: DaySlot, pieces: Sequence[Piece]) -> list[B
     return [block for name in day.name.days for block in _named(made, day, name)]
 
 
+def _alike(day: DaySlot, piece: Piece) -> list[DaySlot]:
+    """The lanes, or the weeks, of one day that a piece covers: it stands once for them all."""
+    return [each for each in piece.days if each.name.days == day.name.days]
+
+
 def _named(made: Sequence["_Draft"], day: DaySlot, name: str) -> list[Block]:
     label = Found(value=name, words=day.words, certainty=day.name.certainty)
     week = Found(value=day.name.week, words=day.words) if day.name.week else None
-    blocks = [draft.block(label, week) for draft in made]
+    blocks = [draft.block(label, week if len(_alike(day, draft.piece)) == 1 else None) for draft in made]
     if day.lane is None:
         return blocks
     return [
-        _in_lane(block, day.lane) if len(draft.piece.days) == 1 else replace(block, lane=day.lane.label.value)
+        _in_lane(block, day.lane) if len(_alike(day, draft.piece)) == 1 else replace(block, lane=day.lane.label.value)
         for draft, block in zip(made, blocks, strict=True)
     ]
 

@@ -16,7 +16,7 @@ _FEWEST_TIMES = 2
 _LEVEL = 0.4
 """Cells whose edges differ by less than this part of their length stand in one row or column."""
 
-_HEADS = {
+HEADS = {
     "teacher": re.compile(
         r"(?:name\s+of\s+)?(?:the\s+)?(?:teachers?|staff|faculty|lecturers?|tutors?|instructors?)(?:\s*name)?", re.IGNORECASE
     ),
@@ -100,17 +100,18 @@ def _beside(grid: Grid, axis: Axis, first: float) -> list[Cell]:
 
 def _lanes(cells: Sequence[Cell], axis: Axis, name: DayName, words: tuple[Word, ...], *, corner: Cell | None) -> tuple[DaySlot, ...]:
     head = read(corner.words).text.strip(" :.") if corner else ""
-    holds = next((kind for kind, pattern in _HEADS.items() if pattern.fullmatch(head)), None)
+    holds = next((kind for kind, pattern in HEADS.items() if pattern.fullmatch(head)), None)
     lanes = []
     for cell in cells[:_MOST_LANES]:
         label = read(cell.words)
         if any(c.isalnum() for c in label.text) and not BREAKS.search(label.text):
-            lane = _lane(label, holds)
+            lane = lane_of(label, holds)
             lanes.append(DaySlot(low=axis.low(cell.box), high=axis.high(cell.box), name=name, words=words, lane=lane))
     return tuple(lanes)
 
 
-def _lane(label: Reading, holds: str | None) -> Lane:
+def lane_of(label: Reading, holds: str | None) -> Lane:
+    """The lane that a label names. holds: what the heading over the labels says of them, None where it says nothing."""
     text = label.text.strip()
     found = Found(value=text, words=label.words, certainty=0.85)
     if holds is None and (bracketed := _BRACKETED_ROOM.search(text)) and ROOM.fullmatch(bracketed["room"].strip()):
@@ -141,7 +142,9 @@ def _inner_labels(grid: Grid, band: DayBand) -> tuple[list[list[Cell]], float]:
     found: list[list[Cell]] = [[] for _ in band.cells]
     edge = band.high
     while True:
-        level = [cell for cell in grid.cells if abs(across.low(cell.box) - edge) < max(3.0, _LEVEL * across.length(cell.box))]
+        level = [
+            cell for cell in grid.cells if cell.words and abs(across.low(cell.box) - edge) < max(3.0, _LEVEL * across.length(cell.box))
+        ]
         row = [[cell for cell in level if _lies_within(cell, day, axis)] for day in band.cells]
         timed = [cells for cells in row if len(cells) >= _FEWEST_TIMES and all(_is_time(cell) for cell in cells)]
         if 2 * len(timed) <= len(row):

@@ -10,32 +10,11 @@ from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import ROOM, Content, contents, is_name
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_of_run
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
 
-_HEADINGS = {
-    "day": r"days?|weekday|day\(s\)|jour|tag|wochentag|d[ií]a|giorno|dag|dia|dzie[nń]|g[üu]n"
-    r"|hari|nap|den|zi(?:ua)?|päivä|день",
-    "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule",
-    "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
-    r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
-    r"|jam|waktu|pukul|masa|czas|čas|tid|id[őo]|klo|hora|время|час",
-    "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|inicio|in[ií]cio|inizio"
-    r"|(?:jam\s*)?(?:masuk|mulai|mula)|alku|od|начало",
-    "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|fin|fim|fine"
-    r"|(?:jam\s*)?(?:keluar|selesai|tamat)|loppu|do|конец",
-    "subject": r"subjects?(?:\s*(?:name|title))?|courses?(?:\s*(?:name|title|\(section\)|\(credits?\)|/?\s*module))*"
-    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|mati[èe]re|cours|materia|asignatura"
-    r"|disciplina|vak|przedmiot|ders|descripci[óo]n|unidad\s+de\s+aprendizaje|(?:nombre\s+de\s+la\s+)?(?:materia|asignatura)|assignatura|mat[èe]ria"
-    r"|(?:nama\s+)?mata\s?(?:kuliah|pelajaran)|pelajaran|subjek|kursus|předmět|předmet|tant[áa]rgy|[äa]mne|emne|fag|kurs|aine|kurssi|предмет|дисциплина",
-    "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal"
-    r"|sal[óo]n|sal|ruang(?:an)?|bilik|tempat|učebna|terem|tila|аудитория|кабинет",
-    "teacher": r"teachers?|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
-    r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel"
-    r"|(?:nama\s+)?(?:dosen|guru|pengajar|pensyarah)|maestr[oa]|catedr[áa]tico|prowadz[ąa]cy|tan[áa]r|l[äa]rare|opettaja|преподаватель|учитель",
-    "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week|grupo|grup|gr",
-}
 _FEWEST, _MOST_ROWS = 2, 400
 
 
@@ -181,12 +160,6 @@ def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
     return columns
 
 
-def heading_of(text: str) -> str | None:
-    """What a column headed so holds: day, when, time, start, end, subject, room, teacher or notes."""
-    text = text.strip(" :.*").casefold()
-    return next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)
-
-
 def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page: int) -> _Draft | None:
     cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
     subject = cells.get("subject")
@@ -228,8 +201,7 @@ def _titled(columns: dict[str, Box], heads: Sequence[tuple[Box, Reading]], rows:
     """The columns with the subject where titles stand, when a first column of it holds nothing but codes (Course, Title)."""
     first = columns["subject"]
     told = [reading.text for row in rows for box, reading in row if box.left <= first.center_x <= box.right and reading.text]
-    pattern = re.compile(_HEADINGS["subject"])
-    others = [box for box, reading in heads if box is not first and pattern.fullmatch(reading.text.strip(" :.*").casefold())]
+    others = [box for box, reading in heads if box is not first and heading_of(reading.text) == "subject"]
     if not others or not told or not all(_CODED.fullmatch(text) for text in told):
         return columns
     return {**columns, "subject": others[0], "notes": columns.get("notes", first)}

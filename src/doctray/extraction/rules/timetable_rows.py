@@ -8,7 +8,7 @@ from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import Content, contents
 from doctray.extraction.rules.timetable_days import DAYS, DayName, days_in_order
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid
-from doctray.extraction.rules.timetable_list import heading_of
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
 from doctray.extraction.times import PrintedSpan, find_label_spans, resolve
 

@@ -6,11 +6,21 @@ from dataclasses import dataclass, replace
 
 from doctray.domain.document import Page
 from doctray.extraction.rules.timetable_axes import DayBand, DaySlot, Layout, day_bands, layouts
-from doctray.extraction.rules.timetable_days import week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid
 from doctray.extraction.rules.timetable_reading import read
 
-_WEEK = re.compile(r"(?:odd|even)(?:\s+weeks?)?|(?:weeks?|wk)\.?\s*[-:]?\s*(?:odd|even|[AB12])", re.IGNORECASE)
+_CALLED = (
+    r"(?:weeks?|wk|woche|semaine|semana|settimana|uge|vecka|uke|viikko|tjedan|nedjelja|nedelja|týden|týždeň|tydzień|hét"
+    r"|săptămâna|неделя|тиждень)"
+)
+_ODD_OR_EVEN = (
+    r"(?:odd|even|(?:un)?gerade|(?:im)?paire?|(?:im)?par|(?:dis)?pari|lich[ýá]|sud[ýá]|(?:nie)?parzyst[ya]|neparn[iay]|parn[iay]|páros"
+    r"|páratlan|(?:не)?ч[её]тная|числитель|знаменатель)"
+)
+_WEEK = re.compile(
+    rf"(?P<odd>{_ODD_OR_EVEN})(?:\s+{_CALLED})?|{_CALLED}\.?\s*[-:]?\s*(?P<behind>{_ODD_OR_EVEN}|[AB12])|(?P<ahead>[AB12])[.-]?\s*{_CALLED}",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[AB12]", re.IGNORECASE)
 _HEADING = re.compile(r"(?:weeks?|wk)\.?", re.IGNORECASE)
 """What stands over letters or numbers that are weeks; without it they may be groups or periods."""
@@ -43,9 +53,10 @@ def _labels(grid: Grid) -> list[_Label]:
     labels = []
     for cell, text in texts:
         headed = any(_stands_under(cell, heading) for heading in headings)
-        week = week_of(text) or text
-        if _WEEK.fullmatch(text) or (headed and _LETTER.fullmatch(text)):
-            labels.append(_Label(cell, week))
+        if match := _WEEK.fullmatch(text):
+            labels.append(_Label(cell, match["odd"] or match["behind"] or match["ahead"]))
+        elif headed and _LETTER.fullmatch(text):
+            labels.append(_Label(cell, text))
     return labels
 
 

@@ -1,0 +1,120 @@
+"""Days over several rows or columns, with classes, groups or named columns of their own."""
+
+from doctray.domain.extraction import Extraction
+from doctray.extraction.rules.timetable import extract
+from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, a_sheet, document
+
+
+def said(found: Extraction) -> list[tuple[str | None, ...]]:
+    keys = ("day", "start", "subject", "teacher", "room", "notes")
+    return [tuple(block[key] for key in keys) for block in found.fields["timeblocks"]]
+
+
+def test_a_day_whose_label_stands_in_the_first_of_its_rows_has_the_others_too() -> None:
+    rows = [["Day", "8:00-11:00", "11:00-14:00"]]
+    for day, *lessons in (
+        ("MON", "Ethics", "Algebra", "Logic", "Optics"),
+        ("TUE", "Botany", "Zoology", "Genetics", "Ecology"),
+        ("WED", "Rhetoric", "Statics", "Poetry", "Acoustics"),
+    ):
+        rows += [[day, lessons[0], lessons[1]], ["", lessons[2], lessons[3]]]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Monday", "08:00", "Logic", None, None, None) in found
+    assert ("Wednesday", "11:00", "Acoustics", None, None, None) in found
+    assert len(found) == 12
+
+
+def test_an_empty_row_after_one_day_alone_is_no_part_of_it() -> None:
+    rows = [["Day", "8:00-9:00", "9:00-10:00"], ["MON", "Ethics", "Algebra"], ["", "w.e.f. 3", "May"]]
+    rows += [[day, "Botany", "Zoology"] for day in ("TUE", "WED", "THU", "FRI")]
+    found = said(extract(document(a_sheet(rows))))
+    assert all(subject not in ("w.e.f. 3", "May") for _, _, subject, *_ in found)
+    assert len(found) == 10
+
+
+def test_times_and_subjects_headed_beneath_each_day_are_read_day_by_day() -> None:
+    rows = [
+        ["Hari", "Senin", LEFT, "Selasa", LEFT, "Rabu", LEFT],
+        ["Jam", "Pukul", "Mata Pelajaran", "Pukul", "Mata Pelajaran", "Pukul", "Mata Pelajaran"],
+        ["1", "07.00-08.00", "Upacara", "07.00-07.45", "Kimia", "07.00-07.45", "Fisika"],
+        ["2", "08.00-08.40", "Biologi", "07.45-08.30", "Seni", "07.45-08.30", "Agama"],
+        ["3", "08.40-09.20", "Sejarah", "08.30-09.15", "PKN", "08.30-09.15", "Musik"],
+    ]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Monday", "08:00", "Biologi", None, None, None) in found
+    assert ("Wednesday", "07:45", "Agama", None, None, None) in found
+    assert len(found) == 9
+
+
+def test_subjects_and_rooms_headed_beneath_each_day_are_one_lesson() -> None:
+    rows = [
+        ["Time", "Monday", LEFT, "Tuesday", LEFT, "Friday", LEFT],
+        [ABOVE, "Subject", "Room", "Subject", "Room", "Subject", "Room"],
+        ["9:00-10:00", "Maths", "12", "Art", "Hall", "Music", "7"],
+        ["10:00-11:00", "Latin", "14", "Maths", "12", "Greek", "14"],
+    ]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Monday", "09:00", "Maths", None, "12", None) in found
+    assert ("Friday", "10:00", "Greek", None, "14", None) in found
+    assert len(found) == 6
+
+
+def test_classes_beneath_each_day_have_lessons_of_their_own() -> None:
+    rows = [
+        ["Time", "Monday", LEFT, "Tuesday", LEFT],
+        ["Class", "1A", "1B", "1A", "1B"],
+        ["9:00-10:00", "Maths", "Art", "Latin", "Music"],
+        ["10:00-10:20", "BREAK", LEFT, "BREAK", LEFT],
+        ["10:20-11:20", "Greek", "Maths", "Assembly", LEFT],
+    ]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Monday", "09:00", "Art", None, None, "1B") in found
+    assert ("Tuesday", "10:20", "Assembly", None, None, None) in found
+    assert sum(subject == "BREAK" for _, _, subject, *_ in found) == 2
+    assert len(found) == 9
+
+
+def test_groups_beside_each_day_have_lessons_of_their_own() -> None:
+    rows = [["Day", "Sem", "8:30-9:30", "9:30-10:30"]]
+    for day in ("Saturday", "Sunday", "Monday"):
+        rows += [[day, "M1", f"{day[:3]} Law", "Physics"], [ABOVE, "M2", "Drama", "Chemistry"]]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Sunday", "08:30", "Sun Law", None, None, "M1") in found
+    assert ("Monday", "09:30", "Chemistry", None, None, "M2") in found
+    assert len(found) == 12
+
+
+def test_the_first_lessons_of_days_that_are_parted_are_no_labels() -> None:
+    rows = [
+        ["Time", "Monday", LEFT, "Tuesday", LEFT, "Wednesday", LEFT],
+        ["9:00-10:00", "Maths G1", "Art G2", "Maths G1", "Art G2", "Maths G1", "Art G2"],
+        ["10:00-11:00", "Latin", LEFT, "Greek", LEFT, "Drama", LEFT],
+    ]
+    found = said(extract(document(a_sheet(rows))))
+    assert len([each for each in found if each[1] == "09:00"]) == 6
+    assert len(found) == 9
+
+
+def test_times_down_the_side_of_each_day_and_classes_across() -> None:
+    rows = [["", "TIME", "CLASS 11 A", "CLASS 11 B"]]
+    for day in ("MONDAY", "TUESDAY", "WEDNESDAY"):
+        rows += [[day, "9:00 AM", "Physics", "Botany"], ["", "10:00 AM", "Algebra", "Optics"], ["", "", "", ""]]
+    found = said(extract(document(a_sheet(rows))))
+    assert ("Tuesday", "10:00", "Optics", None, None, "CLASS 11 B") in found
+    assert len(found) == 12
+
+
+def test_two_weeks_named_in_another_language_share_what_stands_in_both() -> None:
+    rows = [
+        ["Vrijeme", "Ponedjeljak", LEFT, "Utorak", LEFT, "Srijeda", LEFT],
+        [ABOVE, "A tjedan", "B tjedan", "A tjedan", "B tjedan", "A tjedan", "B tjedan"],
+        ["8:00-9:00", "Kemija", "Fizika", "Povijest", LEFT, "Kemija", "Fizika"],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert [(block["day"], block["subject"], block["week"]) for block in found] == [
+        ("Monday", "Kemija", "A"),
+        ("Monday", "Fizika", "B"),
+        ("Tuesday", "Povijest", None),
+        ("Wednesday", "Kemija", "A"),
+        ("Wednesday", "Fizika", "B"),
+    ]
