@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from doctray.pages.process import ProcessPageOpener
+from tests.integration.pages.openers import an_opener
 from tests.malformed.case import COMPLETED, Case
 from tests.malformed.corpus import corpus
 from tests.malformed.reading import outcome_of
@@ -29,10 +30,8 @@ BROKE_ONCE = {
 
 @pytest.fixture
 async def opener() -> AsyncIterator[ProcessPageOpener]:
-    opener = ProcessPageOpener(max_children=1, page_seconds=20)
-    await opener.start()
-    yield opener
-    await opener.close()
+    async with an_opener(max_children=1, page_seconds=20) as opener:
+        yield opener
 
 
 @pytest.mark.parametrize("name", BROKE_ONCE)

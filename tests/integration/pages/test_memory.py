@@ -17,6 +17,7 @@ from doctray.pages.deskew import Rgb
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import PageSession, Unread
 from tests.integration.pages.builders import pymupdf
+from tests.integration.pages.openers import an_opener
 from tests.integration.pages.test_process import a_text_pdf, eventually, page_processes
 
 MB = 1_000_000
@@ -26,10 +27,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 @pytest.fixture
 async def opener() -> AsyncIterator[ProcessPageOpener]:
-    opener = ProcessPageOpener(max_children=2, page_seconds=120)
-    await opener.start()
-    yield opener
-    await opener.close()
+    async with an_opener(max_children=2, page_seconds=120) as opener:
+        yield opener
 
 
 def photographed(width: int, height: int) -> Rgb:

@@ -32,16 +32,15 @@ from doctray.pages.completion import completed
 from doctray.pages.process import PageProcess, ProcessPageOpener, _spawn
 from doctray.ports import PageSession, Unread
 from tests.integration.pages.builders import PARAGRAPH, a_pdf, encoded, paragraphs, picture, png_header, pymupdf, saved, with_scan
+from tests.integration.pages.openers import an_opener
 
 PDF = "application/pdf"
 
 
 @pytest.fixture
 async def opener() -> AsyncIterator[ProcessPageOpener]:
-    opener = ProcessPageOpener(max_children=2, page_seconds=30)
-    await opener.start()
-    yield opener
-    await opener.close()
+    async with an_opener(max_children=2, page_seconds=30) as opener:
+        yield opener
 
 
 def opening(opener: ProcessPageOpener, path: Path, media_type: str = PDF, pages: str | None = None) -> Any:
@@ -168,15 +167,11 @@ async def test_only_the_chosen_pages_are_to_be_read(opener: ProcessPageOpener, t
 
 async def test_a_document_with_more_text_than_is_read_is_refused_at_the_page_that_is_too_many(tmp_path: Path) -> None:
     one_page = len("".join(PARAGRAPH * 5).replace(" ", ""))
-    opener = ProcessPageOpener(max_characters=2 * one_page)
-    try:
-        async with opening(opener, a_text_pdf(tmp_path, pages=3)) as session:
-            assert isinstance(await session.page(1), Page)
-            assert isinstance(await session.page(2), Page)
-            with pytest.raises(TooManyPages, match="text"):
-                await session.page(3)
-    finally:
-        await opener.close()
+    async with an_opener(max_characters=2 * one_page) as opener, opening(opener, a_text_pdf(tmp_path, pages=3)) as session:
+        assert isinstance(await session.page(1), Page)
+        assert isinstance(await session.page(2), Page)
+        with pytest.raises(TooManyPages, match="text"):
+            await session.page(3)
 
 
 async def test_a_pdf_of_10000_pages_is_refused_unless_few_are_chosen(opener: ProcessPageOpener, tmp_path: Path) -> None:
@@ -239,17 +234,12 @@ async def test_a_page_process_that_is_killed_costs_its_document_alone(opener: Pr
 
 
 async def test_a_page_that_hangs_is_timed_out_and_its_process_ended(tmp_path: Path) -> None:
-    opener = ProcessPageOpener(page_seconds=6.0)
-    try:
-        await opener.start()
-        async with opening(opener, a_text_pdf(tmp_path)) as session:
-            (hung,) = page_processes()
-            hung.suspend()
-            with pytest.raises(TimedOut):
-                await session.page(1)
-            await eventually(lambda: not page_processes(), "the hung process is still there")
-    finally:
-        await opener.close()
+    async with an_opener(page_seconds=6.0) as opener, opening(opener, a_text_pdf(tmp_path)) as session:
+        (hung,) = page_processes()
+        hung.suspend()
+        with pytest.raises(TimedOut):
+            await session.page(1)
+        await eventually(lambda: not page_processes(), "the hung process is still there")
 
 
 async def test_a_caller_that_gives_up_while_the_processes_are_started_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,13 +280,10 @@ async def test_a_page_over_its_processor_time_is_too_large_and_not_tried_again(o
 async def test_a_page_that_takes_too_much_memory_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     Image.new("L", (10_000, 10_000), 255).save(path)
-    opener = ProcessPageOpener(memory_bytes=480 * 1024**2)
-    try:
+    async with an_opener(memory_bytes=480 * 1024**2) as opener:
         with pytest.raises(PageTooLarge):
             async with opening(opener, path, "image/png") as session:
                 await session.image(1)
-    finally:
-        await opener.close()
 
 
 async def test_closing_ends_the_nursery_and_reaps_it_however_often_the_closer_is_cancelled() -> None:
@@ -332,21 +319,17 @@ async def test_a_cancelled_page_ends_its_process(opener: ProcessPageOpener, tmp_
 
 async def test_no_more_documents_are_open_at_once_than_allowed(tmp_path: Path) -> None:
     path = a_text_pdf(tmp_path)
-    opener = ProcessPageOpener(max_children=2)
     most = 0
 
-    async def read_one() -> None:
+    async def read_one(opener: ProcessPageOpener) -> None:
         nonlocal most
         async with opening(opener, path) as session:
             most = max(most, len(page_processes()))
             await session.page(1)
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(6):
-                group.create_task(read_one())
-    finally:
-        await opener.close()
+    async with an_opener(max_children=2) as opener, asyncio.TaskGroup() as group:
+        for _ in range(6):
+            group.create_task(read_one(opener))
     assert most == 2
 
 
@@ -383,21 +366,17 @@ async def test_a_nursery_that_dies_takes_its_children_along_and_is_replaced(open
 
 async def test_a_page_process_has_few_rights_and_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("API_KEY", "dt_must_not_be_seen")
-    opener = ProcessPageOpener(memory_bytes=1024**3)
-    try:
-        async with opening(opener, a_text_pdf(tmp_path)) as session:
-            await session.page(1)
-            (process,) = page_processes()
-            assert "API_KEY" not in process.environ()
-            assert process.rlimit(resource.RLIMIT_AS) == (1024**3, 1024**3)
-            assert process.rlimit(resource.RLIMIT_FSIZE) == (0, 0)
-            assert process.rlimit(resource.RLIMIT_CORE) == (0, 0)
-            assert process.rlimit(resource.RLIMIT_NOFILE)[0] <= 32
-            assert 0 < process.rlimit(resource.RLIMIT_CPU)[0] < 100
-            descriptors = [str(link.readlink()) for link in Path(f"/proc/{process.pid}/fd").iterdir()]
-            assert len([name for name in descriptors if name.startswith("socket:")]) == 1
-    finally:
-        await opener.close()
+    async with an_opener(memory_bytes=1024**3) as opener, opening(opener, a_text_pdf(tmp_path)) as session:
+        await session.page(1)
+        (process,) = page_processes()
+        assert "API_KEY" not in process.environ()
+        assert process.rlimit(resource.RLIMIT_AS) == (1024**3, 1024**3)
+        assert process.rlimit(resource.RLIMIT_FSIZE) == (0, 0)
+        assert process.rlimit(resource.RLIMIT_CORE) == (0, 0)
+        assert process.rlimit(resource.RLIMIT_NOFILE)[0] <= 32
+        assert 0 < process.rlimit(resource.RLIMIT_CPU)[0] < 100
+        descriptors = [str(link.readlink()) for link in Path(f"/proc/{process.pid}/fd").iterdir()]
+        assert len([name for name in descriptors if name.startswith("socket:")]) == 1
 
 
 async def test_a_page_process_has_no_network(opener: ProcessPageOpener, tmp_path: Path) -> None:
@@ -425,7 +404,7 @@ async def test_a_page_process_that_talks_nonsense_is_not_believed(answer: bytes)
     life_line, nursery = socket.socketpair()
     connection.setblocking(False)
     life_line.setblocking(False)
-    process = PageProcess(connection, life_line, 5.0)
+    process = PageProcess(connection, life_line, 60.0)
     theirs.sendall(answer)
     with pytest.raises(EngineFailure):
         await process.ask({"op": "page", "number": 1})
