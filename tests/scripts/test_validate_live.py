@@ -8,13 +8,14 @@ from pathlib import Path
 
 from scripts.operations.finding import Status
 from scripts.operations.target import Target
-from scripts.operations.validate import CHECKS, Given, validate
+from scripts.operations.validate import CHECKS, Given
 
 from tests.deployment.parts import Parts, Running, parts, until
 from tests.deployment.prometheus import start_prometheus
 from tests.deployment.proxy import ADDRESS, Proxy, proxy
 from tests.ports import free_port
 from tests.scripts.conftest import run_script
+from tests.scripts.validated import found
 
 COPIES, WORKER, PROMETHEUS = ("127.0.0.51", "127.0.0.52"), "127.0.0.53", "127.0.0.54"
 TRIES = 4
@@ -58,7 +59,7 @@ def test_a_deployment_in_order_passes_every_check_and_what_breaks_is_named(tmp_p
         given, backups, key_file = deployment.given, tmp_path / "backups", tmp_path / "key"
         key_file.write_text(KEY)
         assert run_script("backup", "--to", str(backups), env=deployment.parts.env).returncode == 0
-        until(lambda: said("monitored", given)[0] is Status.PASSED, what="a scrape of every part")
+        until(lambda: found("monitored", given)[0] is Status.PASSED, what="a scrape of every part")
         places = {
             "--url": deployment.front.url,
             "--plain-url": deployment.front.plain_url,
@@ -71,21 +72,16 @@ def test_a_deployment_in_order_passes_every_check_and_what_breaks_is_named(tmp_p
         # A machine that stalls may miss a scrape, or take longer over the sample than callers are promised: it is asked again.
         for _ in range(TRIES):
             done = run_script("validate_deployment", *words, "--local", "--strict", "--output", "json", env=deployment.parts.env)
-            found = json.loads(done.stdout)
-            failed = [each for each in found if each["status"] != "passed"]
+            findings = json.loads(done.stdout)
+            failed = [each for each in findings if each["status"] != "passed"]
             if {each["item"] for each in failed} <= OF_THE_MACHINE:
                 break
         assert [each for each in failed if each["item"] not in OF_THE_MACHINE] == []
-        assert [each["item"] for each in found] == [check.item for check in CHECKS]
+        assert [each["item"] for each in findings] == [check.item for check in CHECKS]
         assert done.returncode == (1 if failed else 0)
 
         deployment.worker.stop()
         deployment.copy.stop()
-        until(lambda: said("monitored", given)[0] is Status.FAILED, what="the copy that is gone in Prometheus")
-        until(lambda: said("healthy", given)[0] is Status.FAILED, what="the worker that is gone")
-        assert said("alive", given)[0] is Status.PASSED
-
-
-def said(item: str, given: Given) -> tuple[Status, str]:
-    (finding,) = validate(given, items=[item])
-    return finding.status, finding.said
+        until(lambda: found("monitored", given)[0] is Status.FAILED, what="the copy that is gone in Prometheus")
+        until(lambda: found("healthy", given)[0] is Status.FAILED, what="the worker that is gone")
+        assert found("alive", given)[0] is Status.PASSED

@@ -12,13 +12,10 @@ from scripts.operations.finding import Status, as_json, as_text
 from scripts.operations.target import Target
 from scripts.operations.validate import CHECKS, Given, add_doctray, doctray_of, validate
 
+from tests.scripts.validated import found
+
 ROOT = Path(__file__).resolve().parents[4]
 NOWHERE = Target(url="http://127.0.0.1:1", key="dt_none")
-
-
-def found(item: str, given: Given) -> tuple[Status, str]:
-    (finding,) = validate(given, items=[item])
-    return finding.status, finding.said
 
 
 def test_the_page_and_the_checks_name_the_same_items() -> None:
