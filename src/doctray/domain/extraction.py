@@ -7,7 +7,7 @@ from typing import Any
 from doctray.domain.document import Box
 
 SCHEMA_VERSION = "1"
-"""Version of the fields of certificate and timetable (docs/schemas); part of the content key."""
+"""Version of the fields of certificate and timetable (`doctray.extraction.schemas`); part of the content key."""
 
 Fields = dict[str, Any]
 """JSON object of extracted values: str, int, float, bool, None, lists and dicts of these."""

@@ -1,4 +1,4 @@
-"""Writes a table as the fields of docs/schemas/timetable, with provenance, warnings and confidence."""
+"""Writes a table as the fields of `schemas/timetable.schema.json`, with provenance, warnings and confidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
