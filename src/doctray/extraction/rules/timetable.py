@@ -87,7 +87,7 @@ def _tables(page: Page) -> list[Table]:
     page = without_echoes(page)
     grids = ruled_grids(page)
     for grid in grids:
-        if rows := tabled_blocks(grid):
+        if rows := tabled_blocks(grid) or _headed_above(grid, page):
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
             return [Table(page=page.number, titles=around, blocks=rows, family="list")]
         if (subjects := rowed_blocks(grid)) is not None:
@@ -101,6 +101,11 @@ def _tables(page: Page) -> list[Table]:
         if _worth(found := other(page)) > (_CLEARLY if best else 1.0) * _worth(best):
             best = found
     return best
+
+
+def _headed_above(grid: Grid, page: Page) -> tuple[Block, ...]:
+    headed = with_headings_above(grid, page)
+    return tabled_blocks(headed) if headed else ()
 
 
 def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:

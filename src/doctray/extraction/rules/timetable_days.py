@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -171,6 +171,24 @@ def days_of_run(text: str) -> DayName | None:
     if len(set(days)) < len(days) or days != sorted(days):
         return None
     return DayName(days=tuple(DAYS[day] for day in days), certainty=0.9 if len(days) > 1 else 0.85)
+
+
+def short_days(texts: Sequence[str]) -> dict[str, int]:
+    """The days that short names in a column mean, where one language other than English has them all; {} where none has, or two differ."""
+    told = {_folded(part) for text in texts for part in _JOIN.split(text) if any(letter.isalpha() for letter in part)}
+    fitting = [
+        {name: names.index(name) for name in told}
+        for names in _FOREIGN_SHORT
+        if len(told) > 1 and all(len(name) > 1 and names.count(name) == 1 for name in told)
+    ]
+    return fitting[0] if fitting and all(days == fitting[0] for days in fitting) else {}
+
+
+def days_in_short(text: str, short: Mapping[str, int]) -> DayName | None:
+    """The days of one label, by the short names of its column: Mar, Jue."""
+    days = [short.get(_folded(part)) for part in _JOIN.split(text.strip())]
+    known = sorted({day for day in days if day is not None})
+    return DayName(days=tuple(DAYS[day] for day in known), certainty=0.95) if known and None not in days else None
 
 
 def may_name_day(text: str) -> bool:

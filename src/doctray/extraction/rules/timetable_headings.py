@@ -5,6 +5,7 @@ import re
 _HEADINGS = {
     "day": r"days?|weekday|day\(s\)|jours?|tage?|wochentage?|d[ií]as?(?:\s*da\s*semana)?|giorn[oi]|dag|dzie[nń]|g[üu]n"
     r"|hari|nap|den|zi(?:ua)?|päivä|день",
+    "period": r"periods?(?:\s*no\.?)?|per[ií]odos?|jam\s*ke-?|hodina|lesson\s*(?:no\.?|number)|lekcja|les(?:uur)?|stunde",
     "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule",
     "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
     r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
@@ -23,11 +24,12 @@ _HEADINGS = {
     "teacher": r"teachers?|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
     r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel"
     r"|(?:nama\s+)?(?:dosen|guru|pengajar|pensyarah)|maestr[oa]|catedr[áa]tico|prowadz[ąa]cy|tan[áa]r|l[äa]rare|opettaja|преподаватель|учитель",
-    "notes": r"notes?|remarks?|comments?|details|type|code|(?:course|subject|module)\s*code|group|section|week|grupo|grup|gr",
+    "notes": r"notes?|remarks?|comments?|details|(?:teaching\s*)?(?:activity\s*)?type|teaching\s*activity|code"
+    r"|(?:course|subject|module)\s*code|group|section|week|grupo|grup|gr",
 }
 
 
 def heading_of(text: str) -> str | None:
-    """What a column headed so holds: day, when, time, start, end, subject, room, teacher or notes."""
+    """What a column headed so holds: day, period, when, time, start, end, subject, room, teacher or notes."""
     text = text.strip(" :.*").casefold()
     return next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)

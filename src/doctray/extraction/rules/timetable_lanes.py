@@ -124,6 +124,8 @@ def lane_of(label: Reading, holds: str | None) -> Lane:
 
 def _day_of(corner: Cell, grid: Grid, page: Page) -> tuple[DayName, tuple[Word, ...]] | None:
     """The one day that the corner, a title within the table, or the lines over it name."""
+    if corner.words and (alone := day_name(read(corner.words).text)) and len(alone.days) == 1:
+        return alone, corner.words
     wide = [cell for cell in grid.cells if cell.box.width >= 0.6 * grid.box.width]
     for words in (corner.words, *(cell.words for cell in wide), tuple(word for word in page.words if word.box.center_y < grid.box.top)):
         named = [(name, (word,)) for word in words if len(word.text) >= _FULL and (name := day_name(word.text))]

@@ -1,14 +1,14 @@
 """Reads timetables that are lists: rows with a column for the day, or lines of times under a heading that names days."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of, strips
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import ROOM, Content, contents, is_name
-from doctray.extraction.rules.timetable_days import DayName, day_name, days_of_run
+from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
@@ -34,15 +34,16 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     rows = _rows(grid)
     for index, row in enumerate(rows):
         columns = _columns(row)
-        if "subject" in columns and {"time", "start", "when"} & set(columns):
+        if "subject" in columns and ({"time", "start", "when"} & set(columns) or {"day", "period"} <= set(columns)):
             columns = _titled(columns, row, rows[index + 1 :])
+            short = _short_days(rows[index + 1 :], columns)
             drafts: list[_Draft] = []
             heading: Reading | None = None
             for later in rows[index + 1 :]:
                 said = [reading for _, reading in later if reading.text]
                 if len(said) == 1 and day_name(said[0].text):
                     heading = said[0]
-                elif draft := _row_draft(later, columns, grid.page):
+                elif draft := _row_draft(_with_tall(later, rows[index + 1 :]), columns, short, grid.page):
                     if draft.name is None and heading and "day" not in columns:
                         draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
                     drafts.append(draft)
@@ -139,13 +140,14 @@ class _Draft:
     name: DayName | None
     day_words: tuple[Word, ...]
     content: Content
-    span: PrintedSpan
+    span: PrintedSpan | None
 
 
 def _rows(grid: Grid) -> list[list[tuple[Box, Reading]]]:
     rows: list[list[tuple[Box, Reading]]] = []
     for cell in sorted(grid.cells, key=lambda cell: (cell.box.top, cell.box.left)):
-        if rows and abs(rows[-1][0][0].top - cell.box.top) <= 0.3 * (cell.box.height + 1):
+        first = rows[-1][0][0] if rows else cell.box
+        if rows and abs(first.top - cell.box.top) <= 0.3 * (min(first.height, cell.box.height) + 1):
             rows[-1].append((cell.box, read(cell.words)))
         else:
             rows.append([(cell.box, read(cell.words))])
@@ -160,19 +162,35 @@ def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
     return columns
 
 
-def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page: int) -> _Draft | None:
+def _with_tall(row: Sequence[tuple[Box, Reading]], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> list[tuple[Box, Reading]]:
+    """The row with the cells that began in a row above and reach over it: one subject for two lessons."""
+    level = min((box for box, _ in row), key=lambda box: box.height).center_y
+    return [*row, *((box, reading) for other in rows for box, reading in other if other is not row and box.top <= level <= box.bottom)]
+
+
+def _short_days(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str, Box]) -> dict[str, int]:
+    column = columns.get("day")
+    if column is None:
+        return {}
+    return short_days([reading.text for row in rows for box, reading in row if box.left <= column.center_x <= box.right])
+
+
+def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], page: int) -> _Draft | None:
     cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
     subject = cells.get("subject")
     timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
     span = next(iter(find_label_spans(timing.text)), None)
-    if subject is None or not any(letter.isalpha() for letter in subject.text) or span is None:
+    untimed = span is None and "period" in columns and not {"time", "start", "when"} & set(columns)
+    if subject is None or not any(letter.isalpha() for letter in subject.text) or (span is None and not untimed):
         return None
     day = cells.get("day")
-    if day is None and "when" in cells:
+    if day is None and "when" in cells and span:
         day = Reading((timing.between(0, span.begin),))
-    name = _days(day.text) if day else None
+    name = (_days(day.text) or days_in_short(day.text, short)) if day else None
     parts = contents(subject)
-    content = parts[0] if parts and parts[0].subject else Content(subject=Found(value=subject.text, words=subject.words))
+    whole = Content(subject=Found(value=subject.text, words=subject.words))
+    # what looks like a room beside the subject is none where rooms have a column of their own: Algebra (2016)
+    content = parts[0] if parts and parts[0].subject and not (parts[0].room and "room" in cells) else whole
     named = {
         key: Found(value=cells[key].text, words=cells[key].words)
         for key in ("room", "teacher", "notes")
@@ -183,8 +201,8 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], page
         room=named.get("room", content.room),
         teacher=named.get("teacher", content.teacher),
         notes=named.get("notes", content.notes),
-        start_words=timing.between(span.begin, span.end_begin if span.end else span.stop),
-        end_words=timing.between(span.end_begin, span.stop) if span.end else (),
+        start_words=timing.between(span.begin, span.end_begin if span.end else span.stop) if span else (),
+        end_words=timing.between(span.end_begin, span.stop) if span and span.end else (),
     )
     return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
 
@@ -278,14 +296,15 @@ def _settled(drafts: Sequence[_Draft]) -> tuple[Block, ...]:
             runs.append([draft])
     made: list[Block] = []
     for run in runs:
-        times = resolve([draft.span for draft in run])
+        resolved = iter(resolve([draft.span for draft in run if draft.span]))
+        times = [next(resolved) if draft.span else None for draft in run]
         name = run[0].name
         for day in name.days if name else ():
             made.extend(_block(draft, day, time) for draft, time in zip(run, times, strict=True))
     return tuple(made)
 
 
-def _block(draft: _Draft, day: str, time: TimeSpan) -> Block:
+def _block(draft: _Draft, day: str, time: TimeSpan | None) -> Block:
     assert draft.name
     assert draft.content.subject
     content, week = draft.content, draft.name.week
@@ -293,8 +312,8 @@ def _block(draft: _Draft, day: str, time: TimeSpan) -> Block:
         page=draft.page,
         day=Found(value=day, words=draft.day_words, certainty=draft.name.certainty),
         week=Found(value=week, words=draft.day_words) if week else None,
-        start=Edge(minutes=time.start, words=content.start_words),
-        end=Edge(minutes=time.end, words=content.end_words),
+        start=Edge(minutes=time.start, words=content.start_words) if time else Edge(),
+        end=Edge(minutes=time.end, words=content.end_words) if time else Edge(),
         subject=draft.content.subject,
         room=content.room,
         teacher=content.teacher,

@@ -13,6 +13,8 @@ _FURTHEST = 3.0
 
 _LEVEL_PX = 3.0
 _FEWEST = 2
+_FIRST_CELLS = 4
+"""Among so many of the first cells a row of several begins."""
 
 _FEWEST_ROWS, _MOSTLY = 3, 0.6
 _ASIDE = 8.0
@@ -23,7 +25,10 @@ _START_AND_END = 2
 
 
 def with_headings_above(grid: Grid, page: Page) -> Grid | None:
-    """The grid with a row of cells for the line of words right above it, as wide as its own uppermost row's; None where there is none."""
+    """The grid with a row of cells for the line of words right above it, as wide as its own uppermost row's; None where there is none.
+
+    Of a list whose days are rows of one cell, as wide as the first row that has several.
+    """
     box = grid.box
     above = [word for word in page.words if word.box.center_y < box.top and box.left <= word.box.center_x <= box.right and not word.angle]
     lines = read(above).lines
@@ -34,11 +39,11 @@ def with_headings_above(grid: Grid, page: Page) -> Grid | None:
     if box.top - max(word.box.bottom for word in lowest) > _FURTHEST * size:
         return None
     top = min(word.box.top for word in lowest)
+    levels = [[cell for cell in grid.cells if abs(cell.box.top - other.box.top) <= _LEVEL_PX] for other in grid.cells[:_FIRST_CELLS]]
     heads = [
         Cell(box=Box(cell.box.left, top, cell.box.right, box.top), words=words)
-        for cell in grid.cells
-        if cell.box.top <= box.top + _LEVEL_PX
-        and (words := tuple(word for word in lowest if cell.box.left <= word.box.center_x < cell.box.right))
+        for cell in next((level for level in levels if len(level) >= _FEWEST), [])
+        if (words := tuple(word for word in lowest if cell.box.left <= word.box.center_x < cell.box.right))
     ]
     if len(heads) < _FEWEST or top >= box.top:
         return None

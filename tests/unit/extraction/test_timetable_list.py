@@ -1,0 +1,83 @@
+"""Lists with a lesson a row: days in short, cells over several rows, headings without rules, no times."""
+
+import pytest
+
+from doctray.domain.document import Page
+from doctray.domain.extraction import Extraction
+from doctray.extraction.rules.timetable import extract
+from doctray.extraction.rules.timetable_days import days_in_short, short_days
+from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, Layout, a_page, a_sheet, document, text_line
+
+WIDE = Layout(wide=240.0)
+
+
+def said(found: Extraction) -> list[tuple[str | None, ...]]:
+    keys = ("day", "start", "end", "subject", "room")
+    return [tuple(block[key] for key in keys) for block in found.fields["timeblocks"]]
+
+
+def test_days_in_short_and_a_subject_over_two_rows() -> None:
+    rows = [
+        ["CVE", "ASIGNATURA", "DÍAS", "INI", "FIN", "SALÓN"],
+        ["1122", "FUNDAMENTOS (2016)", "Mar, Jue", "19:00", "21:00", "I301"],
+        [ABOVE, ABOVE, "Mie", "17:00", "19:00", "Q007"],
+        ["1120", "ALGEBRA", "Lun, Vie", "15:00", "17:00", "I104"],
+    ]
+    assert said(extract(document(a_sheet(rows)))) == [
+        ("Tuesday", "19:00", "21:00", "FUNDAMENTOS (2016)", "I301"),
+        ("Thursday", "19:00", "21:00", "FUNDAMENTOS (2016)", "I301"),
+        ("Wednesday", "17:00", "19:00", "FUNDAMENTOS (2016)", "Q007"),
+        ("Monday", "15:00", "17:00", "ALGEBRA", "I104"),
+        ("Friday", "15:00", "17:00", "ALGEBRA", "I104"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "label", "days"),
+    [
+        (["Mar, Jue", "Lun"], "Mar, Jue", ("Tuesday", "Thursday")),
+        (["Di", "Mi", "Do"], "Do", ("Thursday",)),
+        (["lun", "mar"], "mar", ("Tuesday",)),
+        (["di", "do"], "di", ("Tuesday",)),
+        (["mar"], "mar", None),
+        (["xx", "mar"], "mar", None),
+    ],
+)
+def test_a_column_tells_the_language_of_its_short_names(column: list[str], label: str, days: tuple[str, ...] | None) -> None:
+    found = days_in_short(label, short_days(column))
+    assert (found.days if found else None) == days
+
+
+def test_rows_of_dates_part_a_list_whose_headings_have_no_rules() -> None:
+    rows = [
+        ["Fri 2021-09-03", LEFT, LEFT, LEFT],
+        ["10:15 - 12:00", "732A94", "SU24", "Hao Chi Kiang"],
+        ["15:15 - 17:00", "732A93", "R43", "Ada Deniz"],
+        ["Mon 2021-09-06", LEFT, LEFT, LEFT],
+        ["15:15 - 17:00", "732A93", "KY21", "Ada Deniz"],
+    ]
+    page = a_sheet(rows, layout=WIDE)
+    heads = [
+        word
+        for index, head in enumerate(("Time", "Kurs", "Room", "Lärare"))
+        for word in text_line(head, left=70.0 + 240 * index, top=138.0)
+    ]
+    found = extract(document(a_page([*page.words, *heads], page.segments)))
+    assert said(found)[0] == ("Friday", "10:15", "12:00", "732A94", "SU24")
+    assert said(found)[2] == ("Monday", "15:15", "17:00", "732A93", "KY21")
+    assert [block["teacher"] for block in found.fields["timeblocks"]] == ["Hao Chi Kiang", "Ada Deniz", "Ada Deniz"]
+
+
+def test_a_list_of_numbered_periods_has_no_times() -> None:
+    rows = [["Day", "Period", "Subject", "Teacher"], ["Tuesday", "1", "Computer", "Ahmed"], ["Friday", "2", "Automata", "Saira"]]
+    found = extract(document(a_sheet(rows)))
+    assert said(found) == [("Tuesday", None, None, "Computer", None), ("Friday", None, None, "Automata", None)]
+    assert [block["teacher"] for block in found.fields["timeblocks"]] == ["Ahmed", "Saira"]
+
+
+def test_a_table_of_one_day_that_its_corner_names_in_short() -> None:
+    rows = [["MON", "9.00AM-9.50AM", "9.50AM-10.40AM"], ["CE A", "EPP (SJ)", "CM (RD)"], ["CE B", "Fluids", "Statics"]]
+    page: Page = a_sheet(rows)
+    found = extract(document(page)).fields["timeblocks"]
+    assert {(block["day"], block["start"], block["subject"], block["notes"]) for block in found} >= {("Monday", "09:50", "Statics", "CE B")}
+    assert len(found) == 4
