@@ -44,6 +44,7 @@ _LEAST_STEP = 9.0
 """Levels of one colour channel between a filled area and what it borders on; pastel fills differ from white by 20 and more."""
 
 _STEP_PX = 3
+_RULE_PX = 3
 _NEAR_PX = 5
 """Edges this near to a drawn rule are that rule's."""
 
@@ -120,14 +121,18 @@ def _meets(one: Segment, other: Segment) -> bool:
 
 def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> _Seen:
     runs = _runs(ink, shortest)
-    rules = list(_rules(ink, runs, rgb=rgb))
-    known = np.asarray(cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8)), dtype=np.uint8)
-    del runs
-    return _Seen(
-        rules=rules,
-        edges=list(_rules(ink, _edges(rgb, known, shortest, least_step))),
-        dashed=list(_dashed(ink, known, 2 * shortest)),
-    )
+    rules = list(_rules_standing_out(ink, runs, rgb, shortest))
+    dashed = list(_dashed(ink, _around(runs), 2 * shortest))
+    # runs that are no rules, as where a dark fill and a rule were taken for one, hide no edges
+    runs[:] = 0
+    for rule in rules:
+        cv2.line(runs, (round(rule.left), round(rule.top)), (round(rule.right), round(rule.bottom)), 255, _RULE_PX)
+    return _Seen(rules=rules, edges=list(_rules(ink, _edges(rgb, _around(runs), shortest, least_step))), dashed=dashed)
+
+
+def _around(runs: Mask) -> Mask:
+    """255 on and near the runs."""
+    return np.asarray(cv2.dilate(runs, np.ones((2 * _NEAR_PX + 1, 1), dtype=np.uint8)), dtype=np.uint8)
 
 
 def _edges(rgb: Rgb, known: Mask, shortest: int, least_step: float) -> Mask:
@@ -194,11 +199,28 @@ def _dashed(ink: Mask, known: Mask, shortest: int) -> Iterator[Segment]:
             yield rule
 
 
-def _rules(ink: Mask, runs: Mask, *, rgb: Rgb | None = None, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
-    """Horizontal rules among the runs, those that border on a fill at its very edge where the image is given.
+def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> Iterator[Segment]:
+    """Horizontal rules among the runs. most_beside: share of ink in the strips along a rule, taken together, at the most."""
+    for left, top, width, height, _ in _thin(ink, runs, most_beside):
+        yield Segment(left, top + height / 2, left + width, top + height / 2)
 
-    most_beside: share of ink in the strips along a rule, taken together, at the most.
-    """
+
+def _rules_standing_out(ink: Mask, runs: Mask, rgb: Rgb, shortest: int) -> Iterator[Segment]:
+    """Horizontal rules among the runs as far as they stand out from what they lie in; at the edge of a fill where they border on one."""
+    for left, top, width, height, area in _thin(ink, runs, _MOST_INK_BESIDE):
+        if not _stands_out(rgb, left, top, width, height):
+            continue
+        above = max(0, top - _NEAR_PX)
+        for first, last in _parts_standing_out(rgb[:, left : left + width], top, height, shortest):
+            begin, end = left + first, left + last
+            at = top + height / 2
+            if area > _THICK_PX * width:
+                at = _edge_of_fill(rgb[above : top + height + _NEAR_PX, begin:end], at, above)
+            yield Segment(begin, at, end, at)
+
+
+def _thin(ink: Mask, runs: Mask, most_beside: float) -> Iterator[tuple[int, int, int, int, int]]:
+    """Runs as thin as rules with little ink beside them: left, top, width, height, area."""
     for left, top, width, height, area in _pieces(runs):
         # thick by its area, so that a slightly sloping rule counts and a filled block does not
         if width < 4 * height or area > _THICKEST_PX * width or height > max(2 * _THICKEST_PX, _STEEPEST * width):
@@ -206,12 +228,7 @@ def _rules(ink: Mask, runs: Mask, *, rgb: Rgb | None = None, most_beside: float 
         above = _share(ink, left, top - 1 - _BESIDE_PX, width)
         below = _share(ink, left, top + height + 1, width)
         if above + below <= 2 * most_beside:
-            if rgb is not None and not _stands_out(rgb, left, top, width, height):
-                continue
-            at = top + height / 2
-            if rgb is not None and area > _THICK_PX * width:
-                at = _edge_of_fill(rgb[max(0, top - _NEAR_PX) : top + height + _NEAR_PX, left : left + width], at, max(0, top - _NEAR_PX))
-            yield Segment(left, at, left + width, at)
+            yield left, top, width, height, area
 
 
 def _stands_out(rgb: Rgb, left: int, top: int, width: int, height: int) -> bool:
@@ -219,8 +236,30 @@ def _stands_out(rgb: Rgb, left: int, top: int, width: int, height: int) -> bool:
     along = slice(left, left + width)
     # the darkest of each column, since a rule may rise a little
     own = np.median(rgb[top : top + height, along].min(axis=0), axis=0)
-    beside = [row for row in (top - _STEP_PX - 1, top + height + _STEP_PX) if 0 <= row < rgb.shape[0]]
+    beside = _rows_beside(top, height, len(rgb))
     return any(float((np.abs(rgb[row, along] - own).max(axis=1) >= _LEAST_STEP).mean()) >= _MOSTLY for row in beside)
+
+
+def _parts_standing_out(along: Rgb, top: int, height: int, window: int) -> list[tuple[int, int]]:
+    """From where to where a run has another colour than the ground above it, or below it, counted over stretches of `window`.
+
+    A rule may run on into the ground between white letters. along: the columns of the image in which the run lies.
+    """
+    own = along[top : top + height].min(axis=0).astype(np.int16)
+    width = len(own)
+    stands = np.zeros(width, dtype=np.bool_)
+    window = min(window, width)
+    for row in _rows_beside(top, height, len(along)):
+        other = np.abs(along[row] - own).max(axis=1) >= _LEAST_STEP
+        share = np.convolve(other, np.full(window, 1 / window), mode="valid")
+        for begin in np.flatnonzero(share >= _MOSTLY).tolist():
+            stands[begin : begin + window] = True
+    changes = np.flatnonzero(np.diff(stands, prepend=False, append=False))
+    return [(first, last) for first, last in changes.reshape(-1, 2).tolist()]
+
+
+def _rows_beside(top: int, height: int, rows: int) -> list[int]:
+    return [row for row in (top - _STEP_PX - 1, top + height + _STEP_PX) if 0 <= row < rows]
 
 
 def _edge_of_fill(around: Rgb, at: float, top: int) -> float:

@@ -98,6 +98,30 @@ def test_the_ground_between_white_letters_on_a_dark_fill_is_no_rule() -> None:
     assert not [rule for rule in found if rule.horizontal and 90 * PX < rule.top < 290 * PX]
 
 
+def a_rule_beside_white_letters(page: object, *, up_to: float, lines: dict[float, str]) -> None:
+    """A dark block with white letters, and at its left a pale one with a rule as high as the ground beneath the letters."""
+    page.draw_rect((60, 100, up_to, 200), color=None, fill=(0.94, 0.56, 0.5))  # type: ignore[attr-defined]
+    page.draw_rect((up_to, 100, 400, 200), color=None, fill=(0.12, 0.12, 0.75))  # type: ignore[attr-defined]
+    page.draw_line((60, 151), (up_to, 151), color=(0.16, 0, 0.5), width=1.5)  # type: ignore[attr-defined]
+    page.draw_line((up_to, 100), (up_to, 200), color=(0.16, 0, 0.5), width=1.5)  # type: ignore[attr-defined]
+    for y, text in lines.items():
+        page.insert_text((up_to + 2, y), text, fontsize=8, color=(1, 1, 1))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("up_to", "lines"),
+    [(110, {148: "Programacion de servicio y procesos", 157: "servicio y procesos multimedia"}), (250, {149: "Acceso a"})],
+    ids=["a short rule", "a long rule"],
+)
+def test_a_rule_is_seen_up_to_where_white_letters_stand(up_to: float, lines: dict[float, str]) -> None:
+    found = seen_segments(rendered(a_pdf(lambda page: a_rule_beside_white_letters(page, up_to=up_to, lines=lines))[0]))
+    inside = [rule for rule in found if rule.horizontal and 140 * PX < rule.top < 165 * PX]
+    assert inside
+    for rule in inside:
+        assert abs(rule.top - 151 * PX) <= 6
+        assert abs(rule.right - up_to * PX) <= 20
+
+
 def test_dots_that_lead_to_a_number_are_no_rules() -> None:
     def contents(page: object) -> None:
         for y in (100, 130, 160):
