@@ -266,7 +266,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         subject=_joined(sorted_out.subject),
         room=sorted_out.room,
         teacher=sorted_out.teacher,
-        notes=_joined(sorted_out.notes, keep_brackets=True),
+        notes=_joined(sorted_out.notes),
         span=span,
         start_words=start_words,
         end_words=end_words,
@@ -631,7 +631,7 @@ def _piece(word: Word, text: str) -> Word:
     return Word(text=text, box=word.box, confidence=word.confidence, angle=word.angle)
 
 
-def _joined(lines: Sequence[tuple[Word, ...]], *, keep_brackets: bool = False) -> Found | None:
+def _joined(lines: Sequence[tuple[Word, ...]]) -> Found | None:
     """The lines as one text; a word broken at the end of a line (Engli|sh) is put together."""
     text = ""
     for line in lines:
@@ -642,8 +642,7 @@ def _joined(lines: Sequence[tuple[Word, ...]], *, keep_brackets: bool = False) -
             text = text[:-1] + part
         else:
             text += part if broken or not text else f" {part}"
-    strip = _DASHES if keep_brackets else _DASHES.replace("*", "") + "*"
-    text = " ".join(text.split()).strip(strip).lstrip("+#^ ")
+    text = " ".join(text.split()).strip(_DASHES).lstrip("+#^ ")
     words = tuple(word for line in lines for word in line)
     return Found(value=text, words=words) if any(c.isalnum() for c in text) else None
 
