@@ -17,6 +17,7 @@ from tests.integration.api.door import PDF, RESULT, Door
 from tests.integration.api.test_results import make_all
 from tests.integration.client.served import Served
 from tests.integration.outbound.servers import Answering, Seen, Server, answering, hanging_up, serving
+from tests.settling import until
 
 T = TypeVar("T")
 
@@ -33,10 +34,10 @@ async def test_a_file_goes_in_and_its_fields_come_out(served: Served, document: 
     accepted = await served.ask(lambda client: client.submit(document, document_type="certificate"))
     request_id = accepted["request_id"]
     waiting = asyncio.create_task(served.ask(lambda client: client.wait(request_id, timeout_s=20, on_progress=told.append)))
-    await _until(lambda: bool(told))
+    await until(lambda: bool(told))
     claim = await served.door.claim(request_id)
     await served.door.tell(request_id, Progress(stage="ocr", pages_done=1, pages_total=2, percent=40))
-    await _until(lambda: any((job.get("progress") or {}).get("stage") == "ocr" for job in told))
+    await until(lambda: any((job.get("progress") or {}).get("stage") == "ocr" for job in told))
     job = await served.door.journal.get(request_id)
     assert job is not None
     assert (job.file_name, job.options.document_type.value) == ("Zertifikat für Jürgen.pdf", "certificate")
@@ -302,12 +303,6 @@ def test_a_webhook_is_verified_for_receivers() -> None:
     assert verify_webhook(headers, body, secret, now=1614265331) == {"type": "job.completed"}
     with pytest.raises(BadSignature):
         verify_webhook(headers, body, secret)
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def _finish(door: Door, claim: Claim) -> None:

@@ -30,6 +30,7 @@ from tests.engines.lost_gpu import LostGpuEngine
 from tests.engines.making import making
 from tests.engines.out_of_memory import OutOfMemoryEngine
 from tests.engines.slow import SlowEngine
+from tests.settling import until
 
 pytestmark = pytest.mark.slow
 
@@ -44,12 +45,6 @@ async def running(*engines: OcrEngine, max_rss_bytes: int | None = None, max_pag
         yield process
     finally:
         await process.close()
-
-
-async def until(claim: object) -> None:
-    async with asyncio.timeout(60):
-        while not claim():  # type: ignore[operator]
-            await asyncio.sleep(0.01)
 
 
 async def test_pages_come_back_in_order_from_another_process() -> None:

@@ -15,6 +15,7 @@ from doctray.ports import BellUnreachable
 from doctray.queue.arq_queue import QUEUE_NAME, ArqQueue
 from doctray.queue.arq_worker import ArqWorker
 from tests.conftest import RedisServer
+from tests.settling import until
 
 
 @contextlib.asynccontextmanager
@@ -47,12 +48,6 @@ async def hearing(
         yield worker
     finally:
         await end(task)
-
-
-async def until(condition: Callable[[], object], *, within_s: float = 60.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_ring_reaches_a_worker_once(redis_server: RedisServer) -> None:
@@ -182,7 +177,7 @@ async def test_a_worker_looks_into_the_journal_every_other_second_while_redis_is
         own_redis.signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
         try:
-            await until(lambda: len(away) >= 4, within_s=60)
+            await until(lambda: len(away) >= 4)
         finally:
             own_redis.signal(signal.SIGCONT)
         await until(lambda: worker.connected)

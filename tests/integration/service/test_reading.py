@@ -1,7 +1,7 @@
 """Jobs on their way through the stages: who waits for whom, what is held meanwhile, and that nothing is left behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from doctray.service.process import process
 from doctray.service.stages import StageLimits, Stages
 from doctray.service.tools import Tools
 from tests.integration.service.house import PNG, TTL_S, WORKER, House, Opener, a_page, an_extraction
+from tests.settling import until
 
 PAGE_BYTES = 12
 
@@ -117,12 +118,6 @@ class Shop:
         for gate in (stages.fetch, stages.render, stages.extract, stages.model, stages.store):
             assert (gate.waiting, gate.running) == (0, 0), gate.name
         assert self.library.open_now == 0
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 async def test_a_text_layer_passes_scans_that_wait_for_the_engine(house: House) -> None:

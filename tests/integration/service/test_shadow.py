@@ -22,6 +22,7 @@ from doctray.service.shadow import HourlyBudget, ShadowReader
 from doctray.service.tools import Tools
 from doctray.testing import FakeClock, ScriptedExtractor, ScriptedReader
 from tests.integration.service.house import TTL_S, WORKER, House, Opener, a_page, an_extraction
+from tests.settling import until
 
 IMAGE = PageImage(number=1, width=2, height=2, rgb=b"\0" * 12)
 _CANCELLED = JobError(code="cancelled_by_caller", detail="Cancelled.")
@@ -106,12 +107,6 @@ async def running(reader: ShadowReader) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not so():
-            await asyncio.sleep(0.01)
 
 
 async def ran(house: House, there: Aside) -> RolloutRun:

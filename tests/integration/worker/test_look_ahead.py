@@ -15,6 +15,7 @@ from doctray.worker.seats import PASSING
 from doctray.worker.tasks import Jobs
 from tests.integration.service.house import WORKER, House, Opener, opened_house
 from tests.integration.service.test_reading import Engine, Library, Model, scan, typed
+from tests.settling import until
 
 SLOTS = 3
 
@@ -62,12 +63,6 @@ class Ward:
         found = await self.house.journal.get(job.request_id)
         assert found is not None
         return found
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def test_a_text_layer_passes_a_backlog_of_scans_longer_than_the_slots(house: House) -> None:

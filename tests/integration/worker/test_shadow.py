@@ -24,7 +24,8 @@ from tests.engines.making import making
 from tests.engines.slow import SlowEngine
 from tests.integration.pages.builders import a_pdf
 from tests.integration.service.house import TTL_S, WORKER, House, Opener, a_page, opened_house
-from tests.integration.service.test_shadow import IMAGE, running, until
+from tests.integration.service.test_shadow import IMAGE, running
+from tests.settling import until
 
 PLAN = RolloutPlan(kind=RolloutKind.ENGINE, baseline="easyocr", candidate="null", shadow_percentage=100)
 

@@ -15,6 +15,7 @@ from doctray.domain.job import Job, JobError, JobStatus
 from doctray.ports import Claim, Journal
 from doctray.worker.tasks import Jobs
 from tests.integration.service.house import WORKER, House, Opener, once, opened_house
+from tests.settling import until
 
 
 @pytest.fixture
@@ -45,12 +46,6 @@ class Through:
 
 def jobs_on(house: House, **changes: Any) -> Jobs:
     return Jobs(tools=house.tools(**changes), worker_id=WORKER, slots=2)
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def now_of(house: House, job: Job) -> Job:

@@ -20,6 +20,7 @@ from doctray.outbound.signing import key_of, verify
 from doctray.ports import Answer
 from doctray.service.deliver import ALONE_S, AT_ONCE, PER_TARGET, Deliverer, judge, signing_secrets, stand_in
 from doctray.testing import FakeClock
+from tests.settling import until
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -257,12 +258,6 @@ async def delivering(outbox: Outbox, receiver: Receiver) -> AsyncIterator[Delive
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await deliverer.drain(grace_s=0)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def slow(number: int) -> Delivery:
