@@ -1,11 +1,7 @@
 """A worker full of scans: documents that need no engine pass them, a bounded number at a time, and nothing else does."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from doctray.domain.errors import CorruptDocument, TimedOut
 from doctray.domain.job import Job, JobStatus
@@ -13,18 +9,11 @@ from doctray.service.stages import StageLimits
 from doctray.worker.look_ahead import LookAhead
 from doctray.worker.seats import PASSING
 from doctray.worker.tasks import Jobs
-from tests.integration.service.house import WORKER, House, Opener, opened_house
+from tests.integration.service.house import WORKER, House, Opener
 from tests.integration.service.test_reading import Engine, Library, Model, scan, typed
 from tests.settling import until
 
 SLOTS = 3
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with opened_house(tmp_path) as house:
-        await house.register()
-        yield house
 
 
 class Ward:

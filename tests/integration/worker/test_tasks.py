@@ -1,9 +1,8 @@
 """Jobs in a worker's hands, on a real SQLite journal: no claim is left with nobody working on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +13,8 @@ from doctray.domain.errors import TemporarilyUnavailable
 from doctray.domain.job import Job, JobError, JobStatus
 from doctray.ports import Claim, Journal
 from doctray.worker.tasks import Jobs
-from tests.integration.service.house import WORKER, House, Opener, once, opened_house
+from tests.integration.service.house import WORKER, House, Opener, once
 from tests.settling import until
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with opened_house(tmp_path) as house:
-        await house.register()
-        yield house
 
 
 @dataclass

@@ -1,3 +1,5 @@
+"""What suites of workers and of the services share."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 
