@@ -21,6 +21,12 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def dsn(request: pytest.FixtureRequest) -> str:
+    """A database of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_dsn"))
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def journal_dsn(request: pytest.FixtureRequest) -> str:
     """Where the journal under test keeps its rows: `memory` or a database."""

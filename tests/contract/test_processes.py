@@ -19,11 +19,6 @@ from tests.contract.builders import a_job, fresh
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def dsn(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"{request.param}_dsn"))
-
-
 @pytest.fixture
 async def journal(dsn: str) -> AsyncIterator[SqlJournal]:
     """On the database's own clock, like the processes'."""

@@ -24,11 +24,6 @@ BLOCKS = [{"day": "Monday", "start": "09:00", "end": "10:00", "subject": "Maths"
 FIELDS = {"teacher_name": "Ana Šolić", "class_name": "4B", "term": "Spring", "year": 2026, "timeblocks": BLOCKS}
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def dsn(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"{request.param}_dsn"))
-
-
 @pytest.fixture
 async def journal(dsn: str, clock: FakeClock) -> AsyncIterator[SqlJournal]:
     async with SqlJournal(open_store(dsn, now=clock.timestamp), retention_s=7 * 86400.0) as journal:
