@@ -12,6 +12,7 @@ from doctray.extraction.confidence import Evidence
 from doctray.extraction.grounding import Found, Settled, settle, ungrounded
 from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
 from doctray.extraction.rules import acord, freeform, other
+from doctray.extraction.rules.browser_print import without_browser_print
 from doctray.extraction.rules.evidence import evidence_of, weighed
 from doctray.extraction.rules.reading import Sheet, sheets_of
 from doctray.extraction.validate import check_certificate, needs_review, sureness
@@ -39,7 +40,7 @@ _Read = tuple[str, Mapping[str, Any], str]
 
 def extract(document: Document) -> Extraction:
     """Fields of the first certificate of the document as in schemas/certificate; those of the rest in other_documents."""
-    sheets = [sheet for sheet in sheets_of(document, spaced=True) if sheet.words]
+    sheets = _sheets(document)
     if not sheets:
         warning = Warning(code="no_text", message="No text was found on any page.")
         return Extraction(document_type=CERTIFICATE, fields={"kind": "other", **_EMPTY}, needs_review=True, warnings=(warning,))
@@ -66,7 +67,7 @@ def extract(document: Document) -> Extraction:
 
 def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
     """Fields of the first certificate, and what is known of each value: what a calibration is fitted on."""
-    sheets = [sheet for sheet in sheets_of(document, spaced=True) if sheet.words]
+    sheets = _sheets(document)
     if not sheets:
         return {}, {}
     kind, tree, family = _certificates(sheets)[0]
@@ -74,6 +75,11 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
     warnings = [*settled.warnings, *check_certificate(settled.fields)]
     recognised = frozenset(sheet.number for sheet in sheets if sheet.ocr)
     return settled.fields, evidence_of(settled, warnings, family=family, recognised=recognised)
+
+
+def _sheets(document: Document) -> list[Sheet]:
+    """The pages that say something, without what a browser prints around them."""
+    return [sheet for page in sheets_of(document, spaced=True) if (sheet := without_browser_print(page)).words]
 
 
 def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:

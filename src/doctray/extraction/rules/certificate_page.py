@@ -19,9 +19,12 @@ DID = re.compile(
     r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
     r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
     r"completado|participado en|a suivi|securing|winning|obtaining|"
-    r"recogni[sz]ed as|(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
+    r"recogni[sz]ed (?:as|for)|"
+    r"(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
     r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"
-    r"honou?rs)\s*)?(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
+    r"honou?rs)\s*)?"
+    r"(?:and (?:received|earned|obtained|secured|achieved) (?:an? )?(?:passing |pass )?(?:grade|score|marks?)\b[^.]{0,20}? in\b\s*)?"
+    r"(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
     r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$)"
     r"(?:the (?:designation|title|award|qualification) of\s+)?)?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
     re.IGNORECASE,

@@ -8,13 +8,13 @@ from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifie
 from doctray.extraction.rules.certificate_page import CertificatePage, cut, lower_half, values
 from doctray.extraction.rules.finds import date_found, text_found
 from doctray.extraction.rules.labels import words_at
-from doctray.extraction.rules.names import TO_PERSON
+from doctray.extraction.rules.names import TO_PERSON, is_person
 from doctray.extraction.rules.parties import is_address_line
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 from doctray.extraction.rules.vaccines import is_vaccination
 
 _BY = re.compile(
-    r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4})?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
+    r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4}| in (?-i:[A-Z])\w+)?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
     r"hosted|accredited|certified|(?:course|program|"
     r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
     r"limited|inc|llc|gmbh|"
@@ -22,11 +22,11 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)\.\s|"
+    r"\s*(?:[;:|•]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)\.\s|"
     r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
     r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
-    r"\bdated\b|\bheld\b)",
+    r"\bdated\b|\bheld\b|\bfrom(?:$|\s+(?=\d)|\s+(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)))",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
@@ -47,7 +47,7 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _NO_ORGANISATION = re.compile(
-    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on)\b|\b(?:certificate|certify|has|have|"
+    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on|about|your|our)\b|\b(?:certificate|certify|has|have|"
     r"successfully|completed|"
     r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|"
     r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|"
@@ -59,17 +59,19 @@ _TOP = 0.3
 
 
 def issuer(page: CertificatePage) -> Found | None:
+    return next(issuers(page), None)
+
+
+def issuers(page: CertificatePage) -> Iterator[Found]:
+    """All that may have issued the certificate, the likeliest first."""
     for phrase in values(page, "issuer_name", is_organisation):
         if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
-            return labelled
-    return (
-        issued_by(page.sheet, page.order)
-        or _who_certifies(page)
-        or next(_organisations(page, _head(page)), None)
-        or _site_in_head(page)
-        or next(_organisations(page, _foot(page)), None)
-        or _first_line(page)
-    )
+            yield labelled
+    yield from filter(None, (issued_by(page.sheet, page.order), _who_certifies(page)))
+    yield from _organisations(page, _head(page))
+    yield from filter(None, (_site_in_head(page),))
+    yield from _organisations(page, _foot(page))
+    yield from filter(None, (_led_by(page), _first_line(page)))
 
 
 def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
@@ -125,10 +127,15 @@ def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[F
     for line in lines:
         part = cut(line, _THE.match(line.text).end(), _ENDS)  # type: ignore[union-attr]
         part = part if part is not None and is_organisation_name(part.text) else cut(line, 0, _ENDS)
-        if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line):
+        if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line) and not _is_labelled(page, line):
             found = text_found(part, trust=0.8)
             if found is not None:
                 yield found
+
+
+def _is_labelled(page: CertificatePage, line: Phrase) -> bool:
+    """Whether a label stands left of a line: what it names is of another kind."""
+    return any(page.labelled.is_label(left) for left in page.sheet.left_of(line)[:1])
 
 
 _SITE = re.compile(r"(?!www\.)[A-Za-z][A-Za-z0-9\-]{2,30}\.(?:com|org|net|edu|io|academy|co(?:\.[a-z]{2})?)", re.IGNORECASE)
@@ -144,6 +151,22 @@ def _site_in_head(page: CertificatePage) -> Found | None:
     return next((found for line in over if (found := text_found(line, trust=0.7)) is not None), None)
 
 
+_LEADS = re.compile(
+    r"(?:.*\b(?:founder|ceo|chief executive(?: officer)?|president|managing director|chairman|chairperson|chancellor))"
+    r"(?: (?:&|and) [\w\- ]{2,30})?,\s(?P<who>[A-Z][\w&.'’\-]*(?: [A-Z&][\w&.'’\-]*){0,5})",
+    re.IGNORECASE,
+)
+
+
+def _led_by(page: CertificatePage) -> Found | None:
+    """What somebody who signs leads: Founder & CEO, Millbrook."""
+    for line in page.lines:
+        match = _LEADS.fullmatch(line.text.strip())
+        if match is not None and match["who"][:1].isupper() and is_organisation(match["who"]) and not _NO_ORGANISATION.search(match["who"]):
+            return text_found(Phrase.of(line.page, words_at(line.words, *match.span("who"))), trust=0.6)
+    return None
+
+
 def _first_line(page: CertificatePage) -> Found | None:
     """What stands at the very top, in words with capitals: a letterhead that names no kind of organisation."""
     title = page.title
@@ -151,6 +174,8 @@ def _first_line(page: CertificatePage) -> Found | None:
     for line in page.lines[:1]:
         words = line.text.split()
         capitals = sum(word[:1].isupper() for word in words)
+        if title is None and is_person(line.text):
+            return None
         if line.box.bottom <= top and 1 < len(words) <= 6 and capitals == len(words) and _could_be_letterhead(page, line):
             return text_found(line, trust=0.6)
     return None
@@ -168,7 +193,9 @@ def _could_be_letterhead(page: CertificatePage, line: Phrase) -> bool:
 
 def is_organisation_name(text: str) -> bool:
     """Whether the text names a kind of organisation and is no sentence, label or address."""
-    return bool(_ORGANISATION.search(text)) and not _NO_ORGANISATION.search(text) and is_organisation(text) and not is_address_line(text)
+    kind = _ORGANISATION.search(text)
+    named = kind is not None and fold(kind[0]) != fold(text)
+    return named and not _NO_ORGANISATION.search(text) and is_organisation(text) and not is_address_line(text)
 
 
 def is_organisation(text: str) -> bool:

@@ -72,7 +72,7 @@ def spots(sheet: Sheet, vocabulary: Vocabulary) -> list[Spot]:
 def _spots_of(phrase: Phrase, vocabulary: Vocabulary) -> Iterator[Spot]:
     """The label that a phrase begins with, and those that follow its value in the same line: LOAN NUMBER: 9001 POLICY NUMBER: HO3-55."""
     spot = spot_of(phrase, vocabulary)
-    if spot is None:
+    if spot is None or (spot.rest is None and not spot.marked and _ENDS_SENTENCE.search(spot.label.text)):
         return
     rest = spot.rest
     if rest is None or not spot.marked:
@@ -90,6 +90,9 @@ def _spots_of(phrase: Phrase, vocabulary: Vocabulary) -> Iterator[Spot]:
             return
     yield spot
 
+
+_ENDS_SENTENCE = re.compile(r"[a-z]{4,}\.$")
+"""The end of a sentence, which no label is: program site. An abbreviation ends with a full stop too, as in Policy No."""
 
 _SURE = 0.95
 """How alike a label amid a line must be to what is known: a value stands before it that must not be cut."""
@@ -369,6 +372,8 @@ def _after_translation(words: Sequence[Word], size: int) -> int:
     rest = words[size + 1 :]
     alphabetic = all(re.sub(r"['’.]", "", word.text).isalpha() for word in rest)
     foreign = len(rest) <= _LONGEST_REMARK and any(_OTHER_LANGUAGE.fullmatch(word.text) for word in rest)
+    if rest and len(rest) <= _LONGEST_REMARK and not any(re.search(r"[A-Za-z0-9]", word.text) for word in rest):
+        return len(words)
     if alphabetic and rest and (len(rest) <= _MOST_TRANSLATED or foreign):
         return len(words)
     colon = next((at for at in range(size + 1, min(len(words), size + _LONGEST_REMARK)) if words[at].text.endswith(":")), None)

@@ -18,7 +18,8 @@ TO_PERSON = re.compile(
     r"certif(?:y|ies|ied)\s+that|otorga(?:do)?(?: el presente \w+)? a|se certifica que|certifica(?:mos)? que|décerné à|"
     r"certifie que|verliehen an|"
     r"know that|confirms? that|acknowledges that|recognizes|recognises|"
-    r"honou?rs|is to certify(?:\s+that)?|congratulations(?=,? [A-Z]))\b[\s:,]*",
+    r"honou?rs|is to certify(?:\s+that)?|^congratulations(?=,? (?-i:[A-Z]))|"
+    r"(?:course|module|class|training|workshop|program(?:me)?|learning path) completed by)\b[\s:,]*",
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
@@ -28,7 +29,7 @@ _NAME_ENDS = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"^the\b|\b(?:certificate|certify|certifies|has|have|this|that|of|completed|awarded|presented|successfully|course|"
+    r"^(?:the|your|our|his|her|their|my|this|about)\b|\b(?:certificate|certify|certifies|has|have|this|that|of|completed|awarded|presented|successfully|course|"
     r"training|program|signature|date|is|to|hereby|proudly|following|undersigned|above|name|for|given|sex|information|holder|recipient|"
     r"individual|participant|student|member|degree|bachelor|master of|diploma|university|college|institute|policy|system)\b",
     re.IGNORECASE,
@@ -178,7 +179,8 @@ def _name_before_deed(page: CertificatePage) -> Found | None:
     for index, phrase in enumerate(page.lines):
         match = re.search(
             r"\b(?:has|have) (?:hereby |now )?(?:(?:successfully|satisfactorily|duly) )?(?:completed|attended|passed|"
-            r"participated|earned|achieved|demonstrated|fulfilled|been)\b",
+            r"participated|earned|achieved|demonstrated|fulfilled|been)\b|"
+            r"\bis (?:hereby )?recogni[sz]ed (?:for|as)\b|^(?:successfully )?completed\W*$",
             phrase.text,
             re.IGNORECASE,
         )

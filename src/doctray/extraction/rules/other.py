@@ -4,7 +4,7 @@ Three ways to a field, the surest first: a printed label, a turn of phrase (this
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, unfilled
 from doctray.extraction.rules.certificate_page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, values
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, text_found
-from doctray.extraction.rules.issuers import is_organisation_name, issuer
+from doctray.extraction.rules.issuers import is_organisation_name, issuer, issuers
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.names import COURSE_WORDS, is_person, recipient
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
@@ -32,6 +32,7 @@ _SUBJECT_ENDS = re.compile(
     r"\s*(?:[.;]|,? sponsored(?: by\b|$)|"
     r"\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bgiven (?:at|in)\b|\bconducted\b|\borganis?z?ed\b|\bdated\b"
     r"|\bfrom (?=\d|\w+ \d)|"
+    r"\bof duration\b|(?<!\w)course,? and\b|"
     r"\bin excellence\b|\bwith (?:a|an|distinction|honou?rs|score|grade|excellence)\b|\bat (?=the\b|.*\b(?:univers|"
     r"colleg|school|institut|academ|centre|center|hall\b))"
     r"|\bat (?:our|your|this)\b|\bat (?=[^,.;]{2,50}\b(?:private limited|pvt|ltd|limited|inc|llc|gmbh|technologies|solutions)\b)|"
@@ -75,17 +76,38 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
         "issue_date": _issue_date,
         "expiry_date": _expiry_date,
         "certificate_number": _number,
-        "issuer_name": issuer,
     }
     for name, reader in readers.items():
-        out[name] = next((found for page in pages if (found := reader(page)) is not None), None)
+        out[name] = _first_told(reader(page) for page in pages)
     if _say_same(out["subject"], out["recipient_name"]):
         out["subject"] = None
-    if _say_same(out["subject"], out["issuer_name"]):
-        out["issuer_name"] = None
+    taken = [found for name in ("subject", "recipient_name", "title") if (found := out[name]) is not None]
+    named = (found for page in pages for found in issuers(page))
+    out["issuer_name"] = _first_told(
+        found for found in named if not any(_say_same(found, other) or _is_part(found, other) for other in taken)
+    )
     if out["subject"] is None and title is not None and (_QUALIFIES.search(str(title.value)) or _OF_LIFE.search(str(title.value))):
         out["subject"] = replace(title, trust=0.6)
     return out
+
+
+def _first_told(candidates: Iterable[Found | None]) -> Found | None:
+    """The first that a page tells in words; where none does, the first that its place makes likely."""
+    guessed = None
+    for found in candidates:
+        if found is not None and found.trust >= _TOLD:
+            return found
+        guessed = guessed or found
+    return guessed
+
+
+def _is_part(one: Found, other: Found) -> bool:
+    """Whether a name is a part of what another field was found to say."""
+    return {id(word) for word in one.words} <= {id(word) for word in other.words}
+
+
+_TOLD = 0.7
+"""Trust in what a page tells in words; less is a guess by its place, which what another page tells goes before."""
 
 
 def _say_same(one: Found | None, other: Found | None) -> bool:
@@ -104,12 +126,12 @@ def _subject(page: CertificatePage) -> Found | None:
     told = vaccines(page) or labelled_text(page, "subject", _is_subject, telling=True)
     if told is not None:
         return told
-    told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told_post(page) or _told_curriculum(page)
+    told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told_post(page) or _told_curriculum(page) or _completed_by(page)
     if told is not None:
         return told
     for pattern in (DID, _FOR):
         for phrase in page.lines:
-            if (page.labelled.is_label(phrase) and not _TELLS.match(phrase.text)) or _LABELLED.match(phrase.text):
+            if (page.labelled.is_label(phrase) and not _tells(phrase.text)) or _LABELLED.match(phrase.text):
                 continue
             for match in pattern.finditer(phrase.text):
                 found = _told_after(page, phrase, match.end())
@@ -143,6 +165,23 @@ _QUOTED = re.compile(
 """What an event was on, in quotation marks after the word for it."""
 
 
+_COMPLETED_BY = re.compile(r"(?:course|module|class|training|workshop|program(?:me)?|learning path) completed by\b", re.IGNORECASE)
+
+
+def _completed_by(page: CertificatePage) -> Found | None:
+    """What stands over the words that it was completed by somebody."""
+    for line in page.lines:
+        if _COMPLETED_BY.match(line.text):
+            over = [other for other in page.lines if other.box.bottom <= line.box.top and _centred(other, line)]
+            if over and _is_subject(over[-1].text):
+                return text_found(over[-1], trust=0.9)
+    return None
+
+
+def _centred(one: Phrase, other: Phrase) -> bool:
+    return abs(one.box.center_x - other.box.center_x) < 2 * other.height or abs(one.box.left - other.box.left) < other.height
+
+
 def _told_post(page: CertificatePage) -> Found | None:
     """As what a person was employed, in a sentence of one line or two."""
     return _told(page, _POST)
@@ -165,6 +204,13 @@ def _told(page: CertificatePage, pattern: re.Pattern[str]) -> Found | None:
 
 
 _TELLS = re.compile(r"(?:who )?(?:has|have|having|for|by)\b", re.IGNORECASE)
+
+
+def _tells(text: str) -> bool:
+    """Whether a line like a label is a turn of phrase: has completed, or Completed alone without a colon."""
+    return bool(_TELLS.match(text) or DID.fullmatch(text.strip()))
+
+
 _LABELLED = re.compile(r"(?:[\w'’()/.#-]+ ){0,3}[\w'’()/.#-]+ ?:")
 """A line that begins with a label of its own, as Date completed:."""
 
@@ -172,7 +218,7 @@ _LABELLED = re.compile(r"(?:[\w'’()/.#-]+ ){0,3}[\w'’()/.#-]+ ?:")
 def _prominent_subject(page: CertificatePage) -> Found | None:
     """The one large line that is no name: what an online course prints between title and name."""
     by = issuer(page)
-    taken = set() if by is None else {id(word) for word in by.words}
+    taken = set() if by is None or by.trust < _TOLD else {id(word) for word in by.words}
     large = [
         line
         for line in prominent(page)
@@ -200,7 +246,27 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     if under is None or part is None or not _is_subject(part.text):
         return None
     beneath = next(iter(lines_below(page.lines, under)), None)
+    if beneath is not None and under.height >= _STANDS_OUT * phrase.height and _is_one_print(page, under, part, beneath):
+        rest = cut(beneath, 0, _SUBJECT_ENDS)
+        return text_found(part if rest is None else Phrase.of(part.page, [*part.words, *rest.words]))
     return text_found(_with_next_line(page, under, part) if beneath is not None and _GOES_ON.match(beneath.text) else part)
+
+
+def _is_one_print(page: CertificatePage, line: Phrase, part: Phrase, beneath: Phrase) -> bool:
+    """Whether the line beneath is the rest of a name: of the same height, close, centred alike or flush, and no other matter."""
+    close = -0.2 * line.height < beneath.box.top - line.box.bottom < _LEADING * line.height
+    alike = abs(beneath.height - line.height) < 0.04 * line.height
+    aligned = abs(beneath.box.center_x - line.box.center_x) < line.height or abs(beneath.box.left - line.box.left) < 0.3 * line.height
+    whole = part.words[-1] is line.words[-1] and not line.text.rstrip().endswith((".", ";"))
+    other = is_person(beneath.text) or not _is_subject(beneath.text) or page.labelled.is_label(beneath) or DID.match(beneath.text)
+    return bool(close and alike and aligned and whole and not other)
+
+
+_STANDS_OUT = 1.25
+"""How much higher a name is than the words that introduce it, where it is set in print of its own."""
+
+_LEADING = 0.6
+"""Line heights between the lines of one name at most."""
 
 
 _GOES_ON = re.compile(r"(?:to|of|for|and|with|the|&)\b")
@@ -213,7 +279,8 @@ _LENGTH = re.compile(
     r"(?:(?:\d{1,3}|[a-z]+(?:-[a-z]+)?)[- ](?:hours?|days?|weeks?|months?)(?: long)? (?:course|class|workshop|training|programme"
     r"|program|seminar)"
     r"(?: (?:in|on|of|entitled|titled))?\s+(?=[A-Z])|"
-    r"(?:course|class|workshop|training(?: course)?|programme|program|seminar) (?:in|on|of|entitled|titled) (?=[A-Z]))?"
+    r"(?:course|class|workshop|training(?: course)?|programme|program|seminar) (?:in|on|of|entitled|titled) (?=[A-Z])|"
+    r"\d{1,2} (?:weeks?|months?)(?: \([^)]{2,16}\))? (?=[A-Z]))?"
 )
 """How long a course was, or that it was one, before its name: the forty-hour course Hazardous Waste Operations, course of Botany."""
 
@@ -342,6 +409,7 @@ def _number(page: CertificatePage) -> Found | None:
 _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
     r"workshop)\W*$|^(?:a )?(?:true|certified) cop(?:y|ies)\b|^requirements?(?: \w+)?$|"
+    r"^\d[\d.,]* ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|credits?)\W*$|"
     r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b|^date\b",
     re.IGNORECASE,
 )

@@ -22,8 +22,8 @@ _KIND = re.compile(
 )
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|you|this|"
-    r"holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
-    r"examiner|page \d+)\b|\d{3}|:\s*\S",
+    r"your|successfully|holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
+    r"examiner|page \d+)\b|^award (?:type|reason|message|title|category|name)\b|\d{3}|:\s*\S",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
@@ -52,12 +52,14 @@ def title_of(sheet: Sheet) -> Found | None:
     """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
     candidates = [
         p
-        for p in map(_without_re, _printed_by_issuer(sheet))
+        for p in map(_without_re, _rows(sheet))
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
         and not _SENTENCE.search(_OF_LAW.sub("", p.text))
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
+        and not _ends_name(sheet, p)
+        and not any(_NAMES_VALUE.fullmatch(left.text) for left in sheet.left_of(p)[:1])
     ]
     if not candidates:
         return _heads_letter(sheet)
@@ -87,6 +89,18 @@ def title_of(sheet: Sheet) -> Found | None:
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
     text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
+
+
+_NAMES_VALUE = re.compile(r"(?:award|course|training|program(?:me)?|module|exam(?:ination)?) (?:title|name|type|reason)\W*", re.IGNORECASE)
+"""A label whose value is no title of the paper."""
+
+
+def _ends_name(sheet: Sheet, phrase: Phrase) -> bool:
+    """Whether the word Certification is the last line of what stands over it in the same print: Yellow Belt / Certification."""
+    if phrase.folded != "certification":
+        return False
+    over = sheet.above(phrase, lines=0.5)[:1]
+    return bool(over) and abs(over[0].height - phrase.height) < 0.04 * phrase.height
 
 
 _CONCERN = re.compile(r"TO WHOM(?:[ -]?SO[ -]?EVER)? IT MAY CONCERN[\s:.,\-–—_]*")
@@ -129,18 +143,6 @@ _ALSO_KIND = re.compile(
     r"of the (?:month|week|year|quarter|term|semester)|honou?r roll|to whom it may concern)\b",
     re.IGNORECASE,
 )
-
-
-_OF_BROWSER = re.compile(r"(?:https?://|file:///|about:blank)\S*(?: \d{1,3}/\d{1,3})?$", re.IGNORECASE)
-
-
-def _printed_by_issuer(sheet: Sheet) -> list[Phrase]:
-    """The rows of the page without the header that a browser prints over it, where its address stands at the foot."""
-    rows, printed = _rows(sheet), sheet.rows()
-    if not printed or not any(_OF_BROWSER.match(phrase.text) for phrase in printed[-1]):
-        return rows
-    header = max(phrase.box.bottom for phrase in printed[0])
-    return [phrase for phrase in rows if phrase.box.center_y > header]
 
 
 def _without_re(phrase: Phrase) -> Phrase:

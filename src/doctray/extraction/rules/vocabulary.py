@@ -153,7 +153,7 @@ certificate_number: certificate number | certificate no | certificate # | certif
     ecard code | card number | card no | membership no | membership number | member number | company number | company no | register
     number | register no | entry no | entry number | record number | control number | report number | report no | test report form
     number | certificate nr | rabies tag # | tag number | tag no | certificate verification code | credential no | enrolment number
-    | credential | our ref | reg no | serial | ref | reference
+    | completion id | validation no | credential | our ref | reg no | serial | ref | reference
 issue_date: issuance date | date of issuance | issuance date and time |
     date of issue | issue date | date issued | issued on | issued date | date of award | award date | date awarded | awarded
     on | date of completion | completion date | completed on | date completed | date of training | training date | course date |
@@ -173,14 +173,15 @@ expiry_date: expiry date | date of expiry | expiration date | date of expiration
     | retraining due | certificate expires
 recipient_name: name and surname | surname and name | surname s and forename s | surname s and given name s | name of recipient |
     recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name | name of
-    participant | participant | candidate name | name of candidate | candidate | trainee name | trainee | learner name | learner |
-    delegate | attendee | employee name | patient name | name of patient | patient | name of child | child name | child's name | full name
-    of child | name of trainee | name of learner | name of delegate | delegate name | name of attendee | attendee name | name of employee
-    | name of holder | student's name | participant's name | patient's name | candidate's name | trainee's name | name of the student |
-    name of the candidate | name of the participant | applicant name | member name | holder's name | pet name | pet's name | animal's name
-    | certificate holder | certified person | name of deceased | name of person | registrant | operator | name of operator | operator name
-    | exporter | first name and surname | customer name | customer | client | owner | holder name | full name | awarded to | presented to
-    | issued to | granted to | certificate awarded to | operator's name | driver name | name of driver | this is to certify that | name
+    participant | participant | beneficiary name | name of beneficiary | beneficiary's name | candidate name | name of candidate |
+    candidate | trainee name | trainee | learner name | learner | delegate | attendee | employee name | patient name | name of patient |
+    patient | name of child | child name | child's name | full name of child | name of trainee | name of learner | name of delegate |
+    delegate name | name of attendee | attendee name | name of employee | name of holder | student's name | participant's name | patient's
+    name | candidate's name | trainee's name | name of the student | name of the candidate | name of the participant | applicant name |
+    member name | holder's name | pet name | pet's name | animal's name | certificate holder | certified person | name of deceased | name
+    of person | registrant | operator | name of operator | operator name | exporter | first name and surname | customer name | customer |
+    client | owner | holder name | full name | awarded to | presented to | issued to | granted to | certificate awarded to | operator's
+    name | driver name | name of driver | this is to certify that | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
     program | program title | programme title | program name | programme name | qualification | workshop | module | course | program |
     programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name of
@@ -200,14 +201,15 @@ issuer_name: issued by | issued at the office of | issuing authority | issuing o
 """)
 
 OTHER_STOPS = vocabulary("""\
-unwanted: date of birth | birth date | dob | signature | authorized signature | instructor | instructor signature | location |
-    training location | place | customer company | company | score | grade | hours | duration | director | principal | registrar |
-    president | chairman | sex | lot number | product name manufacturer | dose | venue | cpd hours | job title | employer | trainer
-    | result | place of birth | city of birth | name of mother | name of father | mother's maiden name | father's name | mother's
-    name | instructor name | trainer name | owner's name | species | candidate number | overall level | certificate url | length |
-    total hours | instructors | gender | nationality | id number | passport number | credits | contact hours | number of hours |
-    officiant | member state of vaccination | disease or agent targeted | date of vaccination | number in a series of doses |
-    vaccine medicinal product | parent guardian | authorised signatory | authorized signatory | assessor | examiner | address
+unwanted: date of birth | birth date | dob | signature | authorized signature | instructor | instructor signature | location | training
+    location | place | customer company | company | score | grade | hours | duration | director | principal | registrar | president |
+    chairman | sex | lot number | product name manufacturer | dose | venue | cpd hours | job title | employer | trainer | result | place
+    of birth | city of birth | name of mother | name of father | mother's maiden name | father's name | mother's name | instructor name |
+    trainer name | owner's name | species | candidate number | overall level | certificate url | length | total hours | instructors |
+    gender | nationality | id number | passport number | credits | contact hours | number of hours | officiant | member state of
+    vaccination | disease or agent targeted | date of vaccination | number in a series of doses | vaccine medicinal product | beneficiary
+    details | vaccination details | vaccinated by | vaccination at | vaccination status | parent guardian | authorised signatory |
+    authorized signatory | assessor | examiner | address
 """)
 
 NAME_PARTS = vocabulary("""\

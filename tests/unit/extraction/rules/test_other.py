@@ -489,3 +489,137 @@ def test_who_accredits_a_college_did_not_issue_its_certificates() -> None:
    completed Boat Building
 """).fields
     assert fields["issuer_name"] == "QUERNSTONE COLLEGE OF ENGINEERING"
+
+
+def test_what_a_browser_prints_around_a_page_is_no_part_of_it() -> None:
+    assert filled(
+        read("""
+4/9/2026                    Larkspur Training & Certification - Certificate of Completion
+                 Certificate of Completion
+                      Imani Duarte
+                 Has successfully completed
+                 Cloud Storage Foundations
+       60 minutes                7 February, 2026
+https://www.larkspur.example/transcripts?id=77                                     1/1
+""")
+    ) == {
+        "title": "Certificate of Completion",
+        "recipient_name": "Imani Duarte",
+        "subject": "Cloud Storage Foundations",
+        "issue_date": "2026-02-07",
+    }
+
+
+def test_an_address_of_the_web_at_the_foot_alone_makes_no_header_of_the_first_row() -> None:
+    found = read("""
+CERTIFICATE OF COURSE COMPLETION
+This is to certify that
+Imani Duarte
+has completed the course on Graph Theory - Self Paced of duration 8 weeks.
+https://media.larkspur.example/a6939c7b.pdf
+""").fields
+    assert (found["title"], found["subject"]) == ("CERTIFICATE OF COURSE COMPLETION", "Graph Theory - Self Paced")
+
+
+def test_a_course_stands_over_the_words_by_whom_it_was_completed() -> None:
+    assert filled(
+        read("""
+          Listening Well
+   Course completed by Imani Duarte
+      Apr 16, 2026 at 01:41PM UTC
+      Certificate ID: 2d23b57eb453d
+""")
+    ) == {
+        "recipient_name": "Imani Duarte",
+        "subject": "Listening Well",
+        "issue_date": "2026-04-16",
+        "certificate_number": "2d23b57eb453d",
+    }
+
+
+def test_completed_alone_is_followed_by_what_was() -> None:
+    found = read("""
+        Congratulations!
+        IMANI DUARTE
+         Completed
+     Web Layout Basics
+      on 9 August 2026
+   Completion ID: 56459135
+""").fields
+    assert (found["recipient_name"], found["subject"], found["certificate_number"]) == ("IMANI DUARTE", "Web Layout Basics", "56459135")
+
+
+@pytest.mark.parametrize(
+    ("printed", "subject"),
+    [
+        ("completed and received a passing grade in\n   Introduction to Soil", "Introduction to Soil"),
+        ("has completed 2 weeks (or 70 hrs) Greenhouse Coding Internship", "Greenhouse Coding Internship"),
+        (
+            "For completing the Larkspur Introduction to Sensors course, and demonstrating the ability to",
+            "Larkspur Introduction to Sensors",
+        ),
+    ],
+)
+def test_a_subject_begins_after_the_grade_and_length_and_ends_before_what_was_shown(printed: str, subject: str) -> None:
+    assert read(f"CERTIFICATE OF COMPLETION\nThis is to certify that\nImani Duarte\n{printed}\n").fields["subject"] == subject
+
+
+def test_who_is_recognised_for_something_stands_over_it_and_labels_of_another_page_are_no_title() -> None:
+    found = read(
+        """
+31 MAY, 2026
+Imani Duarte
+IS RECOGNIZED FOR
+PROMOTION
+Congratulations on your promotion.
+""",
+        """
+RECIPIENT NAME      Imani Duarte               ABOUT YOUR AWARD
+AWARD TYPE          Thank You/Congratulations Award
+AWARD TITLE         Welding Level Two Certification     You can view this award on our
+DATE                31 May, 2026                        program site.
+""",
+    )
+    assert filled(found) == {"recipient_name": "Imani Duarte", "subject": "PROMOTION", "issue_date": "2026-05-31"}
+
+
+def test_a_name_is_no_issuer_though_it_stands_at_the_top_alone() -> None:
+    assert (
+        read("""
+Imani Duarte
+Larkspur Certified Grower Practitioner
+Nov 18, 2026
+""").fields["issuer_name"]
+        is None
+    )
+
+
+def test_whoever_leads_an_organisation_names_it_where_nothing_else_does() -> None:
+    found = read("""
+CERTIFICATE OF COMPLETION
+Imani Duarte
+has successfully completed
+Configure, Price, Quote
+R. David Okafor
+CEO & Founder, Larkspur
+Date Issued: 04/15/2026
+""").fields
+    assert found["issuer_name"] == "Larkspur"
+
+
+def test_labels_in_a_second_script_are_labels_and_a_ministry_issues_in_its_country() -> None:
+    found = read("""
+            Certificate for COVID-19 Vaccination
+  Issued in India by Ministry of Health & Family Welfare, Govt. of India
+               Certificate ID   12165115071
+Beneficiary Details
+Beneficiary Name / பயனாளி பெயர்        Imani Duarte
+Vaccination Status / நிலை            Fully Vaccinated (2 Doses)
+Dose Number    Date of Dose    Vaccine Name    Batch Number    Manufacturer
+1/2            17 Jul 2026     COVISHIELD      4121Z108        Serum Institute of India Pvt. Ltd.
+""").fields
+    assert (found["recipient_name"], found["issuer_name"], found["subject"]) == (
+        "Imani Duarte",
+        "Ministry of Health & Family Welfare, Govt. of India",
+        "COVISHIELD",
+    )
