@@ -22,6 +22,7 @@ from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
 from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
+from doctray.extraction.rules.timetable_votes import with_one_reading
 from doctray.extraction.rules.timetable_weeks import week_layouts
 from doctray.extraction.times import find_spans
 
@@ -69,7 +70,7 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
 
 def _read(document: Document) -> list[Table]:
     tables = _continued([table for page in document.pages for table in _tables(page)])
-    return [replace(table, doubtful=_is_doubtful(table)) for table in tables]
+    return [replace(table, blocks=with_one_reading(table.blocks), doubtful=_is_doubtful(table)) for table in tables]
 
 
 def _is_doubtful(table: Table) -> bool:
