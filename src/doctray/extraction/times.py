@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Half(StrEnum):
@@ -129,7 +130,7 @@ _TOKEN = re.compile(
 )
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN = re.compile(
-    r"\s*(?:[-–—−~_→=>•]+(?:\s[-–—−•]+)?|\b(?:to|till?|until|bis|à|às|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
+    r"\s*(?:[-–—−~_→=>•]+(?:\s[-–—−•]+)?|\b(?:to|till?|until|bis|à|[àa]s|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
     re.IGNORECASE,
 )
 _ENDS_RANGE = re.compile(r"(?:[\d:.][-–—]|\d[.:]\d)\s*$")
@@ -183,6 +184,9 @@ def _spans(text: str, *, bare_pairs: bool) -> tuple[PrintedSpan, ...]:
     while index < len(tokens):
         token = tokens[index]
         following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if _is_number_of(tokens[index : index + 3], text):
+            index += 1
+            continue
         bare_pair = bare_pairs and not text[: token.begin].rstrip(" (").endswith(_LETTERS)
         if following and _BETWEEN.fullmatch(text[token.stop : following.begin]) and _pairs(token, following, bare_pairs=bare_pair):
             spans.append(
@@ -194,6 +198,13 @@ def _spans(text: str, *, bare_pairs: bool) -> tuple[PrintedSpan, ...]:
             spans.append(PrintedSpan(start=token.time, end=None, begin=token.begin, stop=token.stop, end_begin=token.stop))
         index += 1
     return tuple(spans)
+
+
+def _is_number_of(three: Sequence[_Token], text: str) -> bool:
+    """Whether the first of three is the number of a period before its range, and no time: 1 - 07h30 às 08h20."""
+    if [token.kind for token in three] != ["bare", "clock", "clock"] or three[0].marked or three[0].hours:
+        return False
+    return all(_BETWEEN.fullmatch(text[token.stop : following.begin]) for token, following in pairwise(three))
 
 
 def _tokens(text: str) -> list[_Token]:

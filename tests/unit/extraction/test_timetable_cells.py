@@ -26,6 +26,9 @@ def told(*lines: str) -> dict[str, str]:
     ("lines", "expected"),
     [
         (["Maths"], {"subject": "Maths"}),
+        (["\uf0df FSD LAB \uf0e0"], {"subject": "FSD LAB"}),
+        (["MAJOR PROJECT………"], {"subject": "MAJOR PROJECT"}),
+        (["SEMINAR........"], {"subject": "SEMINAR"}),
         (["Web", "Technology II"], {"subject": "Web Technology II"}),
         (["Proyectos", "en ingeniería", "Grupo 6"], {"subject": "Proyectos en ingeniería", "notes": "Grupo 6"}),
         (["Data Science", "(Slot : MA723)"], {"subject": "Data Science", "notes": "(Slot : MA723)"}),
@@ -245,3 +248,8 @@ def test_a_lesson_as_registrars_print_it_is_told_by_its_labels() -> None:
 
 def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
     assert told("Maths", "Instructors:", "Iwan Irawan")["subject"].startswith("Maths")
+
+
+@pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM"])
+def test_half_of_a_day_alone_is_no_lesson(mark: str) -> None:
+    assert contents(block(mark)) == ()

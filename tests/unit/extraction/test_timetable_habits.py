@@ -1,5 +1,7 @@
 """What all cells of a table tell together: lines that are teachers' names without any title."""
 
+from dataclasses import replace
+
 import pytest
 
 from doctray.domain.document import Box, Line
@@ -215,3 +217,23 @@ def test_codes_of_courses_below_several_kinds_of_lessons_are_no_rooms() -> None:
         "Law|Bo Lind|B. Ray|LAW200",
     ]
     assert habits_of(cells(*row), timed=True).places == frozenset()
+
+
+def test_what_stands_behind_a_bar_and_repeats_as_places_do_is_the_room() -> None:
+    rows = [
+        ["Zeit", "Montag", "Dienstag", "Mittwoch"],
+        ["8 - 10", "Analysis|V / ML D 28", "FMFP|V / ML D 28", "Netze|V / ML F 36"],
+        ["10 - 12", "Netze|V / ML D 28", "Analysis|U / SELF", "FMFP|V / ML F 36"],
+        ["12 - 14", "FMFP|U / HG F 1", "Netze|U / SELF", "Analysis|V / HG F 1"],
+    ]
+    page = a_sheet(rows)
+    barred = replace(
+        page,
+        lines=tuple(replace(line, words=tuple(replace(w, text="|") if w.text == "/" else w for w in line.words)) for line in page.lines),
+    )
+    found = extract(document(barred)).fields["timeblocks"]
+    assert {(block["subject"], block["room"]) for block in found if block["day"] == "Monday"} == {
+        ("Analysis V", "ML D 28"),
+        ("Netze V", "ML D 28"),
+        ("FMFP U", "HG F 1"),
+    }

@@ -1,8 +1,9 @@
 """Days over several rows or columns, with classes, groups or named columns of their own."""
 
+from doctray.domain.document import Page, Word
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.timetable import extract
-from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, a_sheet, document
+from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, Layout, a_page, a_sheet, document, text_line
 
 
 def said(found: Extraction) -> list[tuple[str | None, ...]]:
@@ -118,3 +119,29 @@ def test_two_weeks_named_in_another_language_share_what_stands_in_both() -> None
         ("Wednesday", "Kemija", "A"),
         ("Wednesday", "Fizika", "B"),
     ]
+
+
+def test_a_label_of_two_lessons_stands_for_both() -> None:
+    rows = [
+        ["Aulas", "segunda - feira", "terça - feira", "quarta - feira"],
+        ["1 – 07H30 AS 08H20|2 – 08H20 AS 09H10", "Algoritmos", "Redes", "Cálculo"],
+        ["3 – 09H20 AS 10H10|4 – 10H10 AS 11H00", "Redes", "Cálculo", "Algoritmos"],
+    ]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=240.0)))).fields["timeblocks"]
+    assert {(block["start"], block["end"]) for block in found} == {("07:30", "09:10"), ("09:20", "11:00")}
+    assert len(found) == 6
+
+
+def test_tables_of_several_classes_on_one_page_are_each_read_as_drawn() -> None:
+    def table(name: str, top: float) -> tuple[Page, list[Word]]:
+        rows = [["", "Mon", "Tue", "Wed"], ["9:00-10:00", f"Luna|Art {name}", f"Rana|Law {name}", f"Ito|PE {name}"]]
+        rows.append(["10:00-11:00", f"Ito|Law {name}", f"Luna|PE {name}", f"Rana|Art {name}"])
+        page = a_sheet(rows, layout=Layout(top=top))
+        return page, text_line(f"Class {name}", left=60.0, top=top - 30)
+
+    parts = [table(name, 100.0 + 330 * index) for index, name in enumerate(("7A", "7B", "8C"))]
+    words = [word for page, title in parts for word in (*page.words, *title)]
+    segments = [segment for page, _ in parts for segment in page.segments]
+    found = extract(document(a_page(words, segments)))
+    assert len(found.fields["timeblocks"]) == 6
+    assert [len(other["timeblocks"]) for other in found.other_documents] == [6, 6]

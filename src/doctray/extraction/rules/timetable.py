@@ -153,13 +153,14 @@ def _from_columns(page: Page) -> list[Table]:
 
 
 def _worth(tables: Iterable[Table]) -> float:
-    """How much a reading of a page tells: each block counts, once for its day and time, and less where it cannot be right."""
-    places: set[_Place] = set()
+    """How much a reading of a page tells: each block counts, in each table once for its day and time, and less where it cannot be right."""
     worth = 0.0
-    for block in (block for table in map(_in_week, tables) for block in table.blocks):
-        twice = _place(block) in places and block.start.minutes is not None
-        places.add(_place(block))
-        worth += _worth_of(block) - (1.0 if twice else 0.0)
+    for table in map(_in_week, tables):
+        places: set[_Place] = set()
+        for block in table.blocks:
+            twice = _place(block) in places and block.start.minutes is not None
+            places.add(_place(block))
+            worth += _worth_of(block) - (1.0 if twice else 0.0)
     return worth
 
 

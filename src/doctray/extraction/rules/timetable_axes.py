@@ -316,8 +316,24 @@ def printed_time(cell: Cell) -> PrintedSpan | None:
     """The time that a label prints, unless it stands amid a sentence. Its places are those of the label's text."""
     # a space moves, so that every other letter keeps its place
     text = _CUT_TIME.sub(r"\1\2 ", read(cell.words).text)
-    spans = [span for span in find_label_spans(text) if len(text[: span.begin].split()) <= _MOST_BEFORE]
-    return spans[0] if spans else None
+    every = find_label_spans(text)
+    spans = [span for span in every if len(text[: span.begin].split()) <= _MOST_BEFORE]
+    if not spans:
+        return None
+    first, last = spans[0], every[-1]
+    return replace(last, start=first.start, begin=first.begin) if first is not last and _follow(every) else first
+
+
+_SHORT_BREAK = 20
+
+
+def _follow(spans: Sequence[PrintedSpan]) -> bool:
+    """Whether the ranges of one label are lessons one after the other, with no more than minutes between: 7:30-8:20, 8:20-9:10."""
+    gaps = [
+        60 * (later.start.hour - span.end.hour) + later.start.minute - span.end.minute if span.end and later.end else -1
+        for span, later in pairwise(spans)
+    ]
+    return all(0 <= gap % (12 * 60) <= _SHORT_BREAK for gap in gaps)
 
 
 @dataclass(frozen=True, slots=True)

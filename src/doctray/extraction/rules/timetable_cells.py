@@ -108,8 +108,11 @@ _ENDINGS = re.compile(
 _PREPOSITIONS = frozenset(("en", "em", "el", "al", "del", "los", "las", "por", "zu", "im", "les", "aux"))
 """What may end a word broken in two (Gard|en), and is a word where others follow it in its line: en ingeniería."""
 
-_NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$))*")
-_DASHES = " \t-–—−:;,|/•·*←→↔<>«»=~_"
+_NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$)|\b[ap]\.?m\b)*", re.IGNORECASE)
+_PICTURES = "".join(map(chr, range(0xF020, 0xF100)))
+"""Signs of fonts such as Wingdings, which stand at these places of Unicode's private area."""
+
+_DASHES = " \t-–—−:;,|/•·*←→↔<>«»=~_…" + _PICTURES
 _SMALL = 0.8
 """Print lower than this part of the block's largest print is a note. In OCR boxes, whose height depends on the letters, less: see below."""
 
@@ -139,7 +142,8 @@ class Habits:
     """How the cells of one table are written.
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
-    places: last lines that stand where most cells have a room (Cafeteria). courses: codes of letters and a number that cells print in one
+    places: last lines that stand where most cells have a room (Cafeteria). barred: what stands behind a bar, where that is the room.
+    courses: codes of letters and a number that cells print in one
     line (MGT 206). codes: codes in brackets that belong to the name above them.
     heads: teachers who stand above the subjects. timed: its labels print the times.
     """
@@ -147,6 +151,7 @@ class Habits:
     names: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
     courses: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
@@ -364,7 +369,8 @@ class _SortedOut:
         if self.teacher is None and alone in self.habits.names:
             self.teacher = Found(value=alone, words=words, certainty=0.8)
             return rest
-        if self.room is None and ROOM.fullmatch(alone) and not re.fullmatch(r"\d|[A-Z]{3,4}[ .-]?\d{3,4}", alone):
+        room = alone in self.habits.barred or (ROOM.fullmatch(alone) and not re.fullmatch(r"\d|[A-Z]{3,4}[ .-]?\d{3,4}", alone))
+        if self.room is None and room:
             self.room = Found(value=_room_name(alone), words=words, certainty=0.85)
             return rest
         return line
@@ -642,7 +648,7 @@ def _joined(lines: Sequence[tuple[Word, ...]]) -> Found | None:
             text = text[:-1] + part
         else:
             text += part if broken or not text else f" {part}"
-    text = " ".join(text.split()).strip(_DASHES).lstrip("+#^ ")
+    text = re.sub(r"\.{3,}$", "", " ".join(text.split()).strip(_DASHES)).lstrip("+#^ ")
     words = tuple(word for line in lines for word in line)
     return Found(value=text, words=words) if any(c.isalnum() for c in text) else None
 

@@ -41,6 +41,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         names=names | codes | surnames | teachers,
         rooms=_rooms([lines for lines, _ in every]),
         places=_places(written) | _small_places(written) | _lined_places(written) | numbers,
+        barred=_barred([lines for lines, _ in every]),
         codes=_bracketed_codes(written),
         heads=names_above(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
@@ -219,6 +220,23 @@ def _lined_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) ->
         if are_rooms(beside) and sum(_CODED.fullmatch(text) is not None for text, _ in beside) < 0.5 * len(beside):
             return frozenset(text for text, _ in beside if not TEACHER.search(text))
     return frozenset()
+
+
+_BARRED = re.compile(r"\s\|\s(?P<last>[^|]{1,20})$")
+
+
+def _barred(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
+    """What stands last in most cells behind a bar and repeats as places do: Algebra | ML D 28."""
+    texts = [[plain_text(line) for line in lines] for lines in written]
+    beside = [
+        (bar["last"].strip(), " ".join((*lines[:index], text[: bar.start()])))
+        for lines in texts
+        for index, text in enumerate(lines)
+        if (bar := _BARRED.search(text))
+    ]
+    return (
+        frozenset(text for text, _ in beside) if len(beside) >= max(_FEWEST, _USUAL * len(written)) and are_rooms(beside) else frozenset()
+    )
 
 
 _LONG = 4
