@@ -6,10 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from doctray.api import limits
 from doctray.api.limits import Limiter
 from doctray.domain.keys import Scope
 from tests.conftest import RedisServer
 from tests.integration.api.door import PDF, Door
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls while Redis answers would count in memory."""
+    monkeypatch.setattr(limits, "REDIS_TIMEOUT_S", 5.0)
 
 
 async def test_two_processes_share_one_window(redis_server: RedisServer) -> None:
