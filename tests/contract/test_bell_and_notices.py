@@ -24,7 +24,7 @@ async def queue(redis_dsn: str | None) -> AsyncIterator[JobQueue]:
     if redis_dsn is None:
         yield MemoryQueue()
         return
-    queue = ArqQueue(redis_dsn)
+    queue = ArqQueue(redis_dsn, timeout_s=5.0)
     yield queue
     await queue.close()
 
@@ -34,7 +34,7 @@ async def notices(redis_dsn: str | None) -> AsyncIterator[Notices]:
     if redis_dsn is None:
         yield MemoryNotices()
         return
-    notices = RedisNotices(redis_dsn)
+    notices = RedisNotices(redis_dsn, timeout_s=5.0)
     yield notices
     await notices.close()
 
@@ -65,7 +65,7 @@ async def test_progress_is_what_was_published_last_until_the_status_changes(noti
 
 
 async def test_a_waiter_hears_of_its_own_job_and_otherwise_gives_up(notices: Notices) -> None:
-    waiting = asyncio.create_task(notices.wait("a", timeout_s=20))
+    waiting = asyncio.create_task(notices.wait("a", timeout_s=60))
     other = asyncio.create_task(notices.wait("b", timeout_s=0.2))
     async with asyncio.timeout(60):
         while not waiting.done():

@@ -11,7 +11,7 @@ from tests.conftest import RedisServer
 
 @contextlib.asynccontextmanager
 async def notices_on(server: RedisServer) -> AsyncIterator[RedisNotices]:
-    notices = RedisNotices(server.dsn)
+    notices = RedisNotices(server.dsn, timeout_s=5.0)
     try:
         yield notices
     finally:
@@ -29,7 +29,7 @@ async def published_until_heard(notices: RedisNotices, waiting: asyncio.Task[boo
 async def test_a_waiter_hears_of_its_job_and_reads_the_progress(redis_server: RedisServer) -> None:
     progress = Progress(stage="ocr", pages_done=1, pages_total=3, percent=40)
     async with notices_on(redis_server) as api, notices_on(redis_server) as worker:
-        waiting = asyncio.create_task(api.wait("a", timeout_s=10))
+        waiting = asyncio.create_task(api.wait("a", timeout_s=60))
         await published_until_heard(worker, waiting, "a", progress)
         assert await waiting is True
         assert await api.progress("a") == progress
@@ -44,8 +44,8 @@ async def test_an_end_clears_the_progress(redis_server: RedisServer) -> None:
 
 async def test_a_waiter_does_not_hear_of_other_jobs(redis_server: RedisServer) -> None:
     async with notices_on(redis_server) as notices:
-        mine = asyncio.create_task(notices.wait("mine", timeout_s=10))
-        other = asyncio.create_task(notices.wait("other", timeout_s=10))
+        mine = asyncio.create_task(notices.wait("mine", timeout_s=60))
+        other = asyncio.create_task(notices.wait("other", timeout_s=60))
         await published_until_heard(notices, other, "other", None)
         assert not mine.done()
         mine.cancel()
