@@ -87,7 +87,8 @@ def named_under_role(paper: Labelled, role: str) -> Found | None:
     """The value of a label that says only Name, right under a heading of the role: DATOS DEL ASEGURADO / Nombre: Ana Ruiz."""
     for sheet in paper.sheets:
         for spot in spots(sheet, _A_NAME):
-            if not spot.marked:
+            in_table = not spot.marked and spot.rest is None and bool(sheet.right_of(spot.phrase))
+            if not spot.marked and not in_table:
                 continue
             over = (
                 sheet.above(spot.label, lines=_ROWS_UNDER_ROLE)[:1]
@@ -98,6 +99,11 @@ def named_under_role(paper: Labelled, role: str) -> Found | None:
                 ][-1:]
             )
             if not over or not _ROLES[role].search(over[0].text) or len(over[0].words) > _MOST_OF_ROLE:
+                continue
+            if in_table:
+                for beneath in sheet.below(spot.label)[:1]:
+                    if _HEADING_OF_PARTY.fullmatch(over[0].text.strip()) and is_party(beneath.text) and not paper.is_label(beneath):
+                        return party_of_lines(lines_from(paper, sheet, beneath))[0]
                 continue
             value = spot.rest or next(iter(sheet.right_of(spot.phrase)), None)
             if value is not None and is_party(value.text) and not paper.is_label(value):
@@ -134,8 +140,9 @@ def _without_number(found: Found) -> Found:
 def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     """The address beside its label; of several, the one in the column of the party whose name is `of`, else the leftmost of its row."""
     places = list(
-        paper.values("address", lambda text: len(fold(text)) > 8 and bool(re.search(r"\d|,", text)) and not _OF_INSURER.match(text))
+        paper.values("address", lambda text: len(fold(text)) > 8 and bool(_TELLS_PLACE.search(text)) and not _OF_INSURER.match(text))
     )
+    places = [(sheet, phrase) for sheet, phrase in places if not _is_of_another(sheet, phrase)]
     left, height = of.words[0].box.left, of.words[0].box.height
     in_column = [(sheet, phrase) for sheet, phrase in places if sheet.number == of.page and abs(phrase.box.left - left) < 2 * height]
     if not places:
@@ -146,6 +153,25 @@ def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     beside = sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
     ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
     return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
+
+
+_TELLS_PLACE = re.compile(
+    r"[\d,]|\b(?:road|street|lane|avenue|drive|marg|nagar|colony|village|vihar|square|close|crescent|estate|tower|house)\b", re.IGNORECASE
+)
+
+_HEADING_OF_PARTY = re.compile(
+    r"(?:(?P<other>intermediary|agent|agency|broker|producer|nominee|financier|insurer|insurance company|branch|office|bank|payment)|"
+    r"insured|policy ?holder|proposer|customer|owner|member|policy)(?:'s)?(?: (?:details|information|particulars))\W*",
+    re.IGNORECASE,
+)
+"""A heading that says whose particulars follow; other: nobody who is insured."""
+
+
+def _is_of_another(sheet: Sheet, value: Phrase) -> bool:
+    """Whether the heading next over a value says that it is somebody's who is not insured."""
+    over = [p for p in sheet.phrases if p.box.bottom <= value.box.top and p.box.left <= value.box.right]
+    heading = next((match for p in reversed(over) if (match := _HEADING_OF_PARTY.fullmatch(p.text.strip())) is not None), None)
+    return heading is not None and heading["other"] is not None
 
 
 _OF_INSURER = re.compile(

@@ -42,7 +42,7 @@ producer: producer | agent details | insurance broker | broker | broker name | i
     by | arranged by | licensed agent of insurance carrier | your agent | broker agent | agency name and address | producer name contact
     person and address | corredor | mediador | courtier | vermittler | makler | tussenpersoon | corretor | broker of record
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
-    holder name and mailing address | certificate holder name and address | name and address of certificate holder | third party |
+    holder name and mailing address | certificate holder name and address | name and address of certificate holder | name of third party |
     requested by | interested parties | noted interest | name of certificate holder | certificate requested by | evidence holder |
     additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | loss payee |
     lienholder | lender | name and address of the entity requesting proof of coverage | entity requesting proof of coverage | name
@@ -84,7 +84,7 @@ period: policy period | period of insurance | period of cover | coverage period 
     currency of policy | validity | coverage | period | term | período de seguro | periodo de seguro | vigencia | vigência | période de
     garantie | période d'assurance | période de validité | versicherungszeitraum | vertragsdauer | periodo di assicurazione |
     verzekeringsperiode | duration
-issue_date: issue date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
+issue_date: issue date | date of issuance | policy issuance date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
     | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared | date
     of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | policy issued on |
     fecha de emisión | date d'émission | fait le | ausstellungsdatum | ausgestellt am | data di emissione | datum van afgifte | data de

@@ -236,3 +236,34 @@ Policyholder address:    2210 WILLOW    CT JOHNS CREEK GA 30022
 Policy number:           81-GB-C127-3
 """)
     assert found["insured_address"] == "2210 WILLOW CT JOHNS CREEK GA 30022"
+
+
+def test_an_address_under_another_party_s_heading_is_not_the_insured_s_and_the_party_is_named_beneath_its_heading() -> None:
+    found = fields("""
+Certificate of Insurance cum Policy Schedule
+POLICY DETAILS
+Insured Name:           Asha Rao
+Period of Insurance:    07 Jun 26 00:00 hrs to 06 Jun 27 23:59 hrs
+Policy Issuance Date:   04 Jun 26
+Policy Number:          ABCA00902517/00
+INTERMEDIARY DETAILS
+Name                       Contact           Address
+HILLTOP PAY (INDIA) PRIVATE    1800 266 2256     8TH FLOOR, HILL GATEWAY,26/1 DR. BOSE
+LIMITED                                      ROAD,MYSURU,KARNATAKA
+Deccan Hills General Insurance Co. Ltd.
+""")
+    assert (found["insured_name"], found["insured_address"], found["issue_date"]) == ("Asha Rao", None, "2026-06-04")
+    assert found["producer_name"] == "HILLTOP PAY (INDIA) PRIVATE LIMITED"
+
+
+def test_an_address_without_a_number_is_one_and_third_party_damage_is_nobody_s_name() -> None:
+    found = fields("""
+TWO WHEELER CERTIFICATE OF INSURANCE CUM SCHEDULE
+Insured's Name:  ASHA RAO                              Policy #:    1-3BKQFR5
+Address:  LAKE VIEW COLONY CHURCH ROAD MYSURU          Date of Issuance     17/04/2026
+Period of Insurance   From: 18/04/2026 10:27:00   To: Midnight On 17/04/2027 23:59:00
+Legal Liability to Driver (IMT 28)          -50.00
+Third Party Property Damage (IMT 20)          0.00
+""")
+    assert (found["insured_address"], found["issue_date"]) == ("LAKE VIEW COLONY CHURCH ROAD MYSURU", "2026-04-17")
+    assert found["holder_name"] is None
