@@ -478,7 +478,7 @@ async def test_a_pause_beyond_the_time_there_is_is_not_waited_for(desk: Opened) 
 
 @pytest.mark.parametrize("answer", [dripping_body], ids=["drips"])
 async def test_a_server_that_never_finishes_ends_with_the_time_there_is(answer: Answering, desk: Opened) -> None:
-    here = await desk(answer, timeout_s=0.3)
+    here = await desk(answer, timeout_s=2.0)
     error = await here.failure()
     assert isinstance(error, ExtractorUnavailable)
     assert (here.observed.outcomes, here.observed.reasons) == (["cancelled"], ["unavailable"])

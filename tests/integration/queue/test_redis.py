@@ -13,7 +13,7 @@ from tests.conftest import RedisServer
 
 async def test_a_connection_that_lay_idle_gives_up_on_a_frozen_server(own_redis: RedisServer) -> None:
     """redis-py's health checks would open connection after connection here, without end."""
-    async with Redis(connection_pool=open_pool(own_redis.dsn, timeout_s=0.1)) as client:
+    async with Redis(connection_pool=open_pool(own_redis.dsn, timeout_s=1.0)) as client:
         await client.ping()
         connection = client.connection_pool._available_connections[-1]  # type: ignore[attr-defined]
         connection.next_health_check = -1.0  # as after a long time
