@@ -62,6 +62,22 @@ def test_names_without_a_title_above_the_subject_are_teachers_and_labs_below_it_
     assert told(zones.content(cells[3], PLAIN)) == ("English", "Saba Aziz", "E- 202")
 
 
+def test_a_group_in_a_corner_of_few_cells_is_no_part_of_the_subject() -> None:
+    lessons = [
+        ("SGBD (Lab)", "Ana Ionescu", "L-410"), ("SistOper (Lab)", "Ion Marin", "L-401"), ("Calculus", "Dan Popa", "S-512"),
+        ("Statics", "Eva Rusu", "S-415"), ("Optics", "Radu Stan", "S-415"), ("Logic", "Mara Dinu", "S-512"),
+    ]  # fmt: skip
+    cells = [above_and_below(*lesson) for lesson in lessons]
+    cells[0] = Cell(box=BOX, words=(*cells[0].words, *_small("Gr 1", 104.0, 184.0)))
+    zones = zones_of(cells)
+    assert zones is not None
+    divided = zones.content(cells[0], PLAIN)
+    assert divided is not None
+    assert told(divided) == ("SGBD (Lab)", "Ana Ionescu", "L-410")
+    assert divided.notes is not None
+    assert divided.notes.value == "Gr 1"
+
+
 def test_cells_with_the_subject_on_top_have_no_such_places() -> None:
     lessons = [
         ("Maths", "Mr Okafor"),

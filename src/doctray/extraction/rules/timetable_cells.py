@@ -1,7 +1,7 @@
 """Reads what stands in a block of a timetable: times, subject, room, teacher, notes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -72,7 +72,7 @@ ROOM = re.compile(
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
 
 _CLASS = re.compile(
-    r"(?i:class|year|yr|grade|form|group|set|section|grupo?|groupe|gruppe|grp\.?|gr\.|batch|turma|secci[óo]n|sec[çc][ãa]o|paralelo|klasse|classe)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
+    r"(?i:class|year|yr|grade|form|group|set|section|grupo?|groupe|gruppe|grp\.?|gr(?:\.|(?=[\s\d]))|batch|turma|secci[óo]n|sec[çc][ãa]o|paralelo|klasse|classe)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
 
 
@@ -546,10 +546,15 @@ def _take_time(
             continue
         taken = set(map(id, reading.between(span.begin, span.stop)))
         stop = span.end_begin if span.end else span.stop
-        rest = [tuple(word for word in line if id(word) not in taken) for line in lines]
-        rest = [line for line in rest if line]
+        rest = [part for line in lines for part in _around(line, taken) if part]
         return span, reading.between(span.begin, stop), reading.between(span.end_begin, span.stop), rest
     return None, (), (), list(lines)
+
+
+def _around(line: tuple[Word, ...], taken: Set[int]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """What stands before the words that are taken from a line, and what stands after them; all of it first where none are."""
+    last = max((index for index, word in enumerate(line) if id(word) in taken), default=len(line))
+    return tuple(word for word in line[:last] if id(word) not in taken), line[last + 1 :]
 
 
 def _line_starts(reading: Reading) -> set[int]:

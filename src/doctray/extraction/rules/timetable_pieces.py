@@ -10,6 +10,7 @@ from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, Tim
 from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
 from doctray.extraction.rules.timetable_grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable_habits import habits_of
+from doctray.extraction.rules.timetable_hours import with_hours_spelt_out
 from doctray.extraction.rules.timetable_reading import Found, read
 from doctray.extraction.rules.timetable_zones import zones_of
 
@@ -77,7 +78,8 @@ def _from_cells(layout: Layout) -> list[Piece]:
             pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), content))
             continue
         laid_out = zones.content(cell, habits) if zones else None
-        for order, content in enumerate((laid_out,) if laid_out else contents(read(cell.words), habits)):
+        words = with_hours_spelt_out(cell.words, layout.slots, layout.time_axis.low(cell.box), layout.time_axis.high(cell.box))
+        for order, content in enumerate((laid_out,) if laid_out else contents(read(words), habits)):
             pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), _labelled(layout, cell.box, content), order))
     return pieces
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents, is_group
 from doctray.extraction.rules.timetable_grid import Cell, hull
 from doctray.extraction.rules.timetable_kinds import (
     Beside,
@@ -90,6 +90,9 @@ class Zones:
         middle: list[tuple[Word, ...]] = []
         for place, phrase in placed:
             role = self.roles.get(place)
+            shared = sum(other == place for other, _ in placed) > 1
+            if place[0] and (role is None or shared) and is_group(_text([phrase])):
+                role = Role.GROUP
             if role is None:
                 middle.append(phrase)
             else:
