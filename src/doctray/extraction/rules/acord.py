@@ -82,11 +82,36 @@ def _tabled(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
 
 def _title(sheet: Sheet) -> Found | None:
     top = Box(0, 0, sheet.width, sheet.height * 0.3)
-    found = anchor(sheet, *_TITLES, within=top)
+    found = anchor(sheet, *_TITLES[:-1], within=top)
+    if found is None and (parted := _parted_title(sheet, top)) is not None:
+        return parted
+    found = found or anchor(sheet, _TITLES[-1], within=top)
     if found is None:
         return None
-    title = next((label for label in _TITLES if fuzz.ratio(fold(label), found.phrase.folded) >= 84), found.phrase.text)
+    likest = max(_TITLES, key=lambda label: fuzz.ratio(fold(label), found.phrase.folded))
+    title = likest if fuzz.ratio(fold(likest), found.phrase.folded) >= _LIKE_TITLE else found.phrase.text
     return Found(value=title, page=sheet.number, words=found.phrase.words)
+
+
+_LIKE_TITLE = 84.0
+
+
+def _parted_title(sheet: Sheet, top: Box) -> Found | None:
+    """A title whose words recognition set apart, with a stain taken for a letter between them: OF LIABILITY X INSURANCE."""
+    for row in sheet.rows():
+        words = [word for phrase in row for word in phrase.words if len(fold(word.text)) > 1]
+        if not words or words[0].box.bottom > top.bottom:
+            continue
+        for title in _TITLES:
+            size = len(title.split())
+            for start in range(len(words) - size + 1):
+                part = words[start : start + size]
+                if fuzz.ratio(fold(title), fold(" ".join(word.text for word in part))) >= _SAME_TITLE and part[0].text.isupper():
+                    return Found(value=title, page=sheet.number, words=tuple(part), trust=0.9)
+    return None
+
+
+_SAME_TITLE = 90.0
 
 
 def _certificate_number(sheet: Sheet) -> Found | None:

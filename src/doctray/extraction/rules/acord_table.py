@@ -157,7 +157,7 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
         label = section.title.phrase
         below = sheet.below(label, lines=1.5)[:1]
         if fold(label.text).startswith("workers"):
-            if (whole := _workers_and_employers(sheet, section, columns)) is not None:
+            if (whole := _workers_and_employers(sheet, section, columns) or _workers_mingled(sheet, section, columns)) is not None:
                 return whole
             wrapped = [p for p in below if "employer" in p.folded or "liab" in p.folded]
         else:
@@ -199,6 +199,19 @@ def _workers_and_employers(sheet: Sheet, section: Section, columns: Columns) -> 
     if start is None or end is None or not likeness(fold(" ".join(w.text for w in words[start : end + 1])), fold(_WORKERS_TITLE)):
         return None
     return Found(value=_WORKERS_TITLE, page=sheet.number, words=tuple(words[start : end + 1]))
+
+
+def _workers_mingled(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
+    """The whole title where recognition mingled its two lines with the question beneath, told by the words that only it has."""
+    assert section.title is not None
+    box, height = section.title.box, section.title.phrase.height
+    area = Box(columns.type_left - 4, box.top - height, columns.type_right, box.bottom + 2 * height)
+    words = [w for w in sheet.inside(area) if fold(w.text) in _OF_WORKERS]
+    told = fold(section.title.phrase.text) == "workers" and len({fold(w.text) for w in words}) == len(_OF_WORKERS)
+    return Found(value=_WORKERS_TITLE, page=sheet.number, words=tuple(words), trust=0.8) if told else None
+
+
+_OF_WORKERS = frozenset({"workers", "compensation", "employers"})
 
 
 def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | None:

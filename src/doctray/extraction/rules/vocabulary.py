@@ -84,7 +84,8 @@ period: policy period | period of insurance | period of cover | coverage period 
     currency of policy | validity | coverage | period | term | período de seguro | periodo de seguro | vigencia | vigência | période de
     garantie | période d'assurance | période de validité | versicherungszeitraum | vertragsdauer | periodo di assicurazione |
     verzekeringsperiode | duration
-issue_date: issue date | date of issuance | policy issuance date | schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
+issue_date: issue date | date of issuance | policy issuance date |
+    schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
     | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared | date
     of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | policy issued on |
     fecha de emisión | date d'émission | fait le | ausstellungsdatum | ausgestellt am | data di emissione | datum van afgifte | data de

@@ -398,3 +398,22 @@ def test_a_spoilt_last_label_of_the_workers_section_is_known_by_its_place_and_th
     assert [policy["type"] for policy in policies] == [policy["type"] for policy in read(an_acord()).fields["policies"]]
     workers = next(policy for policy in policies if policy["type"].startswith("WORKERS"))
     assert workers["limits"]["E.L. DISEASE - POLICY LIMIT"] == 500_000
+
+
+def test_a_title_whose_words_are_set_apart_by_a_stain_is_whole_and_small_print_is_none() -> None:
+    misread = {"CERTIFICATE OF LIABILITY INSURANCE": "CERTIFICATE OF LIABILITY X    INSURANCE"}
+    assert read(an_acord(misread=misread, ocr=True)).fields["title"] == "CERTIFICATE OF LIABILITY INSURANCE"
+    assert read(an_acord(misread={"CERTIFICATE OF LIABILITY INSURANCE": "CERTIFICATE OF INSURANCE"})).fields["title"] == (
+        "CERTIFICATE OF INSURANCE"
+    )
+
+
+def test_the_workers_section_is_known_where_its_title_is_mingled_with_the_question_beneath() -> None:
+    misread = {"WORKERS COMPENSATION": "WORKERS ANY PROPRIETOR AND", "AND EMPLOYERS' LIABILITY": "EMPLOYERS LIABILITY COMPENSATION"}
+    policies = read(an_acord(misread=misread, ocr=True)).fields["policies"]
+    assert [policy["type"] for policy in policies] == [policy["type"] for policy in read(an_acord()).fields["policies"]]
+
+
+def test_a_combined_single_limit_whose_first_word_is_lost_is_one() -> None:
+    policies = read(an_acord(misread={"COMBINED SINGLE LIMIT": "accident SINGLE LIMIT", "(Ea accident)": ""}, ocr=True)).fields["policies"]
+    assert policies[1]["limits"] == {"COMBINED SINGLE LIMIT": 1_000_000}
