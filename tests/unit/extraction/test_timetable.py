@@ -813,3 +813,24 @@ def test_a_start_and_an_end_in_two_rows_are_one_label() -> None:
 def test_starts_alone_are_no_pairs() -> None:
     rows = [["", "Mon", "Tue", "Wed"], *([f"{hour}:00", "Optics", "Law", "Art"] for hour in (8, 9, 10, 11))]
     assert times(read(a_sheet(rows)), "Monday") == [("Optics", f"{hour:02}:00", f"{hour + 1:02}:00") for hour in (8, 9, 10, 11)]
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "value"),
+    [
+        ("Horario del 2do semestre, 2025", "class_name", None),
+        ("Horario del 2do semestre, 2025", "term", "2do semestre"),
+        ("Horaris de classe (2020-1)", "class_name", None),
+        ("JADWAL PELAJARAN", "class_name", None),
+        ("JADWAL PELAJARAN XII IPA 6", "class_name", "XII IPA 6"),
+        ("SEMESTER: ……5th…………", "term", "5th"),
+        ("Doc No. : BV/FR/AA/019", "class_name", None),
+        ("ANNEXURE - IV", "class_name", None),
+        ("Nivel actual: 2", "class_name", None),
+        ("NOTES", "class_name", None),
+        ("UNIVERSIDAD DEL QUINDIO", "school_name", "UNIVERSIDAD DEL QUINDIO"),
+        ("SECRETARÍA DE SERVICIOS", "class_name", None),
+    ],
+)
+def test_what_a_title_of_another_language_says(title: str, key: str, value: str | None) -> None:
+    assert extract(document(a_sheet(ACROSS, title=[title]))).fields[key] == value

@@ -237,3 +237,25 @@ def test_what_stands_behind_a_bar_and_repeats_as_places_do_is_the_room() -> None
         ("Netze V", "ML D 28"),
         ("FMFP U", "HG F 1"),
     }
+
+
+def test_places_of_any_name_below_codes_of_courses_are_rooms_where_many_can_only_be_rooms() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["8:30-9:30", "COS216|IT 2-23", "IMY211|IT 4-4", "COS212|Louw Hall"],
+        ["9:30-10:30", "VIO202|Grad Center", "COS216|IT 4-4", "IMY211|Infor Yellow"],
+        ["10:30-11:30", "COS212|Thuto|Green, Grey", "VIO202|IT 2-23", "COS216|IT 4-4"],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert {block["subject"] for block in found} == {"COS216", "IMY211", "COS212", "VIO202"}
+    assert [block["room"] for block in found if block["day"] == "Monday"] == ["IT 2-23", "Grad Center", "Thuto Green, Grey"]
+
+
+def test_titles_below_codes_of_courses_are_no_rooms() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["8:30-9:30", "COS216|Networks", "IMY211|Design", "COS212|Algorithms"],
+        ["9:30-10:30", "VIO202|Visual Art", "COS216|Networks", "IMY211|Design"],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert all(block["room"] is None for block in found)

@@ -62,3 +62,31 @@ def laid_out(page: Page) -> Layout:
     grid = max(ruled_grids(page), key=lambda grid: len(grid.cells))
     [layout] = layouts(grid, page)
     return layout
+
+
+def test_an_edge_between_two_ticks_has_the_time_between_and_is_inferred() -> None:
+    found = timetable.extract(document(a_scale()))
+    assert times(found, "Monday")[1:] == [("Pause", "10:30", "10:45"), ("Chimie", "10:45", "12:00")]
+    assert times(found, "Wednesday")[1] == ("Histoire", "10:00", "11:15")
+    assert {warning.code for warning in found.warnings} >= {"inferred_time"}
+
+
+def test_two_lines_of_one_block_that_stand_beside_two_ticks_are_one_lesson() -> None:
+    rows = [["", "Lunes", "Martes", "Jueves"]]
+    words: list[Word] = []
+    rules: list[Segment] = []
+    for step in range(7):
+        label = f"{9 + step // 2}:{'30' if step % 2 else '00'}"
+        words += text_line(label, left=100.0, top=200.0 + 40.0 * step - 8.0)
+    for column, day in enumerate(rows[0][1:]):
+        left = 200.0 + 220.0 * column
+        words += text_line(day, left=left + 80.0, top=175.0)
+        rules += [
+            *sides(left, 200.0, left + 220.0, 440.0),
+            *sides(left, 200.0, left + 220.0, 280.0),
+            *sides(left, 280.0, left + 220.0, 440.0),
+        ]
+        words += text_line("Proyecto VIE.", left=left + 58.0, top=212.0) + text_line("Codigo 141", left=left + 70.0, top=252.0)
+        words += text_line("Algebra", left=left + 80.0, top=340.0)
+    found = timetable.extract(document(a_page(words, rules)))
+    assert times(found, "Tuesday") == [("Proyecto VIE. Codigo 141", "09:00", "10:00"), ("Algebra", "10:00", "12:00")]

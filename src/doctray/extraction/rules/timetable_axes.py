@@ -86,7 +86,10 @@ class SideColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A grid with its axes known. `header`: where on the time axis the day labels end. teachers: codes that a legend gives to people."""
+    """A grid with its axes known. `header`: where on the time axis the day labels end. teachers: codes that a legend gives to people.
+
+    to_scale: its times stand at ticks, so that an edge between two of them has a time too.
+    """
 
     grid: Grid
     time_axis: Axis
@@ -95,6 +98,7 @@ class Layout:
     slots: tuple[TimeSlot, ...]
     side_columns: tuple[SideColumn, ...] = ()
     teachers: frozenset[str] = frozenset()
+    to_scale: bool = False
 
     @property
     def day_axis(self) -> Axis:

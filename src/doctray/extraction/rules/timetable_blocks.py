@@ -13,6 +13,9 @@ from doctray.extraction.times import PrintedSpan, TimeSpan, resolve
 _APART = 0.1
 """Labels of time that stand further apart than this part of their length leave a time between them that has no label."""
 
+_AT_TICK, _NEAR_QUARTER = 0.12, 4.0
+"""An edge within this part of the step from one tick to the next is at the tick; one within these minutes of a quarter is meant for it."""
+
 _EXACT = 0.06
 """An edge further than this part of a column from the column's edge is visibly not on it."""
 
@@ -123,7 +126,8 @@ def _timed(layout: Layout, piece: Piece) -> list[_Draft]:
     subject = content.subject
     if subject is None or not is_readable(subject):
         return []
-    start, end = _edges(layout.slots, piece.low, piece.high)
+    edges = _on_scale if layout.to_scale else _edges
+    start, end = edges(layout.slots, piece.low, piece.high)
     return [
         _Draft(
             piece=piece,
@@ -142,6 +146,31 @@ def _edges(slots: Sequence[TimeSlot], low: float, high: float) -> tuple[Edge, Ed
     if not slots:
         return Edge(), Edge()
     return _start(slots, low), _end(slots, high)
+
+
+def _on_scale(slots: Sequence[TimeSlot], low: float, high: float) -> tuple[Edge, Edge]:
+    """What the ticks of a scale say of a stretch: the time at each edge, inferred where it is at none of them."""
+    ticks = [(slot.low, Edge(minutes=slot.start, words=slot.start_words)) for slot in slots]
+    ticks.append((slots[-1].high, Edge(minutes=slots[-1].end, words=slots[-1].end_words)))
+    return _at(ticks, low), _at(ticks, high)
+
+
+def _at(ticks: Sequence[tuple[float, Edge]], place: float) -> Edge:
+    for (before, early), (after, late) in pairwise(ticks):
+        part = (place - before) / (after - before)
+        if -_AT_TICK <= part <= _AT_TICK:
+            return early
+        if abs(part - 1) <= _AT_TICK:
+            return late
+        if 0 < part < 1 and early.minutes is not None and late.minutes is not None:
+            return Edge(minutes=_rounded(early.minutes + part * (late.minutes - early.minutes)))
+    return Edge()
+
+
+def _rounded(minutes: float) -> int:
+    """The quarter of an hour next to a time, or five minutes where that is far."""
+    quarter = 15 * round(minutes / 15)
+    return quarter if abs(quarter - minutes) <= _NEAR_QUARTER else 5 * round(minutes / 5)
 
 
 def _start(slots: Sequence[TimeSlot], low: float) -> Edge:

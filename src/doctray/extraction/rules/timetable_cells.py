@@ -41,7 +41,9 @@ TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
 _TEACHER_LABEL = re.compile(r"\b(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]\s*(?P<value>.+)$", re.IGNORECASE)
-_INITIALED = re.compile(r"(?:[A-Z]\.\s?){1,3}[A-Z][a-z'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}")
+_INITIALED = re.compile(
+    r"(?:[A-Z]\.\s?){1,3}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}|(?:[A-Z]\.\s?){1,2}[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{2,}"
+)
 _ROOM_WORD = r"(?:(?:class)?room|rm|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
 _ROOM_LABELLED = re.compile(
     rf"[\[(]?\b{_ROOM_WORD}\b\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
@@ -144,7 +146,7 @@ class Habits:
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
     places: last lines that stand where most cells have a room (Cafeteria). barred: what stands behind a bar, where that is the room.
     courses: codes of letters and a number that cells print in one
-    line (MGT 206). codes: codes in brackets that belong to the name above them.
+    line (MGT 206). coded: cells print a course's code and its place below. codes: codes in brackets that belong to the name above them.
     heads: teachers who stand above the subjects. timed: its labels print the times.
     """
 
@@ -153,6 +155,7 @@ class Habits:
     places: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
     courses: frozenset[str] = frozenset()
+    coded: bool = False
     codes: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
     timed: bool = False
@@ -250,6 +253,10 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
     main, small = _part_small(_by_commas(_unbroken(rest, habits)))
+    if habits.coded and len(main) > 1 and CODE.fullmatch(_bare(main[0])) and not TEACHER.search(_text(main[-1])):
+        return Content(
+            subject=_joined(main[:1]), room=_joined([*main[1:], *small]), span=span, start_words=start_words, end_words=end_words
+        )
     alone = _bare(main[0]) if len(main) == 1 and not small else ""
     if any(c.isdigit() for c in alone) and alone not in habits.courses and ROOM.fullmatch(alone):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
@@ -257,11 +264,12 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if _are_parallel(main):
         return Content(subject=_joined([*main, *small]), span=span, start_words=start_words, end_words=end_words)
     sorted_out = _SortedOut(habits)
-    main = sorted_out.take_head(main)
+    main, groups = _without_groups(_with_code(sorted_out.take_head(main)))
     for index, line in enumerate(main):
         left = sorted_out.take(line, head=index == 0 and len(main) > 1)
         if left:
             sorted_out.subject.append(left)
+    sorted_out.notes.extend(groups)
     for line in small:
         if sorted_out.room is None and re.fullmatch(r"\d{1,3}", _bare(line)):
             sorted_out.room = Found(value=_bare(line), words=line, certainty=0.75)
@@ -276,6 +284,29 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         start_words=start_words,
         end_words=end_words,
     )
+
+
+CODE = re.compile(r"[A-Z]{2,4}[ -]?\d{3,4}[A-Z]?")
+"""A course's code, which may be a room's elsewhere: COS212, IF-3502."""
+
+
+def _with_code(lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """The lines with a course's code put to the subject above it, where a room follows: Instruments, IF-3502, G1, C1-02."""
+    if len(lines) < _WITH_CODE or not CODE.fullmatch(_bare(lines[1])):
+        return lines
+    rooms = [_bare(line) for line in lines[2:] if ROOM.fullmatch(_bare(line)) and not _CLASS.fullmatch(_bare(line))]
+    return [(*lines[0], *lines[1]), *lines[2:]] if any(not CODE.fullmatch(room) for room in rooms) else lines
+
+
+_WITH_CODE = 3
+_GROUP_CODE = re.compile(r"G\d{1,2}")
+
+
+def _without_groups(lines: list[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...]], list[tuple[Word, ...]]]:
+    """The lines but those that number a group, where another line can only be the room; and those: G1 above C1-02."""
+    groups = [line for line in lines[1:] if _GROUP_CODE.fullmatch(_bare(line))]
+    others = [line for line in lines if all(line is not group for group in groups)]
+    return (others, groups) if any(ROOM.fullmatch(_bare(line)) for line in others[1:]) else (lines, [])
 
 
 def _are_parallel(lines: Sequence[tuple[Word, ...]]) -> bool:
@@ -326,6 +357,9 @@ class _SortedOut:
             self.teacher, line = found
         if self.teacher is None and self.room is None and self.subject and (coded := _code_and_room(line, self.habits)):
             self.teacher, self.room = coded
+            return ()
+        if self.teacher is None and self.subject and _are_initialed(_bare(line)):
+            self.teacher = Found(value=_bare(line), words=line, certainty=0.85)
             return ()
         if self.teacher is None and _bare(line) in self.habits.names:
             self.teacher, line = Found(value=_bare(line), words=line, certainty=0.8), ()
@@ -479,6 +513,12 @@ def _is_initialed(text: str) -> bool:
     """Whether a text is a name with initials: P. Rao, but neither part of a lesson's name (C.Architecture) nor its number (Java II)."""
     lesson = any(part.casefold() in SUBJECT_WORDS for part in re.split(r"[\s.,]+", text))
     return _INITIALED.fullmatch(text) is not None and not lesson and _NUMBERED.search(text) is None
+
+
+def _are_initialed(text: str) -> bool:
+    """Whether a text is several names with initials: H.Olm / J.Rubio."""
+    names = re.split(r"\s?[/&,]\s?", text)
+    return len(names) > 1 and all(map(_is_initialed, names))
 
 
 _SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\s]?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)?")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import ROOM, TEACHER, Habits
+from doctray.extraction.rules.timetable_cells import CODE, ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_heads import names_above
 from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes, prints_time
@@ -42,6 +42,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         rooms=_rooms([lines for lines, _ in every]),
         places=_places(written) | _small_places(written) | _lined_places(written) | numbers,
         barred=_barred([lines for lines, _ in every]),
+        coded=_are_coded([lines for lines, _ in every]),
         codes=_bracketed_codes(written),
         heads=names_above(written),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
@@ -237,6 +238,15 @@ def _barred(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     return (
         frozenset(text for text, _ in beside) if len(beside) >= max(_FEWEST, _USUAL * len(written)) and are_rooms(beside) else frozenset()
     )
+
+
+def _are_coded(written: Sequence[Sequence[tuple[Word, ...]]]) -> bool:
+    """Whether nearly all cells open with a line that is a course's code alone, over one that often can only be a room, and no third."""
+    coded = [lines for lines in written if lines and CODE.fullmatch(plain_text(lines[0]))]
+    below = [" ".join(map(plain_text, lines[1:])) for lines in coded if len(lines) > 1]
+    rooms = sum(ROOM.fullmatch(plain_text(lines[1])) is not None for lines in coded if len(lines) > 1)
+    often = len(below) >= max(_FEWEST, 2 * _USUAL * len(coded)) and rooms >= max(_FEWEST, _USUAL * len(below))
+    return often and len(coded) >= 2 * _USUAL * len(written) and len(set(below)) > 2
 
 
 _LONG = 4

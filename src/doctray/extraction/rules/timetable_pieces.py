@@ -98,7 +98,8 @@ def _labelled(layout: Layout, box: Box, content: Content) -> Content:
 def _parted(layout: Layout, cell: Cell) -> list[Cell]:
     """A cell over several days, or over several labels of times, whose text stands apart in each: only the lines between were too faint."""
     by_day = _split(layout.day_axis, cell, [(day.low, day.high) for day in layout.days], least=2)
-    slots = [(slot.low, slot.high) for slot in layout.slots]
+    # a block drawn to scale is one, however many ticks stand beside it
+    slots = [] if layout.to_scale else [(slot.low, slot.high) for slot in layout.slots]
     # lines of one text may happen to stand in the middles of two short slots of several
     return [part for each in by_day for part in _split(layout.time_axis, each, slots, least=len(slots))]
 

@@ -46,7 +46,7 @@ def with_ticks(layout: Layout, page: Page) -> Layout:
     for beside in (before, after):
         slots = _slots(_nearest(beside), axis, boxes)
         if slots:
-            return replace(layout, slots=slots)
+            return replace(layout, slots=slots, to_scale=True)
     return layout
 
 

@@ -8,6 +8,7 @@ from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_cells import TEACHER
 from doctray.extraction.rules.timetable_days import day_name, week_of
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
@@ -30,7 +31,8 @@ _LABELS = {
     "term": r"(?:term|semester|sem|trimester|halbjahr|semestre|trimestre|cuatrimestre)",
     "year": r"(?:academic\s*year|school\s*year|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|ano\s+letivo|schooljaar"
     r"|a\.?\s?yr|a\.?y\.?|session|year)",
-    "": r"(?:room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
+    "": r"(?:(?:doc(?:ument)?|issue|form(?:at)?|ref(?:erence)?|rev(?:ision)?)\.?\s*(?:no|number)"
+    r"|room\s+time\s?-?\s?table|room(?:\s*no)?|class\s*room(?:\s*no)?|tt\s*no|date|w\.?e\.?f|name|branch|department|dept|hall"
     "|venue|page|version|subject|subjects|shift"
     r"|(?:head|dean|director|principal|hod|h\.o\.d)|mentors|co-?\s?ordinators?|timetable\s+generated|generated(?:\s+on)?|note)",
 }
@@ -43,7 +45,7 @@ _LABEL = re.compile(
 _OPENING_DASH = re.compile(r"^(class|grade|section|batch|teacher|class teacher|term|semester|room) [-–] ", re.IGNORECASE)
 _SCHOOL = re.compile(
     r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium|i\.?e\.?s(?=[.\s])"
-    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit[yàéä]t?|vidyalaya|vidya\s?mandir|\w{0,20}schule|(?:i{2,3}t|nit|iiser|iim|bits|aiims)(?=\s[A-Z])|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit(?:[yàéä]t?|as|atea|eit)|universidade?|univerzit[ay]|uniwersytet|[üu]niversitesi|faculdade|hogeschool|h[öo]gskola|vidyalaya|vidya\s?mandir|\w{0,20}schule|(?:i{2,3}t|nit|iiser|iim|bits|aiims)(?=\s[A-Z])|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
     r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
     r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
@@ -59,17 +61,18 @@ _TERM = re.compile(
     rf"|(?:rainy?|harmattan|wet|dry|long|short)[- ](?:semester|season)\b|(?:semester|semestre)\s(?:ganjil|genap|impar|par)\b"
     rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)"
     rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?"
-    rf"|\d\s?[ºª°.]\s?(?:semestre|trimestre|cuatrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
+    rf"|\d\s?(?:er|do|ro|to|mo|vo|no|[eè]me|e|[ºª°.])\s?(?:semestre|trimestre|cuatrimestre|quadrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
     rf"|(?:semestre|trimestre|cuatrimestre)\s\d\b|(?:winter|sommer)semester\b)"
     rf"(?:\s+(?:odd|even)\s+week|\s+week\s+(?:[AB]|[12]|odd|even)\b)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\d/.])(?P<year>(?:19|20)\d\d)(?:\s?[-–/]\s?(?:(?:19|20)?\d\d))?(?!\d)")
 _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
+_MONTHS = re.compile(rf"{_MONTH.pattern}|\b(?:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\b", re.IGNORECASE)
 _CLASS = re.compile(
     r"\b[1-9]00[\s-]?(?:level|lvl)\b|\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
     r"|\b\d{1,2}\s?[ºª°]\s?(?:ano|año|grado|curso|classe|primaria|bach\w*|[A-Z]{2,4})\b(?:\s?[-/]?\s?[A-Z]\b)?"
-    r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse|klassi?|klasa|tingkatan|darjah|årskurs)\s*[-:]?\s*"
+    r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse|klassi?|klasa|tingkatan|darjah|årskurs)(?![^\W\d_])\s*[-:]?\s*"
     r"(?:\d{1,2}/\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
     r"|(?!(?:in|of|to|at|no|on|ta|is|as|by)\b)[A-Z]{1,2}\b(?!\s[a-z]|\.\w))",
     re.IGNORECASE,
@@ -102,7 +105,11 @@ _FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
     r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
     r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version|emploi\s+du\s+temps|stundenplan|hor[aá]rio|orario|lesrooster|rooster"
-    r"|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group)\b|_FINAL\b",
+    r"|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group"
+    r"|(?:annexure|appendix|anexo|lampiran)\s*[-:]?\s*(?:\d{1,2}|[A-Z]|[IVX]+)"
+    r"|del?(?:\s+las?|\s+los)?|das?|dos|des|du|della|delle|horaris|classes|clases|estudiantes?|alumn[oa]s?|cours|lezioni|jadwal|pelajaran"
+    r"|kuliah|rozvrh|hodin|[óo]rarend|orar|raspored|sati|nastave|zaj[ęe][ćc]|lekcji|dersleri|program[iı]|расписание|занятий|уроков|розклад)"
+    r"\b|_FINAL\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -111,7 +118,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|hor[aá]rio|orario|rooster|lesrooster"
+    r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|horaris|jadwal|rozvrh|raspored|[óo]rarend|hor[aá]rio|orario|rooster|lesrooster"
     r"|plan\s+lekcji"
     r"|ders\s+program[iı]|schema|stundeplan|skema)\b",
     re.IGNORECASE,
@@ -123,7 +130,7 @@ _MOST_DIGITS = 4
 """More stand in numbers of forms and of telephones, and in rulers of a photographed screen, than in names of classes."""
 
 _WEEK_TITLE = re.compile(r"\bweek\s*[-:]?\s*(?:odd|even|[AB]|\d{1,2})\b|\b(?:odd|even|[AB]|1st|2nd|first|second)\s+week\b", re.IGNORECASE)
-_STRIP = " \t-–—:;,|/•·*_()[]."
+_STRIP = " \t-–—:;,|/•·*_()[].…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +218,7 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
         for index, match in enumerate(matches):
             stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
             key = list(_LABELS)[next(i for i in range(len(_LABELS)) if match[f"k{i}"])]
-            value = text[match.end() : stop].strip(" -–|,;.")
+            value = text[match.end() : stop].strip(" -–|,;.…")
             if key == "teacher_name" and _LEGEND.match(value):
                 continue
             if key == "teacher_name":
@@ -404,10 +411,12 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
 def _remainder(line: Reading) -> Found | None:
     """What a title says beyond term, date, year and the word timetable, where that is short."""
     text = line.text
+    if _NO_CLASS.search(text) or (":" in text and not _TITLE.search(text)):
+        return None
     if _SCHOOL.search(text) or _PART_OF_SCHOOL.search(text) or find_spans(text) or TEACHER.search(text) or len(line.words) > 8:
         return None
     blank, closing = text, _TERM_BEHIND.search(text)
-    for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTH, _YEAR, _FILLER):
+    for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTHS, _YEAR, _FILLER):
         blank = pattern.sub(lambda match: " " * len(match[0]), blank)
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
     if _OF_PERSON.fullmatch(" ".join(part[0] for part in parts).strip(_STRIP)):
@@ -417,15 +426,23 @@ def _remainder(line: Reading) -> Found | None:
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
         return None
     value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
-    if all(word.casefold() in SUBJECT_WORDS for word in value.split()):
+    if all(word.casefold() in SUBJECT_WORDS for word in value.split()) or heading_of(value):
         return None
     if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
 
 
+_NO_CLASS = re.compile(
+    r"\b(?:nombres?|names?|nama|nom|naam|cuenta|matr[ií]cula|carrera|student\w{2,}|roll\s*no|e-?mail|phone|tel|page|p[áa]gina|seite|copy"
+    r"|informati\w+|tahun|ajaran|periodo|bloque)\b",
+    re.IGNORECASE,
+)
+"""What a line says of a student or a form, and no class is called by."""
+
 _PART_OF_SCHOOL = re.compile(
-    r"\b(?:dept|d[ée]part(?:ement|ment)|departamento|dipartimento|departement|jurusan|facult(?:y|é|ad|ade)|facolt[àa]|fakult[äa]t|fakultas"
+    r"\b(?:secretar[ií]a|coordinaci[óo]n|subdirecci[óo]n|direcci[óo]n|unidad|servicios|ministry|government|dinas|pemerintah|kementerian|registrar"
+    r"|dept|d[ée]part(?:ement|ment)|departamento|dipartimento|departement|jurusan|facult(?:y|é|ad|ade)|facolt[àa]|fakult[äa]t|fakultas"
     r"|fachbereich|wydzia[łl]|prodi|program\sstudi)\b",
     re.IGNORECASE,
 )
