@@ -145,3 +145,31 @@ def test_tables_of_several_classes_on_one_page_are_each_read_as_drawn() -> None:
     found = extract(document(a_page(words, segments)))
     assert len(found.fields["timeblocks"]) == 6
     assert [len(other["timeblocks"]) for other in found.other_documents] == [6, 6]
+
+
+def starts(found: Extraction, subject: str) -> set[tuple[str | None, str | None]]:
+    return {(block["start"], block["end"]) for block in found.fields["timeblocks"] if block["subject"] == subject}
+
+
+def test_numbers_that_run_through_noon_are_hours() -> None:
+    rows = [["DAY", "7", "8", "9", "10", "11", "12", "1", "2"]]
+    rows += [[day, "Botany", LEFT, "Law", LEFT, "Optics", LEFT, "Poetry", LEFT] for day in ("MON", "TUE", "WED")]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=100.0))))
+    assert starts(found, "Botany") == {("07:00", "09:00")}
+    assert starts(found, "Optics") == {("11:00", "13:00")}
+
+
+def test_numbers_that_begin_with_one_are_periods() -> None:
+    rows = [["DAY", "1", "2", "3", "4", "5"]]
+    rows += [[day, "Botany", "Law", "Optics", "Poetry", "Art"] for day in ("MON", "TUE", "WED")]
+    assert starts(extract(document(a_sheet(rows))), "Art") == {(None, None)}
+
+
+def test_a_named_row_between_starts_alone_has_its_own_hour() -> None:
+    rows = [["Time", "Mon", "Tue", "Wed"]]
+    rows += [[f"{hour}:00", "Maths", "Art", "Law"] for hour in (9, 10, 11, 12)]
+    rows += [["Lunch Break", "", "", ""], ["2:00", "Greek", "Latin", "Drama"], ["3:00", "Music", "PE", "IT"]]
+    found = extract(document(a_sheet(rows)))
+    assert starts(found, "Lunch Break") == {("13:00", "14:00")}
+    assert starts(found, "Drama") == {("14:00", "15:00")}
+    assert starts(found, "IT") == {("15:00", "16:00")}

@@ -1,6 +1,7 @@
 """Finds which side of a grid names the days and which the times, and what stretch of the page each label stands for."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -406,6 +407,12 @@ def _whole_hours(heads: Sequence[Cell], axis: Axis) -> dict[int, PrintedSpan]:
     texts = [read(cell.words).text.strip() for cell in ordered]
     clocks = [span.start.hour if (span := printed_time(cell)) and not span.end else None for cell in ordered]
     found: dict[int, PrintedSpan] = {}
+    if _run_through_noon(texts):
+        return {
+            id(cell): PrintedSpan(start=PrintedTime(hour=int(text), minute=0), end=None, begin=0, stop=len(text), end_begin=len(text))
+            for cell, text in zip(ordered, texts, strict=True)
+            if _HOUR.fullmatch(text)
+        }
     fitting = 0
     for index, (cell, text) in enumerate(zip(ordered, texts, strict=True)):
         if _HOUR.fullmatch(text) and int(text) < 24:
@@ -415,6 +422,17 @@ def _whole_hours(heads: Sequence[Cell], axis: Axis) -> dict[int, PrintedSpan]:
                 start=PrintedTime(hour=int(text), minute=0), end=None, begin=0, stop=len(text), end_begin=len(text)
             )
     return found if fitting >= max(_FEWEST_TIMES, _MOSTLY * len(found)) else {}
+
+
+def _run_through_noon(labels: Sequence[str]) -> bool:
+    """Whether labels number hours of the day and no periods: 7, 8, 9, 10, 11, 12, 1, 2. A word among them may head them."""
+    numbers = [int(label) for label in labels if _HOUR.fullmatch(label)]
+    following = all(later == before + 1 or (before, later) == (12, 1) for before, later in pairwise(numbers))
+    morning = bool(numbers) and 6 <= numbers[0] <= 10 and (12 in numbers or numbers[-1] < numbers[0])
+    return morning and following and len(numbers) >= max(_FEWEST_HOURS, len(labels) - 1)
+
+
+_FEWEST_HOURS = 4
 
 
 def _settle(timed: Sequence[_Timed], axis: Axis) -> list[TimeSlot]:
@@ -536,7 +554,7 @@ def _period_number(label: str) -> str | None:
 
 def _filled(slots: Sequence[TimeSlot]) -> tuple[TimeSlot, ...]:
     """Edges that no label prints but the neighbours fix; their words stay ()."""
-    grown = list(slots)
+    grown = _stepped(slots)
     for index, slot in enumerate(grown):
         following = next((later for later in grown[index + 1 :] if later.start is not None), None)
         before = grown[index - 1] if index else None
@@ -548,6 +566,39 @@ def _filled(slots: Sequence[TimeSlot]) -> tuple[TimeSlot, ...]:
             end = following.start
         grown[index] = replace(slot, start=start, end=end)
     return _with_last_step(grown)
+
+
+_FEWEST_STEPS = 2
+
+
+def _stepped(slots: Sequence[TimeSlot]) -> list[TimeSlot]:
+    """Labels that say no time between starts alone, where as many of the usual steps have room there: 12:00, Lunch, 2:00 after 11:00."""
+    grown = list(slots)
+    steps = Counter(later.start - slot.start for slot, later in pairwise(slots) if _starts_alone(slot) and slot.start and later.start)
+    step, often = steps.most_common(1)[0] if steps else (0, 0)
+    if often < _FEWEST_STEPS or 2 * often < steps.total():
+        return grown
+    timed = [index for index, slot in enumerate(slots) if slot.start is not None]
+    for first, last in pairwise(timed):
+        start, stop, between = slots[first].start, slots[last].start, slots[first + 1 : last]
+        named = all(any(letter.isalpha() for letter in slot.label) for slot in between)
+        if (
+            start is None
+            or stop is None
+            or not between
+            or not named
+            or not _starts_alone(slots[first])
+            or stop - start != step * (last - first)
+        ):
+            continue
+        for index in range(first, last):
+            at = start + step * (index - first)
+            grown[index] = replace(slots[index], start=at, end=at + step)
+    return grown
+
+
+def _starts_alone(slot: TimeSlot) -> bool:
+    return slot.start is not None and slot.end is None
 
 
 def _with_last_step(slots: list[TimeSlot]) -> tuple[TimeSlot, ...]:

@@ -23,14 +23,16 @@ _COLUMNS = ("room", "teacher")
 def with_whole_days(grid: Grid) -> Grid:
     """The grid with each label of a day as long as its day, where labels stand in the first of several rows and the rest is left empty.
 
-    Unchanged unless so many days are followed by empty cells, as one by a day off would not be.
+    Unchanged unless most days are followed by empty cells, as one before a day off would not be; of two days the first by several.
     """
     merged: dict[int, Cell] = {}
     spent: set[int] = set()
     for band in day_bands(grid):
         runs = [_empty_after(grid, band, cell) for cell in band.cells]
         lengths = [sum(band.axis.length(cell.box) for cell in run) for run in runs[:-1]]
-        if sum(length > 0 for length in lengths) < max(_FEWEST_PARTS, _MOSTLY * len(lengths)):
+        followed = sum(length > 0 for length in lengths)
+        alone = len(lengths) == 1 and lengths[0] >= _FEWEST_PARTS * band.axis.length(band.cells[0].box)
+        if followed < max(_FEWEST_PARTS, _MOSTLY * len(lengths)) and not alone:
             continue
         for cell, run in zip(band.cells, runs, strict=True):
             own = run if cell is not band.cells[-1] else _no_longer(run, max(lengths), band.axis)
