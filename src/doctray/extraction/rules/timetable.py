@@ -22,6 +22,7 @@ from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
 from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
+from doctray.extraction.rules.timetable_unparted import with_labels_parted
 from doctray.extraction.rules.timetable_votes import with_one_reading
 from doctray.extraction.rules.timetable_weeks import week_layouts
 from doctray.extraction.times import find_spans
@@ -131,7 +132,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
 
 
 def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
-    grid = with_whole_days(grid)
+    grid = with_whole_days(with_labels_parted(grid))
     found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
     if not found and (headed := with_headings_above(grid, page)):
         found = layouts(headed, page)
