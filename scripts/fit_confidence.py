@@ -40,25 +40,17 @@ KINDS = {"certificate": certificate.evidences, "timetable": timetable.evidences}
 RIDGE, RIDGE_OF_NAMES = 0.3, 3.0
 """How strongly weights are drawn to nothing; those of single fields and families more, since few documents speak for each."""
 
-SIGNS = {"recognised": -1, "unread": -1, "distrust": -1, "doubted": -1, "failed": -1, "agreed": 1}
-"""A doubt never makes a value surer, however the sample fell out."""
+SURER = frozenset({"agreed"})
+"""The inputs that speak for a value. Any other that is no name of a field or a family is a doubt, and none makes a value surer, however the
+sample fell out."""
 
 SET: Mapping[str, Mapping[str, float]] = {
     "certificate": {},
-    "timetable": {
-        "recognised": -1.4,
-        "distrust": -2.0,
-        "doubted": -2.5,
-        "failed": -3.0,
-        "unread": -1.5,
-        "family:list": 0.0,
-        "field:notes": -1.0,
-    },
+    "timetable": {"distrust": -2.0, "failed": -3.0, "unread": -4.0, "family:list": 0.0, "field:notes": -1.0},
 }
-"""Weights that stand as judged, by kind. Of timetables, `recognised`: so that nothing that an engine read is at 0.9, since of days and
-times of pictures 0.89 were right at the first reading, and what is wrong with them is the table and not the word. `distrust`, `doubted`,
-`failed`, `unread`: few values with them are in the sample. `family:list`: what is told in lists is not surer than what is drawn.
-`notes`: no truth states them, so that each counted as wrong."""
+"""Weights that stand as judged, by kind. Of timetables, `distrust`, `failed` and `unread`: few values with them are in the sample.
+`family:list`: what is told in lists is not surer than what is drawn. `notes`: few truths state them. They are laid over the
+fit of all, which leaves the rest on the careful side."""
 
 SURE = 0.9
 
@@ -111,8 +103,9 @@ def judged_of(folder: Path, *, kind: str, engine: str, cache: Path | None) -> It
         truth = json.loads(truth_file.read_text(encoding="utf-8"))
         fields, known = KINDS[kind](read(path, engine=engine, cache=cache))
         right = set(right_pointers(truth, fields))
+        noted = any(block.get("notes") for block in truth.get("timeblocks") or ())
         for pointer, evidence in known.items():
-            if evidence.field not in UNSTATED:
+            if evidence.field not in UNSTATED and (noted or evidence.field != "notes"):
                 # two forms of one paper are one document: what was learnt of the one must not be measured on the other
                 yield Judged(document=name.rsplit(".", 1)[0], evidence=evidence, right=pointer in right)
 
@@ -156,7 +149,7 @@ def _page(reader: DocumentReader, number: int, engine: str) -> Page:
 
 
 def fit(judged: Sequence[Judged], kind: str) -> Calibration:
-    """Ridge logistic regression by Newton's steps; weights of the wrong sign are held at nothing. Then those of the kind that are set."""
+    """Ridge logistic regression by Newton's steps; weights of the wrong sign are held at nothing; those that are set are laid over it."""
     inputs = [features(value.evidence) for value in judged]
     names = sorted({name for row in inputs for name in row})
     column = {name: index + 1 for index, name in enumerate(names)}
@@ -168,7 +161,7 @@ def fit(judged: Sequence[Judged], kind: str) -> Calibration:
     y = np.array([value.right for value in judged], dtype=float)
     ridge = np.diag([1e-6, *(RIDGE_OF_NAMES if ":" in name else RIDGE for name in names)])
     weights = np.zeros(len(names) + 1)
-    signs = np.array([0, *(SIGNS.get(name, 0) for name in names)])
+    signs = np.array([0, *(0 if ":" in name else 1 if name in SURER else -1 for name in names)])
     for _ in range(40):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
         hessian = (x * (p * (1 - p))[:, None]).T @ x + ridge

@@ -8,6 +8,7 @@ For the rules of any kind: collect an `Evidence` for each value while its words 
 `dataclasses.replace(evidence, failed=True)` when a check finds fault with the value.
 """
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,8 +25,9 @@ class Evidence:
 
     field: its name without the place in lists, as `policy_number`, or `limits` for every limit. family: the rules that read it, as
     `acord`, `freeform`. ocr: least confidence of its words in [0, 1], None where they come from a text layer. trust: of the rule that
-    chose the words, in [0, 1]. doubted: something was put right or guessed, a warning says so. failed: a check found fault with it.
-    agreed: further places of the document that say the same.
+    chose the words, in [0, 1]. doubted: something was put right or guessed. failed: a check found fault with it. agreed: further places
+    of the document that say the same. against: what speaks against all values of its part of the document, as of a table that may be
+    misread: name → share in [0, 1]. A name holds no colon.
     """
 
     field: str
@@ -35,6 +37,7 @@ class Evidence:
     doubted: bool = False
     failed: bool = False
     agreed: int = 0
+    against: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +63,9 @@ def features(evidence: Evidence) -> dict[str, float]:
     """Inputs of the model by name, each nothing for a value of which nothing special is known.
 
     recognised: 1 for words that an engine read. unread: how far the engine is from certain, in [0, 1]. distrust: 1 - trust.
-    agreed: log2(1 + places), at most 2. field:NAME and family:NAME: 1 for the value's own.
+    agreed: log2(1 + places), at most 2. field:NAME and family:NAME: 1 for the value's own. Each of `against` under its own name.
     """
-    found = {f"field:{evidence.field}": 1.0, f"family:{evidence.family}": 1.0}
+    found = {f"field:{evidence.field}": 1.0, f"family:{evidence.family}": 1.0, **evidence.against}
     if evidence.ocr is not None:
         found["recognised"] = 1.0
         found["unread"] = 1.0 - min(max(evidence.ocr, 0.0), _SUREST_OCR)

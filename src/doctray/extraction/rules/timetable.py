@@ -20,6 +20,7 @@ from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
+from doctray.extraction.rules.timetable_soundness import print_among, told
 from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
 from doctray.extraction.rules.timetable_unparted import with_labels_parted
@@ -114,6 +115,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
     found = [(layout, made) for grid in grids for layout in _layouts(grid, page) if (made := blocks(layout))]
     found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
     tables = []
+    used = {box for layout, made in found for box in told(layout, made)}
     above = 0.0
     for index, (layout, made) in enumerate(found):
         below = found[index + 1][0].grid.box.top if index + 1 < len(found) else float(page.height)
@@ -125,6 +127,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
                 blocks=made,
                 family="ruled" if layout.grid.ruled else "aligned",
                 unread=unread_cells(layout),
+                printed=print_among(layout, used),
             )
         )
         above = layout.grid.box.bottom
@@ -186,7 +189,9 @@ def _continued(tables: Iterable[Table]) -> list[Table]:
     merged: list[Table] = []
     for table in map(_in_week, tables):
         if merged and _goes_on(merged[-1], table):
-            merged[-1] = replace(merged[-1], blocks=(*merged[-1].blocks, *table.blocks), unread=merged[-1].unread + table.unread)
+            before = merged[-1]
+            blocks_of_both, unread = (*before.blocks, *table.blocks), before.unread + table.unread
+            merged[-1] = replace(before, blocks=blocks_of_both, unread=unread, printed=before.printed + table.printed)
         else:
             merged.append(table)
     return merged

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_axes import DaySlot, Lane, Layout, TimeSlot
+from doctray.extraction.rules.timetable_joins import stand_apart
 from doctray.extraction.rules.timetable_pieces import SNAP, Piece, is_readable, lies_in, pieces_of
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.times import PrintedSpan, TimeSpan, resolve
@@ -38,7 +39,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A lesson on one day. lane: of which of several tables side by side, "" where there is one."""
+    """A lesson on one day. lane: of which of several tables side by side, "" where there is one.
+
+    loose: its subject is put together from texts that stand apart in the cell.
+    """
 
     page: int
     day: Found
@@ -50,6 +54,7 @@ class Block:
     teacher: Found | None
     notes: Found | None
     lane: str = ""
+    loose: bool = False
 
 
 def blocks(layout: Layout) -> tuple[Block, ...]:
@@ -117,7 +122,7 @@ class _Draft:
         content = self.piece.content
         return Block(
             page=self.page, day=day, week=content.week or week, start=self.start, end=self.end, subject=self.subject, room=content.room,
-            teacher=content.teacher, notes=content.notes,
+            teacher=content.teacher, notes=content.notes, loose=stand_apart(self.subject.words, self.piece.box),
         )  # fmt: skip
 
 

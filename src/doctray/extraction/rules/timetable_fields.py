@@ -13,6 +13,7 @@ from doctray.extraction.parse import fold, unfilled
 from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_checks import check_times
 from doctray.extraction.rules.timetable_reading import Found
+from doctray.extraction.rules.timetable_soundness import Print, Soundness, soundness
 from doctray.extraction.rules.timetable_titles import Titles
 from doctray.extraction.times import clock
 
@@ -30,7 +31,8 @@ _INFERRED = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One timetable as found. page: that of its titles; blocks know their own. unread: cells with marks that are no text.
+    """One timetable as found. page: that of its titles; blocks know their own. unread: cells with marks that are no text. printed: what
+    stands among the lessons, and how much of it they have.
 
     family: ruled (its cells are drawn), aligned (told by how words line up) or list. doubtful: its structure was probably misread.
     """
@@ -40,6 +42,7 @@ class Table:
     blocks: tuple[Block, ...]
     family: str
     unread: int = 0
+    printed: Print = field(default_factory=Print)
     doubtful: bool = False
 
 
@@ -69,18 +72,20 @@ def weighable(table: Table) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _filled(table: Table) -> "_Sheet":
-    sheet = _Sheet(family=table.family, doubtful=table.doubtful)
+    blocks = [block for block in table.blocks if _says_something(block.subject)]
+    sound = soundness(blocks, printed=table.printed, unread=table.unread)
+    sheet = _Sheet(family=table.family, doubtful=table.doubtful, sound=sound)
     for key in _TITLES:
         found: Found | None = getattr(table.titles, key)
         value = int(found.value) if found and key == "year" else None
         sheet.put(sheet.fields, key, found, page=table.page, pointer=f"/{key}", value=value)
-    blocks = [block for block in table.blocks if _says_something(block.subject)]
     for index, block in enumerate(blocks):
         sheet.fields["timeblocks"].append(_block_fields(sheet, block, f"/timeblocks/{index}"))
     if table.blocks and not blocks:
         sheet.warnings.append(_NOTHING_FILLED_IN)
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
+    sheet.warnings.extend(sound.warnings())
     sheet.warnings.extend(check_times(sheet.fields["timeblocks"]))
     return sheet
 
@@ -113,25 +118,38 @@ class _Sheet:
 
     family: str
     doubtful: bool
+    sound: Soundness
     fields: Fields = field(default_factory=_empty)
     places: dict[str, Provenance] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     warnings: list[Warning] = field(default_factory=list)
     inferred: int = 0
 
-    def put(self, target: dict[str, Any], key: str, found: Found | None, *, page: int, pointer: str, value: int | None = None) -> None:
+    def put(
+        self,
+        target: dict[str, Any],
+        key: str,
+        found: Found | None,
+        *,
+        page: int,
+        pointer: str,
+        value: int | None = None,
+        guessed: bool = False,
+    ) -> None:
         if found is None or (isinstance(found.value, str) and unfilled(found.value) is None):
             target[key] = None
             return
         target[key] = found.value if value is None else value
         if found.words:
             self.places[pointer] = provenance_of(page, found.words)
+            name = _OF_A_BLOCK.get(key, key)
             self.evidence[pointer] = Evidence(
-                field=_OF_A_BLOCK.get(key, key),
+                field=name,
                 family=self.family,
                 ocr=_recognised(found.words),
                 trust=found.certainty,
-                doubted=self.doubtful,
+                doubted=self.doubtful or guessed,
+                against=self.sound.against(name),
             )
         else:
             self.warnings.append(Warning(code="ungrounded", message="The value stands nowhere on the page.", pointer=pointer))
@@ -159,7 +177,8 @@ def _block_fields(sheet: _Sheet, block: Block, pointer: str) -> Mapping[str, Any
     for key, edge in (("start", block.start), ("end", block.end)):
         _put_edge(sheet, fields, key, edge, page=block.page, pointer=f"{pointer}/{key}")
     for key in ("subject", "room", "teacher", "notes", "week"):
-        sheet.put(fields, key, getattr(block, key), page=block.page, pointer=f"{pointer}/{key}")
+        guessed = key == "subject" and block.loose
+        sheet.put(fields, key, getattr(block, key), page=block.page, pointer=f"{pointer}/{key}", guessed=guessed)
     return fields
 
 
