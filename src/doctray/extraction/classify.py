@@ -80,6 +80,13 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (r"\bvaccination (?:record|card)|\bimmuni[sz]ation (?:record|card|certificate)|\bvaccine\b.*\bdose\b", 5),
     (
         (
+            r"\bp[óo]liza de seguro|\bdatos del asegurado|\bsuma asegurada|\bap[óo]lice de seguro|\bpolizza di assicurazione|"
+            r"\bcertificat d.assurance|\bversicherungssumme"
+        ),
+        6,
+    ),
+    (
+        (
             r"\bversicherungs(?:bestätigung|schein)|\bversicherungsnehmer|\bpóliza\b|\battestation d.assurance|\bpolizza\b|"
             r"\bdiploma\b|\bcertificat(?:e|ion)\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bteilnahmebestätigung\b|\bcertificado\b|\battestation\b|"
             r"\bcertificato\b"

@@ -104,7 +104,7 @@ def _readings(sheets: Sequence[Sheet]) -> list[_Read]:
 
 _OTHER_DOLLARS = re.compile(
     rf"{CANADIAN_POSTCODE.pattern}|\b(?:Canada|Ontario|Quebec|Alberta|British Columbia|Australia|New Zealand|Singapore|"
-    rf"Hong Kong|Pty|ABN|Sdn|NSW|QLD)\b"
+    rf"Hong Kong|Pty|ABN|Sdn|NSW|QLD|Argentina|Chile|Colombia|M[ée]xico|Uruguay|[Pp]esos|PESOS)\b"
 )
 
 

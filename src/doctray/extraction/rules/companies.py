@@ -8,7 +8,7 @@ from doctray.extraction.parse import find_dates, fold
 from doctray.extraction.rules import acord
 from doctray.extraction.rules.coverage import Coverage
 from doctray.extraction.rules.finds import text_found
-from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party, named_under_role
+from doctray.extraction.rules.insurance_values import labelled_insurer, labelled_party, named_under_role, without_number
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.parties import is_address_line, is_party
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
@@ -34,7 +34,7 @@ _NO_COMPANY = re.compile(
     r"class|type|cover|date|expiry|commencement|description|vehicle|holder|name of|number|coverage|coverages|details|"
     r"certificate|liability|compensation|information|for the|summary|terms|act|department|"
     r"versicherungskarte|versicherungsschein|versicherungsbestätigung|carte|attestation|bescheinigung|certificado|certificato|p[óo]liza|polizza|"
-    r"contrat|police|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
+    r"contrat|police|devis|quotation|quote|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
@@ -78,6 +78,7 @@ def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence
     )
     if name is None:
         return []
+    name = without_number(name)
     code = _naic(paper)
     return [{"name": name, "naic": code} if code is not None else {"name": name}]
 

@@ -271,7 +271,7 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
                 current = Coverage(kind=None)
                 found.append(current)
             current.limits.setdefault(_limit_name(item), item.found)
-        elif current is not None and not item.label and _IN_PLACE_OF_SUMS.fullmatch(str(item.found.value)):
+        elif current is not None and not current.limits and not item.label and _IN_PLACE_OF_SUMS.fullmatch(str(item.found.value)):
             current.limits.setdefault("LIMITS", item.found)
 
 

@@ -10,6 +10,7 @@ from doctray.extraction.rules import companies, other
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.insurance_policies import policies_of
 from doctray.extraction.rules.insurance_values import (
+    address_in_column,
     certificate_number,
     date_of_letter,
     first_date,
@@ -118,7 +119,7 @@ def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:
 def _insured(paper: Labelled) -> Party:
     name, address = labelled_party(paper, "insured")
     name = name or named_under_role(paper, "insured")
-    return name, address or (labelled_address(paper, of=name) if name is not None else None)
+    return name, address or (None if name is None else labelled_address(paper, of=name) or address_in_column(paper, of=name))
 
 
 def _third(written_to: Found | None, *others: Found | None) -> Found | None:

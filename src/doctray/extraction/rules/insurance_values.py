@@ -18,7 +18,8 @@ _MOST_LINES = 7
 _DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid|période|per[ií]odo|vom|desde|du)\b", re.IGNORECASE)
 _REGISTERED = re.compile(
-    r"[\s,;(]+(?:(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Co\. Reg|Company No|FCA|A\.?M\.? Best)\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)"
+    r"[\s,;(]+(?:(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Co\. Reg|Company No|FCA|A\.?M\.? Best|"
+    r"(?i:the insurer|en adelante|hereinafter|ci-après|nachfolgend|in seguito))\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)"
 )
 _WORDS = re.compile(
     r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
@@ -31,7 +32,7 @@ def labelled_party(paper: Labelled, key: str) -> Party:
         lines = [_without_colon(line) for line in lines_from(paper, sheet, _with_trade_name(sheet, _without_code(phrase)))]
         name, address = party_of_lines(lines)
         if name is not None:
-            name = _without_number(name)
+            name = without_number(name)
             parts = [part for line in lines for part in parted_at_bar(line)]
             return name, address if any(is_address_line(part.text) for part in parts) else _address_beside(paper, sheet, phrase)
     return None, None
@@ -125,12 +126,12 @@ def labelled_insurer(paper: Labelled) -> Found | None:
     for sheet, phrase in paper.values("insurer", is_party):
         found = text_found(whole_row(paper, sheet, phrase))
         if found is not None:
-            return _without_number(found)
+            return without_number(found)
     return None
 
 
-def _without_number(found: Found) -> Found:
-    """A company without the number of its registration (ABN, NAIC), code or rating that follows in its line."""
+def without_number(found: Found) -> Found:
+    """A company without the number of its registration (ABN, NAIC), code, rating or role that follows in its line."""
     match = _REGISTERED.search(str(found.value))
     if match is None or match.start() < 3:
         return found
@@ -154,6 +155,27 @@ def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
     ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
     return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
 
+
+def address_in_column(paper: Labelled, *, of: Found) -> Found | None:
+    """A street and its town further down in the column of a name, where numbers of the member or a trade name stand between."""
+    sheet = next(sheet for sheet in paper.sheets if sheet.number == of.page)
+    box, height = of.words[0].box, of.words[0].box.height
+    column = [p for p in sheet.phrases if 0 < p.box.top - box.bottom < _COLUMN_REACH * height and abs(p.box.left - box.left) < 0.6 * height]
+    for street, town in pairwise(column):
+        if _SOMEBODY_ELSE.search(street.text):
+            return None
+        close = town.box.top - street.box.bottom < 1.2 * town.height
+        if close and is_address_line(street.text) and not is_place(street.text) and is_place(town.text) and not paper.is_label(street):
+            return joined([street, town])
+    return None
+
+
+_COLUMN_REACH = 14.0
+"""Line heights beneath a name that its address may begin within."""
+
+_SOMEBODY_ELSE = re.compile(
+    r"\b(?:holder|insurers?|brokers?|agents?|producer|underwrit\w+|administer\w+|company|questions|contact|claims?)\b", re.IGNORECASE
+)
 
 _TELLS_PLACE = re.compile(
     r"[\d,]|\b(?:road|street|lane|avenue|drive|marg|nagar|colony|village|vihar|square|close|crescent|estate|tower|house)\b", re.IGNORECASE

@@ -319,7 +319,7 @@ _WEAK = frozenset(
         sponsor | plan | school | student | dates | customer | item calibrated | equipment | instrument | operator | exporter|
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
         module | topic | achievement | discipline | certification | qualification | third party | reference | ref | our ref | serial|
-        credential |
+        credential | traveller | traveler | adult | return date | departure date |
         presented by | test date | certificate holder | patient""",
     )
 )

@@ -410,7 +410,9 @@ _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
     r"workshop)\W*$|^(?:a )?(?:true|certified) cop(?:y|ies)\b|^requirements?(?: \w+)?$|"
     r"^\d[\d.,]* ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|credits?)\W*$|"
-    r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|^(?:academic|school) year\b|^date\b",
+    r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|"
+    r"^(?:continued |kind |valued )*(?:patronage|co-?operation|support|interest|reference|records?|information|convenience)\W*$|"
+    r"^(?:academic|school) year\b|^date\b",
     re.IGNORECASE,
 )
 

@@ -22,7 +22,8 @@ _KIND = re.compile(
 )
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|you|this|"
-    r"your|successfully|holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
+    r"(?:about|of) your|votre|successfully|"
+    r"holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
     r"examiner|page \d+)\b|^award (?:type|reason|message|title|category|name)\b|\d{3}|:\s*\S",
     re.IGNORECASE,
 )
@@ -35,6 +36,9 @@ _ABOVE = re.compile(
     r"^(?:course|professional|specialization|achievement|completion|training|merit|graduation|attendance)\W*$", re.IGNORECASE
 )
 _MODIFIER = re.compile(r"^(?:certificate|award|diploma)\W*$", re.IGNORECASE)
+_HAS_MODIFIER = re.compile(r"\b(?:certificate|award|diploma)\W*$", re.IGNORECASE)
+_SECOND_LINE = 0.6
+"""Heights of a title's first line that its second has at the least, where the first says more than Certificate."""
 
 
 _TITLE_GAP = 1.2
@@ -43,6 +47,9 @@ _TITLE_GAP = 1.2
 _MOST_WORDS = 12
 _OF_LAW = re.compile(r"\s\(?(?:form \d{1,3} )?(?:of|under) the (?:[A-Z][\w.]+,? ){1,7}(?:19|20)\d\d\)?\W*$", re.IGNORECASE)
 """The law that asks for a paper, after its title: Form 51 of the Central Motor Vehicle Rules, 1989."""
+
+_NUMBERED = re.compile(r"\s\((?=[^()]*\d)[\w./\-]{4,24}\)\W*$")
+"""The paper's number in brackets after its title."""
 
 _MOST_JOINED = 60
 """Words of a row that are joined: no title has so many, and each joining looks at all words of the row so far."""
@@ -56,7 +63,7 @@ def title_of(sheet: Sheet) -> Found | None:
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
-        and not _SENTENCE.search(_OF_LAW.sub("", p.text))
+        and not _SENTENCE.search(_NUMBERED.sub("", _OF_LAW.sub("", p.text)))
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
         and not _ends_name(sheet, p)
         and not any(_NAMES_VALUE.fullmatch(left.text) for left in sheet.left_of(p)[:1])
@@ -65,7 +72,7 @@ def title_of(sheet: Sheet) -> Found | None:
         return _heads_letter(sheet)
     best = max(candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * max(0, len(p.words) - 8), -p.box.top))
     words = list(best.words)
-    if _MODIFIER.match(best.text):
+    if _HAS_MODIFIER.search(best.text):
         beneath = [
             p
             for p in _rows(sheet)
@@ -73,7 +80,8 @@ def title_of(sheet: Sheet) -> Found | None:
             and p.box.left < best.box.right
             and p.box.right > best.box.left
         ]
-        if beneath and _CONTINUES.match(beneath[0].text) and not _SENTENCE.search(beneath[0].text):
+        goes_on = bool(beneath) and bool(_CONTINUES.match(beneath[0].text)) and not _SENTENCE.search(beneath[0].text)
+        if goes_on and (_MODIFIER.match(best.text) or beneath[0].height > _SECOND_LINE * best.height):
             words += beneath[0].words
         over = [
             p
@@ -82,12 +90,12 @@ def title_of(sheet: Sheet) -> Found | None:
             and p.box.left < best.box.right
             and p.box.right > best.box.left
         ]
-        if len(words) == len(best.words) and over and _ABOVE.match(over[-1].text):
+        if _MODIFIER.match(best.text) and len(words) == len(best.words) and over and _ABOVE.match(over[-1].text):
             words = [*over[-1].words, *words]
     if len(words) == len(best.words):
-        words += _wrapped(sheet, best)
+        words += _wrapped(sheet, best) or _named_beneath(sheet, best)
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
-    text = re.sub(r"(?<=\w)\([a-z]\)$", "", text)
+    text = _NUMBERED.sub("", re.sub(r"(?<=\w)\([a-z]\)$", "", text))
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
 
 
@@ -131,6 +139,22 @@ def _wrapped(sheet: Sheet, title: Phrase) -> tuple[Word, ...]:
     close = beneath.box.top - title.box.bottom < _CLOSE * title.height and abs(beneath.height - title.height) < 0.1 * title.height
     fits = len(beneath.words) <= 2 and beneath.text.isupper() and beneath.text.replace(" ", "").isalpha()
     return beneath.words if close and fits and not _KIND.search(beneath.text) else ()
+
+
+_UNFINISHED = re.compile(r"\b(?:of|for|de|del|di|für|du|do|da|van)$", re.IGNORECASE)
+
+
+def _named_beneath(sheet: Sheet, title: Phrase) -> tuple[Word, ...]:
+    """What a title that ends with a preposition is of, where that stands beneath in larger print: POLIZA DE SEGURO DE / AUTOMOTORES."""
+    if not _UNFINISHED.search(title.text.strip()):
+        return ()
+    beneath = next(iter(sheet.below(title, lines=_BOX_BENEATH)), None)
+    fits = beneath is not None and len(beneath.words) <= _FEW and beneath.text.replace(" ", "").isalpha()
+    return beneath.words if beneath is not None and fits and beneath.height >= title.height else ()
+
+
+_BOX_BENEATH = 2.5
+_FEW = 4
 
 
 def _is_under(phrase: Phrase, title: Phrase) -> bool:

@@ -11,20 +11,20 @@ def vocabulary(text: str) -> Vocabulary:
 
 
 INSURANCE = vocabulary("""\
-insured: name of the employee member | name of the insured member | name of the member |
-    named insured | main policy holder | main policyholder | lead policyholder | principal insured | primary insured | main insured |
-    lead insured | insured's code name | insured code name | name of insured | name of the insured | insured name | insured's name | name
-    of policyholder | name of policy holder | policyholder name | policyholder | policy holder | name of assured | insured party | insured
-    person | insured | the insured | assured | name of the policyholder | name of employer | insured's full name and mailing address |
-    insured's full name | named insured and mailing address | named insured and address | named insured s | insured s | name and address
-    of insured | name and address of the insured | name and address of policyholder | insured name and address | insured details | insured
-    company | insured business | insured member | insured entity | insured's details | first named insured | name of insured company |
-    policyholder s | insured member name | the following insured member | proposer's name | policy owner | policy issued to | proposer
-    name | name of proposer | proposer | insured persons | company name | business name | legal name and address of insured | legal name
-    of insured | versicherungsnehmer | client name | client | employer | member name | customer name | participant name | applicant |
-    insured member name | our client | insured member s | tomador del seguro | tomador | asegurado | assuré | souscripteur | preneur
-    d'assurance | versicherter | contraente | assicurato | verzekeringnemer | verzekerde | tomador do seguro | segurado | name of
-    policyholder employer
+insured: name of the employee member | name of the insured member | name of the member | named insured | main policy holder | main
+    policyholder | lead policyholder | principal insured | primary insured | main insured | lead insured | insured's code name | insured
+    code name | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy holder |
+    policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the insured | assured
+    | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured and
+    mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
+    insured | name and address of policyholder | insured name and address | insured details | insured company | insured business | insured
+    member | insured entity | insured's details | first named insured | name of insured company | policyholder s | insured member name |
+    the following insured member | proposer's name | policy owner | policy issued to | proposer name | name of proposer | proposer |
+    insured persons | company name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer |
+    client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
+    insured member s | name of traveller | traveller name | lead traveller | traveller | traveler | adult | adult 1 | tomador del seguro |
+    tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer |
+    verzekerde | tomador do seguro | segurado | name of policyholder employer
 address: insured address | insured add | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder
     address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered
     address | insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address
@@ -67,7 +67,8 @@ effective_date: period of insurance commences | period of insurance starts | per
     effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts |
     commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
     inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn |
-    gültig ab | decorrenza | effetto | ingangsdatum | início | from
+    gültig ab | decorrenza | travel start date | trip start date | start of trip | date of departure | departure date |
+    effetto | ingangsdatum | início | from
 expiry_date: policy expiration date | period of insurance expires | period of insurance ends | membership expires | policy expiry date |
     expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance | date
     of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
@@ -76,7 +77,8 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
     expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
     vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
-    versicherungsablauf | ablauf | gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
+    versicherungsablauf | ablauf | travel end date | trip end date | end of trip | date of return | return date |
+    gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |

@@ -563,3 +563,59 @@ Boise City, OK 73933                      LOAN #
                                           HL-220918
 """)
     assert found["holder_name"] == "First Bank of the Plains"
+
+
+def test_a_trip_begins_and_ends_its_insurance_and_the_number_in_brackets_is_no_part_of_the_title() -> None:
+    found = fields("""
+You're off and away
+Your Certificate of Insurance (COI) and tax invoice (726100576021)
+Policy Number         726100576021
+Plan                  International Comprehensive
+Issue Date            28/05/2026
+Travel Start Date     4/07/2026
+Travel End Date       2/08/2026
+Adult                 Imani Duarte
+Excess                $250.00
+Cancellation Cover    $10,000
+Your Premium
+Total Stamp Duty      $5.83
+Included
+Southern Skies Insurance Limited ABN 13 000 296 640, AFSL 232507, the insurer and issuer of this policy
+""")
+    assert (found["title"], found["insured_name"]) == ("Your Certificate of Insurance (COI) and tax invoice", "Imani Duarte")
+    (policy,) = found["policies"]
+    assert (policy["effective_date"], policy["expiry_date"]) == ("2026-07-04", "2026-08-02")
+    assert policy["limits"] == {"Excess": 250, "Cancellation Cover": 10_000}
+    assert found["insurers"][0]["name"] == "Southern Skies Insurance Limited"
+
+
+def test_a_title_that_ends_with_a_preposition_is_of_what_stands_beneath_and_pesos_are_no_us_dollars() -> None:
+    found = fields("""
+POLIZA DE SEGURO DE      LOMA ALTA DE SEGUROS LTDA., EN ADELANTE  EL ASEGURADOR
+AUTOMOTORES              DATOS DEL ASEGURADO
+                         Nombre y Apellido:  DUARTE IMANI
+Vigencia:  desde las 12 hs. del 06-09-2026 hasta las 12 hs. del 06-03-2027
+Moneda  PESOS
+Suma Asegurada:   $ 665.000
+""")
+    assert found["title"] == "POLIZA DE SEGURO DE AUTOMOTORES"
+    assert found["insurers"][0]["name"] == "LOMA ALTA DE SEGUROS LTDA."
+    assert found["policies"][0]["currency"] is None
+
+
+def test_an_address_further_down_in_the_insured_member_s_column_is_the_member_s() -> None:
+    found = fields("""
+                                           Member Certificate
+                                           In Dues Liability Program
+THIS CERTIFICATE IS ISSUED TO              Membership Effective: 07/20/2026   Membership Expires: 07/20/2027
+THE FOLLOWING INSURED MEMBER:
+Imani Duarte                               $1,000,000 Each Occurrence
+Membership ID Number: 94021                $2,000,000 General Aggregate
+Policy Number: 3ED4918                     Underwritten by: Larkspur Insurance Company
+Happy Tails Walkers
+123 Orchard St.
+Bozeman, MT 59718
+(123) 555-0100
+""")
+    assert (found["title"], found["insured_name"]) == ("Member Certificate In Dues Liability Program", "Imani Duarte")
+    assert found["insured_address"] == "123 Orchard St., Bozeman, MT 59718"
