@@ -26,6 +26,7 @@ def told(*lines: str) -> dict[str, str]:
     ("lines", "expected"),
     [
         (["Maths"], {"subject": "Maths"}),
+        (["Economics", "Lecturer: Vera", "Acheampong", "Venue: C4"], {"subject": "Economics", "teacher": "Vera Acheampong", "room": "C4"}),
         (["Control", "IF-3502", "G1", "C1-02"], {"subject": "Control IF-3502", "room": "C1-02", "notes": "G1"}),
         (["Control", "IF-3502"], {"subject": "Control", "room": "IF-3502"}),
         (["Calculus - C4-237", "J.HERRANZ / J.OLM"], {"subject": "Calculus", "room": "C4-237", "teacher": "J.HERRANZ / J.OLM"}),

@@ -259,3 +259,18 @@ def test_titles_below_codes_of_courses_are_no_rooms() -> None:
     ]
     found = extract(document(a_sheet(rows))).fields["timeblocks"]
     assert all(block["room"] is None for block in found)
+
+
+def test_names_in_square_brackets_are_teachers_and_what_stands_below_is_the_room() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["8:30-9:30", "Physics HL [R|HAMBLETON]|2S2", "Chinese B SL [M|LIM]|MID628", "Literature [S BINNY]|HS420"],
+        ["9:30-10:30", "Literature [S BINNY]|HS420", "Physics HL [R|HAMBLETON]|2S2", "Computing [A|PERRY]|MID432"],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert {(block["subject"], block["teacher"], block["room"]) for block in found} == {
+        ("Physics HL", "R HAMBLETON", "2S2"),
+        ("Chinese B SL", "M LIM", "MID628"),
+        ("Literature", "S BINNY", "HS420"),
+        ("Computing", "A PERRY", "MID432"),
+    }

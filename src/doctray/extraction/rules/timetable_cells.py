@@ -558,10 +558,11 @@ def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[W
     joined: list[tuple[Word, ...]] = []
     for line in lines:
         before = _text(joined[-1]) if joined else ""
-        bracket = before.count("(") > before.count(")") and ")" in _text(line)
+        bracket = any(before.count(opening) > before.count(closing) and closing in _text(line) for opening, closing in ("()", "[]"))
+        surname = joined and _TEACHER_LABEL.fullmatch(before) and len(joined) > 1 and len(line) == 1 and is_name(_bare(line))
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{_PARTICLE}\s[A-Z]", _text(line)))
         course = f"{before} {_text(line)}" in habits.courses
-        if bracket or name or course or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
+        if bracket or surname or name or course or (_ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", _text(line))):
             joined[-1] = (*joined[-1], *line)
         else:
             joined.append(line)

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Word
@@ -37,10 +38,11 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
     surnames, numbers = _in_threes(written)
+    bracketed, behind = _in_square_brackets([lines for lines, _ in every])
     return Habits(
-        names=names | codes | surnames | teachers,
+        names=names | codes | surnames | teachers | bracketed,
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written) | _small_places(written) | _lined_places(written) | numbers,
+        places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind,
         barred=_barred([lines for lines, _ in every]),
         coded=_are_coded([lines for lines, _ in every]),
         codes=_bracketed_codes(written),
@@ -146,6 +148,24 @@ def _is_coded(line: Sequence[Word]) -> bool:
 
 
 _IN_BRACKETS = re.compile(r"\([A-Z][A-Za-z.'’]{2,}(?: [A-Z][A-Za-z.'’]*){0,3}\)|\([A-Z]\.?(?: ?[A-Z]\.?)? [A-Z][A-Za-z'’]+\)")
+
+_SQUARE = re.compile(r"\[(?P<name>(?:[A-Z]\.?\s){0,2}[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]+){0,2})\]")
+
+
+def _in_square_brackets(written: Sequence[Sequence[tuple[Word, ...]]]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names in square brackets behind most subjects, and the lines below them where most are rooms: Physics HL [R HAMBLETON], 2S2."""
+    names: list[str] = []
+    below: list[str] = []
+    for lines in written:
+        texts = [" ".join(word.text for word in line) for line in lines]
+        names += [found["name"] for found in _SQUARE.finditer(" ".join(texts)) if not ROOM.fullmatch(found["name"])]
+        below += [text for line, text in pairwise(texts) if line.endswith("]")]
+    lessons = any(part.casefold() in SUBJECT_WORDS for name in names for part in name.split())
+    if len(names) < max(2 * _FEWEST, _USUAL * len(written)) or len(set(names)) <= 2 or lessons:
+        return frozenset(), frozenset()
+    rooms = sum(ROOM.fullmatch(text) is not None for text in below) >= _USUAL * len(below)
+    return frozenset(names), frozenset(text for text in below if any(c.isdigit() for c in text)) if rooms else frozenset()
+
 
 _MOST_TAUGHT = 3
 """Names of lessons that stand over the initials of one teacher."""

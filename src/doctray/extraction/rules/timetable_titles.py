@@ -105,7 +105,7 @@ _FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
     r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
     r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version|emploi\s+du\s+temps|stundenplan|hor[aá]rio|orario|lesrooster|rooster"
-    r"|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group"
+    r"|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group(?!\s+(?-i:[A-Z\d]{1,2})\b)"
     r"|(?:annexure|appendix|anexo|lampiran)\s*[-:]?\s*(?:\d{1,2}|[A-Z]|[IVX]+)"
     r"|del?(?:\s+las?|\s+los)?|das?|dos|des|du|della|delle|horaris|classes|clases|estudiantes?|alumn[oa]s?|cours|lezioni|jadwal|pelajaran"
     r"|kuliah|rozvrh|hodin|[óo]rarend|orar|raspored|sati|nastave|zaj[ęe][ćc]|lekcji|dersleri|program[iı]|расписание|занятий|уроков|розклад)"
@@ -349,10 +349,15 @@ def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[R
             digits = match["before"] or match["behind"]
             return Found(value=f"20{digits}", words=line.between(*match.span()), certainty=0.8)
     for line in (*plain, *head):
+        if _PRINTED_AT.search(line.text):
+            continue
         if (dated := _DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
             return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
     return None
 
+
+_PRINTED_AT = re.compile(r"\d[./-]\d{2,4},?\s\d{1,2}:\d{2}")
+"""A date with a time is when a page was printed."""
 
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](?P<before>[23]\d)(?!\w)|(?P<behind>[23]\d)['’](?!\w))")
 """A year of this century without it, in a title: '25, 25'."""
@@ -421,6 +426,9 @@ def _remainder(line: Reading) -> Found | None:
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
     if _OF_PERSON.fullmatch(" ".join(part[0] for part in parts).strip(_STRIP)):
         return None
+    if len(parts) == 1 and (student := _WITH_CLASS.fullmatch(parts[0][0])):
+        begin, stop = (parts[0].start() + place for place in student.span("class"))
+        return Found(value=student["class"], words=line.between(begin, stop), certainty=0.8)
     if closing and len(parts) == 1 and parts[0][0].rstrip(" (") == text[: closing.start()].rstrip() and not _TITLE.search(text):
         return Found(value=text.strip(), words=line.words, certainty=0.85)
     if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
@@ -453,6 +461,9 @@ _TERM_BEHIND = re.compile(rf"\s?\((?:{_TERM.pattern})\)$", re.IGNORECASE)
 
 _OF_PERSON = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+, [A-ZÀ-ÖØ-Þ][^\W\d_]+(?: [A-ZÀ-ÖØ-Þ][^\W\d_]*\.?)?")
 """A student's name, family name first, is no class."""
+
+_WITH_CLASS = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+){1,3} \((?P<class>[^()\s]*\d[^()\s]*)\)")
+"""A student with the class in brackets: Ho-Yun Chen (11JAH)."""
 
 
 def _balanced(text: str) -> str:
