@@ -75,6 +75,14 @@ def test_ends_that_a_table_never_prints_do_not_speak_against_it_but_some_that_ar
     assert known(a_sheet(some))["/timeblocks/0/day"].against == {"table.open": pytest.approx(1 / 3, abs=0.001)}
 
 
+def test_a_table_without_times_is_told_of_and_no_less_sure_of_its_days() -> None:
+    periods = [WHOLE[0], *([str(number), *row[1:]] for number, row in enumerate(WHOLE[1:], 1))]
+    found = extract(document(a_sheet(periods)))
+    assert codes(found) == {"missing_times"}
+    assert found.needs_review
+    assert min(of_blocks(found, "day", "subject")) >= 0.9
+
+
 def test_what_is_wrong_with_cells_says_nothing_of_days_and_titles() -> None:
     torn = Soundness(loose=0.8, patchy=0.5, unread=0.1)
     assert torn.against("day") == torn.against("class_name") == {}

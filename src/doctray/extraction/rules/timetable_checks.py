@@ -1,4 +1,4 @@
-"""Looks for what cannot be right in a day's blocks: times that overlap, leave a hole, end before they start, or fall at night."""
+"""Looks for what cannot be right in a day: times that overlap, leave a hole, end before they start, fall at night or are missing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 from doctray.domain.extraction import Warning
 
 _EARLIEST, _LATEST, _LONGEST, _HOLE = 6 * 60, 22 * 60, 6 * 60, 90
+
+_MOSTLY = 0.5
+"""A table of which more than this part has no times is told of as one that has none."""
 
 
 def check_times(timeblocks: Sequence[Mapping[str, Any]]) -> list[Warning]:
@@ -25,7 +28,15 @@ def check_times(timeblocks: Sequence[Mapping[str, Any]]) -> list[Warning]:
             timed.setdefault((block["day"], block.get("week") or ""), []).append((start, end, index))
     for day in timed.values():
         warnings.extend(_overlaps_and_holes(sorted(day)))
-    return warnings
+    return [*warnings, *_missing(timeblocks)]
+
+
+def _missing(timeblocks: Sequence[Mapping[str, Any]]) -> list[Warning]:
+    """One for a table that names no times, or whose times were not read: its days and subjects may be right all the same."""
+    untimed = sum(block.get("start") is None and block.get("end") is None for block in timeblocks)
+    if untimed <= _MOSTLY * len(timeblocks):
+        return []
+    return [Warning(code="missing_times", message=f"No time was read for {untimed} of {len(timeblocks)} blocks.", pointer="/timeblocks")]
 
 
 def _overlaps_and_holes(day: Sequence[tuple[int, int, int]]) -> list[Warning]:
