@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from doctray.domain.job import BlobRef, Delivery, DeliveryStatus, Job, JobOptions, JobStatus
 from doctray.domain.transition import PARKED_S
 from doctray.ports import Claim, Idempotency, Journal
+from doctray.service.stored import in_one_chunk
 from doctray.testing import FakeClock
 from tests.model import history, sides
 from tests.model.rulebook import Expected, Rulebook
@@ -301,7 +302,7 @@ class Machine(RuleBasedStateMachine):
             case 2 | 3 if claim is not None:
                 outcome = sides.completed(claim.request_id, claim.claim_no) if kind == 2 else sides.failed(dead_lettered=True)
                 for side in (self.sql, self.memory):
-                    self.bench.run(side.blobs.put(outcome.result.key, sides.once(b"{}")) if outcome.result else asyncio.sleep(0))
+                    self.bench.run(side.blobs.put(outcome.result.key, in_one_chunk(b"{}")) if outcome.result else asyncio.sleep(0))
                 return Act("finish", lambda journal: journal.finish(claim, outcome, announce=nothing))
             case 4 if claim is not None:
                 return Act("release", lambda journal: journal.release(claim, delay_s=0.0, error=None, charged=False))

@@ -1,7 +1,7 @@
 """One side of the comparison: a journal with everything around it, on which the machine plays its steps, and a picture of its state."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from doctray.service import jobs
 from doctray.service.announce import Announcer
 from doctray.service.bell import ring, ring_again
 from doctray.service.rollout_guard import RolloutGuard
+from doctray.service.stored import in_one_chunk
 from doctray.service.submit import Received, Submission, submit
 from doctray.service.sweep import Sweeper
 from doctray.storage import deliveries_sql, jobs_sql, lists_sql, queue_sql, workers_sql
@@ -110,7 +111,7 @@ class Side:
     async def submit(self, request_id: str, *, owner: str, content: str | None, options: JobOptions, hook: bool, key: str | None) -> object:
         received = None
         if content is not None:
-            blob = await self.blobs.put(f"jobs/{request_id}/source", once(content.encode()))
+            blob = await self.blobs.put(f"jobs/{request_id}/source", in_one_chunk(content.encode()))
             received = Received(ref=replace(blob, sha256=content), media_type="application/pdf")
         submission = Submission(
             request_id=request_id,
@@ -165,7 +166,7 @@ class Side:
 
     async def finish(self, claim: Claim, outcome: Outcome) -> object:
         if outcome.result is not None:
-            await self.blobs.put(outcome.result.key, once(b"{}"))
+            await self.blobs.put(outcome.result.key, in_one_chunk(b"{}"))
         ended = await self.journal.finish(claim, outcome, announce=ANNOUNCER.for_job())
         if ended is not None:
             await ring_again(ended[1], journal=self.journal, queue=self.queue)
@@ -407,10 +408,6 @@ async def said(call: Coroutine[Any, Any, object]) -> object:
         return await call
     except DoctrayError as error:
         return error.code
-
-
-async def once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 class _Anywhere:

@@ -22,6 +22,7 @@ from doctray.outbound.guard import OutboundGuard
 from doctray.outbound.sealing import Sealer
 from doctray.ports import Claim, WorkerInfo
 from doctray.service.announce import Announcer
+from doctray.service.stored import in_one_chunk
 from doctray.storage.journal_sql import SqlJournal, open_store
 from doctray.testing import MemoryBlobs, MemoryNotices, MemoryQueue
 
@@ -98,8 +99,8 @@ class Door:
     async def complete(self, request_id: str, result: dict[str, Any] | None = None) -> Job:
         """Claim, store a result, finish and tell, as a worker does."""
         claim = await self.claim(request_id)
-        ref = await self.blobs.put(f"jobs/{request_id}/result.json", _once(json.dumps(result or RESULT).encode()))
-        await self.blobs.put(f"jobs/{request_id}/pages/1.png", _once(PNG))
+        ref = await self.blobs.put(f"jobs/{request_id}/result.json", in_one_chunk(json.dumps(result or RESULT).encode()))
+        await self.blobs.put(f"jobs/{request_id}/pages/1.png", in_one_chunk(PNG))
         outcome = Outcome(status=JobStatus.COMPLETED, result=ref, result_type="certificate", confidence=0.9, page_total=1, engine="null")
         return await self._finish(claim, outcome)
 
@@ -137,10 +138,6 @@ class Door:
         assert ended is not None
         await self.notices.publish(claim.request_id, None)
         return ended[0]
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
 
 
 @asynccontextmanager

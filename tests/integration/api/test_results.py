@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import icalendar
@@ -20,6 +19,7 @@ from doctray.export.renderers import WholeRenderer
 from doctray.export.xlsx import to_xlsx
 from doctray.service.artifacts import ArtifactMaker
 from doctray.service.forms import FORMS
+from doctray.service.stored import in_one_chunk
 from tests.integration.api.door import Door
 
 PAGES = [{"page": 1, "width": 10, "height": 10, "rotation": 0, "source": "ocr", "placement": None, "lines": []}]
@@ -33,16 +33,12 @@ TIMETABLE: dict[str, Any] = {
 }
 
 
-async def once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
 async def finished(door: Door, result: dict[str, Any] = TIMETABLE, *, content: int = 0, **options: str) -> str:
     """A job that a worker has completed with this result. content: documents with another number are other documents."""
     ticket = await door.submit(b"%%PDF-1.7\n%d" % content, name="Plan für 7b.pdf", **options)
     request_id = str(ticket["request_id"])
     claim = await door.claim(request_id)
-    ref = await door.blobs.put(f"jobs/{request_id}/result-1.json", once(json.dumps(result).encode()))
+    ref = await door.blobs.put(f"jobs/{request_id}/result-1.json", in_one_chunk(json.dumps(result).encode()))
     outcome = Outcome(status=JobStatus.COMPLETED, result=ref, result_type=result["document_type"], confidence=0.9, page_total=1)
     ended = await door.journal.finish(claim, outcome, announce=door.announcer.for_job())
     assert ended is not None

@@ -11,6 +11,7 @@ from doctray.domain.rollout import Arm, RolloutKind
 from doctray.domain.rollout_run import Measured, RolloutRun, RunEnd, tallied
 from doctray.domain.shadow import Shadow
 from doctray.service.reuse import shadow_key
+from doctray.service.stored import in_one_chunk
 from tests.integration.api.door import PDF, RESULT, Door
 from tests.unit.service.rollout_runs import a_run
 
@@ -22,14 +23,14 @@ async def read_by_both(door: Door, data: bytes, *, candidate: dict[str, Any]) ->
     """A job that the baseline reads for its caller, and the candidate as a shadow."""
     request_id = str((await door.submit(data))["request_id"])
     claim = await door.claim(request_id)
-    result = await door.blobs.put(f"jobs/{request_id}/result.json", _once(json.dumps({**RESULT, "fields": FIELDS}).encode()))
+    result = await door.blobs.put(f"jobs/{request_id}/result.json", in_one_chunk(json.dumps({**RESULT, "fields": FIELDS}).encode()))
     outcome = Outcome(
         status=JobStatus.COMPLETED, result=result, result_type="certificate", confidence=0.9, page_total=1, engine="easyocr", fields=FIELDS
     )
     measured = Measured(seconds=2.0, engine_pages=1, memory_bytes=10**8)
     assert await door.journal.finish(claim, outcome, announce=door.announcer.for_job(), measured=measured)
     [shadow] = await door.journal.due_shadows("w1", limit=1)
-    await door.blobs.put(shadow_key(request_id, RolloutKind.ENGINE, "rapidocr"), _once(json.dumps({"fields": candidate}).encode()))
+    await door.blobs.put(shadow_key(request_id, RolloutKind.ENGINE, "rapidocr"), in_one_chunk(json.dumps({"fields": candidate}).encode()))
     assert await door.journal.record_shadow(shadow, _run(shadow, candidate))
     return request_id
 
@@ -39,10 +40,6 @@ def _run(shadow: Shadow, candidate: dict[str, Any]) -> RolloutRun:
     return a_run(
         Arm.CANDIDATE, request_id=shadow.job.request_id, shadow=True, seconds=1.0, outcome=RunEnd.COMPLETED, agreement=tallied(same)
     )
-
-
-async def _once(content: bytes) -> Any:
-    yield content
 
 
 async def test_without_a_plan_there_is_nothing_to_report(door: Door) -> None:

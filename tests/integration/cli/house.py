@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from doctray.config import Settings
 from doctray.domain.identity import new_request_id
 from doctray.domain.job import BlobRef, Job, JobStatus, Outcome, announce_nothing
 from doctray.ports import BlobStore, JobQuery, WorkerInfo
+from doctray.service.stored import in_one_chunk
 from doctray.storage.journal_sql import SqlJournal
 from doctray.wiring import open_blobs_at, open_journal_at
 
@@ -64,7 +65,7 @@ async def everything(dsn: str, place: str) -> dict[str, Any]:
 async def _add(journal: SqlJournal, blobs: BlobStore, number: int) -> Job:
     now = datetime.now(UTC)
     request_id = new_request_id(now)
-    source = await blobs.put(f"jobs/{request_id}/source", _once(f"document {number} ".encode() * 1000))
+    source = await blobs.put(f"jobs/{request_id}/source", in_one_chunk(f"document {number} ".encode() * 1000))
     job = Job(request_id=request_id, owner=OWNER, source=source, file_name=f"š{number}.pdf", created_at=now, due_at=now)
     return await journal.add(job)
 
@@ -74,8 +75,8 @@ async def _complete(journal: SqlJournal, blobs: BlobStore, job: Job, number: int
     assert claim is not None
     fields = {"number": number, "recipient_name": "Ana Šolić"}
     content = json.dumps({"document_type": "certificate", "fields": fields}).encode()
-    result = await blobs.put(f"jobs/{job.request_id}/result-1.json", _once(content))
-    await blobs.put(f"jobs/{job.request_id}/pages/1.png", _once(bytes([number % 256]) * 5000))
+    result = await blobs.put(f"jobs/{job.request_id}/result-1.json", in_one_chunk(content))
+    await blobs.put(f"jobs/{job.request_id}/pages/1.png", in_one_chunk(bytes([number % 256]) * 5000))
     outcome = Outcome(
         status=JobStatus.COMPLETED, result=result, result_type="certificate", confidence=0.1 + number / 1e9, page_total=1, fields=fields
     )
@@ -84,7 +85,3 @@ async def _complete(journal: SqlJournal, blobs: BlobStore, job: Job, number: int
         await journal.add_review(
             job.request_id, owner=OWNER, expected=0, fields=fields, reviewed_by="ana", key_id=None, note=None, announce=lambda *_: None
         )
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

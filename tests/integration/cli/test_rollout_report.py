@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from doctray.domain.rollout import Arm, RolloutAction, RolloutKind, RolloutPlan
 from doctray.domain.rollout_run import Measured
 from doctray.ports import WorkerInfo
 from doctray.service.reuse import page_image_key, shadow_key
+from doctray.service.stored import in_one_chunk
 from doctray.storage.migrate import upgrade
 from doctray.wiring import open_blobs, open_journal
 from tests.unit.service.rollout_runs import a_run
@@ -40,10 +40,6 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(cli, ["rollout", "report", *words])
 
 
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
 def _png() -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", (400, 300), "white").save(drawn, "PNG")
@@ -61,18 +57,18 @@ async def _read_by_both(settings: Settings, *, page: bytes) -> str:
         await journal.register(
             WorkerInfo(worker_id="w1", host="h", pid=1, device="cpu", slots=1, fingerprint="f", started_at=now), lease_s=600
         )
-        source = await blobs.put(f"jobs/{request_id}/source", _once(b"%PDF-1.7"))
+        source = await blobs.put(f"jobs/{request_id}/source", in_one_chunk(b"%PDF-1.7"))
         await journal.accept(Job(request_id=request_id, owner="acme", source=source, created_at=now, due_at=now), cache_ttl_s=0)
         claim = await journal.claim(request_id, worker_id="w1", fingerprint="f", cache_ttl_s=0)
         assert claim is not None
         result = {"document_type": "certificate", "fields": BASELINE, "provenance": {"/recipient_name": PLACE}}
-        kept = await blobs.put(f"jobs/{request_id}/result-1.json", _once(json.dumps(result).encode()))
-        await blobs.put(page_image_key(request_id, 1), _once(page))
+        kept = await blobs.put(f"jobs/{request_id}/result-1.json", in_one_chunk(json.dumps(result).encode()))
+        await blobs.put(page_image_key(request_id, 1), in_one_chunk(page))
         outcome = Outcome(status=JobStatus.COMPLETED, result=kept, result_type="certificate", confidence=0.9, page_total=1, fields=BASELINE)
         measured = Measured(seconds=2.0, engine_pages=1)
         assert await journal.finish(claim, outcome, announce=announce_nothing, measured=measured)
         [shadow] = await journal.due_shadows("w1", limit=1)
-        await blobs.put(shadow_key(request_id, RolloutKind.ENGINE, "rapidocr"), _once(json.dumps({"fields": CANDIDATE}).encode()))
+        await blobs.put(shadow_key(request_id, RolloutKind.ENGINE, "rapidocr"), in_one_chunk(json.dumps({"fields": CANDIDATE}).encode()))
         agreement = {"kind": (1, 1), "title": (1, 1), "recipient_name": (0, 1)}
         assert await journal.record_shadow(shadow, a_run(Arm.CANDIDATE, request_id=request_id, shadow=True, agreement=agreement))
     return request_id

@@ -19,6 +19,7 @@ from doctray.pages.process import ProcessPageOpener
 from doctray.ports import PageSession
 from doctray.service.forms import FORMS
 from doctray.service.result import result_of
+from doctray.service.stored import in_one_chunk
 from doctray.testing import FakeClock, MemoryBlobs, ScriptedReader
 from tests.integration.pages.builders import paragraphs, pymupdf, saved
 from tests.integration.pages.test_searchable import SIZE, assert_found, picture_of, png, printed_words
@@ -35,7 +36,7 @@ async def opener() -> AsyncIterator[ProcessPageOpener]:
 
 async def a_job(path: Path, blobs: MemoryBlobs, media_type: str, **changes: Any) -> Job:
     request_id = new_request_id(CLOCK.now())
-    source = await blobs.put(f"jobs/{request_id}/source", _once(path.read_bytes()))
+    source = await blobs.put(f"jobs/{request_id}/source", in_one_chunk(path.read_bytes()))
     return Job(
         request_id=request_id, owner="a", created_at=CLOCK.now(), due_at=CLOCK.now(), media_type=media_type, source=source, **changes
     )
@@ -51,10 +52,6 @@ async def read_by(session: PageSession, reader: ScriptedReader) -> list[Page]:
 
 async def finished(session: PageSession, page: Page) -> Page:
     return completed(page, await session.extras(page.number, rotation=page.rotation))
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 def scan(path: Path) -> Path:
