@@ -78,6 +78,27 @@ def test_a_group_in_a_corner_of_few_cells_is_no_part_of_the_subject() -> None:
     assert divided.notes.value == "Gr 1"
 
 
+def test_a_cell_too_low_for_three_lines_has_the_subject_where_others_have_the_teacher() -> None:
+    lessons = [
+        ("Databases (Lab)", "Ana Ionescu", "L-410"), ("Networks (Lab)", "Ion Marin", "L-401"), ("Calculus", "Dan Popa", "S-512"),
+        ("Statics", "Eva Rusu", "S-415"), ("Optics", "Radu Stan", "S-415"), ("Logic", "Mara Dinu", "S-512"),
+    ]  # fmt: skip
+    low = Cell(
+        box=Box(100.0, 100.0, 300.0, 130.0),
+        words=(*_small("Algebra (Lab, SI)", 104.0, 102.0), *_small("Dan Popa", 104.0, 117.0), *_small("L-411", 265.0, 117.0)),
+    )
+    cells = [
+        Cell(
+            box=BOX,
+            words=(*_small(name, 104.0, 102.0), *text_line(subject, left=140.0, top=140.0, tall=18.0), *_small(room, 265.0, 184.0)),
+        )
+        for subject, name, room in lessons
+    ]
+    zones = zones_of([*cells, low])
+    assert zones is not None
+    assert told(zones.content(low, PLAIN)) == ("Algebra (Lab, SI)", "Dan Popa", "L-411")
+
+
 def test_cells_with_the_subject_on_top_have_no_such_places() -> None:
     lessons = [
         ("Maths", "Mr Okafor"),

@@ -99,6 +99,8 @@ class Zones:
                 around[role].append(phrase)
         if not around or not (middle or Role.TIME in around):
             return None
+        if self._is_too_low(placed) and _may_be_named(_text(middle)) and not _may_be_named(_text(around[Role.TEACHER])):
+            middle, around[Role.TEACHER] = around[Role.TEACHER], middle
         words = tuple(word for phrase in middle for word in phrase)
         found = contents(read(words), habits) if words else ()
         content = found[0] if len(found) == 1 and found[0].subject else Content(subject=_found(middle))
@@ -113,6 +115,12 @@ class Zones:
             room=_found(around[Role.ROOM]) or content.room,
             teacher=_found(around[Role.TEACHER]) or content.teacher,
             notes=_found([*around[Role.GROUP], *([content.notes.words] if content.notes else [])]),
+        )
+
+    def _is_too_low(self, placed: _Placed) -> bool:
+        """Whether a cell has no room for three lines, so that its subject may stand where others have the teacher, above theirs."""
+        return all(place[0] for place, _ in placed) and any(
+            self.roles.get(place) is Role.TEACHER and place[0] < 0 and place[1] <= 0 for place, _ in placed
         )
 
 
