@@ -19,16 +19,16 @@ from doctray.extraction.rules.parties import Party, is_address_line, party
 from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
 
 _SIGNS = (
-    "TYPE OF INSURANCE",
-    "POLICY NUMBER",
-    "CERTIFICATE HOLDER",
-    "INSURERS AFFORDING COVERAGE",
-    "PRODUCER",
-    "DESCRIPTION OF OPERATIONS",
-    "POLICY EFF",
-    "INSURER A",
-    "AUTHORIZED REPRESENTATIVE",
-    "CANCELLATION",
+    ("TYPE OF INSURANCE",),
+    ("POLICY NUMBER",),
+    ("CERTIFICATE HOLDER",),
+    ("INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
+    ("PRODUCER",),
+    ("DESCRIPTION OF OPERATIONS",),
+    ("POLICY EFF", "POLICY EFFECTIVE"),
+    ("INSURER A",),
+    ("AUTHORIZED REPRESENTATIVE",),
+    ("CANCELLATION",),
 )
 _KINDS = (
     ("AUTOMOBILE LIABILITY",),
@@ -46,16 +46,15 @@ _TITLES = (
 
 def is_acord(sheet: Sheet) -> bool:
     """Whether the page has the boxes of an ACORD certificate, filled or not."""
-    signs = sum(anchor(sheet, label) is not None for label in _SIGNS)
+    signs = sum(anchor(sheet, *labels) is not None for labels in _SIGNS)
     kinds = sum(anchor(sheet, *labels) is not None for labels in _KINDS)
     return signs >= 6 and ((kinds >= 2 and _lists_insurers(sheet)) or is_property_form(sheet))
 
 
 def _lists_insurers(sheet: Sheet) -> bool:
     """Whether insurers have letters here: what has the words of the form without them is laid out in some way of its own."""
-    return anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE", "INSR LTR") is not None or bool(
-        _insurer_labels(sheet)
-    )
+    headings = ("INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE", "INSR LTR")
+    return anchor(sheet, *headings) is not None or bool(_insurer_labels(sheet))
 
 
 def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
@@ -88,12 +87,18 @@ def _title(sheet: Sheet) -> Found | None:
     found = found or anchor(sheet, _TITLES[-1], within=top)
     if found is None:
         return None
+    whole = next(phrase for phrase in sheet.phrases if found.phrase.words[0] in phrase.words)
+    if whole.words[-1] is found.phrase.words[-1] and len(whole.words) <= _MOST_OF_TITLE:
+        before = whole.words[: len(whole.words) - len(found.phrase.words)]
+        if before and all(word.text[:1].isupper() and fold(word.text) not in ("acord", "this") for word in before):
+            return Found(value=whole.text, page=sheet.number, words=whole.words)
     likest = max(_TITLES, key=lambda label: fuzz.ratio(fold(label), found.phrase.folded))
     title = likest if fuzz.ratio(fold(likest), found.phrase.folded) >= _LIKE_TITLE else found.phrase.text
     return Found(value=title, page=sheet.number, words=found.phrase.words)
 
 
 _LIKE_TITLE = 84.0
+_MOST_OF_TITLE = 6
 
 
 def _parted_title(sheet: Sheet, top: Box) -> Found | None:
@@ -155,11 +160,12 @@ def _issue_date(sheet: Sheet, order: DateOrder | None) -> Found | None:
 def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     """What stands under PRODUCER, INSURED and CERTIFICATE HOLDER."""
     labels = {
-        "producer": _lone(sheet, "PRODUCER"),
+        "producer": _lone(sheet, "PRODUCER") or next((a for a in anchors(sheet, "AGENCY") if a.alone), None),
         "insured": _lone(sheet, "INSURED"),
         "holder": _holder(sheet),
         "contact": anchor(sheet, "CONTACT NAME") or _lone(sheet, "CONTACT"),
-        "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE"),
+        "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
+        "issued": anchor(sheet, "ISSUE DATE"),
         "coverages": _lone(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),
         "representative": anchor(sheet, "AUTHORIZED REPRESENTATIVE"),
@@ -221,7 +227,20 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
         max(box.right, right - 0.3 * height),
         max(box.bottom, bottom - 0.1 * height),
     )
-    return [word for word in sheet.inside(area) if word not in label.phrase.words and not _form_print(word)]
+    words = [word for word in sheet.inside(area) if word not in label.phrase.words]
+    asked = _asked_beside(sheet, words)
+    return [word for word in words if id(word) not in asked and not _form_print(word)]
+
+
+def _asked_beside(sheet: Sheet, words: Sequence[Word]) -> set[int]:
+    """The words Name & Address where they stand one below the other left of what was filled in."""
+    lone = [p for p in sheet.phrases if len(p.words) == 1 and fold(p.text) in _ASKED and p.words[0] in words]
+    if not {fold(p.text) for p in lone} >= {"name", "address"}:
+        return set()
+    return {id(p.words[0]) for p in lone}
+
+
+_ASKED = ("name", "address", "and", "")
 
 
 def _form_print(word: Word) -> bool:

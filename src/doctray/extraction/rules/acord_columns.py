@@ -14,10 +14,11 @@ _GENERAL: Labels = {
     "EACH OCCURRENCE": ("EACH OCCURRENCE",),
     "DAMAGE TO RENTED PREMISES": ("DAMAGE TO RENTED PREMISES", "DAMAGE TO RENTED", "PREMISES Ea occurrence"),
     "FIRE DAMAGE": ("FIRE DAMAGE Any one fire", "FIRE DAMAGE"),
-    "MED EXP": ("MED EXP Any one person", "MED EXPENSE", "MED EXP", "MEDICAL EXPENSE"),
+    "MED EXP": ("MED EXP Any one person", "MED EXPENSE", "MED EXP"),
+    "MEDICAL EXPENSE": ("MEDICAL EXPENSE",),
     "PERSONAL & ADV INJURY": ("PERSONAL & ADV INJURY", "PERSONAL & ADVERTISING INJURY"),
     "GENERAL AGGREGATE": ("GENERAL AGGREGATE",),
-    "PRODUCTS - COMP/OP AGG": ("PRODUCTS COMP OP AGG", "COMP OP AGG", "PRODUCTS COMPLETED OPERATIONS AGGREGATE"),
+    "PRODUCTS - COMP/OP AGG": ("PRODUCTS COMP OP AGG", "COMP OP AGG", "PRODUCTS COMPLETED OPERATIONS AGGREGATE", "PRODUCTS COMP OPS"),
 }
 _AUTO: Labels = {
     "COMBINED SINGLE LIMIT": ("COMBINED SINGLE LIMIT", "SINGLE LIMIT"),
@@ -32,7 +33,7 @@ WORKERS: Labels = {
     "E.L. DISEASE - POLICY LIMIT": ("E L DISEASE POLICY LIMIT", "DISEASE POLICY LIMIT", "POLICY LIMIT"),
 }
 SECTIONS: tuple[tuple[tuple[str, ...], Labels], ...] = (
-    (("COMMERCIAL GENERAL LIABILITY", "GENERAL LIABILITY", "COMMERCIAL GENERAL"), _GENERAL),
+    (("COMMERCIAL GENERAL LIABILITY", "COMMERCIAL GENERAL", "GENERAL LIABILITY"), _GENERAL),
     (("AUTOMOBILE LIABILITY",), _AUTO),
     (("GARAGE LIABILITY",), {"AUTO ONLY": ("AUTO ONLY EA ACCIDENT",), "AGGREGATE": ("AGG",)}),
     (("UMBRELLA LIAB", "UMBRELLA LIABILITY", "EXCESS UMBRELLA LIABILITY", "EXCESS LIAB"), UMBRELLA),
@@ -103,13 +104,14 @@ def columns_of(sheet: Sheet) -> Columns | None:
     limits = anchor(sheet, *(("COVERED PROPERTY",) if is_property_form(sheet) else ()), "LIMITS", within=heading)
     additional, waived = _mark_columns(sheet, kind, number, heading)
     effective_box, expiry_box = dates or _dates_columns(effective, expiry)
-    number_left = _number_left(sheet, kind, number, additional, waived)
+    beyond = [box for box in (additional, waived) if box is not None and box.center_x > kind.box.left]
+    number_left = _number_left(sheet, kind, number, *((additional, waived) if beyond else (None, None)))
     operations = max(
         (
             a.box.top
             for a in anchors(sheet, "DESCRIPTION OF OPERATIONS LOCATIONS VEHICLES") + anchors(sheet, "DESCRIPTION OF OPERATIONS LOCATIONS")
         ),
-        default=None,
+        default=next((p.box.top for p in sheet.phrases if p.box.top > kind.box.bottom and _OPERATIONS.match(p.text)), None),
     )
     bottom = operations if operations is not None and operations > kind.box.bottom else _below_table(sheet, kind)
     if bottom <= kind.box.bottom:
@@ -130,7 +132,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
     type_left = min([*sections, kind.box.left])
     return Columns(
         type_left=type_left,
-        type_right=max(type_left, min([b.left for b in (additional, waived) if b is not None] or [number_left])),
+        type_right=max(type_left, min([box.left for box in beyond] or [number_left])),
         additional=additional,
         waived=waived,
         number_left=number_left,
@@ -140,6 +142,10 @@ def columns_of(sheet: Sheet) -> Columns | None:
         top=kind.box.bottom,
         bottom=bottom,
     )
+
+
+_OPERATIONS = re.compile(r"description of operations ?/", re.IGNORECASE)
+"""The box beneath the table, whatever a form has after the stroke; the line within the table has none."""
 
 
 def _columns_of_pairs(sheet: Sheet, kind: Anchor) -> tuple[Box, Box] | None:

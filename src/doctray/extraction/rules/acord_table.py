@@ -128,6 +128,8 @@ def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOr
     if not (effective or expiry or numbers or limits) or (section.title is None and kind is None and not numbers):
         return []
     letters = _letters(sheet, section, columns)
+    if not (effective or expiry or numbers or letters) and all(isinstance(found.value, str) for found in limits.values()):
+        return []  # Statutory is printed by forms that nobody filled in here
     # A number may run over two lines: only as many dates or letters, or a sign between the numbers, say that there are several.
     parted = sum(word.text in _BETWEEN_NUMBERS for word in sheet.inside(_number_area(section, columns)))
     count = max(1, min(len(numbers), max(len(effective), len(expiry), len(letters), parted + 1)))
@@ -168,8 +170,9 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
         if section.limits is UMBRELLA and (excess := _ticked_excess(sheet, section, columns)) is not None:
             return excess
         return Found(value=_printed_title(title), page=sheet.number, words=tuple(words))
-    area = Box(columns.type_left - 4, section.top, columns.type_right, section.bottom)
-    lines = [row for row in rows_of(sheet.inside(area)) if fold(" ".join(w.text for w in row)) not in ("", "x")]
+    area = Box(0, section.top, columns.type_right, section.bottom)
+    words = _typed(sheet.inside(area), columns)
+    lines = [row for row in rows_of(words) if fold(" ".join(w.text for w in row)) not in ("", "x", "other")]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
     words = [w for row in lines[:end] for w in row if fold(w.text) not in ("", "x")]
     if _is_of_form(" ".join(w.text for w in words)):
@@ -177,6 +180,19 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
         return None
     return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+
+
+def _typed(words: Sequence[Word], columns: Columns) -> list[Word]:
+    """The words of a free row's type, which may begin left of where the form prints its own; letters and marks there are none."""
+    out: list[Word] = []
+    for row in rows_of(words):
+        kept: list[Word] = []
+        for word in reversed(row):
+            close = bool(kept) and len(word.text) > 1 and kept[0].box.left - word.box.right < kept[0].box.height
+            if word.box.center_x >= columns.type_left - 4 or close:
+                kept.insert(0, word)
+        out += kept
+    return out
 
 
 _FORM_PRINT = "if yes describe under description of operations below"

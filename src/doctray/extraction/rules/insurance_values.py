@@ -189,9 +189,23 @@ _HEADING_OF_PARTY = re.compile(
 """A heading that says whose particulars follow; other: nobody who is insured."""
 
 
+_OFFICE = re.compile(r"(?:registered|regd\.?|head|corporate) office\b", re.IGNORECASE)
+_OFFICE_REACH = 4.0
+"""Line heights between an address and the company over it whose office it is."""
+
+_INSURES = re.compile(r"\b(?:insurance|assurance|insurers|underwriters|versicherung|seguros|assurances)\b", re.IGNORECASE)
+
+
 def _is_of_another(sheet: Sheet, value: Phrase) -> bool:
     """Whether the heading next over a value says that it is somebody's who is not insured."""
     over = [p for p in sheet.phrases if p.box.bottom <= value.box.top and p.box.left <= value.box.right]
+    line = next((p for p in sheet.phrases if value.words[0] in p.words), value)
+    near = [
+        p for p in over if value.box.top - p.box.bottom < _OFFICE_REACH * value.height and abs(p.box.left - line.box.left) < value.height
+    ]
+    near += [line, *sheet.left_of(value)[:1]]
+    if any(_OFFICE.match(p.text) for p in near) and any(_INSURES.search(p.text) for p in near):
+        return True
     heading = next((match for p in reversed(over) if (match := _HEADING_OF_PARTY.fullmatch(p.text.strip())) is not None), None)
     return heading is not None and heading["other"] is not None
 

@@ -305,6 +305,7 @@ def _asks(phrase: Phrase) -> bool:
         text.endswith(":")
         or phrase.folded.endswith(("name and address", "name and mailing address"))
         or re.match(r"\d{1,2}[a-z]\. [A-Z]", text) is not None
+        or re.match(r"(?:INSURER|COMPANY|Insurer|Company) [A-F]\b(?!\.)", text) is not None
         or (re.match(r"\d{1,2}\. [A-Z]{4}", text) is not None and text.isupper() and not re.search(r"\d", text[3:]))
     )
 

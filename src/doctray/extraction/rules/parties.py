@@ -29,7 +29,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _TO_BE_CONTINUED = re.compile(r"(?:\b(?:of|and|the|for|dba|d/b/a)|[&,\-])$", re.IGNORECASE)
-_PLACE_ON_THE_LINE = re.compile(r"\s(?=\d{1,6}\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
+_PLACE_ON_THE_LINE = re.compile(r"(?<!\()\s(?=\d{1,6}\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
 
 
 def party(page: int, words: Sequence[Word]) -> Party:
@@ -55,7 +55,12 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
         not spilled
         and rest
         and not is_address_line(rest[0].text)
-        and (_CONTINUES.match(rest[0].text) or rest[0].text[:1].islower() or _TO_BE_CONTINUED.search(name[-1].text))
+        and (
+            _CONTINUES.match(rest[0].text)
+            or rest[0].text[:1].islower()
+            or _TO_BE_CONTINUED.search(name[-1].text)
+            or name[-1].text.count("(") > name[-1].text.count(")")
+        )
     ):
         name.append(rest.pop(0))
     start = next((index for index, line in enumerate(rest) if is_address_line(line.text)), 0) if not spilled else 0

@@ -417,3 +417,82 @@ def test_the_workers_section_is_known_where_its_title_is_mingled_with_the_questi
 def test_a_combined_single_limit_whose_first_word_is_lost_is_one() -> None:
     policies = read(an_acord(misread={"COMBINED SINGLE LIMIT": "accident SINGLE LIMIT", "(Ea accident)": ""}, ocr=True)).fields["policies"]
     assert policies[1]["limits"] == {"COMBINED SINGLE LIMIT": 1_000_000}
+
+
+def test_a_carrier_s_own_form_with_companies_by_letter_is_read_by_its_boxes() -> None:
+    fields = read(
+        drawn("""
+Commercial Certificate of Insurance
+Agency                                               Issue Date (MM/DD/YY)    04/19/2026
+ Name      •  DANA OKAFOR
+  &        •  131 N Harbor #205
+Address    •  Dayton, OH 45402
+
+                                                     Companies Providing Coverage:
+Insured                                              Company A   Larkspur Insurance Exchange
+ Name      •  RED BARN VIDEO                         Company B   Quiet Valley Insurance Exchange
+  &        •  12 Mill Street                         Company C
+Address    •  Dayton, OH 45403                       Company D
+Coverages
+Co.    Type of Insurance       Policy Number   Policy Effective   Policy Expiration   Policy Limits
+Ltr.                                           Date (MM/DD/YY)    Date (MM/DD/YY)
+B      Commercial General      605096014       04/13/2026         04/13/2027          General Aggregate        $ 1,000,000
+       Liability                                                                      Products-Comp/OPS        $ 500,000
+                                                                                      Each Occurrence          $ 400,000
+                                                                                      Medical Expense          $ 5,000
+       Automobile Liability                                                           Combined Single          $
+       Umbrella Liability                                                             Limit                    $
+       Workers' Compensation                                                          Statutory
+       Employers' Liability                                                           Each Accident            $
+Description of Operations/Vehicles/Special items:
+Certificate Holder                                   Cancellation
+ Name      •  THE HARBOR INN
+  &        •  3649 HARBOR AVE
+Address    •  Dayton, OH 45404
+                                                     Authorized Representative
+""")
+    ).fields
+    assert (fields["title"], fields["issue_date"]) == ("Commercial Certificate of Insurance", "2026-04-19")
+    assert (fields["producer_name"], fields["holder_name"]) == ("DANA OKAFOR", "THE HARBOR INN")
+    assert (fields["insured_name"], fields["insured_address"]) == ("RED BARN VIDEO", "12 Mill Street, Dayton, OH 45403")
+    assert [insurer["name"] for insurer in fields["insurers"]] == ["Larkspur Insurance Exchange", "Quiet Valley Insurance Exchange"]
+    (policy,) = fields["policies"]
+    assert (policy["type"], policy["insurer_letter"], policy["policy_number"]) == ("Commercial General Liability", "B", "605096014")
+    assert policy["limits"] == {
+        "EACH OCCURRENCE": 400_000,
+        "MEDICAL EXPENSE": 5_000,
+        "GENERAL AGGREGATE": 1_000_000,
+        "PRODUCTS - COMP/OP AGG": 500_000,
+    }
+
+
+def test_marks_for_additional_insureds_left_of_the_types_bound_no_column() -> None:
+    """The edition of 2001 has them there; what is typed in a free row may begin left of the printed types."""
+    policies = read(
+        drawn("""
+ACORD          CERTIFICATE OF LIABILITY INSURANCE                       DATE (MM/DD/YYYY)  01/15/2026
+PRODUCER
+Harbour Lane Brokers                              INSURERS AFFORDING COVERAGE                    NAIC #
+INSURED                                           INSURER A: North Fork Mutual                   23456
+Red Barn Freight LLC                              INSURER B:
+COVERAGES
+INSR ADD'L                                           POLICY EFFECTIVE   POLICY EXPIRATION
+LTR  INSRD   TYPE OF INSURANCE      POLICY NUMBER    DATE (MM/DD/YY)    DATE (MM/DD/YY)      LIMITS
+             GENERAL LIABILITY                                                               EACH OCCURRENCE      $
+A  Y         COMMERCIAL GENERAL     GLP-4471         02/01/2026         02/01/2027           GENERAL AGGREGATE    $  2,000,000
+             AUTOMOBILE LIABILITY                                                            COMBINED SINGLE LIMIT  $
+             WORKERS COMPENSATION AND                                                        E.L. EACH ACCIDENT   $
+             EMPLOYERS' LIABILITY                                                            E.L. DISEASE - POLICY LIMIT  $
+             OTHER
+A  Contingent Cargo                 IMS081660       02/01/2026         02/01/2027           Single Conveyance    $100,000
+DESCRIPTION OF OPERATIONS / LOCATIONS / VEHICLES / EXCLUSIONS ADDED BY ENDORSEMENT / SPECIAL PROVISIONS
+CERTIFICATE HOLDER                               CANCELLATION
+Greenfield Estates Inc
+                                                 AUTHORIZED REPRESENTATIVE
+""")
+    ).fields["policies"]
+    assert [(policy["type"], policy["policy_number"], policy["limits"]) for policy in policies] == [
+        ("COMMERCIAL GENERAL LIABILITY", "GLP-4471", {"GENERAL AGGREGATE": 2_000_000}),
+        ("Contingent Cargo", "IMS081660", {"Single Conveyance": 100_000}),
+    ]
+    assert policies[0]["additional_insured"] is True

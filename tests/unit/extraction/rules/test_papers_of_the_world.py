@@ -619,3 +619,31 @@ Bozeman, MT 59718
 """)
     assert (found["title"], found["insured_name"]) == ("Member Certificate In Dues Liability Program", "Imani Duarte")
     assert found["insured_address"] == "123 Orchard St., Bozeman, MT 59718"
+
+
+def test_the_office_of_the_insurer_is_not_the_insured_s_address_and_another_s_letter_is_no_name() -> None:
+    found = fields("""
+                                        Larkspur Insurance UK plc
+                                        Registered Office
+                                        5 Old Ropewalk Street
+                                        London EC2N 1AD
+CERTIFICATE OF EMPLOYERS' LIABILITY INSURANCE
+POLICY No RGBDX6962034
+1.  NAME OF POLICYHOLDER   Orchard Vale Council
+2.  DATE OF COMMENCEMENT OF INSURANCE POLICY   1st June 2026
+3.  DATE OF EXPIRY OF INSURANCE POLICY         31st May 2027
+Larkspur Insurance UK plc Registered in England and Wales No 78950.
+Registered Office: 5 Old Ropewalk Street, London EC2N 1AD. A member of the Larkspur Group.
+""")
+    assert (found["insured_name"], found["insured_address"]) == ("Orchard Vale Council", None)
+    boxed = fields("""
+CERTIFICATE OF PET LIABILITY INSURANCE
+INSURER                                       INSURERS AFFORDING COVERAGE
+LARKSPUR PET INSURANCE COMPANY                INSURER A   LARKSPUR TEXAS
+INSURED                                       INSURER B
+CHARLIE (12 WEEKS OLD MALE BERNESE            INSURER C
+MOUNTAIN PUPPY)                               INSURER D
+TYPE OF INSURANCE       POLICY NUMBER     POLICY EFF     POLICY EXP     LIMITS
+PET LIABILITY           PTL01574          8/18/26        9/18/26        BODILY INJURY   $ 5000.00
+""")
+    assert boxed["insured_name"] == "CHARLIE (12 WEEKS OLD MALE BERNESE MOUNTAIN PUPPY)"
