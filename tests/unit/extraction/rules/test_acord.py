@@ -479,7 +479,7 @@ COVERAGES
 INSR ADD'L                                           POLICY EFFECTIVE   POLICY EXPIRATION
 LTR  INSRD   TYPE OF INSURANCE      POLICY NUMBER    DATE (MM/DD/YY)    DATE (MM/DD/YY)      LIMITS
              GENERAL LIABILITY                                                               EACH OCCURRENCE      $
-A  Y         COMMERCIAL GENERAL     GLP-4471         02/01/2026         02/01/2027           GENERAL AGGREGATE    $  2,000,000
+A     Y      COMMERCIAL GENERAL     GLP-4471         02/01/2026         02/01/2027           GENERAL AGGREGATE    $  2,000,000
              AUTOMOBILE LIABILITY                                                            COMBINED SINGLE LIMIT  $
              WORKERS COMPENSATION AND                                                        E.L. EACH ACCIDENT   $
              EMPLOYERS' LIABILITY                                                            E.L. DISEASE - POLICY LIMIT  $
