@@ -81,3 +81,13 @@ def test_a_table_of_one_day_that_its_corner_names_in_short() -> None:
     found = extract(document(page)).fields["timeblocks"]
     assert {(block["day"], block["start"], block["subject"], block["notes"]) for block in found} >= {("Monday", "09:50", "Statics", "CE B")}
     assert len(found) == 4
+
+
+def test_a_start_and_an_end_that_are_ranges_are_one_range() -> None:
+    rows = [
+        ["Day", "Class Name", "Start Time", "End Time", "Class Room"],
+        ["MONDAY", "CE 463 MUMUNI", "6.30-7.30", "7.30-8.30", "ONLINE"],
+        ["TUESDAY", "CE 451 KWANTWI", "8.30-9.30", "8.30-9.30", "SR 1A"],
+    ]
+    found = said(extract(document(a_sheet(rows))))
+    assert [(start, end) for _, start, end, *_ in found] == [("06:30", "08:30"), ("08:30", "09:30")]

@@ -173,3 +173,18 @@ def test_a_named_row_between_starts_alone_has_its_own_hour() -> None:
     assert starts(found, "Lunch Break") == {("13:00", "14:00")}
     assert starts(found, "Drama") == {("14:00", "15:00")}
     assert starts(found, "IT") == {("15:00", "16:00")}
+
+
+def test_tables_of_periods_below_one_another_hold_no_headings_as_lessons() -> None:
+    words, segments = [], []
+    for index, name in enumerate(("10A", "10B")):
+        rows = [["Day", *(f"Period {number}" for number in range(1, 6))]]
+        rows += [[day, f"Physics {name}", "Art", "Free", "Music", "History"] for day in ("Monday", "Tuesday", "Friday")]
+        page = a_sheet(rows, layout=Layout(top=120.0 + 420 * index))
+        words += [*page.words, *text_line(f"Grade {name} Timetable", left=560.0, top=70.0 + 420 * index)]
+        segments += page.segments
+    found = extract(document(a_page(words, segments)))
+    subjects = {block["subject"] for block in found.fields["timeblocks"]}
+    assert subjects == {"Physics 10A", "Art", "Free", "Music", "History"}
+    assert found.fields["class_name"] == "Grade 10A"
+    assert [other["class_name"] for other in found.other_documents] == ["Grade 10B"]

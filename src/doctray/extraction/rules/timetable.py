@@ -1,5 +1,6 @@
 """Timetables by rules: every table of a document, its blocks and titles, each value with the words it was read from."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -44,6 +45,9 @@ _Place = tuple[str, str, str, int | None]
 """(lane, week, day, start) of a block"""
 
 _LONGEST_SUBJECT = 80
+_HEADING = re.compile(r"(?:period|lesson|hour)\s?\d{1,2}|.*\btime\s?-?table", re.IGNORECASE)
+"""What heads a column or a table is no lesson: Period 4, Grade 10B Timetable."""
+
 _LONGEST_MINUTES = 6 * 60
 _MOST_FLAWED = 0.25
 
@@ -176,7 +180,8 @@ def _worth_of(block: Block) -> float:
 def _is_flawed(block: Block) -> bool:
     start, end = block.start.minutes, block.end.minutes
     impossible = start is not None and end is not None and not 0 < end - start <= _LONGEST_MINUTES
-    return impossible or len(block.subject.value) > _LONGEST_SUBJECT or len(find_spans(block.subject.value)) > 0
+    value = block.subject.value
+    return impossible or len(value) > _LONGEST_SUBJECT or len(find_spans(value)) > 0 or _HEADING.fullmatch(value) is not None
 
 
 def _reads_well(tables: Sequence[Table]) -> bool:

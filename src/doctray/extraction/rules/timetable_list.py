@@ -179,7 +179,11 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
     cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
     subject = cells.get("subject")
     timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
-    span = next(iter(find_label_spans(timing.text)), None)
+    spans = find_label_spans(timing.text)
+    span = spans[0] if spans else None
+    if span and len(spans) > 1 and {"start", "end"} <= set(cells):
+        # a start and an end that are ranges themselves: 6.30-7.30, 7.30-8.30
+        span = replace(spans[-1], start=span.start, end=spans[-1].end or spans[-1].start, begin=span.begin)
     untimed = span is None and "period" in columns and not {"time", "start", "when"} & set(columns)
     if subject is None or not any(letter.isalpha() for letter in subject.text) or (span is None and not untimed):
         return None

@@ -10,6 +10,7 @@ from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, Tim
 from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
 from doctray.extraction.rules.timetable_grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable_habits import habits_of
+from doctray.extraction.rules.timetable_halves import halves_of
 from doctray.extraction.rules.timetable_hours import with_hours_spelt_out
 from doctray.extraction.rules.timetable_reading import Found, read
 from doctray.extraction.rules.timetable_zones import zones_of
@@ -68,7 +69,7 @@ def _from_cells(layout: Layout) -> list[Piece]:
     pieces = list(spelled)
     habits = _habits(layout, cells)
     parts = [part for whole in cells for part in _parted(layout, whole)]
-    zones = zones_of(parts)
+    zones = zones_of(parts) or halves_of(parts)
     for cell in parts:
         holds = _holds(layout, cell.box)
         if holds:

@@ -28,7 +28,7 @@ def _parted(cell: Cell, grid: Grid) -> list[Cell]:
         return [cell]
     for axis, labels in ((Axis.Y, read(cell.words).lines), (Axis.X, _level(cell))):
         if len(labels) > 1 and _follow_one_another(labels) and (borders := _borders(cell, labels, axis, grid)):
-            places = [axis.low(cell.box), *borders, axis.high(cell.box)]
+            places = [_begin(cell, labels[0], axis, grid), *borders, axis.high(cell.box)]
             return [
                 Cell(box=_between(cell.box, axis, low, high), words=tuple(words))
                 for (low, high), words in zip(pairwise(places), labels, strict=True)
@@ -65,6 +65,20 @@ def _borders(cell: Cell, labels: Sequence[tuple[Word, ...]], axis: Axis, grid: G
             return []
         borders.append(between.most_common(1)[0][0])
     return borders
+
+
+def _begin(cell: Cell, first: Sequence[Word], axis: Axis, grid: Grid) -> float:
+    """Where the first label's row or column begins: at the cell's own edge, or where most cells beside do that end before the label.
+
+    Where the names of days run over the column of times as well, Monday is not as long as both.
+    """
+    low, label = axis.low(cell.box), axis.low(box_of(first))
+    others = [other.box for other in grid.cells if other is not cell and axis.low(other.box) >= low - 1]
+    ends = Counter(round(axis.high(box)) for box in others if low < axis.high(box) <= label + 1)
+    if not ends:
+        return low
+    edge, often = max(ends.items(), key=lambda item: (item[1], item[0]))
+    return float(edge) if often >= _FEWEST_DAYS else low
 
 
 def _between(box: Box, axis: Axis, low: float, high: float) -> Box:
