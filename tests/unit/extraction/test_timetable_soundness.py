@@ -59,6 +59,14 @@ def test_a_table_that_was_understood_has_nothing_against_it() -> None:
     assert all(not evidence.against for evidence in known(a_sheet(WHOLE)).values())
 
 
+def test_free_hours_ask_for_review_only_where_the_table_is_not_whole() -> None:
+    free = [*WHOLE, ["15:00-16:00", "Chess", "Maths", "", "Choir", ""]]
+    torn = [*TORN, ["15:00-16:00", "Chess", "Maths", "", "Choir", ""]]
+    assert codes(extract(document(a_sheet(free)))) == {"gap_in_day"}
+    assert not extract(document(a_sheet(free))).needs_review
+    assert extract(document(a_sheet(torn))).needs_review
+
+
 def test_a_row_whose_time_was_not_read_is_missed() -> None:
     rows = [WHOLE[0], WHOLE[1], WHOLE[2], ["", *WHOLE[3][1:]]]
     found = extract(document(a_sheet(rows)))

@@ -47,7 +47,10 @@ class Table:
 
 
 def written(table: Table) -> Extraction:
-    """The table's fields; each value that was read has provenance, each inferred time a warning."""
+    """The table's fields; each value that was read has provenance, each inferred time a warning.
+
+    Every warning asks for review, but free hours of a table that is whole: in a week of lectures they are common.
+    """
     sheet = _filled(table)
     known = sheet.judged()
     provenance = {pointer: replace(place, confidence=probability(known[pointer], TIMETABLES)) for pointer, place in sheet.places.items()}
@@ -60,7 +63,7 @@ def written(table: Table) -> Extraction:
         fields=sheet.fields,
         provenance=provenance,
         confidence=sheet.confidence(provenance),
-        needs_review=bool(sheet.warnings),
+        needs_review=any(warning.code != "gap_in_day" or not sheet.sound.whole for warning in sheet.warnings),
         warnings=tuple(sheet.warnings),
     )
 

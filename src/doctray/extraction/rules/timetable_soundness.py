@@ -39,7 +39,8 @@ class Soundness:
 
     open: starts and ends that no print tells, in a table that prints others of the kind. left: print in cells for lessons that no lesson
     has. loose: lessons whose subject is put together from texts that stand apart. patchy: 1 where half of the lessons name a teacher,
-    nothing where all or none do. unread: marks in cells that are no text, for each lesson.
+    nothing where all or none do. unread: marks in cells that are no text, for each lesson. weighed: the table has cells, so that `left`
+    and `loose` could be told; of a list they are nothing for want of knowledge.
     """
 
     open: float = 0.0
@@ -47,6 +48,12 @@ class Soundness:
     loose: float = 0.0
     patchy: float = 0.0
     unread: float = 0.0
+    weighed: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything about the table fits it, as far as can be told."""
+        return self.weighed and not any((self.open, self.left, self.loose, self.patchy, self.unread))
 
     def against(self, field: str) -> Mapping[str, float]:
         """What speaks against a value, by its field: the frame against all of a block, the cells against what they hold; titles by none."""
@@ -83,6 +90,7 @@ def soundness(blocks: Sequence[Block], *, printed: Print, unread: int) -> Soundn
         loose=_share([block.loose for block in lessons]),
         patchy=4 * taught * (1 - taught),
         unread=min(1.0, unread / len(blocks)),
+        weighed=printed.letters > 0,
     )
 
 
