@@ -44,3 +44,10 @@ def test_lines_that_stand_together_are_one_text() -> None:
 def test_other_lessons_below_are_no_teachers() -> None:
     others = ("Physics Lab", "Algebra II", "Music Theory", "Art History", "World History", "Modern Dance")
     assert halves_of([cell(lesson, other) for lesson, other in zip(LESSONS, others, strict=True)]) is None
+
+
+def test_a_break_of_two_lines_is_one_text() -> None:
+    rooms = ("R 101", "R 102", "Lab 3", "R 101", "R 104", "R 102")
+    halves = halves_of([cell(lesson, room) for lesson, room in zip(LESSONS, rooms, strict=True)])
+    assert halves
+    assert halves.content(cell("LUNCH", "BREAK"), Habits()) is None

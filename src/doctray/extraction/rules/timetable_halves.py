@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import BREAKS, TEACHER, Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, box_of
 from doctray.extraction.rules.timetable_kinds import are_groups, are_rooms, is_everywhere, is_room
 from doctray.extraction.rules.timetable_reading import Found, plain_text, read, size_of
@@ -32,7 +32,7 @@ class Halves:
     def content(self, cell: Cell, habits: Habits) -> Content | None:
         """The lesson of a cell with its foot told apart; None for a cell without one."""
         halves = _halves(cell)
-        if halves is None:
+        if halves is None or BREAKS.search(read(cell.words).text):
             return None
         upper, lower = halves
         found = contents(read([word for line in upper for word in line]), habits)
@@ -45,6 +45,7 @@ class Halves:
 def halves_of(cells: Sequence[Cell]) -> Halves | None:
     """What stands at the foot of most cells; None where few have a text of their own there, or it is neither people nor rooms."""
     upright = [cell for cell in cells if len(cell.words) > 1 and not any(word.angle for word in cell.words)]
+    upright = [cell for cell in upright if not BREAKS.search(read(cell.words).text)]
     halves = [both for cell in upright if (both := _halves(cell))]
     if len(halves) < max(_FEWEST, _USUAL * len(upright)):
         return None
