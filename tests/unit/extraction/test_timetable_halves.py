@@ -51,3 +51,4 @@ def test_a_break_of_two_lines_is_one_text() -> None:
     halves = halves_of([cell(lesson, room) for lesson, room in zip(LESSONS, rooms, strict=True)])
     assert halves
     assert halves.content(cell("LUNCH", "BREAK"), Habits()) is None
+    assert halves.content(cell("L|U|N|C|H", "B|R|E|A|K"), Habits()) is None

@@ -63,8 +63,9 @@ _Lines = Sequence[tuple[Word, ...]]
 
 def _halves(cell: Cell) -> tuple[_Lines, _Lines] | None:
     """The lines of a cell above and below the one wide gap between them."""
-    lines = read(cell.words).lines
-    if len(lines) < 2:
+    reading = read(cell.words)
+    lines = reading.lines
+    if len(lines) < 2 or reading.stacked:
         return None
     size = median(size_of(word) for word in cell.words)
     gaps = [box_of(below).top - box_of(above).bottom for above, below in pairwise(lines)]
