@@ -22,6 +22,7 @@ from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
 from doctray.extraction.rules.timetable_soundness import print_among, told
+from doctray.extraction.rules.timetable_strips import with_strips_joined
 from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
 from doctray.extraction.rules.timetable_unparted import with_labels_parted
@@ -139,7 +140,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
 
 
 def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
-    grid = with_whole_days(with_labels_parted(grid))
+    grid = with_whole_days(with_labels_parted(with_strips_joined(grid)))
     found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
     if not found and (headed := with_headings_above(grid, page)):
         found = layouts(headed, page)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from doctray.domain.document import Box, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
 from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, TimeSlot
+from doctray.extraction.rules.timetable_beside import columns_of
 from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
 from doctray.extraction.rules.timetable_grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable_habits import habits_of
@@ -69,7 +70,7 @@ def _from_cells(layout: Layout) -> list[Piece]:
     pieces = list(spelled)
     habits = _habits(layout, cells)
     parts = [part for whole in cells for part in _parted(layout, whole)]
-    zones = zones_of(parts) or halves_of(parts)
+    zones = zones_of(parts) or halves_of(parts) or columns_of(parts)
     for cell in parts:
         holds = _holds(layout, cell.box)
         if holds:
