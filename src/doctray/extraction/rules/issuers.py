@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
@@ -77,13 +78,36 @@ def issuers(page: CertificatePage) -> Iterator[Found]:
 
 def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """Who follows words like issued by or conducted by."""
-    for phrase in lines_of(sheet):
+    lines = lines_of(sheet)
+    for phrase, beneath in pairwise([*lines, None]):
+        assert phrase is not None
         match = _BY.search(phrase.text)
         if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
             if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
-                return text_found(rest, trust=0.9)
+                return text_found(_without_department(_with_rest(phrase, rest, beneath)), trust=0.9)
     return None
+
+
+def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
+    """A name that runs from the end of its line into the next, as the words of a department's college do: Malla / Reddy College."""
+    if beneath is None or name.words[-1] is not line.words[-1] or not _OF_DEPARTMENT.match(name.text):
+        return name
+    rest = cut(beneath, 0, _ENDS)
+    whole = name if rest is None else Phrase.of(name.page, [*name.words, *rest.words])
+    return whole if _INSTITUTION.search(whole.text) and is_organisation(whole.text) else name
+
+
+def _without_department(name: Phrase) -> Phrase:
+    """The college whose department it is: Department of Physics, Riverside College."""
+    match = _OF_DEPARTMENT.match(name.text)
+    words = () if match is None else words_at(name.words, match.end(), len(name.text))
+    college = Phrase.of(name.page, words) if words else name
+    return college if _INSTITUTION.search(college.text) else name
+
+
+_OF_DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division) of [^,]{3,60}, (?=[A-Z])", re.IGNORECASE)
+_INSTITUTION = re.compile(r"\b(?:universit\w+|college|institute|school|academy|polytechnic)\b", re.IGNORECASE)
 
 
 _OF_COLLEGE = re.compile(r"\b(?:affiliated to|approved by|recogni[sz]ed by)\b.*\baccredited by\b", re.IGNORECASE)

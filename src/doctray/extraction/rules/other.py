@@ -192,8 +192,9 @@ def _told_curriculum(page: CertificatePage) -> Found | None:
 
 
 def _told(page: CertificatePage, pattern: re.Pattern[str]) -> Found | None:
-    """What the pattern's group `what` finds in a line with the one beneath it."""
-    for line, beneath in pairwise([*page.lines, None]):
+    """What the pattern's group `what` finds in a line with the one beneath it; justified print parts the lines of a sentence."""
+    rows = [Phrase.of(page.sheet.number, [word for phrase in row for word in phrase.words]) for row in page.sheet.rows()]
+    for line, beneath in [*pairwise([*page.lines, None]), *pairwise([*rows, None])]:
         assert line is not None
         words = [*line.words, *(beneath.words if beneath is not None else ())]
         match = pattern.search(" ".join(word.text for word in words))

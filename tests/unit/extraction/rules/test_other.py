@@ -623,3 +623,23 @@ Dose Number    Date of Dose    Vaccine Name    Batch Number    Manufacturer
         "Ministry of Health & Family Welfare, Govt. of India",
         "COVISHIELD",
     )
+
+
+def test_what_a_quiz_was_on_is_told_across_a_justified_row_and_the_college_is_named_without_its_department() -> None:
+    found = read("""
+Certificate of Appreciation
+This is to certify that Imani Duarte , Student from LARK has successfully
+completed A International Level Online Quiz on              "Tidal Power" on
+11/16/2026, Organized by the Department of Marine Science, Larkspur
+College of Engineering & Technology.
+""").fields
+    assert (found["subject"], found["issuer_name"]) == ("Tidal Power", "Larkspur College of Engineering & Technology")
+
+
+def test_who_grants_a_certificate_issues_it() -> None:
+    assert (
+        read("CERTIFICATE OF ATTENDANCE\nImani Duarte\nhas attended\nSoil Science\nGranted by Larkspur Ltd on 28 March 2026\n").fields[
+            "issuer_name"
+        ]
+        == "Larkspur Ltd"
+    )
