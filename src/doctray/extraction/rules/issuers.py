@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
@@ -85,8 +86,13 @@ def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
         if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
             if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
-                return text_found(_without_department(_with_rest(phrase, rest, beneath)), trust=0.9)
+                found = text_found(_without_department(_with_rest(phrase, rest, beneath)), trust=0.9)
+                return None if found is None else replace(found, value=_FULL_STOP.sub("", str(found.value)))
     return None
+
+
+_FULL_STOP = re.compile(r"(?<=[a-z]{5})\.$")
+"""The full stop of the sentence that a name ends; that of Ltd. or Inc. is the name's."""
 
 
 def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
