@@ -37,7 +37,8 @@ class PrintedTime:
             return (self.hour * 60 + self.minute,)
         morning = self.hour % 12 * 60 + self.minute
         if self.half is Half.AM:
-            return (morning,)
+            # many a timetable prints 12:20 am for twenty past noon
+            return (morning, morning + 720) if self.hour == 12 else (morning,)
         if self.half is Half.PM:
             return (morning + 720,)
         return (morning, morning + 720)

@@ -26,6 +26,9 @@ def told(*lines: str) -> dict[str, str]:
     ("lines", "expected"),
     [
         (["Maths"], {"subject": "Maths"}),
+        (["L u n c h", "B r e a k"], {"subject": "Lunch Break"}),
+        (["L u n c h B r e a k"], {"subject": "Lunch Break"}),
+        (["May Fair"], {"subject": "May Fair"}),
         (["Economics", "Lecturer: Vera", "Acheampong", "Venue: C4"], {"subject": "Economics", "teacher": "Vera Acheampong", "room": "C4"}),
         (["Control", "IF-3502", "G1", "C1-02"], {"subject": "Control IF-3502", "room": "C1-02", "notes": "G1"}),
         (["Control", "IF-3502"], {"subject": "Control", "room": "IF-3502"}),
@@ -255,6 +258,6 @@ def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
     assert told("Maths", "Instructors:", "Iwan Irawan")["subject"].startswith("Maths")
 
 
-@pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM"])
-def test_half_of_a_day_alone_is_no_lesson(mark: str) -> None:
+@pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM", "Jan 18", "3 May", "18-Jan-26", "3.5.2026"])
+def test_half_of_a_day_or_a_date_alone_is_no_lesson(mark: str) -> None:
     assert contents(block(mark)) == ()

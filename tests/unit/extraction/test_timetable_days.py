@@ -57,6 +57,7 @@ from doctray.extraction.rules.timetable_days import DAYS, day_name, days_in_orde
         ("Thứ 6", [4]),
         ("Dydd Gwener", [4]),
         ("Dé Luain", [0]),
+        ("S u n d a y", [6]),
     ],
 )
 def test_a_label_names_these_days(text: str, days: list[int]) -> None:

@@ -91,3 +91,46 @@ def test_a_start_and_an_end_that_are_ranges_are_one_range() -> None:
     ]
     found = said(extract(document(a_sheet(rows))))
     assert [(start, end) for _, start, end, *_ in found] == [("06:30", "08:30"), ("08:30", "09:30")]
+
+
+def test_a_column_of_times_that_open_with_a_day_tells_both() -> None:
+    rows = [
+        ["No", "Matakuliah", "Dosen", "Waktu", "Ruangan"],
+        ["1", "Struktur Data", "Dhany", "Senin, 07:00 - 09:30", "A1"],
+        ["2", "Sistem Operasi", "Rizal", "Rabu, 15:20 - 17:50", "A1"],
+    ]
+    found = said(extract(document(a_sheet(rows, layout=WIDE))))
+    assert found == [("Monday", "07:00", "09:30", "Struktur Data", "A1"), ("Wednesday", "15:20", "17:50", "Sistem Operasi", "A1")]
+
+
+def test_headings_of_a_list_in_romanian() -> None:
+    rows = [
+        ["Grupa", "Curs", "Profesor", "Zi", "Interval", "Sala"],
+        ["1A1", "Analysis", "Dr. Smith", "Luni", "8:00-10:00", "C401"],
+        ["1A1", "Logic", "Dr. Moore", "Joi", "10:00-12:00", "C402"],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert [(block["day"], block["subject"], block["notes"]) for block in found] == [
+        ("Monday", "Analysis", "1A1"),
+        ("Thursday", "Logic", "1A1"),
+    ]
+
+
+def test_a_second_list_below_with_headings_of_its_own_is_another_timetable() -> None:
+    words = []
+    for index, name in enumerate(("BCS-4A", "BCS-4B")):
+        top = 100.0 + 300 * index
+        words += text_line(f"Timetable for {name}", left=60.0, top=top)
+        lines = [("Subject", "Venue", "Day", "Timing"), (f"Logic {index}", "CS-7", "Monday", "11:00 AM - 12:20 AM")]
+        lines += [("Psychology", "CS-9", "Tuesday", "02:00 PM - 03:20 PM"), ("Databases", "CS-5", "Friday", "08:00 AM - 09:20 AM")]
+        for row, line in enumerate(lines):
+            for column, text in enumerate(line):
+                words += text_line(text, left=60.0 + 240 * column, top=top + 50 + 40 * row)
+    found = extract(document(a_page(words)))
+    assert said(found) == [
+        ("Monday", "11:00", "12:20", "Logic 0", "CS-7"),
+        ("Tuesday", "14:00", "15:20", "Psychology", "CS-9"),
+        ("Friday", "08:00", "09:20", "Databases", "CS-5"),
+    ]
+    assert found.fields["class_name"] == "BCS-4A"
+    assert [(other["class_name"], len(other["timeblocks"])) for other in found.other_documents] == [("BCS-4B", 3)]

@@ -188,3 +188,12 @@ def test_tables_of_periods_below_one_another_hold_no_headings_as_lessons() -> No
     assert subjects == {"Physics 10A", "Art", "Free", "Music", "History"}
     assert found.fields["class_name"] == "Grade 10A"
     assert [other["class_name"] for other in found.other_documents] == ["Grade 10B"]
+
+
+def test_a_legend_in_the_rules_of_the_table_is_no_part_of_its_days() -> None:
+    rows = [["Time", "Monday", "Tuesday", "Wednesday"]]
+    rows += [[f"{hour}:00-{hour + 1}:00", "Maths", "Art", "Law"] for hour in (8, 9, 10)]
+    rows += [["CODE", "SUBJECTS", "PREMISES", "FACULTY"]]
+    rows += [[f"CE07{index}", "Deep Learning", "Lab B", "Prof Joshi"] for index in range(3)]
+    found = extract(document(a_sheet(rows)))
+    assert {block["subject"] for block in found.fields["timeblocks"]} == {"Maths", "Art", "Law"}

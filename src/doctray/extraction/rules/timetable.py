@@ -157,8 +157,7 @@ def _from_list(page: Page) -> list[Table]:
 
 
 def _from_columns(page: Page) -> list[Table]:
-    listed = columned_blocks(page)
-    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")] if listed else []
+    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list") for listed in columned_blocks(page)]
 
 
 def _worth(tables: Iterable[Table]) -> float:

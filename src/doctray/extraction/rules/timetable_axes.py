@@ -310,7 +310,17 @@ def slots_of(heads: Sequence[Cell], axis: Axis, page: Page, grid: Grid) -> tuple
     if not timed:
         slots = _with_key(slots, page, grid)
     slots = _with_routine(slots, labels, axis)
-    return _filled(slots)
+    return _filled(_without_tail(slots))
+
+
+_FEWEST_AFTER = 3
+
+
+def _without_tail(slots: Sequence[TimeSlot]) -> list[TimeSlot]:
+    """The slots up to the last with a time, where several follow that have none: a legend in the rules of the table."""
+    timed = [index for index, slot in enumerate(slots) if slot.start is not None]
+    after = len(slots) - 1 - timed[-1] if timed else 0
+    return list(slots[: timed[-1] + 1] if len(timed) >= _FEWEST_AFTER and after >= _FEWEST_AFTER else slots)
 
 
 _CUT_TIME = re.compile(r"(?<=\d)([:.](?=\s\d\d)|[:.][0-5](?=\s\d(?!\d)))\s(\d{1,2})(?![\d:.])")

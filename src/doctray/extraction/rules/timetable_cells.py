@@ -9,6 +9,7 @@ from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_reading import Found, Reading, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
+from doctray.extraction.worded_dates import MONTH_NAMES
 
 BREAKS = re.compile(
     r"\b(?:break|lunch|recess|recreation|interval|registration|register|assembly|tea|snack|dinner|home\s?time|dismissal|homeroom|"
@@ -111,6 +112,13 @@ _PREPOSITIONS = frozenset(("en", "em", "el", "al", "del", "los", "las", "por", "
 """What may end a word broken in two (Gard|en), and is a word where others follow it in its line: en ingeniería."""
 
 _NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$)|\b[ap]\.?m\b)*", re.IGNORECASE)
+_DATE = re.compile(
+    rf"(?:(?:{MONTH_NAMES})\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:{MONTH_NAMES})\.?)(?:,? ?[- ]?(?:20)?\d\d)?"
+    r"|\d{1,2}[./-]\d{1,2}[./-]20\d\d",
+    re.IGNORECASE,
+)
+"""A date alone, as stands beneath the names of days, is no lesson: Jan 18, 3.5.2026."""
+
 _PICTURES = "".join(map(chr, range(0xF020, 0xF100)))
 """Signs of fonts such as Wingdings, which stand at these places of Unicode's private area."""
 
@@ -170,7 +178,7 @@ def contents(reading: Reading, habits: Habits = PLAIN) -> tuple[Content, ...]:
 
     One that prints nothing but a time has no subject.
     """
-    if _NOTHING.fullmatch(reading.text):
+    if _NOTHING.fullmatch(reading.text) or _DATE.fullmatch(reading.text.strip(_DASHES + "()")):
         return ()
     if reading.stacked:
         return (Content(subject=Found(value=reading.text, words=reading.words)),)
@@ -695,8 +703,13 @@ def _joined(lines: Sequence[tuple[Word, ...]]) -> Found | None:
         else:
             text += part if broken or not text else f" {part}"
     text = re.sub(r"\.{3,}$", "", " ".join(text.split()).strip(_DASHES)).lstrip("+#^ ")
+    text = _SPREAD.sub(lambda spread: re.sub(r"(?<=[^\W\d_])(?=[A-Z][a-z])", " ", spread[0].replace(" ", "")), text)
     words = tuple(word for line in lines for word in line)
     return Found(value=text, words=words) if any(c.isalnum() for c in text) else None
+
+
+_SPREAD = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_]){4,}(?!\w)")
+"""Letters set apart to fill a cell: L u n c h B r e a k."""
 
 
 def _is_ending(letters: str) -> bool:

@@ -138,6 +138,7 @@ class DayName:
 def day_name(text: str) -> DayName | None:
     """The days that a label names, or None: "MON", "Thrusday", "Mon/Wed", "Monday to Friday", "Tue (Odd)", "Friday 3 May"."""
     text = " ".join(text.split()).strip(" .:,;*|-–_[]({})")
+    text = text.replace(" ", "") if _SPACED.fullmatch(text) else text
     if not text or len(text) > 40:
         return None
     week = week_of(text)
@@ -156,6 +157,9 @@ def day_name(text: str) -> DayName | None:
     single = _single(head)
     return None if single is None else DayName(days=(DAYS[single[0]],), certainty=single[1], week=week)
 
+
+_SPACED = re.compile(r"[^\W\d_](?: [^\W\d_]){4,}")
+"""A name whose letters stand apart: S u n d a y."""
 
 _RUN = re.compile(r"(?:Mo?|Tu|Th|T|We?|R|Fr?|Sa|Su|S|U)+")
 _OF_RUN = {"m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5, "s": 5, "su": 6, "u": 6}

@@ -6,9 +6,9 @@ _HEADINGS = {
     "day": r"days?|weekday|day\(s\)|jours?|tage?|wochentage?|d[ií]as?(?:\s*da\s*semana)?|giorn[oi]|dag|dzie[nń]|g[üu]n"
     r"|hari|nap|den|zi(?:ua)?|päivä|день",
     "period": r"periods?(?:\s*no\.?)?|per[ií]odos?|jam\s*ke-?|hodina|lesson\s*(?:no\.?|number)|lekcja|les(?:uur)?|stunde",
-    "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule",
+    "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule|jadwal",
     "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
-    r"|horaires?|zeit|uhrzeit|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
+    r"|horaires?|zeit|uhrzeit|interval(?:ul)?(?:\s*orar)?|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
     r"|jam|waktu|pukul|masa|czas|čas|tid|id[őo]|klo|hora|время|час",
     "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|(?:hora\s*(?:de\s*)?)?(?:ini\.?|in[ií]cio)"
     r"|inizio"
@@ -16,7 +16,7 @@ _HEADINGS = {
     "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|(?:hora\s*(?:de\s*)?)?(?:fin|fim|t[ée]rmino)|fine"
     r"|(?:jam\s*)?(?:keluar|selesai|tamat)|loppu|do|конец",
     "subject": r"subjects?(?:\s*(?:name|title))?|courses?(?:\s*(?:name|title|\(section\)|\(credits?\)|/?\s*module))*"
-    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|mati[èe]re|cours|materia|asignatura"
+    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|curs(?:ul)?|materi[ea]|disciplin[ăa]|mati[èe]re|cours|materia|asignatura"
     r"|disciplina|vak|przedmiot|ders|descripci[óo]n|unidad\s+de\s+aprendizaje|(?:nombre\s+de\s+la\s+)?(?:materia|asignatura)|assignatura|mat[èe]ria"
     r"|(?:nama\s+)?mata\s?(?:kuliah|pelajaran)|pelajaran|subjek|kursus|předmět|předmet|tant[áa]rgy|[äa]mne|emne|fag|kurs|aine|kurssi|предмет|дисциплина",
     "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal"
@@ -25,7 +25,7 @@ _HEADINGS = {
     r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel"
     r"|(?:nama\s+)?(?:dosen|guru|pengajar|pensyarah)|maestr[oa]|catedr[áa]tico|prowadz[ąa]cy|tan[áa]r|l[äa]rare|opettaja|преподаватель|учитель",
     "notes": r"notes?|remarks?|comments?|details|(?:teaching\s*)?(?:activity\s*)?type|teaching\s*activity|code"
-    r"|(?:course|subject|module)\s*code|group|section|week|grupo|grup|gr",
+    r"|(?:course|subject|module)\s*code|group|section|week|grup[ao]?|gr",
 }
 
 

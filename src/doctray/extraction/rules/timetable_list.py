@@ -35,7 +35,7 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     for index, row in enumerate(rows):
         columns = _columns(row)
         if "subject" in columns and ({"time", "start", "when"} & set(columns) or {"day", "period"} <= set(columns)):
-            columns = _titled(columns, row, rows[index + 1 :])
+            columns = _with_days(_titled(columns, row, rows[index + 1 :]), rows[index + 1 :])
             short = _short_days(rows[index + 1 :], columns)
             drafts: list[_Draft] = []
             heading: Reading | None = None
@@ -51,23 +51,38 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     return ()
 
 
-def columned_blocks(page: Page) -> Listed | None:
-    """Blocks of a list whose columns are named, and told by how they line up: lines between them are drawn in part or not at all."""
+def columned_blocks(page: Page) -> tuple[Listed, ...]:
+    """Lists whose columns are named, and told by how they line up: lines between them are drawn in part or not at all.
+
+    A list ends where the next one's headings stand, less the title over them.
+    """
     words = [word for word in page.words if word.angle == 0 and word.text.strip()]
-    lines = read(words).lines
-    for line in lines:
-        heads = [(box_of(phrase), Reading((phrase,))) for phrase in phrases_of(line)]
-        columns = _columns(heads)
-        if not ("subject" in columns and ("when" in columns or ("day" in columns and {"time", "start"} & set(columns)))):
-            continue
-        grid = _columned_grid(page, heads, [word for word in words if word.box.center_y > hull(b for b, _ in heads).bottom], columns)
+    headed = [(heads, columns) for line in read(words).lines if (columns := _columns(heads := _heads(line))) and _tell_lessons(columns)]
+    tops = [hull(box for box, _ in heads).top for heads, _ in headed]
+    found: list[Listed] = []
+    above = 0.0
+    for (heads, columns), top, stop in zip(headed, tops, [*tops, float(page.height)][1:], strict=True):
+        bottom = hull(box for box, _ in heads).bottom
+        end = stop if stop == page.height else stop - _TITLE_LINES * (bottom - top)
+        grid = _columned_grid(page, heads, [word for word in words if bottom < word.box.center_y < end], columns)
         made = tabled_blocks(grid) if grid else ()
         if len(made) >= _FEWEST:
-            around = titles(
-                page, Box(0, hull(b for b, _ in heads).top, page.width, page.height), inside=(), above=0.0, below=float(page.height)
-            )
-            return Listed(titles=around, blocks=made)
-    return None
+            around = titles(page, Box(0, top, page.width, end), inside=(), above=above, below=end)
+            found.append(Listed(titles=around, blocks=made))
+            above = end
+    return tuple(found)
+
+
+_TITLE_LINES = 3.0
+"""Heights of a line of headings that the title over it takes, with the space around."""
+
+
+def _heads(line: tuple[Word, ...]) -> list[tuple[Box, Reading]]:
+    return [(box_of(phrase), Reading((phrase,))) for phrase in phrases_of(line)]
+
+
+def _tell_lessons(columns: Mapping[str, Box]) -> bool:
+    return "subject" in columns and ("when" in columns or ("day" in columns and bool({"time", "start"} & set(columns))))
 
 
 def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Sequence[Word], columns: dict[str, Box]) -> Grid | None:
@@ -166,6 +181,16 @@ def _with_tall(row: Sequence[tuple[Box, Reading]], rows: Sequence[Sequence[tuple
     """The row with the cells that began in a row above and reach over it: one subject for two lessons."""
     level = min((box for box, _ in row), key=lambda box: box.height).center_y
     return [*row, *((box, reading) for other in rows for box, reading in other if other is not row and box.top <= level <= box.bottom)]
+
+
+def _with_days(columns: dict[str, Box], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> dict[str, Box]:
+    """The columns with that of the times as one of days too, where most of its cells open with a day: Senin, 07:00 - 09:30."""
+    column = columns.get("time")
+    if column is None or {"day", "when"} & set(columns):
+        return columns
+    told = [reading.text for row in rows for box, reading in row if box.left <= column.center_x <= box.right and reading.text]
+    headed = [text for text in told if (spans := find_label_spans(text)) and day_name(text[: spans[0].begin])]
+    return {**{key: box for key, box in columns.items() if key != "time"}, "when": column} if 2 * len(headed) > len(told) else columns
 
 
 def _short_days(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str, Box]) -> dict[str, int]:
