@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doctray.domain.document import Box
+from doctray.extraction.rules.timetable_axes import day_bands
 from doctray.extraction.rules.timetable_grid import Cell, Grid, hull
 from doctray.extraction.rules.timetable_reading import read
 from doctray.extraction.times import find_spans
@@ -20,7 +21,9 @@ _NEAR_PX, _OFF = 4.0, 0.5
 
 def with_strips_joined(grid: Grid) -> Grid:
     """The grid with one cell a block, where most times in it stand in strips of their own above cells that are together as wide."""
-    strips = _strips(grid.cells)
+    heads_end = {band.axis: min(band.axis.low(cell.box) for cell in band.cells) for band in day_bands(grid)}
+    # what stands before the first day heads the table
+    strips = _strips([cell for cell in grid.cells if all(axis.middle(cell.box) > end for axis, end in heads_end.items())])
     heads = [hull(cell.box for cell in strip) for strip in strips]
     columns, rows = {round(box.left / _NEAR_PX) for box in heads}, {round(box.top / _NEAR_PX) for box in heads}
     if len(strips) < _FEWEST or len(columns) < _FEWEST_COLUMNS or len(rows) < _FEWEST_ROWS:

@@ -349,15 +349,15 @@ def _year(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence[R
             digits = match["before"] or match["behind"]
             return Found(value=f"20{digits}", words=line.between(*match.span()), certainty=0.8)
     for line in (*plain, *head):
-        if _PRINTED_AT.search(line.text):
+        if _PRINTED_AT.match(line.text):
             continue
         if (dated := _DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
             return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
     return None
 
 
-_PRINTED_AT = re.compile(r"\d[./-]\d{2,4},?\s\d{1,2}:\d{2}")
-"""A date with a time is when a page was printed."""
+_PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s\d{1,2}:\d{2}")
+"""A line that opens with a date and a time says when the page was printed."""
 
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](?P<before>[23]\d)(?!\w)|(?P<behind>[23]\d)['’](?!\w))")
 """A year of this century without it, in a title: '25, 25'."""
