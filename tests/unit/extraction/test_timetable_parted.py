@@ -197,3 +197,12 @@ def test_a_legend_in_the_rules_of_the_table_is_no_part_of_its_days() -> None:
     rows += [[f"CE07{index}", "Deep Learning", "Lab B", "Prof Joshi"] for index in range(3)]
     found = extract(document(a_sheet(rows)))
     assert {block["subject"] for block in found.fields["timeblocks"]} == {"Maths", "Art", "Law"}
+
+
+def test_lines_in_the_middles_of_labels_that_follow_one_another_are_theirs() -> None:
+    rows = [["", "Monday", "Tuesday", "Wednesday"]]
+    rows += [[f"{hour}:00-{hour + 1}:00", f"Art {hour}", "" if hour == 9 else ABOVE, f"Law {hour}"] for hour in (9, 10, 11, 12)]
+    page = a_sheet(rows)
+    own = [word for index in (1, 2, 3) for word in text_line("PIA", left=423.0, top=160.0 + 90 * (index + 1) + 37)]
+    found = extract(document(a_page([*page.words, *own], page.segments)))
+    assert starts(found, "PIA") == {("10:00", "11:00"), ("11:00", "12:00"), ("12:00", "13:00")}

@@ -22,6 +22,9 @@ SNAP = 0.25
 _COVERS = 0.5
 """A block belongs to a day when it overlaps this part of the day's stretch, or of its own where it is the smaller."""
 
+_SURE_ROW = 3
+"""So many lines that stand in the middles of labels which follow one another are theirs, and not one text by chance."""
+
 _CENTRED = 0.25
 """Text that was set for one column stands in its middle, give or take this part of its width."""
 
@@ -124,7 +127,10 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
         for stretch, words in own.items()
     )
     groups = any(is_group(read(words).text) for words in own.values())
-    if len(own) < max(2, min(least, len(inside))) or not centred or groups:
+    # what is empty at an end belongs to a neighbour: a fill may run on behind it
+    within = [stretch for stretch in inside if own and min(own) <= stretch <= max(own)]
+    told = len(own) >= (max(2, min(least, len(inside))) if len(own) < _SURE_ROW else min(least, len(within)))
+    if not told or not centred or groups:
         return [cell]
     return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
 
