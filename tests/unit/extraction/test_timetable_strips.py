@@ -37,6 +37,14 @@ def test_strips_that_lines_run_through_are_joined_with_all_below_them() -> None:
     assert len(texts) == len(rows[0]) // 2 + 1 + 2 + 6
 
 
+def test_a_strip_that_is_cut_beside_its_time_is_as_wide_as_others() -> None:
+    rows = [["", "Monday", LEFT, "Tuesday", LEFT, "Wednesday", LEFT]]
+    for label, strip in (("8:00", ["8:00 - 8:55", LEFT]), ("9:00", ["9:00 - 9:55", LEFT]), ("10:00", ["", "10:00 - 10:55"])):
+        rows += [[label, *strip * 3], [ABOVE, *["ANA", "Ethics"] * 3]]
+    texts = [read(cell.words).text for cell in with_strips_joined(the_grid(rows)).cells]
+    assert texts.count("10:00 - 10:55 ANA Ethics") == 3
+
+
 def test_times_that_head_rows_or_columns_are_no_strips() -> None:
     across = [
         ["", "8:00-9:00", "9:00-10:00", "10:00-11:00", "11:00-12:00", "13:00-14:00"],

@@ -12,6 +12,7 @@ from doctray.extraction.rules.timetable_boxes import DrawnBoxes
 from doctray.extraction.rules.timetable_cells import BREAKS
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.rules.timetable_straddling import straddling
 from doctray.extraction.times import find_label_spans, resolve
 
 _STEPS = 48
@@ -23,7 +24,10 @@ _REACH = 0.35
 _SPACE = 0.45
 """A gap between two words wider than this part of their height may part two cells; a space is about a quarter."""
 
-_FEWEST_DAYS = 3
+_DENSE = 0.7
+"""Rows with lessons on so many of the days are those of a full week."""
+
+_FEWEST_DAYS, _MANY_DAYS = 3, 4
 _FEWEST_PERIODS = 3
 _MOST_PERIODS = 300
 """More numbers than this are no labels of periods: they are not compared one by one."""
@@ -44,6 +48,10 @@ def aligned_grids(page: Page) -> tuple[Grid, ...]:
         if grid:
             grids.append(grid)
     return tuple(grids)
+
+
+_Placed = tuple[int, int, list[Word]]
+"""A text and the columns that it covers, by the first and the last"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
             and label_low - 2 <= day_axis.middle(word.box) <= max(edge, label_low + 1)
         )
         heads.append(Cell(box=_box(day_axis, label_low, max(edge, label_low + 1), strip.low, strip.high), words=own))
-    cells = (*heads, *boxed, *_body_cells(day_axis, days, times, body))
+    cells = (*heads, *boxed, *_body_cells(day_axis, days, times, [time_axis.middle(box) for box in labels], body))
     return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=cells, ruled=False)
 
 
@@ -234,25 +242,42 @@ def _head_cells(
     ]
 
 
-def _body_cells(day_axis: Axis, days: Sequence[Strip], times: Sequence[Strip], words: Sequence[Word]) -> list[Cell]:
+def _body_cells(
+    day_axis: Axis, days: Sequence[Strip], times: Sequence[Strip], middles: Sequence[float], words: Sequence[Word]
+) -> list[Cell]:
+    """middles: where the labels of the times stand."""
     columns, rows = (days, times) if day_axis is Axis.X else (times, days)
     cells: list[Cell] = []
-    for row in rows:
-        placed: list[tuple[int, int, list[Word]]] = []
-        inside = [word for word in words if row.low <= word.box.center_y < row.high]
-        for phrase in _parted(phrases_of(inside), columns):
-            first, last = _columns_of(box_of(phrase), columns)
-            home = next((item for item in placed if item[0] <= last and first <= item[1]), None)
-            if home is None:
-                placed.append((first, last, list(phrase)))
-            else:
-                placed.remove(home)
-                placed.append((min(first, home[0]), max(last, home[1]), [*home[2], *phrase]))
-        if _stands_for_all(placed, columns, day_axis):
+    if day_axis is Axis.X:
+        for text in straddling(_parted(phrases_of(words), columns), middles):
+            first, last = _columns_of(box_of(text.words), columns)
+            box = Box(columns[first].low, rows[text.first].low, columns[last].high, rows[text.last].high)
+            cells.append(Cell(box=box, words=text.words))
+        spent = {id(word) for cell in cells for word in cell.words}
+        words = [word for word in words if id(word) not in spent]
+    every = [_placed([word for word in words if row.low <= word.box.center_y < row.high], columns) for row in rows]
+    taken = [sum(last - first + 1 for first, last, _ in placed) for placed in every if len(placed) > 1]
+    dense = sum(taken) >= _DENSE * len(columns) * len(taken)
+    for row, placed in zip(rows, every, strict=True):
+        if day_axis is Axis.X and _stands_for_all(placed, columns, dense=dense):
             placed = [(0, len(columns) - 1, placed[0][2])]
         for first, last, own in placed:
             cells.append(Cell(box=Box(columns[first].low, row.low, columns[last].high, row.high), words=tuple(own)))
     return cells
+
+
+def _placed(words: Sequence[Word], columns: Sequence[Strip]) -> list[_Placed]:
+    """The texts of one row."""
+    placed: list[_Placed] = []
+    for phrase in _parted(phrases_of(words), columns):
+        first, last = _columns_of(box_of(phrase), columns)
+        home = next((item for item in placed if item[0] <= last and first <= item[1]), None)
+        if home is None:
+            placed.append((first, last, list(phrase)))
+        else:
+            placed.remove(home)
+            placed.append((min(first, home[0]), max(last, home[1]), [*home[2], *phrase]))
+    return placed
 
 
 def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[Strip]) -> list[tuple[Word, ...]]:
@@ -269,11 +294,18 @@ def _parted(phrases: Sequence[tuple[Word, ...]], columns: Sequence[Strip]) -> li
     return parts
 
 
-def _stands_for_all(placed: Sequence[tuple[int, int, list[Word]]], columns: Sequence[Strip], day_axis: Axis) -> bool:
-    """Whether a row holds one text only, in the middle of four days or more: then it is meant for all of them."""
-    if day_axis is not Axis.X or len(columns) < 4 or len(placed) != 1:
+def _stands_for_all(placed: Sequence[_Placed], columns: Sequence[Strip], *, dense: bool) -> bool:
+    """Whether a row holds one text only, in the middle of four days or more: then it is meant for all of them.
+
+    Of an odd number of days it may be a lesson of the middle one, where the other rows are not full of lessons.
+    """
+    if len(columns) < _MANY_DAYS or len(placed) != 1:
         return False
-    box, low, high = box_of(placed[0][2]), columns[0].low, columns[-1].high
+    first, _, words = placed[0]
+    box, low, high = box_of(words), columns[0].low, columns[-1].high
+    narrow = len(columns) % 2 == 1 and box.width < columns[first].high - columns[first].low
+    if narrow and not dense and not BREAKS.search(" ".join(word.text for word in words)):
+        return False
     return abs(box.center_x - (low + high) / 2) <= 0.1 * (high - low)
 
 

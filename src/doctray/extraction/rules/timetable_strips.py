@@ -1,5 +1,6 @@
 """Joins the cells of a block that is drawn in parts: a strip with its own time, and below it what the lesson is."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,21 +40,39 @@ def with_strips_joined(grid: Grid) -> Grid:
 
 
 def _strips(cells: Sequence[Cell]) -> list[tuple[Cell, ...]]:
-    """Cells that hold a time with its end and nothing else, or neighbours that do together: rules of the blocks below may cut it."""
-    found: list[tuple[Cell, ...]] = []
+    """Cells that hold a time with its end and nothing else, or neighbours that do together: rules of the blocks below may cut it.
+
+    With empty neighbours, where strips of other rows are as wide as they are together.
+    """
     rows: dict[tuple[float, float], list[Cell]] = {}
     for cell in cells:
         rows.setdefault((cell.box.top, cell.box.bottom), []).append(cell)
+    runs: list[tuple[list[Cell], int, int]] = []
     for row in rows.values():
         row.sort(key=lambda cell: cell.box.left)
-        index = 0
-        while index < len(row):
-            runs = (tuple(row[index : index + count]) for count in range(1, min(_MOST_PARTS, len(row) - index) + 1))
-            strip = next((run for run in runs if _is_range(run)), None)
-            if strip:
-                found.append(strip)
-            index += len(strip or (0,))
-    return found
+        stop = 0
+        for first in range(len(row)):
+            ends = range(first + 1, min(first + _MOST_PARTS, len(row)) + 1)
+            if first >= stop and (end := next((end for end in ends if _is_range(row[first:end])), 0)):
+                runs.append((row, first, end))
+                stop = end
+    usual = Counter(_extent(row[first:end]) for row, first, end in runs)
+    return [_widened(row, first, end, usual) for row, first, end in runs]
+
+
+def _extent(cells: Sequence[Cell]) -> tuple[int, int]:
+    """From where to where cells run from left to right, in steps of some pixels."""
+    return round(cells[0].box.left / _NEAR_PX), round(cells[-1].box.right / _NEAR_PX)
+
+
+def _widened(row: Sequence[Cell], first: int, end: int, usual: Counter[tuple[int, int]]) -> tuple[Cell, ...]:
+    begins, stops = [first], [end]
+    while begins[-1] > 0 and not row[begins[-1] - 1].words and len(begins) < _MOST_PARTS:
+        begins.append(begins[-1] - 1)
+    while stops[-1] < len(row) and not row[stops[-1]].words and len(stops) < _MOST_PARTS:
+        stops.append(stops[-1] + 1)
+    runs = [tuple(row[begin:stop]) for begin in begins for stop in stops]
+    return max(runs, key=lambda run: (usual[_extent(run)], len(run) == end - first))
 
 
 def _is_range(cells: Sequence[Cell]) -> bool:
