@@ -274,3 +274,21 @@ def test_names_in_square_brackets_are_teachers_and_what_stands_below_is_the_room
         ("Literature", "S BINNY", "HS420"),
         ("Computing", "A PERRY", "MID432"),
     }
+
+
+def test_lines_of_a_form_say_what_their_labels_announce() -> None:
+    def lesson_of(subject: str, room: str) -> str:
+        return f"Cod. 123|{subject}|Grupo. 01-D|SubGrupo.|Aula. {room}|MAESTRIA"
+
+    rows = [
+        ["HORAS", "LUNES", "MARTES", "VIERNES"],
+        ["7:00-9:00", lesson_of("Cálculo", "D4-403"), lesson_of("Diseño", "D4-302"), lesson_of("Cálculo", "D4-403")],
+        ["9:00-11:00", lesson_of("Lengua", "D4-113"), lesson_of("Cálculo", "D4-403"), lesson_of("Diseño", "D4-302")],
+    ]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=220.0, tall=150.0)))).fields["timeblocks"]
+    assert {(block["subject"], block["room"]) for block in found} == {
+        ("Cálculo", "D4-403 MAESTRIA"),
+        ("Diseño", "D4-302 MAESTRIA"),
+        ("Lengua", "D4-113 MAESTRIA"),
+    }
+    assert {block["notes"] for block in found} == {"Cod. 123 Grupo. 01-D"}

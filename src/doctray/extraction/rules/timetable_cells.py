@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
@@ -153,9 +154,10 @@ class Habits:
 
     names: lines that name a teacher without any title. rooms: ends of lines that name a room without any sign before it (Chemistry Lab 3).
     places: last lines that stand where most cells have a room (Cafeteria). barred: what stands behind a bar, where that is the room.
-    courses: codes of letters and a number that cells print in one
-    line (MGT 206). coded: cells print a course's code and its place below. codes: codes in brackets that belong to the name above them.
-    heads: teachers who stand above the subjects. timed: its labels print the times.
+    courses: codes of letters and a number that cells print in one line (MGT 206). coded: cells print a course's code and its place below.
+    labels: words, in small letters, that open lines of most cells with a point or a colon behind them, as in a form (Grupo. 01, Aula. D4).
+    codes: codes in brackets that belong to the name above them. heads: teachers who stand above the subjects.
+    enders: codes of teachers that end the lines of lessons (Eng BC). timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
@@ -164,8 +166,10 @@ class Habits:
     barred: frozenset[str] = frozenset()
     courses: frozenset[str] = frozenset()
     coded: bool = False
+    labels: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
+    enders: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -269,11 +273,13 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if any(c.isdigit() for c in alone) and alone not in habits.courses and ROOM.fullmatch(alone):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
-    if _are_parallel(main):
+    if _are_parallel(main) or _are_taught_by_several(main, habits):
         return Content(subject=_joined([*main, *small]), span=span, start_words=start_words, end_words=end_words)
     sorted_out = _SortedOut(habits)
     main, groups = _without_groups(_with_code(sorted_out.take_head(main)))
     for index, line in enumerate(main):
+        if habits.labels and sorted_out.take_labelled(line):
+            continue
         left = sorted_out.take(line, head=index == 0 and len(main) > 1)
         if left:
             sorted_out.subject.append(left)
@@ -307,6 +313,9 @@ def _with_code(lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
 
 
 _WITH_CODE = 3
+LABEL_OF_LINE = re.compile(r"(?P<label>[^\W\d_]{2,14}(?: [^\W\d_]{2,14})?)(?P<sign>\s?:|\.(?=\s|$))\s*(?P<value>.*)$")
+"""What opens a line of a form: Grupo. 01-D, Type: Lecture."""
+
 _GROUP_CODE = re.compile(r"G\d{1,2}")
 
 
@@ -324,6 +333,15 @@ def _are_parallel(lines: Sequence[tuple[Word, ...]]) -> bool:
     return len(lines) > 1 and len(rooms) == len(lines) == len(set(rooms)) and all(ROOM.fullmatch(room) for room in rooms)
 
 
+def _are_taught_by_several(lines: Sequence[tuple[Word, ...]], habits: Habits) -> bool:
+    """Whether each line is a lesson with the code of its own teacher (Franz PA, Lat DL): none is the teacher of the block."""
+    known = sum(len(line) > 1 and _bare(line[-1:]) in habits.enders for line in lines)
+    return len(lines) > 1 and 2 * known > len(lines) and all(len(line) > 1 and _CODE_OF_TEACHER.fullmatch(line[-1].text) for line in lines)
+
+
+_CODE_OF_TEACHER = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]{1,2}")
+
+
 @dataclass(slots=True)
 class _SortedOut:
     """Lines of a block, told apart as they are read."""
@@ -333,6 +351,33 @@ class _SortedOut:
     notes: list[tuple[Word, ...]] = field(default_factory=list)
     room: Found | None = None
     teacher: Found | None = None
+    behind: str | None = None
+
+    def take_labelled(self, line: tuple[Word, ...]) -> bool:
+        """Whether a line says what its label, or that of a line before it, announces; it is taken then."""
+        label = LABEL_OF_LINE.match(_text(line))
+        if label is None or label["label"].casefold() not in self.habits.labels:
+            if self.behind is None or not self.subject or label:
+                return False
+            kind, value, words = self.behind, _bare(line), line
+        else:
+            kind = heading_of(label["label"]) or "notes"
+            words, _ = _cut(line, label.end("sign"), len(_text(line)))
+            value = label["value"].strip(_DASHES)
+        if kind == "subject":
+            return False
+        self.behind = kind if self.subject else None
+        if not any(c.isalnum() for c in value):
+            return True
+        before = self.room if kind == "room" else self.teacher if kind == "teacher" else None
+        found = Found(value=f"{before.value} {value}" if before else value, words=(*(before.words if before else ()), *words))
+        if kind == "room":
+            self.room = found
+        elif kind == "teacher":
+            self.teacher = found
+        else:
+            self.notes.append(line)
+        return True
 
     def take_head(self, lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
         """The lines below the teacher who opens the block, where the table's cells open so."""

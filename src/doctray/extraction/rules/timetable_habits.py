@@ -1,14 +1,16 @@
 """Learns from all the cells of a table what one of them alone does not tell: teachers' names without a title, rooms without a sign."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import CODE, ROOM, TEACHER, Habits
+from doctray.extraction.rules.timetable_cells import CODE, LABEL_OF_LINE, ROOM, TEACHER, Habits
+from doctray.extraction.rules.timetable_enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_heads import names_above
 from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable_reading import plain_text, read, size_of
@@ -38,15 +40,19 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
     surnames, numbers = _in_threes(written)
+    enders = codes_at_ends([lines for lines, _ in every])
+    names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
     return Habits(
-        names=names | codes | surnames | teachers | bracketed,
+        names=names | codes | surnames | teachers | bracketed | enders,
         rooms=_rooms([lines for lines, _ in every]),
         places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind,
         barred=_barred([lines for lines, _ in every]),
+        labels=_labels([lines for lines, _ in every]),
         coded=_are_coded([lines for lines, _ in every]),
         codes=_bracketed_codes(written),
         heads=names_above(written),
+        enders=enders,
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
         timed=timed,
     )
@@ -117,20 +123,12 @@ _SHORT = re.compile(r"[^\W_]{1,4}")
 """A room by its number or a short name alone: 12, i4, le."""
 
 _INITIALS = re.compile(r"[A-Z]{2,4}")
-_NO_INITIALS = frozenset(
-    re.split(
-        r"\s+",
-        """ADV AM ART CAD CCA CCE EL EN FREE GYM HALL HL ICT II III IT IV KG LAB LEC LIB MATH MT PC PE PM PR PRAC PT RE SC SL SS SST TA TBA
-        TH TUT VI VII""",
-    )
-)
-"""Short words in capitals that are no initials: lessons, places, kinds and numbers of lessons."""
 
 
 def _initials(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
     """Initials, or names in brackets, that stand alone in the second line of most cells, each beneath one or two subjects: teachers."""
     twos = [(plain_text(lines[0]), plain_text(lines[1])) for lines in written if len(lines) == 2 and _is_coded(lines[1])]
-    initialed = [(subject, code) for subject, code in twos if code not in _NO_INITIALS and code != subject]
+    initialed = [(subject, code) for subject, code in twos if code not in NO_INITIALS and code != subject]
     subjects: defaultdict[str, set[str]] = defaultdict(set)
     for subject, code in initialed:
         subjects[code].add(subject)
@@ -258,6 +256,19 @@ def _barred(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     return (
         frozenset(text for text, _ in beside) if len(beside) >= max(_FEWEST, _USUAL * len(written)) and are_rooms(beside) else frozenset()
     )
+
+
+def _labels(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
+    """Words that open lines of most cells as labels do; none unless there are two of them, so that the cells are forms."""
+    told: Counter[str] = Counter()
+    for lines in written:
+        texts = (" ".join(word.text for word in line) for line in lines)
+        found = (LABEL_OF_LINE.match(text) for text in texts if not TEACHER.match(text))
+        told.update(
+            {label["label"].casefold() for label in found if label and (heading_of(label["label"]) or not ROOM.fullmatch(label[0]))}
+        )
+    usual = {label for label, count in told.items() if count >= max(_FEWEST, _USUAL * len(written))}
+    return frozenset(usual) if len(usual) > 1 else frozenset()
 
 
 def _are_coded(written: Sequence[Sequence[tuple[Word, ...]]]) -> bool:

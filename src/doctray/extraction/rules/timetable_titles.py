@@ -436,10 +436,13 @@ def _remainder(line: Reading) -> Found | None:
     value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
     if all(word.casefold() in SUBJECT_WORDS for word in value.split()) or heading_of(value):
         return None
-    if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value):
+    if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value) or _OF_PROGRAM.fullmatch(value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
 
+
+_OF_PROGRAM = re.compile(r"[A-Z\d]+_[A-Z\d_]+")
+"""What a program calls the report that it prints: PACR42_GWT."""
 
 _NO_CLASS = re.compile(
     r"\b(?:nombres?|names?|nama|nom|naam|cuenta|matr[ií]cula|carrera|student\w{2,}|roll\s*no|e-?mail|phone|tel|page|p[áa]gina|seite|copy"
