@@ -45,7 +45,10 @@ LETTERS = sum(not c.isspace() for c in ENGLISH)
         (evidence("Page 1 of 1", unread_glyphs=1500), Verdict.PARTIAL),
         (evidence(unread_glyphs=LETTERS), Verdict.PARTIAL),
         (evidence(unread_glyphs=LETTERS // 3), Verdict.SOUND),
-        (evidence("Certificate of Completion", unread_glyphs=40), Verdict.SOUND),
+        (evidence("Certificate of Completion", unread_glyphs=40), Verdict.PARTIAL),
+        (evidence("Certificate of Completion", unread_glyphs=25), Verdict.SOUND),
+        (evidence(f"{FORM} {FORM}", unread_glyphs=60), Verdict.SOUND),
+        (evidence(f"{FORM} {FORM}", unread_glyphs=95), Verdict.PARTIAL),
     ],
 )
 def test_a_text_layer_is_trusted_only_where_it_says_what_is_printed(seen: Evidence, verdict: Verdict) -> None:

@@ -22,7 +22,7 @@ _SIGNS = (
     ("TYPE OF INSURANCE",),
     ("POLICY NUMBER",),
     ("CERTIFICATE HOLDER",),
-    ("INSURERS AFFORDING COVERAGE", "COMPANIES AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
+    ("INSURERS AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
     ("PRODUCER",),
     ("DESCRIPTION OF OPERATIONS",),
     ("POLICY EFF", "POLICY EFFECTIVE"),
@@ -48,7 +48,14 @@ def is_acord(sheet: Sheet) -> bool:
     """Whether the page has the boxes of an ACORD certificate, filled or not."""
     signs = sum(anchor(sheet, *labels) is not None for labels in _SIGNS)
     kinds = sum(anchor(sheet, *labels) is not None for labels in _KINDS)
-    return signs >= 6 and ((kinds >= 2 and _lists_insurers(sheet)) or is_property_form(sheet))
+    lettered = anchor(sheet, "INSURERS AFFORDING COVERAGE", "INSURER A") is not None
+    return signs >= (_LEAST_SIGNS if lettered else _LEAST_OF_COMPANIES) and (
+        (kinds >= 2 and _lists_insurers(sheet)) or is_property_form(sheet)
+    )
+
+
+_LEAST_SIGNS, _LEAST_OF_COMPANIES = 6, 7
+"""Of the form's words; more where insurers are companies, as forms of the last century and tables of any make have them."""
 
 
 def _lists_insurers(sheet: Sheet) -> bool:

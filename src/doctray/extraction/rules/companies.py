@@ -52,7 +52,7 @@ _SIGNED = re.compile(
     r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
-_FIRST_WORDS = ("this", "it", "we", "i", "iwe", "lwe", "hereby", "to", "the", "in")
+_FIRST_WORDS = ("this", "it", "we", "i", "iwe", "lwe", "hereby", "to", "the", "in", "policy", "policies", "certificate", "insurance")
 
 _LETTERHEAD = 0.22
 """Part of the page's height in which a letterhead stands."""
@@ -208,6 +208,8 @@ def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool
             text = phrase.text.strip()
             broker = is_broker(text)
             if any(phrase.box == title.box for title in titled) or len(phrase.words) > 8 or _NO_COMPANY.search(text):
+                continue
+            if _NO_COMPANY.search(phrase.folded):  # a letter of Certificate that was recognised with an accent
                 continue
             if insures == broker or not (broker or INSURES.search(text) or _COMPANY.search(text)):
                 continue

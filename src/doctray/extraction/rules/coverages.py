@@ -172,9 +172,15 @@ def _answered(item: Sum, row: Sequence[Phrase]) -> Sum:
 
 def _headed(sheet: Sheet, item: Sum) -> Sum:
     """A sum that has no label in its row, with the one right over it: Insured Value / USD 412,750."""
-    if item.qualifier or isinstance(item.found.value, str) or _LIMIT.search(item.label):
+    if (item.qualifier and item.label) or isinstance(item.found.value, str) or _LIMIT.search(item.label):
         return item
     cell = Phrase.of(item.found.page, item.found.words)
+    if item.qualifier:
+        heads = [
+            p for p in sheet.above(cell, lines=1.2)[:1] if p.text.rstrip().endswith(":") and abs(p.box.left - cell.box.left) < p.height
+        ]
+        told = bool(heads) and is_like(heads[0].text, _OVER_SUMS)
+        return replace(item, label=plain_label(heads[0].text), place=heads[0], asked=True) if told else item
     over = sheet.above(cell, lines=2.5) or sheet.above(cell, lines=_TALL_CELL)[:2]
     if over and len(over) == 1 and (beside := sheet.left_of(over[0])[:1]) and over[0].box.left - beside[0].box.right < over[0].height:
         over = [Phrase.of(cell.page, [*beside[0].words, *over[0].words])]
@@ -194,7 +200,7 @@ _REMARK = re.compile(r"\s*\([^()]{1,20}\)")
 _OVER_SUMS = (
     "insured value", "agreed value", "sum insured", "sums insured", "total sum insured", "limit of liability", "limit of indemnity",
     "limit of cover", "limit of insurance", "amount of insurance", "amount insured", "policy limit", "coverage limit",
-    "insured's declared value", "idv", "total idv", "vehicle idv",
+    "insured's declared value", "idv", "total idv", "vehicle idv", "excess", "deductible", "retention", "self insured retention",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from doctray.extraction.rules.insurance_values import (
     first_date,
     first_title_row_date,
     labelled_address,
+    labelled_issuer,
     labelled_party,
     named_under_role,
     policy_numbers,
@@ -80,7 +81,7 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     coverages = policies_of(paper, order)
     insurers = companies.insurers(paper, coverages, titled=titled)
     producer = companies.producer(paper, titled=titled)
-    issuer = labelled_party(paper, "issuer")[0] or next((found for sheet in sheets if (found := issued_by(sheet, order)) is not None), None)
+    issuer = labelled_issuer(paper) or next((found for sheet in sheets if (found := issued_by(sheet, order)) is not None), None)
     producer, insurers, issuer = _told_apart(sheets, producer, insurers, issuer)
     insured_name = insured_name or in_title or _insured_in_words(sheets)
     if insured_name is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_dates, fold, has_date_shape, read_identifier
+from doctray.extraction.parse import US_PLACE, DateOrder, find_dates, fold, has_date_shape, read_identifier
 from doctray.extraction.rules.finds import date_found, dates_found, identifier_found, joined, text_found
 from doctray.extraction.rules.labels import Labelled, filled, spots, words_at
 from doctray.extraction.rules.parties import Party, is_address_line, is_party, is_place, parted_at_bar, party_of_lines, to_postcode
@@ -25,6 +25,13 @@ _WORDS = re.compile(
     r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
 )
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
+
+
+def labelled_issuer(paper: Labelled) -> Found | None:
+    """Who stands beside a label of issuing; of several copies of a name, on a paper of parts to be cut apart, the whole one."""
+    names = [found for _, phrase in paper.values("issuer", is_party) if (found := text_found(phrase)) is not None]
+    whole = [name for name in names if names and fold(str(name.value)).startswith(f"{fold(str(names[0].value))} ")]
+    return next(iter(whole), None) or labelled_party(paper, "issuer")[0]
 
 
 def labelled_party(paper: Labelled, key: str) -> Party:
@@ -161,12 +168,15 @@ def address_in_column(paper: Labelled, *, of: Found) -> Found | None:
     sheet = next(sheet for sheet in paper.sheets if sheet.number == of.page)
     box, height = of.words[0].box, of.words[0].box.height
     column = [p for p in sheet.phrases if 0 < p.box.top - box.bottom < _COLUMN_REACH * height and abs(p.box.left - box.left) < 0.6 * height]
-    for street, town in pairwise(column):
-        if _SOMEBODY_ELSE.search(street.text):
+    lines: list[Phrase] = []
+    for line in column:
+        if _SOMEBODY_ELSE.search(line.text):
             return None
-        close = town.box.top - street.box.bottom < 1.2 * town.height
-        if close and is_address_line(street.text) and not is_place(street.text) and is_place(town.text) and not paper.is_label(street):
-            return joined([street, town])
+        close = bool(lines) and line.box.top - lines[-1].box.bottom < 1.2 * line.height
+        if close and US_PLACE.search(line.text):
+            return joined([*lines, line])
+        opens = is_address_line(line.text) and not paper.is_label(line)
+        lines = [*(lines if close else ()), line] if opens else []
     return None
 
 
@@ -422,8 +432,8 @@ def certificate_number(paper: Labelled) -> Found | None:
         return identifier_found(phrase)
     if any(spot.key == "policy_number" and _OF_BOTH.match(spot.label.text) for _, spot in paper.spots):
         return next(iter(policy_numbers(paper)), None)
-    for phrase in (phrase for sheet in paper.sheets for phrase in sheet.phrases):
-        match = _NUMBERED.match(phrase.text)
+    for sheet, phrase in ((page, phrase) for page in paper.sheets for phrase in page.phrases):
+        match = _NUMBERED.match(phrase.text) or (_UNDER_TITLE.match(phrase.text) if _is_under_title(sheet, phrase) else None)
         found = None if match is None else identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
         if match is not None and found is not None:
             return replace(found, value=match["number"], trust=0.8)
@@ -437,6 +447,16 @@ _NUMBERED = re.compile(
     r"(?:certificate|cert\.?|confirmation|evidence|coi) ?# ?(?P<number>(?=\D{0,8}\d)[A-Z0-9][\w./\-]{3,30})$", re.IGNORECASE
 )
 """A certificate's number that its sign is printed close before: Confirmation #EG-5519."""
+
+_UNDER_TITLE = re.compile(r"(?:serial |sl\.? )?no\.? ?[:.\-] ?(?P<number>(?=\D{0,8}\d)[A-Z0-9][\w./\-]{3,30})$", re.IGNORECASE)
+
+
+def _is_under_title(sheet: Sheet, phrase: Phrase) -> bool:
+    """Whether a phrase stands right under the words that call the paper a certificate."""
+    return any(p.folded.startswith("certificate of") and len(p.words) <= _MOST_OF_TITLE for p in sheet.above(phrase, lines=2.5)[:1])
+
+
+_MOST_OF_TITLE = 6
 
 
 def first_title_row_date(sheet: Sheet, words: Sequence[Phrase], order: DateOrder | None) -> Found | None:

@@ -50,7 +50,8 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _NO_ORGANISATION = re.compile(
-    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on|about|your|our)\b|\b(?:certificate|certify|has|have|"
+    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on|about|your|our|director|president|"
+    r"manager|head|chief|dean|principal|registrar|vice)\b|\b(?:certificate|certify|has|have|"
     r"successfully|completed|"
     r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|"
     r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|"
@@ -86,7 +87,7 @@ def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
         if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
             if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
-                found = text_found(_without_department(_with_rest(phrase, rest, beneath)), trust=0.9)
+                found = text_found(_without_department(_with_rest(phrase, rest, beneath), lines), trust=0.9)
                 return None if found is None else replace(found, value=_FULL_STOP.sub("", str(found.value)))
     return None
 
@@ -104,12 +105,12 @@ def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
     return whole if _INSTITUTION.search(whole.text) and is_organisation(whole.text) else name
 
 
-def _without_department(name: Phrase) -> Phrase:
-    """The college whose department it is: Department of Physics, Riverside College."""
+def _without_department(name: Phrase, lines: Sequence[Phrase]) -> Phrase:
+    """The college whose department it is, where a line of the letterhead is its name: Department of Physics, Riverside College."""
     match = _OF_DEPARTMENT.match(name.text)
     words = () if match is None else words_at(name.words, match.end(), len(name.text))
     college = Phrase.of(name.page, words) if words else name
-    return college if _INSTITUTION.search(college.text) else name
+    return college if _INSTITUTION.search(college.text) and any(line.folded == college.folded for line in lines) else name
 
 
 _OF_DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division) of [^,]{3,60}, (?=[A-Z])", re.IGNORECASE)

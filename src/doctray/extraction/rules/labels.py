@@ -75,6 +75,8 @@ def _spots_of(phrase: Phrase, vocabulary: Vocabulary) -> Iterator[Spot]:
     if spot is None or (spot.rest is None and not spot.marked and _ENDS_SENTENCE.search(spot.label.text)):
         return
     rest = spot.rest
+    if rest is not None and not spot.marked and _ROLE.match(rest.text):
+        return
     if rest is None or not spot.marked:
         yield spot
         return
@@ -90,6 +92,9 @@ def _spots_of(phrase: Phrase, vocabulary: Vocabulary) -> Iterator[Spot]:
             return
     yield spot
 
+
+_ROLE = re.compile(r"(?:director|manager|coordinator|officer|supervisor|team|department|committee)\b", re.IGNORECASE)
+"""What makes words like a label the name of an office: Training Program Director."""
 
 _ENDS_SENTENCE = re.compile(r"[a-z]{4,}\.$")
 """The end of a sentence, which no label is: program site. An abbreviation ends with a full stop too, as in Policy No."""
@@ -250,7 +255,11 @@ def _wrapped_beside(sheet: Sheet, label: Phrase) -> Phrase | None:
 def _beneath(sheet: Sheet, spot: Spot) -> list[Phrase]:
     """What stands under a label, past the rest of a label that was wrapped: Name of the Entity / of Coverage."""
     wrapped = _wrapped_label(sheet, spot)
-    return sheet.below(spot.label if wrapped is None else wrapped)[:1]
+    return sheet.below(spot.label if wrapped is None else wrapped, lines=_LINES_TO_VALUE if spot.marked else 2.5)[:1]
+
+
+_LINES_TO_VALUE = 3.0
+"""Line heights beneath a label with its colon that its value stands within."""
 
 
 def _wrapped_label(sheet: Sheet, spot: Spot) -> Phrase | None:
@@ -290,12 +299,24 @@ class Labelled:
         """
         mine = [(sheet, spot) for sheet, spot in self.spots if spot.key == key]
         for sheet, spot in sorted(
-            mine, key=lambda item: (item[1].weak, not item[1].stands_out, item[0].number, item[1].rank, item[1].label.box.top)
+            mine,
+            key=lambda item: (
+                item[1].weak,
+                not item[1].stands_out,
+                not (item[1].marked and len(item[1].label.words) > _TELLING_WORDS),
+                item[0].number,
+                item[1].rank,
+                item[1].label.box.top,
+            ),
         ):
             if not spot.stands_out and not _is_followed(spot):
                 continue
             for phrase in values_of(sheet, spot, accept, is_label=self.is_label, above=above is not None and above(sheet, spot)):
                 yield sheet, phrase
+
+
+_TELLING_WORDS = 3
+"""A label of more words with its colon is no word of a logo or a heading: THE FOLLOWING INSURED MEMBER:"""
 
 
 def _asks(phrase: Phrase) -> bool:

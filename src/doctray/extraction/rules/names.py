@@ -252,6 +252,7 @@ def is_name(text: str) -> bool:
         and 1 <= len(words) <= 7
         and not (len(words) > 3 and text.islower())
         and not _RELATIVE.fullmatch(text)
+        and not _HONORIFICS.fullmatch(text)
         and len(fold(text)) >= 3
         and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
@@ -268,6 +269,10 @@ _RELATIVE = re.compile(
     r"\W*(?:father|mother|parents?|guardian|child|spouse|husband|wife|male|female|boy|girl|yes|no|n/?a)\W*", re.IGNORECASE
 )
 """Headings and boxes of registers that stand where names do."""
+
+
+_HONORIFICS = re.compile(r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|master)\W*)+", re.IGNORECASE)
+"""What a form asks to choose from, with no name after it: Mr./Mrs./Ms."""
 
 
 def _is_word_of_name(text: str) -> bool:

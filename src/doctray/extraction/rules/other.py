@@ -413,6 +413,7 @@ _NO_SUBJECT = re.compile(
     r"^\d[\d.,]* ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|credits?)\W*$|"
     r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|"
     r"^(?:continued |kind |valued )*(?:patronage|co-?operation|support|interest|reference|records?|information|convenience)\W*$|"
+    r"^(?:director|president|ceo|chairman|secretary|principal|registrar|manager|coordinator|instructor|trainer|signature)\W*$|"
     r"^(?:academic|school) year\b|^date\b",
     re.IGNORECASE,
 )

@@ -125,10 +125,11 @@ def is_party(text: str) -> bool:
         bool(re.search(r"[^\W\d_]{2}", text))
         and len(text.split()) <= 16
         and not find_dates(text)
+        and not re.search(r"\bcertificate\b", text, re.IGNORECASE)
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
         and not re.fullmatch(
-            r"\W*(?:only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or|code|name|number|"
+            r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or|code|name|number|"
             r"sex|gender|age)\W*",
             text,
             re.IGNORECASE,

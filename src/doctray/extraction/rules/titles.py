@@ -23,7 +23,7 @@ _KIND = re.compile(
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|hereby|certif(?:y|ies)|presented to|awarded to|shall|must|does|please|you|this|"
     r"(?:about|of) your|votre|successfully|"
-    r"holder|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
+    r"holder|reference|number|no\.?:?|id\b|if|date|premiums?|director|registrar|president|manager|chairman|coordinator|"
     r"examiner|page \d+)\b|^award (?:type|reason|message|title|category|name)\b|\d{3}|:\s*\S",
     re.IGNORECASE,
 )

@@ -627,6 +627,7 @@ Dose Number    Date of Dose    Vaccine Name    Batch Number    Manufacturer
 
 def test_what_a_quiz_was_on_is_told_across_a_justified_row_and_the_college_is_named_without_its_department() -> None:
     found = read("""
+LARKSPUR COLLEGE OF ENGINEERING & TECHNOLOGY
 Certificate of Appreciation
 This is to certify that Imani Duarte , Student from LARK has successfully
 completed A International Level Online Quiz on              "Tidal Power" on
@@ -643,3 +644,17 @@ def test_who_grants_a_certificate_issues_it() -> None:
         ]
         == "Larkspur Ltd"
     )
+
+
+def test_offices_are_no_labels_and_honorifics_alone_no_names() -> None:
+    found = read("""
+CERTIFICATE OF COMPLETION
+Larkspur Foundation hereby certifies that
+Imani Duarte
+has successfully completed
+Green Practice
+TIMOTHY OKAFOR,
+TRAINING PROGRAM DIRECTOR
+""").fields
+    assert (found["recipient_name"], found["subject"]) == ("Imani Duarte", "Green Practice")
+    assert read("MEDICAL CERTIFICATE\nThis is to certify that Mr./Mrs./Ms.\nwas examined on 3 June 2026\n").fields["recipient_name"] is None

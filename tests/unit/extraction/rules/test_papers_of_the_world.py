@@ -647,3 +647,65 @@ TYPE OF INSURANCE       POLICY NUMBER     POLICY EFF     POLICY EXP     LIMITS
 PET LIABILITY           PTL01574          8/18/26        9/18/26        BODILY INJURY   $ 5000.00
 """)
     assert boxed["insured_name"] == "CHARLIE (12 WEEKS OLD MALE BERNESE MOUNTAIN PUPPY)"
+
+
+def test_sums_beneath_their_labels_are_limits_though_words_qualify_them() -> None:
+    found = fields("""
+                    THE SCHEDULE
+CERTIFICATE REFERENCE:
+302877931
+
+TYPE:
+Medical Malpractice
+
+INSURED:
+Dr. Imani Duarte
+
+PERIOD:
+From: 01/05/2026 To: 30/04/2027
+Both days inclusive at the address of the Insured
+
+INTEREST:
+As per the attached Medical Professional Indemnity Policy Wording
+
+LIMIT OF INDEMNITY:
+USD 2,500,000 Each Claim and in the Aggregate
+
+EXCESS:
+USD 1,500 Each Claim Retention
+
+PREMIUM:
+USD 1,210
+""")
+    (policy,) = found["policies"]
+    assert policy["limits"] == {"LIMIT OF INDEMNITY": 2_500_000, "EXCESS": 1_500}
+    assert (found["certificate_number"], policy["effective_date"], policy["expiry_date"]) == ("302877931", "2026-05-01", "2027-04-30")
+
+
+def test_a_number_right_under_the_title_is_the_certificate_s_and_a_policy_of_insurance_insures_nobody() -> None:
+    found = fields("""
+        CERTIFICATE OF INSURANCE
+        No : C29657421
+POLICY HOLDER:   DUARTE IMANI
+POLICY No: 065/0700/1/236948/2026/03
+COMMENCING DATE :  17/05/2026
+EXPIRING:  15/03/2027
+ISSUED BY : Larkspur Assurance Company Ltd.
+We hereby certify that Policy of Insurance
+covering the liabilities required to be covered has been issued.
+""")
+    assert (found["certificate_number"], found["policies"][0]["policy_number"]) == ("C29657421", "065/0700/1/236948/2026/03")
+    assert (found["insurers"], found["producer_name"]) == ([{"name": "Larkspur Assurance Company Ltd."}], None)
+
+
+def test_copies_to_be_cut_apart_give_the_issuer_s_whole_name_and_legal_forms_alone_name_nobody() -> None:
+    found = fields("""
+CERTIFICATE OF INSURANCE                                 CERTIFICATE OF INSURANCE
+POLICY HOLDER:   DUARTE IMANI                            POLICY HOLDER:   DUARTE IMANI
+POLICY No: 065/0700/1/236948                             POLICY No: 065/0700/1/236948
+COMMENCING DATE :  17/05/2026                            COMMENCING DATE :  17/05/2026
+EXPIRING:  15/03/2027                                    EXPIRING:  15/03/2027
+ISSUED BY: Larkspur    Assurance Company    Ltd.         ISSUED BY: Larkspur Assurance Company Ltd.
+""")
+    assert found["insurers"] == [{"name": "Larkspur Assurance Company Ltd."}]
+    assert found["issuer_name"] is None
