@@ -327,10 +327,15 @@ _CUT_TIME = re.compile(r"(?<=\d)([:.](?=\s\d\d)|[:.][0-5](?=\s\d(?!\d)))\s(\d{1,
 """A time that is broken at the end of a narrow label's line: 12:00-13: 00, 15:00-17:0 0."""
 
 
+_NUMBER_BETWEEN = re.compile(r"(?<=\d[:.]\d\d) (?:\d{1,2}|[IVX]{1,4})\.? (?=\d{1,2}[:.]\d\d$)")
+"""The number of a period beside its start and its end, which stand one above the other: 7:50, 1, 8:35."""
+
+
 def printed_time(cell: Cell) -> PrintedSpan | None:
     """The time that a label prints, unless it stands amid a sentence. Its places are those of the label's text."""
     # a space moves, so that every other letter keeps its place
     text = _CUT_TIME.sub(r"\1\2 ", read(cell.words).text)
+    text = _NUMBER_BETWEEN.sub(lambda number: " " * len(number[0]), text)
     every = find_label_spans(text)
     spans = [span for span in every if len(text[: span.begin].split()) <= _MOST_BEFORE]
     if not spans:
