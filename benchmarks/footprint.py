@@ -4,7 +4,6 @@ python -m benchmarks.footprint
 """
 
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from benchmarks.memory import WORKER_PARTS, megabytes
 from benchmarks.pages import receipts
 from benchmarks.results import Figure, Side, Table
 from benchmarks.rounds import arguments, run, wanted
+from benchmarks.sampling import looking
 from benchmarks.scans import drawn_pages, letter
 from benchmarks.service import Service, running_service
 from benchmarks.whole_service import text_of
@@ -87,21 +87,15 @@ class _Peak:
 
 @contextmanager
 def _watched(pid: int) -> Iterator[_Peak]:
-    peak, ended = _Peak(), threading.Event()
+    peak = _Peak()
 
-    def sample() -> None:
-        while not ended.wait(_SAMPLE_S):
-            found = _of_worker(pid)
-            if sum(found.values()) > peak.total:
-                peak.parts = found
+    def look() -> None:
+        found = _of_worker(pid)
+        if sum(found.values()) > peak.total:
+            peak.parts = found
 
-    watcher = threading.Thread(target=sample, name="memory-watcher")
-    watcher.start()
-    try:
+    with looking(look, every_s=_SAMPLE_S):
         yield peak
-    finally:
-        ended.set()
-        watcher.join()
 
 
 def _measured(service: Service, documents: Sequence[Path]) -> Mapping[str, float]:

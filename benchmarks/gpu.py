@@ -1,10 +1,11 @@
 """How busy a GPU is while something runs on it, through NVML."""
 
 import statistics
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from benchmarks.sampling import looking
 
 _SAMPLE_S = 0.05
 
@@ -28,17 +29,11 @@ def watched_gpu(device: str) -> Iterator[GpuUsage]:
 
     pynvml.nvmlInit()
     handle = pynvml.nvmlDeviceGetHandleByIndex(int(device))
-    usage, ended = GpuUsage(), threading.Event()
+    usage = GpuUsage()
 
-    def sample() -> None:
-        while not ended.wait(_SAMPLE_S):
-            usage.busy.append(float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu))
-            usage.peak_bytes = max(usage.peak_bytes, int(pynvml.nvmlDeviceGetMemoryInfo(handle).used))
+    def look() -> None:
+        usage.busy.append(float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu))
+        usage.peak_bytes = max(usage.peak_bytes, int(pynvml.nvmlDeviceGetMemoryInfo(handle).used))
 
-    watcher = threading.Thread(target=sample, name="gpu-watcher")
-    watcher.start()
-    try:
+    with looking(look, every_s=_SAMPLE_S):
         yield usage
-    finally:
-        ended.set()
-        watcher.join()

@@ -1,11 +1,12 @@
 """What a process and its descendants use: CPU seconds, and the most memory they hold at once."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psutil
+
+from benchmarks.sampling import looking
 
 _SAMPLE_S = 0.05
 
@@ -45,22 +46,16 @@ def tree_rss_bytes(pid: int) -> int:
 def used_by(pid: int) -> Iterator[Usage]:
     """Watch a process tree; the Usage is complete when the context ends."""
     usage = Usage()
-    ended = threading.Event()
 
-    def sample() -> None:
-        while True:
-            usage.peak_bytes = max(usage.peak_bytes, tree_rss_bytes(pid))
-            if ended.wait(_SAMPLE_S):
-                return
+    def look() -> None:
+        usage.peak_bytes = max(usage.peak_bytes, tree_rss_bytes(pid))
 
     before = tree_cpu_seconds(pid)
-    watcher = threading.Thread(target=sample, name="memory-watcher")
-    watcher.start()
+    look()
     try:
-        yield usage
+        with looking(look, every_s=_SAMPLE_S):
+            yield usage
     finally:
-        ended.set()
-        watcher.join()
         usage.cpu_s = tree_cpu_seconds(pid) - before
 
 
