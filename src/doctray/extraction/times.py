@@ -264,8 +264,18 @@ def _prints_24_hours(spans: Sequence[PrintedSpan]) -> bool:
 
 
 def _readings(span: PrintedSpan) -> list[TimeSpan]:
-    ends: tuple[int | None, ...] = span.end.readings if span.end else (None,)
-    return [TimeSpan(start=start, end=end) for start in span.start.readings for end in ends]
+    ends: tuple[int | None, ...] = _meanings(span.end) if span.end else (None,)
+    return [TimeSpan(start=start, end=end) for start in _meanings(span.start) for end in ends]
+
+
+def _meanings(printed: PrintedTime) -> tuple[int, ...]:
+    """Minutes that a time can mean among others: 11 pm is eleven in the morning where it stands between 10.45 am and 12 pm."""
+    late = printed.half is Half.PM and printed.hour in _LATE_HOURS
+    return (*printed.readings, printed.hour * 60 + printed.minute) if late else printed.readings
+
+
+_LATE_HOURS = range(9, 12)
+_MISPRINTED = 15.0
 
 
 def _cost(reading: TimeSpan, span: PrintedSpan, *, day_24: bool) -> float:
@@ -278,6 +288,8 @@ def _cost(reading: TimeSpan, span: PrintedSpan, *, day_24: bool) -> float:
 
 
 def _hour_cost(minutes: int, printed: PrintedTime, *, day_24: bool) -> float:
+    if minutes not in printed.readings:
+        return _MISPRINTED
     if len(printed.readings) == 1:
         return 0.0
     if day_24:

@@ -110,6 +110,11 @@ def test_a_row_of_labels_goes_on_into_the_afternoon() -> None:
     assert [clock(span.start) for span in resolve(find_spans(row))] == ["08:00", "09:00", "11:00", "12:00", "13:00", "15:00", "17:00"]
 
 
+def test_late_hours_printed_as_pm_amid_a_morning_are_the_mornings() -> None:
+    assert settled("9.45am-10.45am 11.00pm-12.00pm 12.00pm-1.00pm") == [("09:45", "10:45"), ("11:00", "12:00"), ("12:00", "13:00")]
+    assert settled("8.00pm-9.00pm 9.00pm-10.00pm 10.15pm-11.00pm") == [("20:00", "21:00"), ("21:00", "22:00"), ("22:15", "23:00")]
+
+
 def test_an_evening_after_the_afternoon_stays_evening() -> None:
     spans = resolve(find_spans("4:00-5:00, 5:00-6:00, 6:00-7:00, 7:00-8:00, 8:00-9:00"))
     assert [clock(span.start) for span in spans] == ["16:00", "17:00", "18:00", "19:00", "20:00"]

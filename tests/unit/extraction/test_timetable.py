@@ -278,6 +278,18 @@ def test_numbers_of_periods_beside_times_are_no_subjects() -> None:
     assert [block["subject"] for block in found.fields["timeblocks"]] == ["Maths", "Art", "PE", "PE"]
 
 
+def test_titles_in_the_rules_above_the_times_are_no_routine() -> None:
+    rows = [
+        ["", "Programme: BE", "Semester: 4th", "Section: B"],
+        ["Day", "9:00-10:00", "10:00-11:00", "11:00-12:00"],
+        ["Mon", "Ethics", "", "Optics"],
+        ["Tue", "Law", "", ""],
+        ["Wed", "", "Botany", ""],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert [block["subject"] for block in found.fields["timeblocks"]] == ["Ethics", "Optics", "Law", "Botany"]
+
+
 def test_a_routine_for_every_day_takes_what_a_day_adds_as_notes() -> None:
     rows = [
         ["", "8.40-9.00", "9.00-9.30", "9.30-10.00"],

@@ -206,3 +206,13 @@ def test_lines_in_the_middles_of_labels_that_follow_one_another_are_theirs() -> 
     own = [word for index in (1, 2, 3) for word in text_line("PIA", left=423.0, top=160.0 + 90 * (index + 1) + 37)]
     found = extract(document(a_page([*page.words, *own], page.segments)))
     assert starts(found, "PIA") == {("10:00", "11:00"), ("11:00", "12:00"), ("12:00", "13:00")}
+
+
+def test_one_text_over_two_rows_of_times_is_one_lesson() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["8:00-9:00", "Statistics and|Probability|Ing. R. Vela|Room 12", "Ethics", "Law"],
+        ["9:00-10:00", ABOVE, "Botany", "Optics"],
+    ]
+    found = [lesson for lesson in said(extract(document(a_sheet(rows)))) if lesson[0] == "Monday"]
+    assert found == [("Monday", "08:00", "Statistics and Probability", "Ing. R. Vela", "Room 12", None)]

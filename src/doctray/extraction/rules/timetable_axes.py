@@ -503,6 +503,9 @@ def _with_labels(slots: list[TimeSlot], labels: Sequence[Cell], axis: Axis) -> l
 def _with_routine(slots: Sequence[TimeSlot], labels: Sequence[Cell], axis: Axis) -> list[TimeSlot]:
     """A row of labels between the times and the days, in most slots and not of numbers, is what every day does."""
     routines: dict[int, Reading] = {}
+    times = [axis.other.middle(word.box) for slot in slots for word in slot.start_words]
+    # what stands before the times is the table's title
+    labels = [cell for cell in labels if times and axis.other.middle(cell.box) > min(times)]
     for index, slot in enumerate(slots):
         for cell in labels:
             reading = read(cell.words)

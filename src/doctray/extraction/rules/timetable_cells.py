@@ -32,7 +32,8 @@ SPELT = re.compile(
 """Words that are spelt with a letter in each day's cell. Any other row of letters is one short name a day."""
 
 _TITLE = (
-    r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv)(?=\.)|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
+    r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv|Ing|Dra|Lic|Lcda?|Mtr[oa]|Arq|Mgs?|Mgtr|Abg|Dott|Mgr)(?=\.)"
+    r"|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
     r"|Coach|Cikgu|Ustaz(?:ah)?)"
 )
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"

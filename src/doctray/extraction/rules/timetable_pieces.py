@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
@@ -27,6 +28,9 @@ _SURE_ROW = 3
 
 _CENTRED = 0.25
 """Text that was set for one column stands in its middle, give or take this part of its width."""
+
+_LINES_APART = 1.4
+"""Times the pitch of its lines: texts of two rows stand further apart than that. Engines put lines up to a sixth off."""
 
 _SURE_PAIR, _SURE_LETTER = 0.5, 0.9
 """Confidence that two letters, or one, must have to be a subject: engines read turned print as scattered signs."""
@@ -130,9 +134,17 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
     # what is empty at an end belongs to a neighbour: a fill may run on behind it
     within = [stretch for stretch in inside if own and min(own) <= stretch <= max(own)]
     told = len(own) >= (max(2, min(least, len(inside))) if len(own) < _SURE_ROW else min(least, len(within)))
-    if not told or not centred or groups:
+    if not told or not centred or groups or (axis is Axis.Y and _runs_on([words for _, words in sorted(own.items())])):
         return [cell]
     return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
+
+
+def _runs_on(texts: Sequence[Sequence[Word]]) -> bool:
+    """Whether texts one below the other are no further apart than the lines of one of them: then they are one text."""
+    lines = [[box_of(line) for line in read(words).lines] for words in texts]
+    pitches = [other.center_y - one.center_y for own in lines for one, other in pairwise(own)]
+    gaps = [below[0].center_y - above[-1].center_y for above, below in pairwise(lines)]
+    return bool(pitches) and min(gaps) <= _LINES_APART * max(pitches)
 
 
 def _between(axis: Axis, box: Box, stretch: tuple[float, float]) -> Box:
