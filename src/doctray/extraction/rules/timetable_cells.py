@@ -274,7 +274,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if any(c.isdigit() for c in alone) and alone not in habits.courses and ROOM.fullmatch(alone):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
-    if _are_parallel(main) or _are_taught_by_several(main, habits):
+    if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
         return Content(subject=_joined([*main, *small]), span=span, start_words=start_words, end_words=end_words)
     sorted_out = _SortedOut(habits)
     main, groups = _without_groups(_with_code(sorted_out.take_head(main)))
@@ -327,11 +327,15 @@ def _without_groups(lines: list[tuple[Word, ...]]) -> tuple[list[tuple[Word, ...
     return (others, groups) if any(ROOM.fullmatch(_bare(line)) for line in others[1:]) else (lines, [])
 
 
-def _are_parallel(lines: Sequence[tuple[Word, ...]]) -> bool:
-    """Whether each line is a lesson of another group in a room of its own (B1: DSU (L1), B2: OOP (L2)): none is the room of the block."""
+def _are_parallel(lines: Sequence[tuple[Word, ...]], habits: Habits) -> bool:
+    """Whether each line is a lesson of another group with a room or a teacher of its own: none of them is that of the block.
+
+    B1: DSU (L1), B2: OOP (L2); DA (NR), AI (RCP).
+    """
     tails = [_TAIL.search(_text(line)) for line in lines]
-    rooms = [(tail["plain"] or tail["bracketed"]).strip(_DASHES) for tail in tails if tail and tail.start() > 1]
-    return len(lines) > 1 and len(rooms) == len(lines) == len(set(rooms)) and all(ROOM.fullmatch(room) for room in rooms)
+    held = [(tail["plain"] or tail["bracketed"]).strip(_DASHES) for tail in tails if tail and tail.start() > 1]
+    own = len(lines) > 1 and len(held) == len(lines) == len(set(held))
+    return own and (all(ROOM.fullmatch(room) for room in held) or all(name in habits.names for name in held))
 
 
 def _are_taught_by_several(lines: Sequence[tuple[Word, ...]], habits: Habits) -> bool:
@@ -466,7 +470,9 @@ class _SortedOut:
     def _without_known_name(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
         """The line less the code of a teacher that stands last in it (DSU PAT)."""
         said = _bare(line[-1:])
-        if self.teacher is None and len(line) > 1 and said in self.habits.names and any(c.isalpha() for c in _text(line[:-1])):
+        last = _text(line[-1:])
+        whole = last.count("(") >= last.count(")")
+        if self.teacher is None and whole and len(line) > 1 and said in self.habits.names and any(c.isalpha() for c in _text(line[:-1])):
             self.teacher = Found(value=said, words=line[-1:], certainty=0.8)
             return line[:-1]
         return line

@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_bracketed import initials_behind
 from doctray.extraction.rules.timetable_cells import CODE, LABEL_OF_LINE, ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable_grid import Cell
@@ -43,8 +44,9 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     enders = codes_at_ends([lines for lines, _ in every])
     names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
+    initials = initials_behind([[" ".join(word.text for word in line) for line in lines] for lines, _ in every])
     return Habits(
-        names=names | codes | surnames | teachers | bracketed | enders,
+        names=names | initials | codes | surnames | teachers | bracketed | enders,
         rooms=_rooms([lines for lines, _ in every]),
         places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind,
         barred=_barred([lines for lines, _ in every]),

@@ -29,6 +29,9 @@ _SURE_ROW = 3
 _CENTRED = 0.25
 """Text that was set for one column stands in its middle, give or take this part of its width."""
 
+_DRAWN_OVER = 4
+"""A break whose cell is drawn over so many days is theirs, and no other's: Saturday ends at noon."""
+
 _LINES_APART = 1.4
 """Times the pitch of its lines: texts of two rows stand further apart than that. Engines put lines up to a sixth off."""
 
@@ -261,7 +264,7 @@ def _same_place(one: Piece, other: Piece) -> bool:
 
 
 def _spread(layout: Layout, pieces: list[Piece]) -> list[Piece]:
-    """A break that stands alone in its stretch, on one day only, is meant for every day."""
+    """A break that stands alone in its stretch is meant for every day, unless it is drawn over several and not over the others."""
     spread = []
     for piece in pieces:
         subject = piece.content.subject
@@ -269,7 +272,8 @@ def _spread(layout: Layout, pieces: list[Piece]) -> list[Piece]:
             other is not piece and min(other.high, piece.high) - max(other.low, piece.low) > 0.3 * (piece.high - piece.low)
             for other in pieces
         )
-        if subject and alone and len(piece.days) < len(layout.days) >= 3 and BREAKS.search(subject.value):
+        few = len(piece.days) < _DRAWN_OVER and len(piece.days) < len(layout.days) >= 3
+        if subject and alone and few and BREAKS.search(subject.value):
             spread.append(replace(piece, days=layout.days, content=replace(piece.content, subject=replace(subject, certainty=0.75))))
         else:
             spread.append(piece)
