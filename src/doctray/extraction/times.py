@@ -131,7 +131,7 @@ _TOKEN = re.compile(
 )
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN = re.compile(
-    r"\s*(?:[-–—−~_→=>•]+(?:\s[-–—−•]+)?|\b(?:to|till?|until|bis|à|[àa]s|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
+    r"\s*(?:[-‐‑–—−~_→=>•]+(?:\s[-‐‑–—−•]+)?|\b(?:to|till?|until|bis|à|[àa]s|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
     re.IGNORECASE,
 )
 _ENDS_RANGE = re.compile(r"(?:[\d:.][-–—]|\d[.:]\d)\s*$")

@@ -134,3 +134,42 @@ def test_a_second_list_below_with_headings_of_its_own_is_another_timetable() -> 
     ]
     assert found.fields["class_name"] == "BCS-4A"
     assert [(other["class_name"], len(other["timeblocks"])) for other in found.other_documents] == [("BCS-4B", 3)]
+
+
+def test_a_table_is_at_the_day_and_time_of_the_line_above_it() -> None:
+    words, segments = [], []
+    for index, (head, lesson) in enumerate((("MONDAYS 8:30 -11:00am", "Logic"), ("MONDAYS 11:30 -14:00", "Ethics"))):
+        top = 160.0 + 420 * index
+        rows = [["s/n", "Code", "Title", "Lecturer", "Venue"], ["1", "ICT 202", lesson, "Mr. Drammeh", "Theater"]]
+        page = a_sheet([*rows, ["2", "INS 401", "Databases", "Ms. Isatou", "Lecture Room 1"]], layout=Layout(top=top, wide=200.0))
+        words += [*page.words, *text_line(head, left=300.0, top=top - 26)]
+        segments += page.segments
+    found = extract(document(a_page(words, segments)))
+    assert said(found) == [
+        ("Monday", "08:30", "11:00", "Logic", "Theater"),
+        ("Monday", "08:30", "11:00", "Databases", "Lecture Room 1"),
+        ("Monday", "11:30", "14:00", "Ethics", "Theater"),
+        ("Monday", "11:30", "14:00", "Databases", "Lecture Room 1"),
+    ]
+
+
+def test_a_table_of_lessons_below_a_line_without_a_time_is_none() -> None:
+    rows = [
+        ["Code", "Title", "Lecturer", "Venue"],
+        ["ICT 202", "Logic", "Mr. Drammeh", "Theater"],
+        ["INS 401", "Ethics", "Ms. Isatou", "Hall"],
+    ]
+    page = a_sheet(rows)
+    found = extract(document(a_page([*page.words, *text_line("MONDAYS", left=300.0, top=134.0)], page.segments)))
+    assert found.fields["timeblocks"] == []
+
+
+def test_a_corner_as_tall_as_the_day_and_the_times_below_it() -> None:
+    rows = [["Room", "Monday", LEFT, LEFT], [ABOVE, "9:00-11:00", "11:00-12:30", "12:30-14:00"]]
+    rows += [["Class R1", "Logic|Dr. Khalid", "Ethics", "Law"], ["Class R2", "Botany", "Optics", "Art"]]
+    found = extract(document(a_sheet([["BUITEMS", LEFT, LEFT, LEFT], *rows]))).fields["timeblocks"]
+    assert {(block["start"], block["subject"], block["room"]) for block in found} >= {
+        ("09:00", "Logic", "Class R1"),
+        ("12:30", "Art", "Class R2"),
+    }
+    assert len(found) == 6

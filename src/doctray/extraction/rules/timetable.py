@@ -15,7 +15,7 @@ from doctray.extraction.rules.timetable_echoes import without_echoes
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
-from doctray.extraction.rules.timetable_list import columned_blocks, listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_list import columned_blocks, headed_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_open import with_headings_above
 from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
@@ -102,6 +102,9 @@ def _tables(page: Page) -> list[Table]:
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
             around = replace(around, class_name=around.class_name or subjects.group)
             return [Table(page=page.number, titles=around, blocks=subjects.blocks, family="list")]
+    if headed := [blocks for grid in sorted(grids, key=lambda grid: grid.box.top) if (blocks := headed_blocks(grid, page))]:
+        around = titles(page, min(grids, key=lambda grid: grid.box.top).box, inside=(), above=0.0, below=float(page.height))
+        return [Table(page=page.number, titles=around, blocks=tuple(block for own in headed for block in own), family="list")]
     best = _gridded(page, grids)
     if _reads_well(best):
         return best

@@ -82,7 +82,12 @@ def _first(grid: Grid, axis: Axis) -> list[Cell]:
         return []
     start = min(axis.low(cell.box) for cell in cells)
     least = min(axis.length(cell.box) for cell in cells if axis.low(cell.box) - start < 3)
-    return sorted((cell for cell in cells if axis.low(cell.box) - start < _LEVEL * least), key=lambda cell: along.low(cell.box))
+    first = [cell for cell in cells if axis.low(cell.box) - start < _LEVEL * least]
+    if len(first) == 1:
+        # a corner as tall as the title beside it and the labels below
+        corner = first[0].box
+        first += [cell for cell in cells if cell is not first[0] and axis.high(cell.box) <= axis.high(corner) + 3]
+    return sorted(first, key=lambda cell: along.low(cell.box))
 
 
 def _beside(grid: Grid, axis: Axis, first: float) -> list[Cell]:

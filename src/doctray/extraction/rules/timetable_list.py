@@ -177,6 +177,43 @@ def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
     return columns
 
 
+def headed_blocks(grid: Grid, page: Page) -> tuple[Block, ...]:
+    """Blocks of a table of lessons that are all at the time of the line right above it (MONDAYS 8:30 - 11:00am); else ()."""
+    rows = _rows(grid)
+    columns = _columns(rows[0]) if rows else {}
+    if "subject" not in columns or not {"room", "teacher"} & set(columns) or set(columns) & {"day", "when", "time", "start", "period"}:
+        return ()
+    above = [word for word in page.words if word.box.center_y < grid.box.top and not word.angle and word.text.strip()]
+    lines = read(above).lines
+    head = Reading(lines[-1:])
+    span = next((span for span in find_label_spans(head.text) if span.end), None)
+    name = day_name(head.text[: span.begin]) if span else None
+    if (
+        name is None
+        or span is None
+        or grid.box.top - max(word.box.bottom for word in head.words) > _NEAR_HEAD * max(map(size_of, head.words))
+    ):
+        return ()
+    day_words = head.between(0, max(1, span.begin - 1))
+    start, end = head.between(span.begin, span.end_begin), head.between(span.end_begin, span.stop)
+    told = [cells for row in rows[1:] if (cells := _cells_of(row, columns)).get("subject") and any(map(str.isalpha, cells["subject"].text))]
+    drafts = [
+        _Draft(
+            page=page.number,
+            name=name,
+            day_words=day_words,
+            content=replace(_content_of(cells), start_words=start, end_words=end),
+            span=span,
+        )
+        for cells in told
+    ]
+    return _settled(drafts) if len(drafts) >= _FEWEST else ()
+
+
+_NEAR_HEAD = 3.0
+"""Heights of its letters between the line that tells the time and the table."""
+
+
 def _with_tall(row: Sequence[tuple[Box, Reading]], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> list[tuple[Box, Reading]]:
     """The row with the cells that began in a row above and reach over it: one subject for two lessons."""
     level = min((box for box, _ in row), key=lambda box: box.height).center_y
@@ -201,7 +238,7 @@ def _short_days(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str
 
 
 def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], page: int) -> _Draft | None:
-    cells = {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
+    cells = _cells_of(row, columns)
     subject = cells.get("subject")
     timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
     spans = find_label_spans(timing.text)
@@ -216,6 +253,21 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
     if day is None and "when" in cells and span:
         day = Reading((timing.between(0, span.begin),))
     name = (_days(day.text) or days_in_short(day.text, short)) if day else None
+    content = replace(
+        _content_of(cells),
+        start_words=timing.between(span.begin, span.end_begin if span.end else span.stop) if span else (),
+        end_words=timing.between(span.end_begin, span.stop) if span and span.end else (),
+    )
+    return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
+
+
+def _cells_of(row: Sequence[tuple[Box, Reading]], columns: Mapping[str, Box]) -> dict[str, Reading]:
+    return {key: reading for key, column in columns.items() for box, reading in row if box.left <= column.center_x <= box.right}
+
+
+def _content_of(cells: Mapping[str, Reading]) -> Content:
+    """What the cells of a row say of its lesson, the subject's among them."""
+    subject = cells["subject"]
     parts = contents(subject)
     whole = Content(subject=Found(value=subject.text, words=subject.words))
     # what looks like a room beside the subject is none where rooms have a column of their own: Algebra (2016)
@@ -225,15 +277,12 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
         for key in ("room", "teacher", "notes")
         if key in cells and cells[key].words
     }
-    content = replace(
+    return replace(
         content,
         room=named.get("room", content.room),
         teacher=named.get("teacher", content.teacher),
         notes=named.get("notes", content.notes),
-        start_words=timing.between(span.begin, span.end_begin if span.end else span.stop) if span else (),
-        end_words=timing.between(span.end_begin, span.stop) if span and span.end else (),
     )
-    return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
 
 
 def _days(text: str) -> DayName | None:
