@@ -13,9 +13,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
-from prometheus_client.registry import Collector
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -122,7 +121,7 @@ def instruments() -> str:
     return table(("name", "kind", "labels", "meaning"), rows)
 
 
-def _described(instrument: Collector) -> Iterator[tuple[str, ...]]:
+def _described(instrument: Any) -> Iterator[tuple[str, ...]]:
     suffix = {"counter": "_total", "info": "_info"}
     for family in instrument.describe():
         # Of instruments prometheus_client tells no labels in public.
@@ -181,7 +180,7 @@ def doc_of(group: type) -> str:
     return " ".join((group.__doc__ or "").split())
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(text.replace("|", "\\|") for text in line) + " |" for line in lines)
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -119,7 +120,7 @@ def test_documents_of_the_old_app_come_along(old_service: OldService, app_db: Pa
     status, said = migrate(old_service, state, app_db=str(app_db))
     assert status == 0, said
     assert "1 of 1 documents are jobs: 1 completed now" in said
-    asked = {"headers": {"x-api-key": (state / "key").read_text().strip()}, "trust_env": False, "timeout": 30}
+    asked: dict[str, Any] = {"headers": {"x-api-key": (state / "key").read_text().strip()}, "trust_env": False, "timeout": 30}
     jobs = httpx.get(f"{old_service.url}/v1/jobs", **asked).json()["jobs"]
     (brought,) = [job for job in jobs if job["file_name"] == "one.pdf"]
     assert brought["created_at"].startswith("2025-03-04T05:06:07")

@@ -3,6 +3,7 @@
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import cv2
 import jsonschema
@@ -17,7 +18,7 @@ from tests.samples.sheet import Overflow, Sheet, Style
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "documents"
 
 
-def schema_of(document_type: str) -> dict:
+def schema_of(document_type: str) -> dict[str, Any]:
     text = files("doctray.extraction").joinpath("schemas", f"{document_type}.schema.json").read_text(encoding="utf-8")
     return json.loads(text)
 
@@ -31,7 +32,7 @@ def text_of(pdf: bytes) -> str:
         return squeezed(document[0].get_text())
 
 
-def printed_names(truth: dict) -> list[str]:
+def printed_names(truth: dict[str, Any]) -> list[str]:
     """Values that must stand on the paper as they are in the truth."""
     names = [value for key, value in truth.items() if isinstance(value, str) and key != "kind" and not key.endswith("_date")]
     names += [text for insurer in truth.get("insurers", ()) for text in insurer.values()]

@@ -116,8 +116,9 @@ async def test_a_callers_own_schema_counts(door: Door) -> None:
 
 async def test_a_body_that_is_no_review_is_refused(door: Door) -> None:
     request_id = await finished(door)
-    fields = {"timeblocks": []}
-    for body in ({}, {"fields": []}, {"fields": fields, "extra": 1}, {"fields": fields, "reviewed_by": "x" * 201}):
+    fields: dict[str, Any] = {"timeblocks": []}
+    bodies: tuple[dict[str, Any], ...] = ({}, {"fields": []}, {"fields": fields, "extra": 1}, {"fields": fields, "reviewed_by": "x" * 201})
+    for body in bodies:
         answer = await door.client.put(f"/v1/jobs/{request_id}/review", json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_option")
 

@@ -15,7 +15,7 @@ async def test_a_connection_that_lay_idle_gives_up_on_a_frozen_server(own_redis:
     """redis-py's health checks would open connection after connection here, without end."""
     async with Redis(connection_pool=open_pool(own_redis.dsn, timeout_s=1.0)) as client:
         await client.ping()
-        connection = client.connection_pool._available_connections[-1]  # type: ignore[attr-defined]
+        connection = client.connection_pool._available_connections[-1]
         connection.next_health_check = -1.0  # as after a long time
         own_redis.signal(signal.SIGSTOP)
         try:

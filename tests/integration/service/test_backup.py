@@ -159,7 +159,7 @@ class During:
 
     def dump(self, write: Callable[[str, Iterator[bytes]], None]) -> Snapshot:
         snapshot = self.site.dump.dump(write)
-        asyncio.run_coroutine_threadsafe(self.act(), self.loop).result()  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(self.act(), self.loop).result()
         return snapshot
 
 

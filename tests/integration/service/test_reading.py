@@ -218,7 +218,7 @@ async def test_a_page_that_the_engine_turned_is_shown_and_completed_upright(hous
             return b"turned by %d" % asked[-1]
 
     class TurningDocument(Opener):
-        Session = Turning  # type: ignore[assignment,misc]
+        Session = Turning
 
     shop = Shop(house, StageLimits(), engine=Engine(rotation=90))
     shop.engine.go.set()
@@ -272,7 +272,7 @@ async def test_a_page_that_cannot_be_rendered_gives_its_room_back(house: House) 
             raise CorruptDocument
 
     class DamagedDocument(Opener):
-        Session = Damaged  # type: ignore[assignment,misc]
+        Session = Damaged
 
     shop = Shop(house, StageLimits())
     job, reading = await shop.start(DamagedDocument(*scan().pages))

@@ -85,7 +85,7 @@ async def test_orphans_go_after_an_hour_and_jobs_stay(house: House) -> None:
 
 async def test_cancel_is_for_the_owner_and_ends_a_job_once(house: House) -> None:
     job = await house.submit(webhook_url="https://example.com/hook")
-    given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer}
+    given: dict[str, Any] = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer}
     with pytest.raises(NotFound):
         await cancel(job.request_id, owner="another", **given)
     assert (await cancel(job.request_id, owner="default", **given)).status is JobStatus.CANCELLED
@@ -95,7 +95,7 @@ async def test_cancel_is_for_the_owner_and_ends_a_job_once(house: House) -> None
 
 async def test_delete_leaves_no_blob_and_no_cache_entry(house: House) -> None:
     job = await processed(house)
-    given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
+    given: dict[str, Any] = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
     with pytest.raises(NotFound):
         await delete(job.request_id, owner="another", by=SOMEBODY, **given)
     await delete(job.request_id, owner="default", by=SOMEBODY, **given)
@@ -129,7 +129,12 @@ async def test_what_a_worker_writes_for_a_deleted_job_is_removed_again(house: Ho
         @asynccontextmanager
         async def open(self, path: Path, **given: Any) -> AsyncIterator[Opener.Session]:
             async with super().open(path, **given) as session:
-                given = {"journal": house.journal, "notices": house.notices, "announcer": house.announcer, "blobs": house.blobs}
+                given = {
+                    "journal": house.journal,
+                    "notices": house.notices,
+                    "announcer": house.announcer,
+                    "blobs": house.blobs,
+                }
                 await delete(job.request_id, owner="default", by=SOMEBODY, **given)
                 yield session
 

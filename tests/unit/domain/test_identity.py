@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from doctray.domain.job import DocumentType, JobOptions
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
-SHAPES = {
+SHAPES: dict[str, Any] = {
     "document_type": DocumentType.TIMETABLE,
     "schema": "{}",
     "engine": "null",
@@ -18,7 +19,7 @@ SHAPES = {
     "languages": ("de", "en"),
     "pages": "1",
 }
-SHAPES_NOT = {"priority": 5, "no_cache": True, "deadline_seconds": 9.0}
+SHAPES_NOT: dict[str, Any] = {"priority": 5, "no_cache": True, "deadline_seconds": 9.0}
 
 
 def test_request_ids_sort_by_time_and_never_repeat() -> None:

@@ -25,11 +25,11 @@ def _block(**changes: Any) -> dict[str, Any]:
     }
 
 
-def _events(*blocks: dict[str, Any], **fields: Any) -> list[icalendar.Event]:
+def _events(*blocks: dict[str, Any], **fields: Any) -> list[Any]:
     return _read(to_ics(shown({**TIMETABLE, **fields, "timeblocks": list(blocks)})))
 
 
-def _read(text: bytes) -> list[icalendar.Event]:
+def _read(text: bytes) -> list[Any]:
     calendar = icalendar.Calendar.from_ical(text)
     assert isinstance(calendar, icalendar.Calendar)
     assert calendar.errors == []

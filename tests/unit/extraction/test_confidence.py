@@ -1,6 +1,7 @@
 """How sure a value is: the model's inputs, its bounds, and that doubt never helps."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -26,13 +27,13 @@ def test_a_plain_value_has_its_field_and_family_and_nothing_else() -> None:
         ({"agreed": 1000}, "agreed", 2.0),
     ],
 )
-def test_each_thing_known_is_one_input(change: dict, feature: str, amount: float) -> None:
+def test_each_thing_known_is_one_input(change: dict[str, Any], feature: str, amount: float) -> None:
     assert features(replace(PLAIN, **change))[feature] == pytest.approx(amount)
 
 
 @pytest.mark.parametrize("calibration", [UNFITTED, CERTIFICATES], ids=["unfitted", "certificates"])
 @pytest.mark.parametrize("worse", [{"ocr": 0.3}, {"trust": 0.3}, {"doubted": True}, {"failed": True}])
-def test_doubt_never_makes_surer_and_agreement_never_less_sure(calibration: Calibration, worse: dict) -> None:
+def test_doubt_never_makes_surer_and_agreement_never_less_sure(calibration: Calibration, worse: dict[str, Any]) -> None:
     assert probability(replace(PLAIN, **worse), calibration) <= probability(PLAIN, calibration)
     assert probability(replace(PLAIN, agreed=2), calibration) >= probability(PLAIN, calibration)
 

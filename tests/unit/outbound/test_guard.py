@@ -2,16 +2,19 @@
 
 import socket
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from doctray.domain.errors import TemporarilyUnavailable, UnsafeUrl
 from doctray.outbound.guard import LookupFailed, NameNotFound, OutboundGuard, allow_entry_of, origin_of
 
+Resolve = Callable[[str, int], tuple[str, ...]]
+
 PUBLIC = "93.184.215.14"
 
 
-def names(**hosts: tuple[str, ...]):
+def names(**hosts: tuple[str, ...]) -> Resolve:
     """A resolver of these names alone; `_` stands for `.`."""
     table = {name.replace("_", "."): addresses for name, addresses in hosts.items()}
 
@@ -23,7 +26,7 @@ def names(**hosts: tuple[str, ...]):
     return resolve
 
 
-def everything_is(*addresses: str):
+def everything_is(*addresses: str) -> Resolve:
     return lambda host, port: addresses
 
 

@@ -173,7 +173,7 @@ async def test_the_exact_body_is_signed_as_of_this_try() -> None:
 
 
 async def test_a_2xx_is_a_delivery() -> None:
-    outbox, tried = Outbox(a_delivery(tries=2)), []
+    outbox, tried = Outbox(a_delivery(tries=2)), list[tuple[str, float]]()
     await deliver(outbox, Receiver(answered(202)), tried=tried)
     attempt, status, next_in_s = outbox.recorded["d1"]
     assert (attempt.number, attempt.status_code, attempt.error, attempt.at, attempt.seconds) == (3, 202, None, NOW, 0.25)
@@ -215,7 +215,7 @@ async def test_the_gap_is_stretched_a_little_so_that_tries_do_not_march_in_step(
 
 
 async def test_the_tenth_failure_is_the_last() -> None:
-    outbox, tried = Outbox(a_delivery(tries=9)), []
+    outbox, tried = Outbox(a_delivery(tries=9)), list[tuple[str, float]]()
     await deliver(outbox, Receiver(answered(None, error="refused")), tried=tried)
     attempt, status, next_in_s = outbox.recorded["d1"]
     assert (attempt.number, attempt.error, status, next_in_s) == (10, "refused", DeliveryStatus.FAILED, None)
@@ -405,7 +405,7 @@ async def test_nothing_goes_out_unsigned(owner: str, default_secret: str) -> Non
 
 
 async def test_a_try_that_cannot_be_recorded_does_not_disturb_the_others() -> None:
-    outbox, tried = Outbox(*map(a_delivery, range(3)), broken=["d0"], lost=["d1"]), []
+    outbox, tried = Outbox(*map(a_delivery, range(3)), broken=["d0"], lost=["d1"]), list[tuple[str, float]]()
     assert await deliver(outbox, Receiver(answered(200)), tried=tried) == 3
     assert list(outbox.recorded) == ["d2"]
     assert len(tried) == 2
