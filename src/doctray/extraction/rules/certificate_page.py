@@ -25,7 +25,7 @@ DID = re.compile(
     r"honou?rs)\s*)?"
     r"(?:and (?:received|earned|obtained|secured|achieved) (?:an? )?(?:passing |pass )?(?:grade|score|marks?)\b[^.]{0,20}? in\b\s*)?"
     r"(?:(?:all\s+)?(?:the\s+)?(?:requirements?|"
-    r"prescribed course of study|curriculum)\s+(?:for|of)(?:\s+|$)"
+    r"prescribed course of study|curriculum)\s+(?:for|of|to (?:obtain|receive|earn|be (?:recogni[sz]ed|certified|designated) as))(?:\s+|$)"
     r"(?:the (?:designation|title|award|qualification) of\s+)?)?(?:(?:the|a|an|our|his|her|their)\b\s*)?",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ _ENDS = re.compile(
     r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
     r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
-    r"\bdated\b|\bheld\b|\bfrom(?:$|\s+(?=\d)|\s+(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)))",
+    r"\bdated\b|\bheld\b|\bfrom(?:\W*$|\W*\s+(?:\w+\s+)?(?=\d)|\s+(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)))",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
@@ -71,11 +71,24 @@ def issuers(page: CertificatePage) -> Iterator[Found]:
     for phrase in values(page, "issuer_name", is_organisation):
         if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
             yield labelled
-    yield from filter(None, (issued_by(page.sheet, page.order), _who_certifies(page)))
+    told = issued_by(page.sheet, page.order)
+    held = told is not None and _HELD.search(_before(page, told)) is not None
+    yield from filter(None, (None if held else told, _who_certifies(page)))
     yield from _organisations(page, _head(page))
+    yield from filter(None, (told,))
     yield from filter(None, (_site_in_head(page),))
     yield from _organisations(page, _foot(page))
     yield from filter(None, (_led_by(page), _first_line(page)))
+
+
+_HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the )?$", re.IGNORECASE)
+"""Who arranged a course need not be who certifies: the letterhead goes before."""
+
+
+def _before(page: CertificatePage, found: Found) -> str:
+    """The words of a line before a name that was found in it."""
+    line = next((line for line in page.lines if found.words[0] in line.words), None)
+    return "" if line is None else " ".join(word.text for word in line.words[: line.words.index(found.words[0])])
 
 
 def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:

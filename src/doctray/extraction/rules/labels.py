@@ -350,11 +350,15 @@ _WEAK = frozenset(
 
 def _is_followed(spot: Spot) -> bool:
     """Whether a value can follow a label without a colon: a date, an identifier, or after two words and more what begins with a capital."""
-    if spot.rest is None:
+    if spot.rest is None or spot.label.folded in _OF_SENTENCES:
         return False
     text = spot.rest.text
     named = len(spot.label.words) > 1 and spot.likeness > _SURE and text[:1].isupper() and len(spot.rest.words) <= _MOST_AFTER
     return bool(find_dates(text) or read_identifier(text)) or (named and not spot.weak and not _ENGLISH.search(text))
+
+
+_OF_SENTENCES = frozenset({"conducted by", "delivered by", "organised by", "organized by"})
+"""Labels that are words of a sentence where neither a colon nor a line's end follows them: conducted by IGTR from 3 to 7 June."""
 
 
 def _opens_with_label(spot: Spot) -> bool:

@@ -216,7 +216,7 @@ def _name_in_parts(sheet: Sheet) -> Found | None:
         labels = {id(spot.phrase) for spot in row}
         told = [spot for key in ("first", "middle", "last") if (spot := heads[key]) is not None]
         over = ruled_between(sheet, last.label)
-        sides = [[_name_part(sheet, spot, labels, above=above) for spot in told] for above in (over, not over)]
+        sides = [[_name_part(sheet, spot, labels, row, above=above) for spot in told] for above in (over, not over)]
         parts_found = max(([part for part in side if part is not None] for side in sides), key=len)
         if len(parts_found) >= 2:
             words = tuple(word for part in parts_found for word in part.words)
@@ -236,12 +236,23 @@ def _misread_first(sheet: Sheet, row: Sequence[Spot]) -> list[Spot]:
     return [Spot("first", 0, 0.6, phrase, phrase, None, marked=False) for phrase in near]
 
 
-def _name_part(sheet: Sheet, spot: Spot, labels: set[int], *, above: bool) -> Phrase | None:
+def _name_part(sheet: Sheet, spot: Spot, labels: set[int], row: Sequence[Spot], *, above: bool) -> Phrase | None:
     """The part of a name over (above) or under its heading, or after it."""
     if spot.rest is not None and _is_word_of_name(spot.rest.text):
         return spot.rest
     place = sheet.above(spot.label, lines=2.2) if above else sheet.below(spot.label, lines=2.2)
-    return next((phrase for phrase in place[:1] if id(phrase) not in labels and _is_word_of_name(phrase.text)), None)
+    found = next((phrase for phrase in place[:1] if id(phrase) not in labels and _is_word_of_name(phrase.text)), None)
+    return found or (_written_over(sheet, spot, row) if above else None)
+
+
+def _written_over(sheet: Sheet, spot: Spot, row: Sequence[Spot]) -> Phrase | None:
+    """What somebody wrote over the line above a heading, further to the right than that begins, before the next heading of the row."""
+    label, height = spot.label.box, spot.label.height
+    right = min((other.label.box.left for other in row if other.label.box.left > label.left), default=float(sheet.width))
+    over = [
+        p for p in sheet.phrases if -0.4 * height <= label.top - p.box.bottom < height and label.left <= p.box.left and p.box.right < right
+    ]
+    return over[0] if len(over) == 1 and _is_word_of_name(over[0].text) else None
 
 
 def is_name(text: str) -> bool:

@@ -236,14 +236,18 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
     start += len(_LENGTH.match(phrase.text[start:])[0])  # type: ignore[index]
     rest = cut(phrase, start, _SUBJECT_ENDS)
-    if rest is not None and _is_subject(rest.text) and not _INTRODUCES.fullmatch(rest.text.strip()):
+    if rest is not None and _is_subject(rest.text) and not _introduces(rest.text):
         whole = _with_next_line(page, phrase, rest)
+        if _LEADS_ON.search(rest.text) and (named := _beneath(page, phrase, larger=_STANDS_OUT)) is not None:
+            return named
         return None if _DANGLES.search(whole.text) else text_found(whole)
-    if not _INTRODUCES.fullmatch(phrase.text[start:].strip()):
+    if not _introduces(phrase.text[start:]):
         return None
     beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
     under = beside or next(iter(lines_below(page.lines, phrase)), None)
     part = None if under is None else cut(under, len(_article(under.text)) or len(_LENGTH.match(under.text)[0]), _SUBJECT_ENDS)  # type: ignore[index]
+    if under is not None and _FOLLOWING.fullmatch(under.text.strip()):
+        return _beneath(page, under)
     if under is None or part is None or not _is_subject(part.text):
         return None
     beneath = next(iter(lines_below(page.lines, under)), None)
@@ -251,6 +255,19 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
         rest = cut(beneath, 0, _SUBJECT_ENDS)
         return text_found(part if rest is None else Phrase.of(part.page, [*part.words, *rest.words]))
     return text_found(_with_next_line(page, under, part) if beneath is not None and _GOES_ON.match(beneath.text) else part)
+
+
+_LEADS_ON = re.compile(r"\b(?:for|in|on)\W*$", re.IGNORECASE)
+_FOLLOWING = re.compile(r"(?:the )?following\b.{0,60}:", re.IGNORECASE)
+"""A line that says what kind of thing the next one names: the following Academy accreditation:"""
+
+
+def _beneath(page: CertificatePage, line: Phrase, *, larger: float = 0.0) -> Found | None:
+    """The line under one that leads on to it, where its print is so many times as large at the least."""
+    under = next(iter(lines_below(page.lines, line)), None)
+    if under is None or under.height < larger * line.height or not _is_subject(under.text) or is_person(under.text):
+        return None
+    return text_found(under, trust=0.8)
 
 
 def _is_one_print(page: CertificatePage, line: Phrase, part: Phrase, beneath: Phrase) -> bool:
@@ -311,6 +328,16 @@ _INTRODUCES = re.compile(
         r"in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,
+)
+
+
+def _introduces(text: str) -> bool:
+    """Whether a line's end only leads over to what stands beneath; recognition may have torn its words apart."""
+    return bool(_INTRODUCES.fullmatch(text.strip())) or fold(text).replace(" ", "") in _LEADS_OVER
+
+
+_LEADS_OVER = frozenset(
+    f"{what}{kind}" for what in ("", "the", "training", "thetraining") for kind in ("programme", "program", "course", "workshop", "seminar")
 )
 
 

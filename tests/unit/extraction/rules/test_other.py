@@ -658,3 +658,38 @@ TRAINING PROGRAM DIRECTOR
 """).fields
     assert (found["recipient_name"], found["subject"]) == ("Imani Duarte", "Green Practice")
     assert read("MEDICAL CERTIFICATE\nThis is to certify that Mr./Mrs./Ms.\nwas examined on 3 June 2026\n").fields["recipient_name"] is None
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "has successfully completed the requirements to obtain\nthe following Larkspur Academy Accreditation:\nTidal Power Fundamentals",
+        "has attende d an d successfully completed the Training Programm e\nTidal Power Fundamentals",
+    ],
+)
+def test_lines_that_lead_over_to_the_next_are_no_subject(printed: str) -> None:
+    assert read(f"CERTIFICATE\nImani Duarte\n{printed}\n").fields["subject"] == "Tidal Power Fundamentals"
+
+
+def test_the_letterhead_issues_what_another_conducted() -> None:
+    found = read("""
+LARKSPUR TECHNOLOGY CENTRE
+This is to Certify that
+IMANI DUARTE
+has successfully completed the Training Programme
+TIDAL POWER
+conducted by LTRC, Harbour From 28-11-2026 to 03-12-2026
+""").fields
+    assert found["issuer_name"] == "LARKSPUR TECHNOLOGY CENTRE"
+
+
+def test_parts_of_a_name_are_written_further_right_than_their_headings_begin() -> None:
+    found = read("""
+COVID-19 Vaccination Record Card
+
+        ORTEGA                       LUIS
+Last Name                    First Name                  MI
+
+Date of birth                Patient number
+""").fields
+    assert found["recipient_name"] == "LUIS ORTEGA"
