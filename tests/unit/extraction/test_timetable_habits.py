@@ -292,3 +292,19 @@ def test_lines_of_a_form_say_what_their_labels_announce() -> None:
         ("Lengua", "D4-113 MAESTRIA"),
     }
     assert {block["notes"] for block in found} == {"Cod. 123 Grupo. 01-D"}
+
+
+def test_full_names_in_brackets_below_the_subjects_are_teachers() -> None:
+    rows = [
+        ["", "Lunes", "Martes", "Viernes"],
+        ["16:00 - 16:55", "DIWEB|(Juan Mario Rodríguez Pérez)", "FCT|(María del Pilar González Gómez)", "DAWEB|(Francisco Luque Jiménez)"],
+        ["16:55 - 17:50", "EINEM|(Constantino Camino López)", "DIWEB|(Juan Mario Rodríguez Pérez)", "FCT|(María del Pilar González Gómez)"],
+        ["17:50 - 18:45", "DAWEB|(Francisco Luque Jiménez)", "EINEM|(Constantino Camino López)", "DIWEB|(Juan Mario Rodríguez Pérez)"],
+    ]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=340.0)))).fields["timeblocks"]
+    assert {(block["subject"], block["teacher"]) for block in found} == {
+        ("DIWEB", "Juan Mario Rodríguez Pérez"),
+        ("FCT", "María del Pilar González Gómez"),
+        ("DAWEB", "Francisco Luque Jiménez"),
+        ("EINEM", "Constantino Camino López"),
+    }

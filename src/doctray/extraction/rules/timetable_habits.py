@@ -147,7 +147,10 @@ def _is_coded(line: Sequence[Word]) -> bool:
     )
 
 
-_IN_BRACKETS = re.compile(r"\([A-Z][A-Za-z.'’]{2,}(?: [A-Z][A-Za-z.'’]*){0,3}\)|\([A-Z]\.?(?: ?[A-Z]\.?)? [A-Z][A-Za-z'’]+\)")
+_IN_BRACKETS = re.compile(
+    r"\([A-ZÀ-ÖØ-Þ](?:[^\W\d_]|[.'’-]){2,}(?: (?:[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|[.'’-])*|del?|de la|van|von|da|dos|bin|al|el)){0,5}\)"
+    r"|\([A-Z]\.?(?: ?[A-Z]\.?)? [A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['’])+\)"
+)
 
 _SQUARE = re.compile(r"\[(?P<name>(?:[A-Z]\.?\s){0,2}[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]+){0,2})\]")
 

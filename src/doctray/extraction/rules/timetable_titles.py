@@ -25,7 +25,7 @@ _LABELS = {
     r"|year\s+group|grade|std|standard|batch"
     r"|group|programme|program|course"
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?|klasse|classe|clase|(?:horario\s+(?:del?\s+)?)?(?:grupo|curso)|turma"
-    r"|gruppe|klas|klasa|kelas",
+    r"|gruppe|klas|klasa|kelas|unidad",
     "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?|schule|[ée]cole|[ée]tablissement"
     r"|colegio|escola|scuola|szkoła",
     "term": r"(?:term|semester|sem|trimester|halbjahr|semestre|trimestre|cuatrimestre)",
