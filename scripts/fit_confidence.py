@@ -24,7 +24,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.samples.judging import UNSTATED, right_pointers  # noqa: E402
+from tests.samples.judging import UNSTATED, open_pointers, right_pointers  # noqa: E402
 
 from doctray.domain.document import Document, Page, PageImage  # noqa: E402
 from doctray.extraction.confidence import Calibration, Evidence, features, probability  # noqa: E402
@@ -78,15 +78,7 @@ def main() -> None:
     if given.keep is not None:
         given.keep.write_text("".join(json.dumps(asdict(value)) + "\n" for value in judged), encoding="utf-8")
     judged += [value for file in given.judged for value in stored(file)]
-    documents = sorted({value.document for value in judged})
-    held_out = [
-        (value, probability(value.evidence, fitted))
-        for document in documents
-        for fitted in [fit([other for other in judged if other.document != document], given.kind)]
-        for value in judged
-        if value.document == document
-    ]
-    report(held_out)
+    report(left_out(judged, given.kind))
     if given.write:
         whole = fit(judged, given.kind)
         target = TARGETS / f"calibration_{given.kind}.py"
@@ -102,10 +94,10 @@ def judged_of(folder: Path, *, kind: str, engine: str, cache: Path | None) -> It
             continue
         truth = json.loads(truth_file.read_text(encoding="utf-8"))
         fields, known = KINDS[kind](read(path, engine=engine, cache=cache))
-        right = set(right_pointers(truth, fields))
+        right, unprinted = set(right_pointers(truth, fields)), set(open_pointers(truth, fields))
         noted = any(block.get("notes") for block in truth.get("timeblocks") or ())
         for pointer, evidence in known.items():
-            if evidence.field not in UNSTATED and (noted or evidence.field != "notes"):
+            if evidence.field not in UNSTATED and pointer not in unprinted and (noted or evidence.field != "notes"):
                 # two forms of one paper are one document: what was learnt of the one must not be measured on the other
                 yield Judged(document=name.rsplit(".", 1)[0], evidence=evidence, right=pointer in right)
 
@@ -177,6 +169,15 @@ def fit(judged: Sequence[Judged], kind: str) -> Calibration:
         weights={name: weight for name, weight in fitted.items() if weight},
         fitted_on=told,
     )
+
+
+def left_out(judged: Sequence[Judged], kind: str) -> list[tuple[Judged, float]]:
+    """Each value with the confidence that it gets from a fit to all documents but its own."""
+    told = []
+    for document in sorted({value.document for value in judged}):
+        fitted = fit([other for other in judged if other.document != document], kind)
+        told += [(value, probability(value.evidence, fitted)) for value in judged if value.document == document]
+    return told
 
 
 def report(held_out: Sequence[tuple[Judged, float]]) -> None:

@@ -14,16 +14,29 @@ UNSTATED = ("currency", "additional_insured", "subrogation_waived")
 def right_pointers(truth: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
     """Pointers of the values that the truth has too. Items of lists are paired with those of the truth that they agree with most."""
     for key, value in fields.items():
+        if not isinstance(value, list) and value is not None and truth.get(key) is not None and same(truth[key], value):
+            yield f"/{key}"
+    for at, item, best in _paired(truth, fields):
+        yield from (f"{at}{pointer}" for pointer in _agreeing(best, item))
+
+
+def open_pointers(truth: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[str]:
+    """Pointers of the edges of blocks that are not printed, by the truth (its `inferred`), so that they may be anything."""
+    for at, _, best in _paired(truth, fields):
+        yield from (f"{at}/{edge}" for edge in best.get("inferred") or ())
+
+
+def _paired(truth: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """(pointer, item, the truth's item) of all items of lists that have anything in common with one of the truth."""
+    for key, value in fields.items():
         if not isinstance(value, list):
-            if value is not None and truth.get(key) is not None and same(truth[key], value):
-                yield f"/{key}"
             continue
         left = list(truth.get(key) or ())
         for index, item in enumerate(value):
             best = max(left, key=lambda other: len(_agreeing(other, item)), default=None)
-            if best is not None and (agreeing := _agreeing(best, item)):
+            if best is not None and _agreeing(best, item):
                 left.remove(best)
-                yield from (f"/{key}/{index}{pointer}" for pointer in agreeing)
+                yield f"/{key}/{index}", item, best
 
 
 def _agreeing(truth: Mapping[str, Any], item: Mapping[str, Any]) -> list[str]:

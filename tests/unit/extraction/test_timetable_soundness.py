@@ -67,6 +67,14 @@ def test_free_hours_ask_for_review_only_where_the_table_is_not_whole() -> None:
     assert extract(document(a_sheet(torn))).needs_review
 
 
+def test_a_day_that_only_its_neighbours_tell_is_assumed() -> None:
+    rows = [["", "Monday", "Tnoedqy#", *DAYS[2:]], *WHOLE[1:]]
+    found = extract(document(a_sheet(rows)))
+    assert [block["subject"] for block in found.fields["timeblocks"] if block["day"] == "Tuesday"] == ["English", "Maths", "Science"]
+    assert codes(found) == {"assumed"}
+    assert found.needs_review
+
+
 def test_a_row_whose_time_was_not_read_is_missed() -> None:
     rows = [WHOLE[0], WHOLE[1], WHOLE[2], ["", *WHOLE[3][1:]]]
     found = extract(document(a_sheet(rows)))

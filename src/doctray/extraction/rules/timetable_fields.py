@@ -25,6 +25,9 @@ _DOUBTFUL = 0.6
 _LOOSE = 0.8
 """Certainty of a time whose label stands beside the block's border, not on it."""
 
+_GUESSED = 0.8
+"""A day or lesson less certain than this was told by what stands around it: a day by its neighbours, a break by its row alone."""
+
 _INFERRED = 0.6
 """What a time that only its neighbours tell adds to the confidence of the whole."""
 
@@ -86,6 +89,9 @@ def _filled(table: Table) -> "_Sheet":
         sheet.fields["timeblocks"].append(_block_fields(sheet, block, f"/timeblocks/{index}"))
     if table.blocks and not blocks:
         sheet.warnings.append(_NOTHING_FILLED_IN)
+    if sheet.guessed:
+        message = f"{sheet.guessed} days or lessons are told by what stands around them, not by print of their own."
+        sheet.warnings.append(Warning(code="assumed", message=message))
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
     sheet.warnings.extend(sound.warnings())
@@ -127,6 +133,7 @@ class _Sheet:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     warnings: list[Warning] = field(default_factory=list)
     inferred: int = 0
+    guessed: int = 0
 
     def put(
         self,
@@ -143,6 +150,7 @@ class _Sheet:
             target[key] = None
             return
         target[key] = found.value if value is None else value
+        self.guessed += key in ("day", "subject") and found.certainty < _GUESSED
         if found.words:
             self.places[pointer] = provenance_of(page, found.words)
             name = _OF_A_BLOCK.get(key, key)
