@@ -24,6 +24,9 @@ _REACH = 0.35
 _SPACE = 0.45
 """A gap between two words wider than this part of their height may part two cells; a space is about a quarter."""
 
+_LEAST_GAP = 0.3
+"""Two rules between two labels are a row of their own when they are this part of a row apart."""
+
 _DENSE = 0.7
 """Rows with lessons on so many of the days are those of a full week."""
 
@@ -70,18 +73,26 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     last = max(time_axis.high(box) for box in labels)
     first_day = min(day_axis.low(cell.box) for cell in band.cells)
     pitch = _pitch([time_axis.middle(box) for box in labels])
+    labelling = {id(word) for word in _words_at(words, labels)}
     body = [
         word
         for word in words
-        if time_axis.middle(word.box) > band.high and time_axis.low(word.box) < last + pitch and _is_within_days(word.box, band, first_day)
+        if time_axis.middle(word.box) > band.high
+        and time_axis.low(word.box) < last + pitch
+        and _is_within_days(word.box, band, first_day)
+        and id(word) not in labelling
     ]
-    boxed, body = _boxed(page, body, band)
+    boxed, body = _boxed(page, body, band, labels)
     ends = [edge for cell in boxed for edge in (time_axis.low(cell.box), time_axis.high(cell.box))]
     days = strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
-    times = strips(labels, time_axis, [*body, *_words_at(words, labels)], _long_rules(page, time_axis), ends)
+    rules = _long_rules(page, time_axis)
+    times = strips(labels, time_axis, [*body, *_words_at(words, labels)], rules, ends)
+    if all(_is_range(_words_at(words, [box])) for box in labels):
+        times = _with_gaps(times, labels, time_axis, rules)
     times = [Strip(max(strip.low, band.high), strip.high) for strip in times]
-    heads = [*_head_cells(day_axis, days, [band.low] * len(days), [band.high] * len(days), [cell.words for cell in band.cells])]
     label_low, label_high = min(day_axis.low(box) for box in labels), max(day_axis.high(box) for box in labels)
+    days[0] = Strip(max(days[0].low, min(label_high + 1, first_day)), days[0].high)
+    heads = [*_head_cells(day_axis, days, [band.low] * len(days), [band.high] * len(days), [cell.words for cell in band.cells])]
     edge = min(label_high, days[0].low)
     for strip in times:
         own = tuple(
@@ -91,22 +102,31 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
             and label_low - 2 <= day_axis.middle(word.box) <= max(edge, label_low + 1)
         )
         heads.append(Cell(box=_box(day_axis, label_low, max(edge, label_low + 1), strip.low, strip.high), words=own))
-    cells = (*heads, *boxed, *_body_cells(day_axis, days, times, [time_axis.middle(box) for box in labels], body))
+    at = [time_axis.middle(box) for box in labels]
+    middles = [next((each for each in at if strip.low <= each < strip.high), (strip.low + strip.high) / 2) for strip in times]
+    cells = (*heads, *boxed, *_body_cells(day_axis, days, times, middles, body))
     return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=cells, ruled=False)
 
 
-def _boxed(page: Page, words: Sequence[Word], band: DayBand) -> tuple[list[Cell], list[Word]]:
-    """Cells that are drawn as boxes of their own, with the words in them; and the words outside of any."""
+def _boxed(page: Page, words: Sequence[Word], band: DayBand, labels: Sequence[Box]) -> tuple[list[Cell], list[Word]]:
+    """Cells that are drawn as boxes of their own, with the words in them; and the words outside of any.
+
+    labels: a box that holds one of these is a row of the table.
+    """
     drawn = DrawnBoxes(page)
     inside: dict[Box, list[Word]] = {}
     outside: list[Word] = []
     for word in words:
         box = drawn.around(word)
-        if box is None or band.axis.length(box) > band.axis.length(hull(cell.box for cell in band.cells)) * 1.5:
+        if box is None or band.axis.length(box) > band.axis.length(hull(cell.box for cell in band.cells)) * 1.5 or _holds_one(box, labels):
             outside.append(word)
         else:
             inside.setdefault(box, []).append(word)
     return [Cell(box=box, words=tuple(own)) for box, own in inside.items()], outside
+
+
+def _holds_one(box: Box, labels: Sequence[Box]) -> bool:
+    return any(box.left < label.center_x < box.right and box.top < label.center_y < box.bottom for label in labels)
 
 
 def _is_within_days(box: Box, band: DayBand, first_day: float) -> bool:
@@ -121,12 +141,23 @@ def _labels(band: DayBand, words: Sequence[Word]) -> list[Box]:
     first = min(band.axis.low(cell.box) for cell in band.cells)
     column = band.axis.middle(band.cells[0].box) - _pitch([band.axis.middle(cell.box) for cell in band.cells]) / 2
     # where names of days stand in the middle of their columns, blocks of the first day begin before its name does
-    return _labels_before(min(first, column), band, words) or _labels_before(first, band, words)
+    beside = [word for word in words if band.axis.middle(word.box) < first and band.axis.other.middle(word.box) > band.high]
+    beside = [word for word in beside if word.angle == 0]
+    # a label is not cut where it ends
+    ranges = [phrase for phrase in phrases_of(beside) if band.axis.low(box_of(phrase)) < column and _is_range(phrase)]
+    kept = {id(word) for phrase in ranges for word in phrase}
+    before = [word for word in beside if band.axis.middle(word.box) < column or id(word) in kept]
+    return _labels_among(before, band) or _labels_among(beside, band)
 
 
-def _labels_before(first: float, band: DayBand, words: Sequence[Word]) -> list[Box]:
+def _is_range(phrase: Sequence[Word]) -> bool:
+    text = " ".join(word.text for word in phrase)
+    spans = find_label_spans(text)
+    return len(spans) == 1 and spans[0].end is not None and spans[0].stop - spans[0].begin == len(text)
+
+
+def _labels_among(beside: Sequence[Word], band: DayBand) -> list[Box]:
     day_axis, time_axis = band.axis, band.axis.other
-    beside = [word for word in words if day_axis.middle(word.box) < first and time_axis.middle(word.box) > band.high and word.angle == 0]
     phrases = [(box_of(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
     found = [(box, spans[0]) for box, text in phrases if (spans := find_label_spans(text))]
     found.sort(key=lambda item: time_axis.middle(item[0]))
@@ -194,6 +225,19 @@ def strips(labels: Sequence[Box], axis: Axis, words: Sequence[Word], rules: Sequ
     return [Strip(one, other) for one, other in pairwise([low, *borders, high])]
 
 
+def _with_gaps(times: Sequence[Strip], labels: Sequence[Box], axis: Axis, rules: Sequence[float]) -> list[Strip]:
+    """The strips, and one without a label where two rules between labels leave room for it: a break that has no time."""
+    found = [times[0]]
+    for (one, other), strip in zip(pairwise(labels), times[1:], strict=True):
+        drawn = _between(rules, axis.high(one) - 1, axis.low(other) + 1)
+        if drawn and drawn[-1] - drawn[0] >= _LEAST_GAP * (strip.high - strip.low):
+            found[-1] = Strip(found[-1].low, drawn[0])
+            found += [Strip(drawn[0], drawn[-1]), Strip(drawn[-1], strip.high)]
+        else:
+            found.append(strip)
+    return found
+
+
 def _between(places: Sequence[float], low: float, high: float) -> list[float]:
     return sorted(place for place in places if low < place < high)
 
@@ -245,7 +289,7 @@ def _head_cells(
 def _body_cells(
     day_axis: Axis, days: Sequence[Strip], times: Sequence[Strip], middles: Sequence[float], words: Sequence[Word]
 ) -> list[Cell]:
-    """middles: where the labels of the times stand."""
+    """middles: where the labels of the times stand, or the middle of a row that has none."""
     columns, rows = (days, times) if day_axis is Axis.X else (times, days)
     cells: list[Cell] = []
     if day_axis is Axis.X:
