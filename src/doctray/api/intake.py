@@ -54,6 +54,7 @@ THREAD_FROM_BYTES = 256 * 1024
 """Smaller JSON is parsed on the spot; a bigger one would hold up the event loop."""
 
 BASE64_SLICE = 1024 * 1024
+_NOT_BASE64 = "content_base64 is not base64 as of RFC 4648, section 4 (with + and /); of a data: URL send what follows the comma."
 
 SMALL_JSON_BYTES = 64 * 1024
 """Most that a JSON body without a document may have, where its route says nothing else."""
@@ -288,11 +289,11 @@ async def decoded(text: str) -> AsyncIterator[bytes]:
         whole = len(kept) // 4 * 4 if start + BASE64_SLICE < len(text) else len(kept)
         piece, kept = kept[:whole], kept[whole:]
         if kept and "=" in piece:
-            raise MalformedRequest("content_base64 is not base64.")
+            raise MalformedRequest(_NOT_BASE64)
         try:
             yield base64.b64decode(piece, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise MalformedRequest("content_base64 is not base64.") from error
+            raise MalformedRequest(_NOT_BASE64) from error
 
 
 async def body_chunks(request: Request, house: House, *, documents: int = 1) -> AsyncIterator[bytes]:

@@ -118,6 +118,13 @@ async def test_json_that_is_not_a_submission(door: Door, body: bytes) -> None:
     await _refused(door, 400, "malformed_request", content=body, headers={"content-type": "application/json"})
 
 
+@pytest.mark.parametrize("encoded", ["data:application/pdf;base64,JVBERi0=", "JVBERi0_"], ids=["a data: URL", "for URLs"])
+async def test_base64_as_browsers_and_addresses_have_it_is_told_what_to_send_instead(door: Door, encoded: str) -> None:
+    problem = await _refused(door, 400, "malformed_request", json={"content_base64": encoded})
+    assert "with + and /" in problem["detail"]
+    assert "what follows the comma" in problem["detail"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
