@@ -308,7 +308,7 @@ class Worker(_Group):
         None,
         ge=1,
         validation_alias=_env("MAX_IMAGE_MEMORY_MB"),
-        description="MiB of page images on their way to the engine; unset: 128 on a CPU, 768 on a GPU",
+        description="MiB of page images on their way to the engine; unset: 72 on a CPU, 768 on a GPU",
     )
     devices: str = Field(
         "auto",

@@ -7,8 +7,9 @@ from doctray.service.stages import StageLimits
 
 MIB = 1024 * 1024
 
-CPU_IMAGES_MB = 128
-"""Ten A4 pages at 200 dpi (12 MB each): the engine reads one or two at a time, and rendering one takes a tenth of reading it."""
+CPU_IMAGES_MB = 72
+"""Two photographs of 4000 x 3000 px (36 MB each), or two A4 scans at 300 dpi and more: the engine reads one while the next one waits, and
+rendering takes a tenth of reading. 128 let four large pages wait, and worker and processes together pass 1.5 GB."""
 
 GPU_IMAGES_MB = 768
 """Two full batches, one being read and one waiting."""
