@@ -20,6 +20,7 @@ from doctray.ocr.reconcile_odds import (
     Lone,
     chance,
 )
+from doctray.ocr.reconcile_spaces import without_false_spaces
 from doctray.ocr.second_reader import LineReading, ReadWord
 
 # What only one reader saw and is hardly ever there: specks, rules and borders read as punctuation.
@@ -39,7 +40,10 @@ def reconcile(first: LineReading, second: LineReading) -> tuple[ReadWord, ...]:
 
     first, second: readings of the same line, in the order that `reconcile_odds` was fitted in (EasyOCR, PP-OCR).
     """
-    return tuple(word for group in word_groups(aligned(first, second)) for word in _words_of(group))
+    columns = aligned(first, second)
+    if first.spans and second.spans:
+        columns = without_false_spaces(columns)
+    return tuple(word for group in word_groups(columns) for word in _words_of(group))
 
 
 def weighed(group: Sequence[Column]) -> Difference | Agreement | Lone:
