@@ -308,3 +308,12 @@ def test_full_names_in_brackets_below_the_subjects_are_teachers() -> None:
         ("DAWEB", "Francisco Luque Jiménez"),
         ("EINEM", "Constantino Camino López"),
     }
+
+
+def test_two_numbers_that_several_lessons_end_with_are_a_room() -> None:
+    texts = ["IoT 3-3", "PSI 3-3", "lab.SI 503", "ARC 3-3", "PAD 3-3", "lab.PAD 503", "lab.ASI 407"]
+    assert habits_of(cells(*texts), timed=True).rooms == {"3-3", "503", "407"}
+
+
+def test_scores_of_one_lesson_are_no_rooms() -> None:
+    assert habits_of(cells("Unit 3-1", "Unit 3-2", "Unit 3-3", "Maths", "Art"), timed=True).rooms == frozenset()

@@ -184,15 +184,20 @@ def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     for line in (line for lines in written for line in lines if len(line) > 1):
         for size in (2, 1):
             said, lesson = plain_text(line[-size:]), plain_text(line[:-size])
-            if not (lesson and any(c.isdigit() for c in said)) or not ROOM.fullmatch(said) or _CLASS.fullmatch(plain_text(line[-1:])):
+            wing = _WING.fullmatch(said) is not None
+            named = wing or ROOM.fullmatch(said) is not None
+            if not (lesson and any(c.isdigit() for c in said)) or not named or _CLASS.fullmatch(plain_text(line[-1:])):
                 continue
-            if not _COURSE.fullmatch(lesson.split(" ")[-1]) or " " in said:
+            if wing or not _COURSE.fullmatch(lesson.split(" ")[-1]) or " " in said:
                 before[said].add(lesson)
                 parted += 1
             break
     shared = sum(len(lessons) > 1 for lessons in before.values())
     return frozenset(before) if shared and parted >= max(_FEWEST, _USUAL * len(written)) and 3 * shared >= len(before) else frozenset()
 
+
+_WING = re.compile(r"\d{1,2}-\d{1,2}")
+"""A room by the numbers of its building and its own, where lessons share it: 3-3."""
 
 _WHOLE_COURSE = re.compile(r"[A-Z]{2,5} \d{2,4}[A-Z]?")
 _COURSE = re.compile(r"[A-Z]{2,5}")
