@@ -327,7 +327,7 @@ def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], headin
     if name is None and code is None:
         return None
     out = {"letter": Found(value=letter, page=sheet.number, words=label.words)}
-    if name is not None:
+    if name is not None and fold(str(name.value)) != letter.lower():
         value = re.sub(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$", "", str(name.value))
         out["name"] = Found(value=value, page=name.page, words=name.words)
     if code is not None:

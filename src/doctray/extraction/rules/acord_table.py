@@ -265,8 +265,8 @@ def _tick_before(sheet: Sheet, label: Anchor, area: Box) -> Word | None:
 def _printed_title(text: str) -> str:
     """The form's own title with OCR slips put right and LIAB written out."""
     full = re.sub(r"\bLIAB\b|\bLAB\b", "LIABILITY", text, flags=re.IGNORECASE)
-    if fold(full) == "commercial general":
-        return "COMMERCIAL GENERAL LIABILITY"
+    if fold(full) in ("commercial general", "automobile"):
+        return f"{full} LIABILITY".upper()
     best = max(_TITLES, key=lambda title: likeness(fold(full), fold(title)))
     if likeness(fold(full), fold(best)) == 0:
         return full

@@ -18,7 +18,7 @@ DID = re.compile(
     r"undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
     r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
     r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
-    r"completado|participado en|a suivi|securing|winning|obtaining|"
+    r"completado|participado en|ha (?:superado|finalizado|aprobado|realizado)(?: con éxito)?|a suivi|securing|winning|obtaining|"
     r"recogni[sz]ed (?:as|for)|"
     r"(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
     r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"

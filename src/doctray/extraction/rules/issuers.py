@@ -33,7 +33,9 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
-    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|awards"
+    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|"
+    r"certifica(?: que)?|certifie(?: que)?|"
+    r"awards"
     r"|(?:gratefully )?(?:acknowledges|thanks)|"
     r"recogni[sz]es|confers|hereby awards?)\b"
 )

@@ -43,6 +43,7 @@ _HONORIFIC = re.compile(
 def recipient(page: CertificatePage) -> Found | None:
     return (
         _name_after_phrase(page)
+        or _name_under_on(page)
         or _name_before_deed(page)
         or _name_in_parts(page.sheet)
         or _name_at_label(page)
@@ -76,6 +77,22 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
                 return text_found(part)
             if part is not None and DID.match(under.text):
                 break
+    return None
+
+
+_CONFERS = re.compile(r"\b(?:confers?|conferred|admits?|awards?|bestows?)\b", re.IGNORECASE)
+_ON = re.compile(r"\W*(?:up)?on\W*", re.IGNORECASE)
+_MOST_BETWEEN = 5
+"""Lines between the words that confer a degree and the one that says on whom."""
+
+
+def _name_under_on(page: CertificatePage) -> Found | None:
+    """The name under a line that only says on, beneath the words that confer a degree."""
+    for index, line in enumerate(page.lines):
+        if _ON.fullmatch(line.text) and any(_CONFERS.search(over.text) for over in page.lines[max(0, index - _MOST_BETWEEN) : index]):
+            under = next(iter(lines_below(page.lines, line)), None)
+            if under is not None and is_name(under.text):
+                return text_found(under)
     return None
 
 

@@ -175,7 +175,7 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
     words = [word for word in page.words if word.text.strip() and word.angle == 0 and word.confidence >= _NOISE]
     words += _filled_in(page.form_fields, words)
     if spaced:
-        words = joined_letters(rows_of(words))
+        words = [part for word in joined_letters(rows_of(words)) for part in _letter_and_name(word)]
     phrases = sorted(phrases_of(page.number, words, page), key=lambda p: (p.box.top, p.box.left))
     return Sheet(
         number=page.number,
@@ -187,6 +187,19 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
         page=page,
         _tops=tuple(p.box.top for p in phrases),
     )
+
+
+_LETTER_AND_NAME = re.compile(r"([A-F]:)([A-Z][A-Z&.'’\-]{2,})")
+
+
+def _letter_and_name(word: Word) -> tuple[Word, ...]:
+    """The letter of an insurer and the first word of its name, which recognition took for one word: INSURER A:NORTHERN MUTUAL."""
+    match = _LETTER_AND_NAME.fullmatch(word.text)
+    if match is None:
+        return (word,)
+    cut = word.box.left + word.box.width * len(match[1]) / len(word.text)
+    one, other = Box(word.box.left, word.box.top, cut, word.box.bottom), Box(cut, word.box.top, word.box.right, word.box.bottom)
+    return replace(word, text=match[1], box=one, alternatives=()), replace(word, text=match[2], box=other, alternatives=())
 
 
 def phrases_of(number: int, words: Sequence[Word], page: Page | None = None) -> list[Phrase]:

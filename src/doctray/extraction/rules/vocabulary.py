@@ -109,13 +109,14 @@ INSURANCE_STOPS = vocabulary("""\
 stop: coverages | limits | description of operations | cancellation | authorized representative | authorised signatory | vehicle |
     registration number | year | make | model | vin | premium | vehicle identification number | registration mark of vehicle | phone |
     email | contact | trade business | occupation | class of use | each occurrence | aggregate | authorized signature | limit of indemnity
-    | limit of liability | sum insured | retroactive date | excess | deductible | business | business description | description of
-    business | territorial limits | situation | vessel | voyage | destination | insured vehicle | registration no | engine no | chassis no
-    | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form of business | renewal of | signed |
-    insured location | insured property location | property address | property location | location of risk | risk location | described
-    location | insured premises | location of premises | place of issue | telephone | fax | website | contact no | contact number | date
-    of birth | passport number | passport no | covernote no | actividad asegurada | situación del riesgo | premium details | vat number |
-    contract of sale | loan # | loan no | lenders loss payable | lenders loss payee | issuing office code | issuing office name
+    | limit of liability | sum insured | retroactive date | excess | deductible | business | business profession | profession | business
+    description | description of business | territorial limits | situation | vessel | voyage | destination | insured vehicle |
+    registration no | engine no | chassis no | make model | loan number | signature | jurisdiction | uen | abn | additional insured | form
+    of business | renewal of | signed | insured location | insured property location | property address | property location | location of
+    risk | risk location | described location | insured premises | location of premises | place of issue | telephone | fax | website |
+    contact no | contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del
+    riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee | issuing
+    office code | issuing office name
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\

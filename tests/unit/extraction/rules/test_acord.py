@@ -496,3 +496,16 @@ Greenfield Estates Inc
         ("Contingent Cargo", "IMS081660", {"Single Conveyance": 100_000}),
     ]
     assert policies[0]["additional_insured"] is True
+
+
+def test_a_letter_glued_to_its_insurer_s_name_is_parted_and_a_letter_for_a_name_is_none() -> None:
+    misread = {"INSURER A :": "INSURER A:NORTH", "INSURER B :": "INSURER B :"}
+    filled = {**FILLED, (8, 106): "FORK MUTUAL", (9, 103): "B", (9, 160): ""}
+    filled = {place: text for place, text in filled.items() if text and place != (8, 103)}
+    insurers = read(an_acord(filled, ocr=True, misread=misread)).fields["insurers"]
+    assert [(insurer["letter"], insurer.get("name")) for insurer in insurers] == [("A", "NORTH FORK MUTUAL"), ("B", None)]
+
+
+def test_an_automobile_section_whose_title_is_torn_apart_is_one() -> None:
+    policies = read(an_acord(misread={"AUTOMOBILE LIABILITY": "AUTOMOBILE X    LIABILITY"}, ocr=True)).fields["policies"]
+    assert [policy["type"] for policy in policies] == [policy["type"] for policy in read(an_acord()).fields["policies"]]

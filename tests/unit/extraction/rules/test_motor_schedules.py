@@ -267,3 +267,15 @@ Third Party Property Damage (IMT 20)          0.00
 """)
     assert (found["insured_address"], found["issue_date"]) == ("LAKE VIEW COLONY CHURCH ROAD MYSURU", "2026-04-17")
     assert found["holder_name"] is None
+
+
+def test_a_heading_beside_another_is_nobody_s_name() -> None:
+    found = fields("""
+PRIVATE CAR PACKAGE POLICY SCHEDULE
+Larkspur General Insurance Company Ltd
+Policy No.  3001/8812
+Insured            Business/Profession    Address of The Insured
+Mr ASHOK RAO       Employed               14 LAKE ROAD MYSURU 570016
+Total IDV          52630.00
+""")
+    assert found["insured_name"] == "Mr ASHOK RAO"

@@ -693,3 +693,25 @@ Last Name                    First Name                  MI
 Date of birth                Patient number
 """).fields
     assert found["recipient_name"] == "LUIS ORTEGA"
+
+
+def test_a_degree_is_conferred_on_whose_name_stands_under_on() -> None:
+    found = read("""
+LARKSPUR UNIVERSITY
+The Syndicate of the Larkspur University
+hereby confers the degree of
+BACHELOR OF SCIENCE IN BOTANY
+on
+IMANI DUARTE
+""").fields
+    assert (found["recipient_name"], found["subject"]) == ("IMANI DUARTE", "BACHELOR OF SCIENCE IN BOTANY")
+
+
+def test_a_spanish_course_is_what_somebody_has_passed() -> None:
+    found = read("""
+Larkspur certifica que
+Imani Duarte
+Ha superado con éxito
+Curso de Botánica
+""").fields
+    assert (found["issuer_name"], found["recipient_name"], found["subject"]) == ("Larkspur", "Imani Duarte", "Curso de Botánica")
