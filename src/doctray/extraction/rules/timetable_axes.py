@@ -9,6 +9,7 @@ from itertools import pairwise
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_order, may_name_day, week_of
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_legend import teachers_in_legend
 from doctray.extraction.rules.timetable_misread import with_usual_end
 from doctray.extraction.rules.timetable_open import with_labels_beside
@@ -305,12 +306,18 @@ def slots_of(heads: Sequence[Cell], axis: Axis, page: Page, grid: Grid) -> tuple
     """The stretches of the time axis that the cells at its side label."""
     timed = _timed(heads, axis)
     slots = _settle(timed, axis)
-    labels = [cell for cell in heads if not printed_time(cell)]
+    first = min((slot.low for slot in slots), default=float("inf"))
+    labels = [cell for cell in heads if not printed_time(cell) and not (axis.middle(cell.box) < first and _heads_times(cell))]
     slots = _with_labels(slots, labels, axis)
     if not timed:
         slots = _with_key(slots, page, grid)
     slots = _with_routine(slots, labels, axis)
     return _filled(_without_tail(slots))
+
+
+def _heads_times(cell: Cell) -> bool:
+    """Whether a cell says what stands beside it, and labels no lesson: Time, Start, End."""
+    return heading_of(read(cell.words).text) in ("time", "start", "end")
 
 
 _FEWEST_AFTER = 3

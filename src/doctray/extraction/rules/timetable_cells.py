@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_codes import with_whole_codes
 from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_reading import Found, Reading, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
@@ -266,6 +267,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
     main, small = _part_small(_by_commas(_unbroken(rest, habits)))
+    main = with_whole_codes(main)
     if habits.coded and len(main) > 1 and CODE.fullmatch(_bare(main[0])) and not TEACHER.search(_text(main[-1])):
         return Content(
             subject=_joined(main[:1]), room=_joined([*main[1:], *small]), span=span, start_words=start_words, end_words=end_words
