@@ -216,3 +216,18 @@ def test_one_text_over_two_rows_of_times_is_one_lesson() -> None:
     ]
     found = [lesson for lesson in said(extract(document(a_sheet(rows)))) if lesson[0] == "Monday"]
     assert found == [("Monday", "08:00", "Statistics and Probability", "Ing. R. Vela", "Room 12", None)]
+
+
+def test_a_text_of_two_rows_is_one_where_a_line_parts_these_rows_on_another_day() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["9:00-9:30", "", "Ethics", "Law"],
+        ["9:30-10:00", ABOVE, "Botany", "Optics"],
+        ["10:00-10:30", "Poetry", "Drama", "Latin"],
+    ]
+    sheet = a_sheet(rows)
+    texts = {270.0: "Logic", 304.0: "and proof", 360.0: "Lecture"}
+    lines = [word for top, text in texts.items() for word in text_line(text, left=240.0, top=top)]
+    page = a_page([*(word for line in sheet.lines for word in line.words), *lines], sheet.segments)
+    found = [lesson for lesson in said(extract(document(page))) if lesson[0] == "Monday"]
+    assert [(start, subject) for _, start, subject, *_ in found] == [("09:00", "Logic and proof Lecture"), ("10:00", "Poetry")]

@@ -32,7 +32,7 @@ _CENTRED = 0.25
 _DRAWN_OVER = 4
 """A break whose cell is drawn over so many days is theirs, and no other's: Saturday ends at noon."""
 
-_LINES_APART = 1.4
+_LINES_APART, _WELL_APART = 1.4, 1.8
 """Times the pitch of its lines: texts of two rows stand further apart than that. Engines put lines up to a sixth off."""
 
 _SURE_PAIR, _SURE_LETTER = 0.5, 0.9
@@ -113,7 +113,18 @@ def _parted(layout: Layout, cell: Cell) -> list[Cell]:
     # a block drawn to scale is one, however many ticks stand beside it
     slots = [] if layout.to_scale else [(slot.low, slot.high) for slot in layout.slots]
     # lines of one text may happen to stand in the middles of two short slots of several
-    return [part for each in by_day for part in _split(layout.time_axis, each, slots, least=len(slots))]
+    parts = [_split(layout.time_axis, each, slots, least=len(slots)) for each in by_day]
+    return [part for each, own in zip(by_day, parts, strict=True) for part in (own if _is_faint(layout, own) else [each])]
+
+
+def _is_faint(layout: Layout, parts: Sequence[Cell]) -> bool:
+    """Whether a line between two parts may have been too faint: none is seen there on other days, or their texts stand well apart."""
+    if len(parts) != 2 or layout.time_axis is Axis.X or not _runs_on([part.words for part in parts], apart=_WELL_APART):
+        return True
+    axis, border = layout.time_axis, layout.time_axis.high(parts[0].box)
+    near = SNAP * min(axis.length(part.box) for part in parts)
+    others = [cell.box for cell in layout.grid.cells if _days_of(layout, cell.box) and axis.low(cell.box) >= layout.header]
+    return not any(abs(edge - border) <= near for box in others for edge in (axis.low(box), axis.high(box)))
 
 
 def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, least: int) -> list[Cell]:
@@ -137,17 +148,17 @@ def _split(axis: Axis, cell: Cell, stretches: Sequence[tuple[float, float]], *, 
     # what is empty at an end belongs to a neighbour: a fill may run on behind it
     within = [stretch for stretch in inside if own and min(own) <= stretch <= max(own)]
     told = len(own) >= (max(2, min(least, len(inside))) if len(own) < _SURE_ROW else min(least, len(within)))
-    if not told or not centred or groups or (axis is Axis.Y and _runs_on([words for _, words in sorted(own.items())])):
+    if not told or not centred or groups or (axis is Axis.Y and _runs_on([words for _, words in sorted(own.items())], apart=_LINES_APART)):
         return [cell]
     return [Cell(box=_between(axis, cell.box, stretch), words=tuple(words)) for stretch, words in sorted(own.items())]
 
 
-def _runs_on(texts: Sequence[Sequence[Word]]) -> bool:
+def _runs_on(texts: Sequence[Sequence[Word]], *, apart: float) -> bool:
     """Whether texts one below the other are no further apart than the lines of one of them: then they are one text."""
     lines = [[box_of(line) for line in read(words).lines] for words in texts]
     pitches = [other.center_y - one.center_y for own in lines for one, other in pairwise(own)]
     gaps = [below[0].center_y - above[-1].center_y for above, below in pairwise(lines)]
-    return bool(pitches) and min(gaps) <= _LINES_APART * max(pitches)
+    return bool(pitches) and min(gaps) <= apart * max(pitches)
 
 
 def _between(axis: Axis, box: Box, stretch: tuple[float, float]) -> Box:
