@@ -68,7 +68,23 @@ def test_a_label_names_these_days(text: str, days: list[int]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Period", "Math", "Sunset", "Sports", "Friends", "Monitor", "Time", "Day", "Monday English", "M", "9:00", "Fri-Mon", "Month"],
+    [
+        "",
+        "Period",
+        "Artes",
+        "Math",
+        "Sunset",
+        "Sports",
+        "Friends",
+        "Monitor",
+        "Time",
+        "Day",
+        "Monday English",
+        "M",
+        "9:00",
+        "Fri-Mon",
+        "Month",
+    ],
 )
 def test_other_labels_name_none(text: str) -> None:
     assert day_name(text) is None

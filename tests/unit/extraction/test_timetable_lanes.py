@@ -5,7 +5,7 @@ import pytest
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_days import days_of_run
-from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, a_sheet, document
+from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, Layout, a_sheet, document
 
 
 def said(found: Extraction) -> set[tuple[str | None, ...]]:
@@ -68,3 +68,26 @@ def test_periods_beneath_each_day_and_teachers_down_the_side() -> None:
 def test_a_run_of_letters_names_days_in_their_order(text: str, days: tuple[str, ...] | None) -> None:
     found = days_of_run(text)
     assert (found.days if found else None) == days
+
+
+def test_the_one_day_stands_in_a_cell_along_the_left_side() -> None:
+    rows = [["", LEFT, "6A", "6B"], ["Segunda", "7:30 - 8:20", "Matemática", "Ciências"]]
+    rows += [[ABOVE, "8:20 - 9:10", "Artes", "Física"], [ABOVE, "9:30 - 10:20", "Geografia", "História"]]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert {(block["day"], block["start"], block["subject"], block["notes"]) for block in found} >= {
+        ("Monday", "07:30", "Ciências", "6B"),
+        ("Monday", "09:30", "Geografia", "6A"),
+    }
+    assert len(found) == 6
+
+
+def test_lessons_over_several_lanes_are_no_labels_of_times() -> None:
+    rows = [["Ziua", "Ora", "Grupa 6", LEFT, "Grupa 7", LEFT]]
+    for day in ("Luni", "Marti", "Joi"):
+        rows += [[day, "08-10", "Analiza", LEFT, LEFT, LEFT], [ABOVE, "10-12", "Fizica", LEFT, "Sport", LEFT]]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=100.0)))).fields["timeblocks"]
+    assert [(block["start"], block["subject"], block["notes"]) for block in found if block["day"] == "Thursday"] == [
+        ("08:00", "Analiza", None),
+        ("10:00", "Fizica", "Grupa 6"),
+        ("10:00", "Sport", "Grupa 7"),
+    ]

@@ -237,8 +237,10 @@ def _single(word: str) -> tuple[int, float] | None:
         return None
     # of Monday and Sunday, Munday is meant for the one that begins as it does
     likeness, _, name = max(((_likeness(slipped, name), name[0] == slipped[0], name) for name in _WORDS), default=(0.0, False, ""))
-    english = name in _NAMES
-    return (_WORDS[name], 0.9) if likeness >= 0.85 or (english and likeness >= _FUZZY and slipped[0] == name[0]) else None
+    english, begins = name in _NAMES, slipped[0] == name[0]
+    # a word without its first letter may be another: Artes is no martes
+    near = likeness >= 0.85 and (english or begins or len(slipped) == len(name))
+    return (_WORDS[name], 0.9) if near or (english and likeness >= _FUZZY and begins) else None
 
 
 def _likeness(word: str, name: str) -> float:

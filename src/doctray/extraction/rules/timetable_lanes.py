@@ -13,6 +13,7 @@ from doctray.extraction.rules.timetable_reading import Found, Reading, read
 
 _FEWEST_LANES, _MOST_LANES = 2, 150
 _FEWEST_TIMES = 2
+_EXACT_PX = 3.0
 _LEVEL = 0.4
 """Cells whose edges differ by less than this part of their length stand in one row or column."""
 
@@ -128,9 +129,11 @@ def lane_of(label: Reading, holds: str | None) -> Lane:
 
 
 def _day_of(corner: Cell, grid: Grid, page: Page) -> tuple[DayName, tuple[Word, ...]] | None:
-    """The one day that the corner, a title within the table, or the lines over it name."""
-    if corner.words and (alone := day_name(read(corner.words).text)) and len(alone.days) == 1:
-        return alone, corner.words
+    """The one day that the corner, a cell along the left side, a title within the table, or the lines over it name."""
+    tall = [cell for cell in grid.cells if cell.box.height >= _TALL * grid.box.height and cell.box.left <= grid.box.left + _EXACT_PX]
+    for cell in (corner, *tall):
+        if cell.words and (alone := day_name(read(cell.words).text)) and len(alone.days) == 1:
+            return alone, cell.words
     wide = [cell for cell in grid.cells if cell.box.width >= 0.6 * grid.box.width]
     for words in (corner.words, *(cell.words for cell in wide), tuple(word for word in page.words if word.box.center_y < grid.box.top)):
         named = [(name, (word,)) for word in words if len(word.text) >= _FULL and (name := day_name(word.text))]
@@ -139,6 +142,7 @@ def _day_of(corner: Cell, grid: Grid, page: Page) -> tuple[DayName, tuple[Word, 
     return None
 
 
+_TALL = 0.6
 _FULL = 6
 """Letters of the shortest name of a day in full: Sat and Sun are words of other kinds too."""
 
@@ -149,8 +153,11 @@ def _inner_labels(grid: Grid, band: DayBand) -> tuple[list[list[Cell]], float]:
     found: list[list[Cell]] = [[] for _ in band.cells]
     edge = band.high
     while True:
+        exact = [across.length(cell.box) for cell in grid.cells if cell.words and abs(across.low(cell.box) - edge) < _EXACT_PX]
         level = [
-            cell for cell in grid.cells if cell.words and abs(across.low(cell.box) - edge) < max(3.0, _LEVEL * across.length(cell.box))
+            cell
+            for cell in grid.cells
+            if cell.words and abs(across.low(cell.box) - edge) < max(_EXACT_PX, _LEVEL * min([across.length(cell.box), *exact]))
         ]
         row = [[cell for cell in level if _lies_within(cell, day, axis)] for day in band.cells]
         timed = [cells for cells in row if len(cells) >= _FEWEST_TIMES and all(_is_time(cell) for cell in cells)]
