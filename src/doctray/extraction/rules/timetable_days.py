@@ -117,6 +117,9 @@ _ABBREVIATIONS = frozenset(name for names in _FOREIGN_SHORT for name in names)
 _FEWEST_SHORT = 3
 _LETTERS = {"m": (0,), "t": (1, 3), "w": (2,), "f": (4,), "s": (5, 6)}
 _FUZZY = 0.75
+_LESSONS = frozenset(("artes",))
+"""Lessons whose names are as near to a day's as a misspelt one: martes."""
+
 _SLIPS = str.maketrans("013568|!$", "oiisbbiis")
 _WEEK = re.compile(r"\b(odd|even)\b|\bweek\s*[-:]?\s*(odd|even|[AB12])\b|\(([AB])\)|(?:^|\s)([AB])$", re.IGNORECASE)
 _WEEK_AHEAD = re.compile(r"(?:(?:wee)?k|wk|w)?\s?(?P<week>odd|even|[OEAB12])\s?[-–:.]\s?(?=[^\W\d_])", re.IGNORECASE)
@@ -237,10 +240,10 @@ def _single(word: str) -> tuple[int, float] | None:
         return None
     # of Monday and Sunday, Munday is meant for the one that begins as it does
     likeness, _, name = max(((_likeness(slipped, name), name[0] == slipped[0], name) for name in _WORDS), default=(0.0, False, ""))
-    english, begins = name in _NAMES, slipped[0] == name[0]
-    # a word without its first letter may be another: Artes is no martes
-    near = likeness >= 0.85 and (english or begins or len(slipped) == len(name))
-    return (_WORDS[name], 0.9) if near or (english and likeness >= _FUZZY and begins) else None
+    if folded in _LESSONS:
+        return None
+    english = name in _NAMES
+    return (_WORDS[name], 0.9) if likeness >= 0.85 or (english and likeness >= _FUZZY and slipped[0] == name[0]) else None
 
 
 def _likeness(word: str, name: str) -> float:
