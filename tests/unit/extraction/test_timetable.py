@@ -368,6 +368,7 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
             ["Class: 2EJ Term: Autumn 2 2024 Teacher: Miss Joynes"],
             {"class_name": "2EJ", "term": "Autumn 2", "year": 2024, "teacher_name": "Miss Joynes"},
         ),
+        (["Remote class time Table 7 STD"], {"class_name": "7 STD"}),
         (["Year 4 Timetable 2024-2025"], {"class_name": "Year 4", "year": 2024}),
         (["Emploi du temps - 5ème B", "Collège Jean Moulin"], {"class_name": "5ème B", "school_name": "Collège Jean Moulin"}),
         (

@@ -52,6 +52,7 @@ def told(*lines: str) -> dict[str, str]:
         (["CS101", "A-204", "Dr. S. Rao"], {"subject": "CS101", "room": "A-204", "teacher": "Dr. S. Rao"}),
         (["CS101"], {"subject": "CS101"}),
         (["Maths", "Mr Okafor, Lab 3"], {"subject": "Maths", "room": "Lab 3", "teacher": "Mr Okafor"}),
+        (["Mrs,Pillai", "Botany"], {"subject": "Botany", "teacher": "Mrs,Pillai"}),
         (["Phys Ed", "Mrs Hall"], {"subject": "Phys Ed", "teacher": "Mrs Hall"}),
         (["LOTE", "Sig. Bruni"], {"subject": "LOTE", "teacher": "Sig. Bruni"}),
         (["Chimie", "Labo 2"], {"subject": "Chimie", "room": "Labo 2"}),
@@ -261,3 +262,10 @@ def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
 @pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM", "Jan 18", "3 May", "18-Jan-26", "3.5.2026"])
 def test_half_of_a_day_or_a_date_alone_is_no_lesson(mark: str) -> None:
     assert contents(block(mark)) == ()
+
+
+def test_a_point_behind_a_title_that_an_engine_took_for_a_comma_is_one() -> None:
+    words = [*text_line("Mrs,Pillai", left=10.0, top=10.0, confidence=0.4), *text_line("Botany", left=10.0, top=30.0, confidence=0.9)]
+    [content] = contents(read(words))
+    assert content.teacher
+    assert content.teacher.value == "Mrs.Pillai"

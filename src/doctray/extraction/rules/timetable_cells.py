@@ -40,7 +40,9 @@ _TITLE = (
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
 _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 _PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
-_PERSON = rf"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b|{_TITLE}\b\.?\s?{_NAME}(?:\s(?:{_NAME}|{_PARTICLE}\b))*"
+_PERSON = (
+    rf"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{_PARTICLE}\b))*"
+)
 TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
@@ -645,7 +647,8 @@ def _take_time(
         alone = span.end is None
         if _AT.search(text[: span.begin]) or (alone and not lone and span.begin > 0 and span.start.half is None):
             continue
-        if alone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0)):
+        opens = span.start.half is not None and text[span.stop : span.stop + 1] == ","
+        if alone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0 or opens)):
             continue
         taken = set(map(id, reading.between(span.begin, span.stop)))
         stop = span.end_begin if span.end else span.stop
@@ -704,6 +707,10 @@ def _pitch(line: Sequence[Word]) -> float:
     return sum(lengths) / max(1, sum(len(word.text) for word in line))
 
 
+_MISREAD_POINT = re.compile(r"\b(Mrs?|Ms|Miss|Dr),(?=[A-Z])")
+"""A point that an engine takes for a comma, as where a speller's wave runs below the name: Mrs,Rao."""
+
+
 def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
     text = _text(line)
     match = _TEACHER_LABEL.search(text) or TEACHER.search(text)
@@ -711,7 +718,10 @@ def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
         return None
     begin, stop = match.span("value") if "value" in match.groupdict() else match.span()
     words, rest = _cut(line, match.start(), match.end())
-    return Found(value=text[begin:stop].strip(_DASHES + "()"), words=words), rest
+    value = text[begin:stop].strip(_DASHES + "()")
+    if any(word.confidence < 1.0 for word in words):
+        value = _MISREAD_POINT.sub(r"\1.", value)
+    return Found(value=value, words=words), rest
 
 
 def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:

@@ -71,6 +71,7 @@ _MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|sep
 _MONTHS = re.compile(rf"{_MONTH.pattern}|\b(?:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\b", re.IGNORECASE)
 _CLASS = re.compile(
     r"\b[1-9]00[\s-]?(?:level|lvl)\b|\b\d{1,2}(?:st|nd|rd|th)\s(?:grade|class|standard|std)\b(?:\s?[-/]?\s?[A-Z]\b)?"
+    r"|\b(?:\d{1,2}|[IVX]+)\s(?:std|standard)\b\.?(?:\s?[-/]?\s?[A-Z]\b)?"
     r"|\b\d{1,2}\s?[ºª°]\s?(?:ano|año|grado|curso|classe|primaria|bach\w*|[A-Z]{2,4})\b(?:\s?[-/]?\s?[A-Z]\b)?"
     r"|\b(?:class|year|grade|form|section|std|primary|sec(?:ondary)?|level|kelas|klasse|klassi?|klasa|tingkatan|darjah|årskurs)(?![^\W\d_])\s*[-:]?\s*"
     r"(?:\d{1,2}/\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?\s?[-/ ]?[A-Z]?\b|[IVX]+(?:\s?[-/]?\s?[A-Z])?\b(?!\.\w)"
