@@ -49,3 +49,15 @@ def test_a_space_stands_where_a_reader_cannot_say_what_stands_where() -> None:
 
 def test_spaces_beside_marks_are_left_to_what_the_marks_say() -> None:
     assert words(read("Tax (RM) 3"), read("Tax(RM) 3")) == ["Tax", "(RM)", "3"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("01/07/2027 EACH one", "01/07/2027EACH one"), ("04/11/2026 X one", "04/11/2026X one")],
+)
+def test_a_space_between_a_figure_and_a_letter_stands(first: str, second: str) -> None:
+    assert words(read(first), read(second)) == first.split()
+
+
+def test_a_space_as_wide_as_between_columns_stands() -> None:
+    assert words(read("2500 3000 each one", apart=(5,)), read("25003000 each one")) == ["2500", "3000", "each", "one"]
