@@ -78,8 +78,8 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _sheets(document: Document) -> list[Sheet]:
-    """The pages that say something, without what a browser prints around them."""
-    return [sheet for page in sheets_of(document, spaced=True) if (sheet := without_browser_print(page)).words]
+    """The pages that say something (rules and dots alone do not), without what a browser prints around them."""
+    return [sheet for page in sheets_of(document, spaced=True) if (sheet := without_browser_print(page)).phrases]
 
 
 def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:

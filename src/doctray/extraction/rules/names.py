@@ -280,7 +280,7 @@ def is_name(text: str) -> bool:
         and 1 <= len(words) <= 7
         and not (len(words) > 3 and text.islower())
         and not _RELATIVE.fullmatch(text)
-        and not _HONORIFICS.fullmatch(text)
+        and not all(_HONORIFIC_ALONE.fullmatch(part) for part in re.split(r"[\s./,]+", text) if part)
         and len(fold(text)) >= 3
         and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
@@ -299,7 +299,7 @@ _RELATIVE = re.compile(
 """Headings and boxes of registers that stand where names do."""
 
 
-_HONORIFICS = re.compile(r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|master)\W*)+", re.IGNORECASE)
+_HONORIFIC_ALONE = re.compile(r"mr|mrs|ms|miss|mx|dr|prof|master|shri|smt|kumari", re.IGNORECASE)
 """What a form asks to choose from, with no name after it: Mr./Mrs./Ms."""
 
 

@@ -7,6 +7,7 @@ from doctray.domain.extraction import leaves
 from doctray.extraction.rules.certificate import extract
 from tests.unit.extraction.drawing import a_document, drawn
 from tests.unit.extraction.rules.papers import FILLED, PRINT, an_acord
+from tests.unit.extraction.warned import codes
 
 WORDS = [
     *PRINT,
@@ -33,3 +34,9 @@ def test_dollars_of_other_countries_are_not_called_american() -> None:
     place = {(12, 8): "Ottawa, ON K1A 0A1"}
     assert "USD" in str(extract(a_document(an_acord())).fields)
     assert "USD" not in str(extract(a_document(an_acord({**FILLED, **place}))).fields)
+
+
+def test_a_page_of_rules_alone_has_no_text() -> None:
+    extraction = extract(a_document(drawn("____")))
+    assert codes(extraction) == {"no_text"}
+    assert extraction.needs_review
