@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctray.domain.document import Page
+from doctray.domain.document import Page, Segment, Word
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.timetable import extract
 from doctray.extraction.rules.timetable_days import days_in_short, short_days
@@ -137,7 +137,8 @@ def test_a_second_list_below_with_headings_of_its_own_is_another_timetable() -> 
 
 
 def test_a_table_is_at_the_day_and_time_of_the_line_above_it() -> None:
-    words, segments = [], []
+    words: list[Word] = []
+    segments: list[Segment] = []
     for index, (head, lesson) in enumerate((("MONDAYS 8:30 -11:00am", "Logic"), ("MONDAYS 11:30 -14:00", "Ethics"))):
         top = 160.0 + 420 * index
         rows = [["s/n", "Code", "Title", "Lecturer", "Venue"], ["1", "ICT 202", lesson, "Mr. Drammeh", "Theater"]]

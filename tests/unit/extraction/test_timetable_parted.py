@@ -1,6 +1,6 @@
 """Days over several rows or columns, with classes, groups or named columns of their own."""
 
-from doctray.domain.document import Page, Word
+from doctray.domain.document import Page, Segment, Word
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.timetable import extract
 from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, Layout, a_page, a_sheet, document, text_line
@@ -176,7 +176,8 @@ def test_a_named_row_between_starts_alone_has_its_own_hour() -> None:
 
 
 def test_tables_of_periods_below_one_another_hold_no_headings_as_lessons() -> None:
-    words, segments = [], []
+    words: list[Word] = []
+    segments: list[Segment] = []
     for index, name in enumerate(("10A", "10B")):
         rows = [["Day", *(f"Period {number}" for number in range(1, 6))]]
         rows += [[day, f"Physics {name}", "Art", "Free", "Music", "History"] for day in ("Monday", "Tuesday", "Friday")]
