@@ -16,6 +16,7 @@ from doctray.extraction.rules.timetable_fields import Table, nothing_found, weig
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, headed_blocks, listed_blocks, tabled_blocks
+from doctray.extraction.rules.timetable_moire import without_moire
 from doctray.extraction.rules.timetable_open import with_headings_above
 from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
@@ -94,6 +95,8 @@ def _tables(page: Page) -> list[Table]:
         return []
     page = without_echoes(page)
     grids = ruled_grids(page)
+    if (clear := without_moire(page, grids)) is not page:
+        page, grids = clear, ruled_grids(clear)
     for grid in grids:
         if rows := tabled_blocks(grid) or _headed_above(grid, page):
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
