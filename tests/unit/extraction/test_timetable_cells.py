@@ -259,7 +259,7 @@ def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
     assert told("Maths", "Instructors:", "Iwan Irawan")["subject"].startswith("Maths")
 
 
-@pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM", "Jan 18", "3 May", "18-Jan-26", "3.5.2026"])
+@pytest.mark.parametrize("mark", ["AM", "p.m.", "| |", "– AM", "Jan 18", "3 May", "01-dic", "18-Jan-26", "3.5.2026"])
 def test_half_of_a_day_or_a_date_alone_is_no_lesson(mark: str) -> None:
     assert contents(block(mark)) == ()
 

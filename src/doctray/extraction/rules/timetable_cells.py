@@ -117,8 +117,9 @@ _PREPOSITIONS = frozenset(("en", "em", "el", "al", "del", "los", "las", "por", "
 """What may end a word broken in two (Gard|en), and is a word where others follow it in its line: en ingeniería."""
 
 _NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$)|\b[ap]\.?m\b)*", re.IGNORECASE)
+_MONTHS = f"{MONTH_NAMES}|ene|abr|ago|dic|dez|fev|set|out|gen|mag|giu|lug|ott|janv|févr|avr|juin|juil|août|déc|okt"
 _DATE = re.compile(
-    rf"(?:(?:{MONTH_NAMES})\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:{MONTH_NAMES})\.?)(?:,? ?[- ]?(?:20)?\d\d)?"
+    rf"(?:(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:de )?(?:{_MONTHS})\.?)(?:,? ?[- ]?(?:20)?\d\d)?"
     r"|\d{1,2}[./-]\d{1,2}[./-]20\d\d",
     re.IGNORECASE,
 )
@@ -275,7 +276,8 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
             subject=_joined(main[:1]), room=_joined([*main[1:], *small]), span=span, start_words=start_words, end_words=end_words
         )
     alone = _bare(main[0]) if len(main) == 1 and not small else ""
-    if any(c.isdigit() for c in alone) and alone not in habits.courses and ROOM.fullmatch(alone):
+    held = len(main) == 1 and len(main[0]) > 1 and _bare(main[0][-1:]) in habits.rooms
+    if any(c.isdigit() for c in alone) and alone not in habits.courses and not held and ROOM.fullmatch(alone):
         room = Found(value=_room_name(_bare(main[0])), words=main[0], certainty=0.9)
         return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
