@@ -84,6 +84,13 @@ def test_a_row_whose_time_was_not_read_is_missed() -> None:
     assert known(a_sheet(rows))["/timeblocks/0/day"].against == {"table.left": pytest.approx(0.36)}
 
 
+def test_labels_of_what_follows_and_times_told_twice_are_no_loss() -> None:
+    rows = [WHOLE[0], *([row[0], *(f"{text}|Lecturer: Dr Lee {text[0]}.|Venue: R{len(text)}" for text in row[1:])] for row in WHOLE[1:])]
+    assert "table.left" not in known(a_sheet(rows))["/timeblocks/0/day"].against
+    twice = [WHOLE[0], *([row[0], *(f"{text}|{row[0]}" for text in row[1:])] for row in WHOLE[1:])]
+    assert "table.left" not in known(a_sheet(twice))["/timeblocks/0/day"].against
+
+
 def test_ends_that_a_table_never_prints_do_not_speak_against_it_but_some_that_are_missing_do() -> None:
     starts = [WHOLE[0], *([row[0].partition("-")[0], *row[1:]] for row in WHOLE[1:])]
     assert "table.open" not in known(a_sheet(starts))["/timeblocks/0/day"].against

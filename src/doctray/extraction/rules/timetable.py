@@ -126,7 +126,7 @@ def _gridded(page: Page, grids: Sequence[Grid]) -> list[Table]:
     found = [(layout, made) for grid in grids for layout in _layouts(grid, page) if (made := blocks(layout))]
     found.sort(key=lambda item: (item[0].grid.box.top, item[0].grid.box.left))
     tables = []
-    used = {box for layout, made in found for box in told(layout, made)}
+    used = {word for layout, made in found for word in told(layout, made)}
     above = 0.0
     for index, (layout, made) in enumerate(found):
         below = found[index + 1][0].grid.box.top if index + 1 < len(found) else float(page.height)

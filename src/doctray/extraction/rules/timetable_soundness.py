@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from doctray.domain.document import Box, Word
+from doctray.domain.document import Word
 from doctray.domain.extraction import Warning
 from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_blocks import Block
@@ -94,16 +94,19 @@ def soundness(blocks: Sequence[Block], *, printed: Print, unread: int) -> Soundn
     )
 
 
-def told(layout: Layout, blocks: Sequence[Block]) -> set[Box]:
-    """Where the words stand that a table's blocks and labels have."""
-    used = {word.box for block in blocks for word in _words(block)}
-    used.update(word.box for slot in layout.slots for word in chain(slot.start_words, slot.end_words, slot.label_words))
-    used.update(word.box for day in layout.days for word in day.words)
+def told(layout: Layout, blocks: Sequence[Block]) -> set[Word]:
+    """The words that a table's blocks and labels have."""
+    used = {word for block in blocks for word in _words(block)}
+    used.update(word for slot in layout.slots for word in chain(slot.start_words, slot.end_words, slot.label_words))
+    used.update(word for day in layout.days for word in day.words)
     return used
 
 
-def print_among(layout: Layout, used: Collection[Box]) -> Print:
-    """The letters in the cells for lessons. used: where the words stand that any table of the page has (`told`)."""
+def print_among(layout: Layout, used: Collection[Word]) -> Print:
+    """The letters and digits in the cells for lessons. used: the words that any table of the page has (`told`).
+
+    Times that stand in a cell once more, and labels of what follows them (Venue:), are no loss.
+    """
     low, high = min(day.low for day in layout.days), max(day.high for day in layout.days)
     words = [
         word
@@ -111,7 +114,9 @@ def print_among(layout: Layout, used: Collection[Box]) -> Print:
         for word in cell.words
         if layout.time_axis.middle(word.box) > layout.header and low <= layout.day_axis.middle(word.box) <= high
     ]
-    return Print(letters=_letters(words), left=_letters([word for word in words if word.box not in used]))
+    places, numbers = {word.box for word in used}, {word.text for word in used if not any(map(str.isalpha, word.text))}
+    lost = [word for word in words if word.box not in places and word.text not in numbers and not word.text.endswith(":")]
+    return Print(letters=_letters(words), left=_letters(lost))
 
 
 def _open(blocks: Sequence[Block]) -> float:
