@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents
@@ -45,7 +46,8 @@ class Columns:
             return None
         times = contents(Reading((timed,)), replace(habits, timed=False)) if timed else ()
         content = times[0] if times else Content(subject=None)
-        return replace(content, **{name: Found(value=plain_text(words), words=words, certainty=_SURE) for name, words in own.items()})
+        texts: dict[str, Any] = {name: Found(value=plain_text(words), words=words, certainty=_SURE) for name, words in own.items()}
+        return replace(content, **texts)
 
 
 _NAMES = ("subject", "teacher", "room")

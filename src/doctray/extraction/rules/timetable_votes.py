@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from doctray.extraction.rules.timetable_blocks import Block
 from doctray.extraction.rules.timetable_reading import Found
@@ -28,7 +29,8 @@ def with_one_reading(blocks: Sequence[Block]) -> tuple[Block, ...]:
         for block in blocks:
             if found := getattr(block, name):
                 known[found.value.translate(_ALIKE)][found.value] += 1
-        settled = [replace(block, **{name: _as_most(getattr(block, name), known)}) for block in settled]
+        voted: list[dict[str, Any]] = [{name: _as_most(getattr(block, name), known)} for block in settled]
+        settled = [replace(block, **texts) for block, texts in zip(settled, voted, strict=True)]
     return tuple(settled)
 
 
