@@ -840,6 +840,7 @@ def test_starts_alone_are_no_pairs() -> None:
         ("Doc No. : BV/FR/AA/019", "class_name", None),
         ("ANNEXURE - IV", "class_name", None),
         ("PACR42_GWT", "class_name", None),
+        ("Semaine", "class_name", None),
         ("BIT L200 GROUP B TIMETABLE", "class_name", "BIT L200 GROUP B"),
         ("Timetable for Ho-Yun CHEN (11JAH)", "class_name", "11JAH"),
         ("22/07/2026, 20:09", "year", None),
