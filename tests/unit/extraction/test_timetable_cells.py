@@ -269,3 +269,16 @@ def test_a_point_behind_a_title_that_an_engine_took_for_a_comma_is_one() -> None
     [content] = contents(read(words))
     assert content.teacher
     assert content.teacher.value == "Mrs.Pillai"
+
+
+def test_a_range_that_breaks_behind_its_dash_opens_a_lesson() -> None:
+    first, second = contents(block("9:25 - 9:45", "Latin", "10:15 -", "11:30", "Wellness"))
+    assert [found.subject and found.subject.value for found in (first, second)] == ["Latin", "Wellness"]
+    assert second.span is not None
+    assert second.span.end is not None
+    assert (second.span.start.hour, second.span.end.hour, second.span.end.minute) == (10, 11, 30)
+
+
+def test_a_lone_time_below_a_dash_of_another_kind_is_no_end() -> None:
+    [content] = contents(block("Latin -", "11:30"))
+    assert content.span is None or content.span.end is None

@@ -266,6 +266,7 @@ def test_names_in_square_brackets_are_teachers_and_what_stands_below_is_the_room
         ["", "Monday", "Tuesday", "Wednesday"],
         ["8:30-9:30", "Physics HL [R|HAMBLETON]|2S2", "Chinese B SL [M|LIM]|MID628", "Literature [S BINNY]|HS420"],
         ["9:30-10:30", "Literature [S BINNY]|HS420", "Physics HL [R|HAMBLETON]|2S2", "Computing [A|PERRY]|MID432"],
+        ["11:00-12:00", "Strings [T|AUGUST]|Music Room 7", "", ""],
     ]
     found = extract(document(a_sheet(rows))).fields["timeblocks"]
     assert {(block["subject"], block["teacher"], block["room"]) for block in found} == {
@@ -273,6 +274,7 @@ def test_names_in_square_brackets_are_teachers_and_what_stands_below_is_the_room
         ("Chinese B SL", "M LIM", "MID628"),
         ("Literature", "S BINNY", "HS420"),
         ("Computing", "A PERRY", "MID432"),
+        ("Strings", "T AUGUST", "Music Room 7"),
     }
 
 

@@ -218,15 +218,31 @@ _TWO_WEEKS = ({"odd", "even"}, {"a", "b"}, {"1", "2"})
 
 def _parts(lines: Sequence[tuple[Word, ...]]) -> list[list[tuple[Word, ...]]]:
     """Lines parted before each line that opens with a range, when there are several such; after it, when times stand last."""
+    lines = _with_whole_ranges(lines)
     opening = [index for index, line in enumerate(lines) if _opens_with_range(line)]
     if len(opening) < 2:
-        return [list(lines)]
+        return [lines]
     whole_lines = [index for index in opening if _is_range(lines[index])]
     if opening[0] > 0 and whole_lines == opening and opening[-1] == len(lines) - 1:
         stops = [0, *(index + 1 for index in opening)]
     else:
         stops = [0, *opening[1:], len(lines)]
     return [list(lines[begin:stop]) for begin, stop in pairwise(stops)]
+
+
+def _with_whole_ranges(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """The lines with a range that a narrow cell breaks behind its dash in one: 10:15 -, 11:30."""
+    whole: list[tuple[Word, ...]] = []
+    for line in lines:
+        if whole and _OPEN_RANGE.fullmatch(_text(whole[-1])) and _LONE_TIME.fullmatch(_text(line)):
+            whole[-1] = (*whole[-1], *line)
+        else:
+            whole.append(line)
+    return whole
+
+
+_LONE_TIME = re.compile(r"\d{1,2}[:.h]\d\d(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_OPEN_RANGE = re.compile(rf"{_LONE_TIME.pattern}\s?[-–—]", re.IGNORECASE)
 
 
 def _opens_with_range(line: Sequence[Word]) -> bool:
@@ -409,6 +425,9 @@ class _SortedOut:
             return ()
         if self.room is None and self.subject and _IN_BUILDING.fullmatch(_bare(line)):
             self.room = Found(value=_bare(line), words=line, certainty=0.85)
+            return ()
+        if self.room is None and self.subject and self.teacher and _bare(line) in self.habits.places:
+            self.room = Found(value=_room_name(_bare(line)), words=line, certainty=0.8)
             return ()
         if self.room is None and self.subject and self.teacher and _BELOW_A_NAME.fullmatch(_bare(line)):
             self.room = Found(value=_bare(line), words=line, certainty=0.8)
