@@ -49,6 +49,8 @@ def told(*lines: str) -> dict[str, str]:
         (["Sci(Bio/Phy)"], {"subject": "Sci(Bio/Phy)"}),
         (["BREAK (1 HR)"], {"subject": "BREAK (1 HR)"}),
         (["Maths", "R12"], {"subject": "Maths", "room": "R12"}),
+        (["CSE 3107", "7A06"], {"subject": "CSE 3107", "room": "7A06"}),
+        (["Estructura de datos", "Ing. J. Vela"], {"subject": "Estructura de datos", "teacher": "Ing. J. Vela"}),
         (["CS101", "A-204", "Dr. S. Rao"], {"subject": "CS101", "room": "A-204", "teacher": "Dr. S. Rao"}),
         (["CS101"], {"subject": "CS101"}),
         (["Maths", "Mr Okafor, Lab 3"], {"subject": "Maths", "room": "Lab 3", "teacher": "Mr Okafor"}),
