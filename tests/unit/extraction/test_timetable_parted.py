@@ -232,3 +232,11 @@ def test_a_text_of_two_rows_is_one_where_a_line_parts_these_rows_on_another_day(
     page = a_page([*(word for line in sheet.lines for word in line.words), *lines], sheet.segments)
     found = [lesson for lesson in said(extract(document(page))) if lesson[0] == "Monday"]
     assert [(start, subject) for _, start, subject, *_ in found] == [("09:00", "Logic and proof Lecture"), ("10:00", "Poetry")]
+
+
+def test_a_table_whose_lessons_are_names_of_days_was_not_understood() -> None:
+    rows = [["Time", "Monday", "Tuesday", "Wednesday"]]
+    rows += [[f"{hour}:00-{hour + 1}:00", "Thursday Friday", "Algebra", "Monday Tuesday"] for hour in (9, 10, 11)]
+    found = extract(document(a_sheet(rows)))
+    assert "doubtful_structure" in {warning.code for warning in found.warnings}
+    assert found.needs_review

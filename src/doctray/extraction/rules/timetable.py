@@ -11,6 +11,7 @@ from doctray.extraction.confidence import Evidence
 from doctray.extraction.rules.timetable_aligned import aligned_grids
 from doctray.extraction.rules.timetable_axes import Layout, layouts
 from doctray.extraction.rules.timetable_blocks import Block, blocks
+from doctray.extraction.rules.timetable_days import day_name
 from doctray.extraction.rules.timetable_echoes import without_echoes
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
 from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
@@ -48,7 +49,7 @@ _Place = tuple[str, str, str, int | None]
 
 _LONGEST_SUBJECT = 80
 _HEADING = re.compile(r"(?:period|lesson|hour)\s?\d{1,2}|.*\btime\s?-?table", re.IGNORECASE)
-"""What heads a column or a table is no lesson: Period 4, Grade 10B Timetable."""
+"""What heads a column or a table is no lesson: Period 4, Grade 10B Timetable. Nor are names of days alone."""
 
 _LONGEST_MINUTES = 6 * 60
 _MOST_FLAWED = 0.25
@@ -187,7 +188,8 @@ def _is_flawed(block: Block) -> bool:
     start, end = block.start.minutes, block.end.minutes
     impossible = start is not None and end is not None and not 0 < end - start <= _LONGEST_MINUTES
     value = block.subject.value
-    return impossible or len(value) > _LONGEST_SUBJECT or len(find_spans(value)) > 0 or _HEADING.fullmatch(value) is not None
+    heading = _HEADING.fullmatch(value) is not None or all(day_name(word) for word in value.split())
+    return impossible or len(value) > _LONGEST_SUBJECT or len(find_spans(value)) > 0 or heading
 
 
 def _reads_well(tables: Sequence[Table]) -> bool:
