@@ -18,6 +18,7 @@ from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, headed_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_moire import without_moire
+from doctray.extraction.rules.timetable_notices import without_notices
 from doctray.extraction.rules.timetable_open import with_headings_above
 from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
@@ -94,7 +95,7 @@ def _is_doubtful(table: Table) -> bool:
 def _tables(page: Page) -> list[Table]:
     if sum(len(line.words) for line in page.lines) > _MOST_WORDS:
         return []
-    page = without_echoes(page)
+    page = without_echoes(without_notices(page))
     grids = ruled_grids(page)
     if (clear := without_moire(page, grids)) is not page:
         page, grids = clear, ruled_grids(clear)

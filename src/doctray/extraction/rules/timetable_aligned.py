@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -83,6 +83,8 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
         and id(word) not in labelling
     ]
     boxed, body = _boxed(page, body, band, labels)
+    # words at the edge of the first day's blocks stand further from its name than others do
+    boxed = [replace(cell, words=tuple(word for word in words if _stands_in(word, cell.box))) for cell in boxed]
     ends = [edge for cell in boxed for edge in (time_axis.low(cell.box), time_axis.high(cell.box))]
     days = strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
     rules = _long_rules(page, time_axis)
@@ -106,6 +108,10 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     middles = [next((each for each in at if strip.low <= each < strip.high), (strip.low + strip.high) / 2) for strip in times]
     cells = (*heads, *boxed, *_body_cells(day_axis, days, times, middles, body))
     return Grid(page=page.number, box=hull(cell.box for cell in cells), cells=cells, ruled=False)
+
+
+def _stands_in(word: Word, box: Box) -> bool:
+    return box.left < word.box.center_x < box.right and box.top < word.box.center_y < box.bottom
 
 
 def _boxed(page: Page, words: Sequence[Word], band: DayBand, labels: Sequence[Box]) -> tuple[list[Cell], list[Word]]:

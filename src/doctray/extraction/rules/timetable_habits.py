@@ -8,6 +8,7 @@ from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_bracketed import initials_behind
+from doctray.extraction.rules.timetable_calendars import places_behind_times
 from doctray.extraction.rules.timetable_cells import CODE, LABEL_OF_LINE, ROOM, TEACHER, Habits
 from doctray.extraction.rules.timetable_enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable_grid import Cell
@@ -41,6 +42,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
     surnames, numbers = _in_threes(written)
+    dated = places_behind_times([read(cell.words).lines for cell in cells])
     enders = codes_at_ends([lines for lines, _ in every])
     names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
@@ -48,7 +50,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     return Habits(
         names=names | initials | codes | surnames | teachers | bracketed | enders,
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind,
+        places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind | dated,
         barred=_barred([lines for lines, _ in every]),
         labels=_labels([lines for lines, _ in every]),
         coded=_are_coded([lines for lines, _ in every]),

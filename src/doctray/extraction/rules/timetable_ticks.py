@@ -1,4 +1,4 @@
-"""Reads a scale of ticks beside a table, whose times stand at the edges of blocks and not over them: 9:00, 9:15, 9:30 …"""
+"""Reads a scale of ticks beside a table, whose times stand at the edges of blocks and not over them: 9:00, 9:15, 9:30 … or 9 AM …"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,9 +6,11 @@ from itertools import pairwise
 from statistics import linear_regression, median
 
 from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.timetable_aligned import phrases_of
 from doctray.extraction.rules.timetable_axes import Layout, TimeSlot
-from doctray.extraction.rules.timetable_grid import Axis
-from doctray.extraction.rules.timetable_reading import size_of
+from doctray.extraction.rules.timetable_drawn import with_blocks_as_printed
+from doctray.extraction.rules.timetable_grid import Axis, box_of
+from doctray.extraction.rules.timetable_reading import read, size_of
 from doctray.extraction.times import PrintedSpan, find_spans, resolve
 
 _FEWEST = 4
@@ -21,8 +23,13 @@ _OFF, _AT = 0.25, 0.12
 A block begins half a step before a label in the middle of its row, and a quarter where every other label was left out.
 """
 
+_Phrase = tuple[Word, ...]
+
 _MOSTLY = 0.7
-"""So many blocks begin at a tick; where times head columns, blocks begin half a step before them."""
+"""So many blocks that do not begin halfway between ticks begin at one; where times head columns, blocks begin half a step before them."""
+
+_MOST_TICKS = 1.5
+"""Ticks of an even scale for each label that was read of it."""
 
 
 def with_ticks(layout: Layout, page: Page) -> Layout:
@@ -35,18 +42,19 @@ def with_ticks(layout: Layout, page: Page) -> Layout:
     axis, across = layout.time_axis, layout.day_axis
     first, last = min(day.low for day in layout.days), max(day.high for day in layout.days)
     words = [
-        (word, span)
+        word
         for word in page.words
-        if not word.angle and (span := _single(word.text)) and axis.middle(word.box) > layout.header - axis.length(word.box)
+        if not word.angle and not first <= across.middle(word.box) <= last and axis.middle(word.box) > layout.header - axis.length(word.box)
     ]
-    before = [(first - across.middle(word.box), word, span) for word, span in words if across.middle(word.box) < first]
-    after = [(across.middle(word.box) - last, word, span) for word, span in words if across.middle(word.box) > last]
+    labels = [(phrase, span) for phrase in phrases_of(words) if (span := _single(" ".join(word.text for word in phrase)))]
+    before = [(first - place, phrase, span) for phrase, span in labels if (place := across.middle(box_of(phrase))) < first]
+    after = [(place - last, phrase, span) for phrase, span in labels if (place := across.middle(box_of(phrase))) > last]
     boxes = [cell.box for cell in layout.grid.cells if cell.words and first <= across.middle(cell.box) <= last]
     boxes = [box for box in boxes if axis.middle(box) > layout.header]
     for beside in (before, after):
         slots = _slots(_nearest(beside), axis, boxes)
         if slots:
-            return replace(layout, slots=slots, to_scale=True)
+            return with_blocks_as_printed(_without_bars(replace(layout, slots=slots, to_scale=True)))
     return layout
 
 
@@ -55,29 +63,57 @@ def _single(text: str) -> PrintedSpan | None:
     return spans[0] if len(spans) == 1 and spans[0].end is None and spans[0].stop - spans[0].begin == len(text) else None
 
 
-def _nearest(beside: Iterable[tuple[float, Word, PrintedSpan]]) -> list[tuple[Word, PrintedSpan]]:
-    """Of words with their distances from the table those on the line that is nearest to it."""
+def _nearest(beside: Iterable[tuple[float, _Phrase, PrintedSpan]]) -> list[tuple[_Phrase, PrintedSpan]]:
+    """Of labels with their distances from the table those on the line that is nearest to it."""
     ordered = sorted(beside, key=lambda item: item[0])
-    return [(word, span) for distance, word, span in ordered if distance <= ordered[0][0] + _LEVEL * size_of(ordered[0][1])]
+    return [(phrase, span) for distance, phrase, span in ordered if distance <= ordered[0][0] + _LEVEL * size_of(ordered[0][1][0])]
 
 
-def _slots(labels: Sequence[tuple[Word, PrintedSpan]], axis: Axis, blocks: Sequence[Box]) -> tuple[TimeSlot, ...]:
+def _slots(labels: Sequence[tuple[_Phrase, PrintedSpan]], axis: Axis, blocks: Sequence[Box]) -> tuple[TimeSlot, ...]:
     if len(labels) < _FEWEST or not blocks:
         return ()
-    ordered = sorted(labels, key=lambda label: axis.middle(label[0].box))
+    ordered = sorted(labels, key=lambda label: axis.middle(box_of(label[0])))
     starts = [time.start for time in resolve([span for _, span in ordered])]
     if any(later <= start for start, later in pairwise(starts)):
         return ()
-    places = [axis.middle(word.box) for word, _ in ordered]
+    places = [axis.middle(box_of(phrase)) for phrase, _ in ordered]
     pitch, origin = linear_regression(starts, places)
+    words = {start: phrase for start, (phrase, _) in zip(starts, ordered, strict=True)}
+    starts = _every_tick(starts)
     ticks = [origin + pitch * start for start in starts]
     step = min(later - tick for tick, later in pairwise(ticks))
-    if step <= 0 or median(abs(place - tick) for place, tick in zip(places, ticks, strict=True)) > _OFF * step:
+    away = [abs(place - (origin + pitch * start)) for start, place in zip(words, places, strict=True)]
+    if step <= 0 or median(away) > _OFF * step:
         return ()
-    begun = sum(any(abs(axis.low(box) - tick) <= _AT * step for tick in ticks) for box in blocks)
-    if begun < _MOSTLY * len(blocks) or max(map(axis.high, blocks)) > ticks[-1] + _OFF * step:
+    begun = sum(_is_at(axis.low(box), ticks, step) for box in blocks)
+    halfway = sum(_is_at(axis.low(box) + step / 2, ticks, step) for box in blocks)
+    if begun < max(_MOSTLY * (len(blocks) - halfway), 2 * halfway) or max(map(axis.high, blocks)) > ticks[-1] + _OFF * step:
         return ()
     return tuple(
-        TimeSlot(low=low, high=high, start=start, end=end, start_words=(word,), end_words=(following,))
-        for (low, high), (start, end), ((word, _), (following, _)) in zip(pairwise(ticks), pairwise(starts), pairwise(ordered), strict=True)
+        TimeSlot(low=low, high=high, start=start, end=end, start_words=words.get(start, ()), end_words=words.get(end, ()))
+        for (low, high), (start, end) in zip(pairwise(ticks), pairwise(starts), strict=True)
     )
+
+
+def _is_at(place: float, ticks: Sequence[float], step: float) -> bool:
+    return any(abs(place - tick) <= _AT * step for tick in ticks)
+
+
+def _every_tick(starts: Sequence[int]) -> list[int]:
+    """The times of an even scale with those that no label was read of; as they are where they are not even, or too many are missing."""
+    step = min(later - start for start, later in pairwise(starts))
+    even = all((start - starts[0]) % step == 0 for start in starts)
+    full = list(range(starts[0], starts[-1] + 1, step))
+    return full if even and len(full) <= _MOST_TICKS * len(starts) else list(starts)
+
+
+def _without_bars(layout: Layout) -> Layout:
+    """The layout without what stands above its first tick and has no range of time: the bar of a calendar for what lasts all day."""
+    axis, first = layout.time_axis, layout.slots[0]
+    top = first.low - _AT * (first.high - first.low)
+    cells = tuple(
+        cell
+        for cell in layout.grid.cells
+        if not layout.header < axis.middle(cell.box) < top or any(span.end for span in find_spans(read(cell.words).text))
+    )
+    return replace(layout, grid=replace(layout.grid, cells=cells))
