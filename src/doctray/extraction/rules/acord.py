@@ -91,21 +91,33 @@ def _title(sheet: Sheet) -> Found | None:
     found = anchor(sheet, *_TITLES[:-1], within=top)
     if found is None and (parted := _parted_title(sheet, top)) is not None:
         return parted
-    found = found or anchor(sheet, _TITLES[-1], within=top)
+    if found is None:
+        found = anchor(sheet, _TITLES[-1], within=top)
+        if found is not None and (whole := _own_title(sheet, found)) is not None:
+            return whole
     if found is None:
         return None
-    whole = next(phrase for phrase in sheet.phrases if found.phrase.words[0] in phrase.words)
-    if whole.words[-1] is found.phrase.words[-1] and len(whole.words) <= _MOST_OF_TITLE:
-        before = whole.words[: len(whole.words) - len(found.phrase.words)]
-        if before and all(word.text[:1].isupper() and fold(word.text) not in ("acord", "this") for word in before):
-            return Found(value=whole.text, page=sheet.number, words=whole.words)
     likest = max(_TITLES, key=lambda label: fuzz.ratio(fold(label), found.phrase.folded))
     title = likest if fuzz.ratio(fold(likest), found.phrase.folded) >= _LIKE_TITLE else found.phrase.text
     return Found(value=title, page=sheet.number, words=found.phrase.words)
 
 
 _LIKE_TITLE = 84.0
+
+
+def _own_title(sheet: Sheet, found: Anchor) -> Found | None:
+    """What a carrier calls its own form, where the form's shortest title ends it: Commercial Certificate of Insurance."""
+    whole = next((phrase for phrase in sheet.phrases if found.phrase.words[-1] is phrase.words[-1]), None)
+    before = () if whole is None else whole.words[: len(whole.words) - len(found.phrase.words)]
+    if whole is None or not before or len(whole.words) > _MOST_OF_TITLE:
+        return None
+    named = all(word.text[:1].isupper() and fold(word.text) != "this" and fuzz.ratio(fold(word.text), "acord") < _LOGO for word in before)
+    return Found(value=whole.text, page=sheet.number, words=whole.words) if named else None
+
+
 _MOST_OF_TITLE = 6
+_LOGO = 60.0
+"""How like the form's logo a word before its title may be, of a hundred: it is set beside the title, and recognition slips in it."""
 
 
 def _parted_title(sheet: Sheet, top: Box) -> Found | None:
