@@ -47,8 +47,8 @@ LETTERS = sum(not c.isspace() for c in ENGLISH)
         (evidence(unread_glyphs=LETTERS // 3), Verdict.SOUND),
         (evidence("Certificate of Completion", unread_glyphs=40), Verdict.PARTIAL),
         (evidence("Certificate of Completion", unread_glyphs=25), Verdict.SOUND),
-        (evidence(f"{FORM} {FORM}", unread_glyphs=60), Verdict.SOUND),
-        (evidence(f"{FORM} {FORM}", unread_glyphs=95), Verdict.PARTIAL),
+        (evidence("A few words on a picture", unread_glyphs=29), Verdict.SOUND),
+        (evidence("A few words on a picture " * 20, unread_glyphs=59), Verdict.SOUND),
     ],
 )
 def test_a_text_layer_is_trusted_only_where_it_says_what_is_printed(seen: Evidence, verdict: Verdict) -> None:
