@@ -14,7 +14,7 @@ from doctray.extraction.rules.timetable_blocks import Block, blocks
 from doctray.extraction.rules.timetable_days import day_name
 from doctray.extraction.rules.timetable_echoes import without_echoes
 from doctray.extraction.rules.timetable_fields import Table, nothing_found, weighable, written
-from doctray.extraction.rules.timetable_grid import Grid, ruled_grids
+from doctray.extraction.rules.timetable_grid import Grid, hull, ruled_grids
 from doctray.extraction.rules.timetable_lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable_list import columned_blocks, headed_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable_moire import without_moire
@@ -24,6 +24,7 @@ from doctray.extraction.rules.timetable_parted import parted, with_whole_days
 from doctray.extraction.rules.timetable_pieces import unread_cells
 from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
+from doctray.extraction.rules.timetable_sessions import session_blocks
 from doctray.extraction.rules.timetable_soundness import print_among, told
 from doctray.extraction.rules.timetable_strips import with_strips_joined
 from doctray.extraction.rules.timetable_ticks import with_ticks
@@ -99,6 +100,9 @@ def _tables(page: Page) -> list[Table]:
     grids = ruled_grids(page)
     if (clear := without_moire(page, grids)) is not page:
         page, grids = clear, ruled_grids(clear)
+    if sessions := session_blocks(grids):
+        around = titles(page, hull(grid.box for grid in grids), inside=(), above=0.0, below=float(page.height))
+        return [Table(page=page.number, titles=around, blocks=sessions, family="list")]
     for grid in grids:
         if rows := tabled_blocks(grid) or _headed_above(grid, page):
             around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
