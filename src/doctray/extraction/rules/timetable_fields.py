@@ -94,11 +94,16 @@ def _filled(table: Table) -> "_Sheet":
         sheet.warnings.append(Warning(code="assumed", message=message))
     if table.unread:
         sheet.warnings.append(Warning(code="unread_cells", message=f"{table.unread} cells hold print that could not be read."))
-    sheet.warnings.extend(sound.warnings())
+    sheet.warnings.extend(sound.warnings() or ([_CANNOT_BE_RIGHT] if table.doubtful else []))
     sheet.warnings.extend(check_times(sheet.fields["timeblocks"]))
     return sheet
 
 
+_CANNOT_BE_RIGHT = Warning(
+    code="doubtful_structure",
+    message="The table may be misread: many of its lessons cannot be right, or share a time. "
+    "Compare it with the page before its values are used.",
+)
 _NOTHING_FILLED_IN = Warning(code="no_fields", message="The timetable is a form in which no lesson is filled in.")
 
 
