@@ -16,14 +16,14 @@ LESSONS = [
 ]
 
 
-def a_scale(*, of_labels: float = 0.0) -> Page:
-    """Days down the side, blocks to scale, and over the table a label each half hour, `of_labels` hours behind its tick."""
+def a_scale(*, of_labels: float = 0.0, tall: float = 16.0) -> Page:
+    """Days down the side, blocks to scale, and over the table a label each half hour, `of_labels` hours behind its tick, so tall."""
     words: list[Word] = []
     rules: list[Segment] = []
     for step in range(7):
         at = _x(9.0 + step / 2 + of_labels)
         label = f"{9 + step // 2}:{'30' if step % 2 else '00'}"
-        words += text_line(label, left=at - 4.0 * len(label), top=TOP - 26.0)
+        words += text_line(label, left=at - tall / 4.0 * len(label), top=TOP - 10.0 - tall, tall=tall)
     for row, (day, lessons) in enumerate(zip(DAYS, LESSONS, strict=True)):
         top = TOP + ROW * row
         rules += sides(60.0, top, LEFT, top + ROW)
@@ -44,6 +44,11 @@ def _x(hour: float) -> float:
 def _upwards(text: str, left: float, top: float) -> list[Word]:
     """A letter a line, as narrow cells print a pause."""
     return [word for index, letter in enumerate(text) for word in text_line(letter, left=left, top=top + 4.0 + 18.0 * index)]
+
+
+def test_labels_that_stand_as_close_as_words_do_are_a_tick_each() -> None:
+    found = timetable.extract(document(a_scale(tall=28.0)))
+    assert times(found, "Monday") == [("Algèbre", "09:00", "10:30"), ("Pause", "10:30", "10:45"), ("Chimie", "10:45", "12:00")]
 
 
 def test_blocks_begin_and_end_at_the_ticks_of_a_scale_above_the_table() -> None:

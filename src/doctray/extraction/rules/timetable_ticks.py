@@ -46,7 +46,7 @@ def with_ticks(layout: Layout, page: Page) -> Layout:
         for word in page.words
         if not word.angle and not first <= across.middle(word.box) <= last and axis.middle(word.box) > layout.header - axis.length(word.box)
     ]
-    labels = [(phrase, span) for phrase in phrases_of(words) if (span := _single(" ".join(word.text for word in phrase)))]
+    labels = [(label, span) for phrase in phrases_of(words) for label in _labels(phrase) if (span := _single(_text(label)))]
     before = [(first - place, phrase, span) for phrase, span in labels if (place := across.middle(box_of(phrase))) < first]
     after = [(place - last, phrase, span) for phrase, span in labels if (place := across.middle(box_of(phrase))) > last]
     boxes = [cell.box for cell in layout.grid.cells if cell.words and first <= across.middle(cell.box) <= last]
@@ -56,6 +56,15 @@ def with_ticks(layout: Layout, page: Page) -> Layout:
         if slots:
             return with_blocks_as_printed(_without_bars(replace(layout, slots=slots, to_scale=True)))
     return layout
+
+
+def _labels(phrase: _Phrase) -> list[_Phrase]:
+    """9 AM as it stands; the words of a phrase that is several labels close together: 9:00 9:15 9:30."""
+    return [phrase] if _single(_text(phrase)) else [(word,) for word in phrase]
+
+
+def _text(phrase: _Phrase) -> str:
+    return " ".join(word.text for word in phrase)
 
 
 def _single(text: str) -> PrintedSpan | None:
