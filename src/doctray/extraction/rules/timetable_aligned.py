@@ -7,11 +7,12 @@ from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Box, Page, Word
-from doctray.extraction.rules.timetable_axes import PERIOD, DayBand, day_bands, within_the_last
+from doctray.extraction.rules.timetable_axes import DayBand, day_bands
 from doctray.extraction.rules.timetable_boxes import DrawnBoxes
-from doctray.extraction.rules.timetable_cells import BREAKS
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
+from doctray.extraction.rules.timetable_names import BREAKS
 from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.rules.timetable_slots import PERIOD, within_the_last
 from doctray.extraction.rules.timetable_straddling import straddling
 from doctray.extraction.times import find_label_spans, resolve
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, box_of
 from doctray.extraction.rules.timetable_kinds import is_room
+from doctray.extraction.rules.timetable_names import TEACHER
 from doctray.extraction.rules.timetable_reading import Found, Reading, plain_text, read, size_of
 from doctray.extraction.times import find_spans
 

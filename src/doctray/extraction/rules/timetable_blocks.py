@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_axes import DaySlot, Lane, Layout, TimeSlot
+from doctray.extraction.rules.timetable_axes import DaySlot, Lane, Layout
 from doctray.extraction.rules.timetable_joins import stand_apart
 from doctray.extraction.rules.timetable_pieces import SNAP, Piece, is_readable, lies_in, pieces_of
 from doctray.extraction.rules.timetable_reading import Found
+from doctray.extraction.rules.timetable_slots import TimeSlot
 from doctray.extraction.times import PrintedSpan, TimeSpan, resolve
 
 _APART = 0.1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import ROOM, TEACHER
+from doctray.extraction.rules.timetable_names import ROOM, TEACHER
 from doctray.extraction.rules.timetable_reading import plain_text
 from doctray.extraction.times import find_spans
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.domain.document import Box
-from doctray.extraction.rules.timetable_axes import Layout, TimeSlot
+from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_grid import Axis, Cell
 from doctray.extraction.rules.timetable_reading import read
+from doctray.extraction.rules.timetable_slots import TimeSlot
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_spans, resolve
 
 _AT = 0.12

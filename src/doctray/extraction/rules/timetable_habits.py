@@ -9,12 +9,13 @@ from statistics import median
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable_bracketed import initials_behind
 from doctray.extraction.rules.timetable_calendars import places_behind_times
-from doctray.extraction.rules.timetable_cells import CODE, LABEL_OF_LINE, ROOM, TEACHER, Habits
+from doctray.extraction.rules.timetable_cells import LABEL_OF_LINE, Habits
 from doctray.extraction.rules.timetable_enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable_grid import Cell
 from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_heads import names_above
 from doctray.extraction.rules.timetable_kinds import are_rooms, course_codes, prints_time
+from doctray.extraction.rules.timetable_names import CODE, ROOM, TEACHER
 from doctray.extraction.rules.timetable_reading import plain_text, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 

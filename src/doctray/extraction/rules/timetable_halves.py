@@ -7,9 +7,10 @@ from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import BREAKS, TEACHER, Content, Habits, contents
+from doctray.extraction.rules.timetable_cells import Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, box_of
 from doctray.extraction.rules.timetable_kinds import are_groups, are_rooms, is_everywhere, is_room
+from doctray.extraction.rules.timetable_names import BREAKS, TEACHER
 from doctray.extraction.rules.timetable_reading import Found, plain_text, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 

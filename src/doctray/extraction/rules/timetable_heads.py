@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import ROOM, TEACHER
 from doctray.extraction.rules.timetable_grid import Cell
+from doctray.extraction.rules.timetable_names import ROOM, TEACHER
 from doctray.extraction.rules.timetable_reading import plain_text, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_axes import TimeSlot
+from doctray.extraction.rules.timetable_slots import TimeSlot
 from doctray.extraction.times import clock, find_label_spans, resolve
 
 _HOURS = re.compile(r"\((?P<hours>\d{1,2}[-–—]\d{1,2})\)?[,.:]?")

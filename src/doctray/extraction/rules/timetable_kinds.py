@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from doctray.extraction.rules.timetable_cells import ROOM
+from doctray.extraction.rules.timetable_names import ROOM
 from doctray.extraction.times import find_spans
 
 Beside = Sequence[tuple[str, str]]

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doctray.domain.document import Page, Word
-from doctray.extraction.rules.timetable_axes import PERIOD, DayBand, DaySlot, Lane, Layout, TimeSlot, day_bands, printed_time, slots_of
-from doctray.extraction.rules.timetable_cells import BREAKS, ROOM, TEACHER
+from doctray.extraction.rules.timetable_axes import DayBand, DaySlot, Lane, Layout, day_bands
 from doctray.extraction.rules.timetable_days import DayName, day_name
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid
+from doctray.extraction.rules.timetable_names import BREAKS, ROOM, TEACHER
 from doctray.extraction.rules.timetable_reading import Found, Reading, read
+from doctray.extraction.rules.timetable_slots import PERIOD, TimeSlot, printed_time, slots_of
 
 _FEWEST_LANES, _MOST_LANES = 2, 150
 _FEWEST_TIMES = 2

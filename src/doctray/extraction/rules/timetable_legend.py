@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import TEACHER
+from doctray.extraction.rules.timetable_names import TEACHER
 from doctray.extraction.rules.timetable_reading import read
 
 _EXPLAINED = re.compile(r"(?<![^\s,;(|])(?P<code>[A-Z][A-Za-z]{1,4})\)?\s?[-–—:=]\s?(?=[A-Z])")

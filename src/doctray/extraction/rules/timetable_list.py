@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of, strips
 from doctray.extraction.rules.timetable_blocks import Block, Edge
-from doctray.extraction.rules.timetable_cells import ROOM, Content, contents, is_name
+from doctray.extraction.rules.timetable_cells import Content, contents
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable_headings import heading_of
+from doctray.extraction.rules.timetable_names import ROOM, is_name
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from doctray.domain.document import Page
-from doctray.extraction.rules.timetable_axes import DayBand, DaySlot, Layout, SideColumn, day_bands, printed_time, slots_of
-from doctray.extraction.rules.timetable_cells import BREAKS, TEACHER
+from doctray.extraction.rules.timetable_axes import DayBand, DaySlot, Layout, SideColumn, day_bands
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_lanes import HEADS, lane_of
+from doctray.extraction.rules.timetable_names import BREAKS, TEACHER
 from doctray.extraction.rules.timetable_reading import read
+from doctray.extraction.rules.timetable_slots import printed_time, slots_of
 
 _MOSTLY = 0.6
 _LONGEST_LABEL = 24

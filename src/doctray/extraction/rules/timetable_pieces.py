@@ -7,14 +7,16 @@ from itertools import pairwise
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
-from doctray.extraction.rules.timetable_axes import PERIOD, DaySlot, Layout, TimeSlot
+from doctray.extraction.rules.timetable_axes import DaySlot, Layout
 from doctray.extraction.rules.timetable_beside import columns_of
-from doctray.extraction.rules.timetable_cells import BREAKS, SPELT, Content, Habits, contents, is_group
+from doctray.extraction.rules.timetable_cells import Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable_habits import habits_of
 from doctray.extraction.rules.timetable_halves import halves_of
 from doctray.extraction.rules.timetable_hours import with_hours_spelt_out
+from doctray.extraction.rules.timetable_names import BREAKS, SPELT, is_group
 from doctray.extraction.rules.timetable_reading import Found, read
+from doctray.extraction.rules.timetable_slots import PERIOD, TimeSlot
 from doctray.extraction.rules.timetable_zones import zones_of
 
 SNAP = 0.25

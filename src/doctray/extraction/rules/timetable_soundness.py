@@ -8,7 +8,7 @@ from doctray.domain.document import Word
 from doctray.domain.extraction import Warning
 from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_blocks import Block
-from doctray.extraction.rules.timetable_cells import BREAKS
+from doctray.extraction.rules.timetable_names import BREAKS
 
 _NEVER = 0.97
 """Where so many of a kind of edge have no label, the table prints none of the kind: rows that are named by their start alone."""

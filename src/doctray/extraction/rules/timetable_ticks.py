@@ -7,10 +7,11 @@ from statistics import linear_regression, median
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_aligned import phrases_of
-from doctray.extraction.rules.timetable_axes import Layout, TimeSlot
+from doctray.extraction.rules.timetable_axes import Layout
 from doctray.extraction.rules.timetable_drawn import with_blocks_as_printed
 from doctray.extraction.rules.timetable_grid import Axis, box_of
 from doctray.extraction.rules.timetable_reading import read, size_of
+from doctray.extraction.rules.timetable_slots import TimeSlot
 from doctray.extraction.times import PrintedSpan, find_spans, resolve
 
 _FEWEST = 4

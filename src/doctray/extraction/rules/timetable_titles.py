@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable_axes import Layout
-from doctray.extraction.rules.timetable_cells import TEACHER
 from doctray.extraction.rules.timetable_days import day_name, week_of
 from doctray.extraction.rules.timetable_headings import heading_of
+from doctray.extraction.rules.timetable_names import TEACHER
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans

@@ -8,7 +8,7 @@ from enum import StrEnum
 from statistics import median
 
 from doctray.domain.document import Word
-from doctray.extraction.rules.timetable_cells import TEACHER, Content, Habits, contents, is_group
+from doctray.extraction.rules.timetable_cells import Content, Habits, contents
 from doctray.extraction.rules.timetable_grid import Cell, hull
 from doctray.extraction.rules.timetable_kinds import (
     Beside,
@@ -20,6 +20,7 @@ from doctray.extraction.rules.timetable_kinds import (
     is_room,
     names_whole_class,
 )
+from doctray.extraction.rules.timetable_names import TEACHER, is_group
 from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
 from doctray.extraction.rules.timetable_subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
