@@ -174,3 +174,18 @@ def test_a_corner_as_tall_as_the_day_and_the_times_below_it() -> None:
         ("12:30", "Art", "Class R2"),
     }
     assert len(found) == 6
+
+
+def test_rows_set_wide_apart_close_below_their_headings() -> None:
+    rows = [
+        (200.0, ["Day", "Time", "Subject", "Room"]),
+        (226.0, ["Monday", "09:00 - 10:00", "Algebra", "B12"]),
+        (400.0, ["Tuesday", "10:00 - 11:00", "Botany", "B14"]),
+        (574.0, ["Friday", "11:00 - 12:00", "Drama", "B15"]),
+    ]
+    words = [word for top, row in rows for column, text in enumerate(row) for word in text_line(text, left=60.0 + 240 * column, top=top)]
+    assert said(extract(document(a_page(words)))) == [
+        ("Monday", "09:00", "10:00", "Algebra", "B12"),
+        ("Tuesday", "10:00", "11:00", "Botany", "B14"),
+        ("Friday", "11:00", "12:00", "Drama", "B15"),
+    ]

@@ -101,7 +101,8 @@ def _columned_grid(page: Page, heads: Sequence[tuple[Box, Reading]], body: Seque
     days = [(box_of(line), line) for line in read(in_column.get("day", ())).lines if _days(Reading((line,)).text)]
     top = min(box.top for box, _ in heads)
     cells = [
-        Cell(box=Box(strip.low, top, strip.high, rows[0].low), words=reading.words)
+        # the strip of a first row close below them may begin above their tops
+        Cell(box=Box(strip.low, top, strip.high, max(top, rows[0].low)), words=reading.words)
         for (_, reading), strip in zip(heads, columns_at, strict=True)
     ]
     rules = [(s.top + s.bottom) / 2 for s in page.segments if s.horizontal and s.right - s.left >= page.width / 4]
