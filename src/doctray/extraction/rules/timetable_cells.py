@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from doctray.domain.document import Word
+from doctray.extraction.rules.timetable_braced import braced
 from doctray.extraction.rules.timetable_codes import with_whole_codes
 from doctray.extraction.rules.timetable_headings import heading_of
 from doctray.extraction.rules.timetable_lines import DASHES, around_taken, as_one, bare, cut_out, line_starts, part_small, parted, text_of
@@ -186,7 +187,18 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if registered := _as_registered(lines):
         return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
-    main, small = part_small(_by_commas(_unbroken(rest, habits)))
+    whole = _unbroken(rest, habits)
+    if lesson := braced(whole):
+        return Content(
+            subject=as_one(lesson.subject),
+            room=lesson.room,
+            teacher=lesson.teacher,
+            notes=as_one(lesson.groups),
+            span=span,
+            start_words=start_words,
+            end_words=end_words,
+        )
+    main, small = part_small(_by_commas(whole))
     main = with_whole_codes(main)
     if habits.coded and len(main) > 1 and CODE.fullmatch(bare(main[0])) and not TEACHER.search(text_of(main[-1])):
         return Content(subject=as_one(main[:1]), room=as_one([*main[1:], *small]), span=span, start_words=start_words, end_words=end_words)
