@@ -380,6 +380,8 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         (["Time table of B.TECH Information Technology"], {"class_name": "B.TECH Information Technology"}),
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),
+        (["Class 4B", "FT:Goh Wei Ling"], {"class_name": "4B", "teacher_name": "Goh Wei Ling"}),
+        (["Class 4B", "FT: Field Trip"], {"class_name": "4B"}),
         (["classes(CSE 13)"], {"class_name": "CSE 13"}),
         (["FA22-BSE-A (Semester 4)"], {"class_name": "FA22-BSE-A (Semester 4)", "term": "Semester 4"}),
         (["Stundenplan: Muster, Erika"], {}),

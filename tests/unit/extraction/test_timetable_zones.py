@@ -308,3 +308,19 @@ def test_long_rooms_groups_and_names_over_two_lines_of_divided_cells_are_told() 
     contents = [zones.content(cell, PLAIN) for cell in cells]
     assert [told(content) for content in contents] == [(subject, " ".join(names), room) for room, _, subject, *names in lessons]
     assert [content.notes.value if content and content.notes else "" for content in contents] == [group for _, group, *_ in lessons]
+
+
+def test_names_that_an_underscore_joins_to_their_initials_are_teachers_and_the_class_s_own_room_is_a_room() -> None:
+    def planned(room: str, subject: str, names: str) -> Cell:
+        middle = text_line(subject, left=170.0, top=138.0, tall=24.0)
+        small = [*text_line(room, left=104.0, top=103.0, tall=10.0), *text_line(names, left=298.0 - 5.0 * len(names), top=186.0, tall=10.0)]
+        return Cell(box=BOX, words=(*small, *middle))
+
+    lessons = [
+        ("2K3", "MATH", "Goh_WL"), ("2K3", "SCI", "Lee_Anna / Omar_B"), ("Workshop 2", "D&T", "Teo_HM"), ("Field", "PE", "Raj_Dev"),
+        ("2K3", "HIST", "Lee_Anna"), ("BioLab2,2K3", "SCI", "Omar_B"), ("2K3", "LIT", "Goh_WL"), ("2K3", "GEOG", "Chan_KY"),
+    ]  # fmt: skip
+    cells = [planned(*each) for each in lessons]
+    zones = zones_of(cells)
+    assert zones is not None
+    assert [told(zones.content(cell, PLAIN)) for cell in cells] == [(subject, names, room) for room, subject, names in lessons]

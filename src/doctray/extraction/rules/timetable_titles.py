@@ -20,7 +20,8 @@ _LABELS = {
     "teacher_name": r"(?:staff|teacher)\s+time\s?-?\s?table|class\s*in[- ]?charge|(?:class|form|home\s?room|subject)?\s*(?:teachers?"
     r"|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
     r"(?:\s*(?:name|in[- ]charge))?|(?:klassen)?(?:lehrer(?:in)?|leitung)|prof(?:esseure?)?\s+principale?|enseignante?|tutora|profesora?"
-    r"|professora?|docente(?:\s+coordinatore)?|mentor|nauczyciel|wychowawca",
+    r"|professora?|docente(?:\s+coordinatore)?|mentor|nauczyciel|wychowawca"
+    r"|(?-i:FT\s?\d?)(?=\s?:\s?(?-i:(?!F\w*\sT)[A-Z][\w.'’-]*\s[A-Z]))",
     "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|(?:class\s+)?time\s?-?\s?table|class(?:es)?|form|section"
     r"|year\s+group|grade|std|standard|batch"
     r"|group|programme|program|course"
@@ -36,7 +37,10 @@ _LABELS = {
     "|venue|page|version|subject|subjects|shift"
     r"|(?:head|dean|director|principal|hod|h\.o\.d)|mentors|co-?\s?ordinators?|timetable\s+generated|generated(?:\s+on)?|note)",
 }
-"""What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for."""
+"""What stands before a colon, for each field; under "" what is a label too, but of nothing that is asked for.
+
+FT is the form teacher before a name of two words, unless a legend explains it by them (FT: Field Trip).
+"""
 
 _LABEL = re.compile(
     "|".join(f"(?P<k{index}>(?<!\\w)(?:{pattern}))" for index, pattern in enumerate(_LABELS.values())).join(("(?:", r")\s*\.?\s*[:=]\s*")),

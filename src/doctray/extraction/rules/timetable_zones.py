@@ -54,7 +54,7 @@ _GAP, _FAR = 1.1, 1.5
 """Heights of its letters: what stands further apart is two texts; and two columns of texts."""
 
 _CODE = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ]{0,4}")
-_NAME = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.\s?){0,3}[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’-][^\W\d_]+\.?){0,3}")
+_NAME = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.\s?){0,3}[A-ZÀ-ÖØ-Þ][^\W\d_]*\.?(?:[ '’_-][^\W\d_]+\.?){0,3}")
 _SEVERAL = re.compile(r"\s?[/&,+]\s?")
 
 _Place = tuple[int, int]
