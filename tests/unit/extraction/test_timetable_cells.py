@@ -26,6 +26,8 @@ def told(*lines: str) -> dict[str, str]:
     ("lines", "expected"),
     [
         (["Maths"], {"subject": "Maths"}),
+        (["Logic and", "Formal Methods"], {"subject": "Logic and Formal Methods"}),
+        (["Biology", "Year9 B"], {"subject": "Biology", "notes": "Year9 B"}),
         (["L u n c h", "B r e a k"], {"subject": "Lunch Break"}),
         (["L u n c h B r e a k"], {"subject": "Lunch Break"}),
         (["May Fair"], {"subject": "May Fair"}),

@@ -74,7 +74,7 @@ ROOM = re.compile(
 """A part of a line that can only be a room or a place: R12, 2.14, Lab 3, Main Hall."""
 
 CLASS = re.compile(
-    r"(?i:class|year|yr|grade|form|group|set|section|grupo?|groupe|gruppe|grp\.?|gr(?:\.|(?=[\s\d]))|batch|turma|secci[óo]n|sec[çc][ãa]o|paralelo|klasse|classe)\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
+    r"(?i:class|year|yr|grade|form|group|set|section|grupo?|groupe|gruppe|grp\.?|gr(?:\.|(?=[\s\d]))|batch|turma|secci[óo]n|sec[çc][ãa]o|paralelo|klasse|classe)(?!(?![IVX]+\b)[^\W\d_]{2})\s?[-:]?\s?\w{1,3}(?:\s\w+)?|\d{1,2}\s?[A-Z]{1,2}\d?|\d{1,2}[./-][A-Z\d]"
 )
 
 
