@@ -21,6 +21,7 @@ def told(*lines: str) -> tuple[str | None, ...]:
         (["BIO - II", "(Lecture)", "{LKTRM}", "[Class - D-114]"], ("BIO - II (Lecture)", "LKTRM", "Class - D-114", None)),
         (["Batch-3", "BIO - II", "(Lab)", "{LKTRM}", "[Lab - D-2(1)]"], ("BIO - II (Lab)", "LKTRM", "Lab - D-2(1)", "Batch-3")),
         (["Student Council", "{LKTRM}", "[Audi - AUD-1]"], ("Student Council", "LKTRM", "Audi - AUD-1", None)),
+        (["Botany", "{LKTRM,", "PQ}", "[Class -", "D-114]"], ("Botany", "LKTRM, PQ", "Class - D-114", None)),
         (["Botany", "[Auditorium]", "{PQ, RS}"], ("Botany", "PQ, RS", "Auditorium", None)),
         (["Botany", "{D-114}", "[Ruth Vale]"], ("Botany", "Ruth Vale", "D-114", None)),
     ],

@@ -482,7 +482,7 @@ def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[W
     joined: list[tuple[Word, ...]] = []
     for line in lines:
         before = text_of(joined[-1]) if joined else ""
-        bracket = any(before.count(opening) > before.count(closing) and closing in text_of(line) for opening, closing in ("()", "[]"))
+        bracket = any(before.count(opening) > before.count(closing) and closing in text_of(line) for opening, closing in ("()", "[]", "{}"))
         surname = joined and TEACHER_LABEL.fullmatch(before) and len(joined) > 1 and len(line) == 1 and is_name(bare(line))
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{PARTICLE}\s[A-Z]", text_of(line)))
         course = f"{before} {text_of(line)}" in habits.courses
