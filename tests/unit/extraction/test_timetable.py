@@ -278,6 +278,20 @@ def test_numbers_of_periods_beside_times_are_no_subjects() -> None:
     assert [block["subject"] for block in found.fields["timeblocks"]] == ["Maths", "Art", "PE", "PE"]
 
 
+def test_a_label_whose_cell_reaches_over_empty_days_gives_its_row_its_time() -> None:
+    rows = [["", "Mon", "Tue", "Wed"], ["9:00-10:30", "", "Law", "Art"], ["10:30-12:00", "", "", "Law"], ["13:00-14:30", "Art", "", ""]]
+    page = a_sheet(rows)
+    low, unseen = LAYOUT.top + 2 * LAYOUT.tall, (LAYOUT.left + LAYOUT.wide, LAYOUT.left + 2 * LAYOUT.wide)
+    seen = [
+        line
+        for line in page.segments
+        if line.horizontal or line.left not in unseen or not low < (line.top + line.bottom) / 2 < low + LAYOUT.tall
+    ]
+    found = read(replace(page, segments=tuple(seen)))
+    assert times(found, "Wednesday") == [("Art", "09:00", "10:30"), ("Law", "10:30", "12:00")]
+    assert len(found.fields["timeblocks"]) == 4
+
+
 def test_titles_in_the_rules_above_the_times_are_no_routine() -> None:
     rows = [
         ["", "Programme: BE", "Semester: 4th", "Section: B"],
@@ -377,6 +391,7 @@ def test_a_word_broken_at_the_edge_of_its_cell_is_put_together() -> None:
         ),
         (["TIME TABLE FOR DIPLOMA IN CIVIL ENGG - 4TH SEMESTER"], {"class_name": "DIPLOMA IN CIVIL ENGG", "term": "4TH SEMESTER"}),
         (["Year 2 Semester 1 Timetable"], {"class_name": "Year 2", "term": "Semester 1"}),
+        (["Level 5 Diploma in Nursing", "(Semester A - Time Table)"], {"class_name": "Level 5 Diploma in Nursing", "term": "Semester A"}),
         (["Time table of B.TECH Information Technology"], {"class_name": "B.TECH Information Technology"}),
         (["Reception timetable January 2025"], {"class_name": "Reception", "term": "January", "year": 2025}),
         (["Mrs Patel's Timetable"], {"teacher_name": "Mrs Patel"}),

@@ -149,7 +149,9 @@ def _bands_along(axis: Axis, cells: Sequence[Cell], texts: dict[int, str]) -> li
             continue
         seen.add(key)
         names = days_in_order([texts[id(cell)] for cell in row])
-        labelled = [(cell, name) for cell, name in zip(row, names, strict=True) if name]
+        labelled = [
+            (cell, name) for cell, name in zip(row, names, strict=True) if name and (cell.words or not _beside_times(cell, cells, axis))
+        ]
         if len(labelled) < 2:
             continue
         bands.append(
@@ -162,6 +164,16 @@ def _bands_along(axis: Axis, cells: Sequence[Cell], texts: dict[int, str]) -> li
             )
         )
     return bands
+
+
+def _beside_times(cell: Cell, cells: Sequence[Cell], axis: Axis) -> bool:
+    """Whether an empty cell among the days is the corner of the table: what stands beside it are times, and no day's lessons."""
+    beside = [other for other in cells if other.words and axis.low(other.box) <= axis.middle(cell.box) <= axis.high(other.box)]
+    timed = sum((span := printed_time(other)) is not None and span.end is not None for other in beside)
+    return timed >= FEWEST_TIMES and timed >= _MOSTLY_TIMES * len(beside)
+
+
+_MOSTLY_TIMES = 0.7
 
 
 def own_times(grid: Grid, band: DayBand) -> list[tuple[Grid, DayBand]]:
@@ -257,7 +269,7 @@ def _week_beside(grid: Grid, day: DaySlot, band: DayBand) -> str | None:
 def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tuple[TimeSlot, ...]:
     axis, day_axis = band.axis.other, band.axis
     first, last = min(day.low for day in days), max(day.high for day in days)
-    body = [cell for cell in grid.cells if cell.words and axis.middle(cell.box) > band.high]
+    body = [_parted_from_days(cell, first, day_axis) for cell in grid.cells if cell.words and axis.middle(cell.box) > band.high]
     before = [
         cell for cell in body if day_axis.middle(cell.box) < first and day_axis.high(cell.box) <= first + 0.5 * day_axis.length(cell.box)
     ]
@@ -265,3 +277,11 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
     heads = before if any(printed_time(cell) for cell in before) or not any(printed_time(cell) for cell in after) else [*after, *before]
     whole = max((axis.high(cell.box) for cell in grid.cells), default=0.0) - band.high
     return slots_of([cell for cell in heads if axis.length(cell.box) <= 0.6 * whole], axis, page, grid)
+
+
+def _parted_from_days(cell: Cell, first: float, axis: Axis) -> Cell:
+    """A label of a time up to the first day where the rule behind it was not seen, so that its cell reaches over empty days."""
+    if axis.low(cell.box) >= first or axis.high(cell.box) <= first or any(axis.high(word.box) > first for word in cell.words):
+        return cell
+    box = replace(cell.box, right=first) if axis is Axis.X else replace(cell.box, bottom=first)
+    return replace(cell, box=box) if printed_time(cell) else cell

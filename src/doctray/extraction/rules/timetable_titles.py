@@ -63,7 +63,7 @@ _TERM = re.compile(
     rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
     rf"|(?:{_ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b|\d(?:st|nd|rd|th)(?:sem(?:ester)?)\b"
     rf"|(?:rainy?|harmattan|wet|dry|long|short)[- ](?:semester|season)\b|(?:semester|semestre)\s(?:ganjil|genap|impar|par)\b"
-    rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)"
+    rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{_ROMAN}\b|one|two|three|four)|semester\s(?-i:[AB])\b"
     rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?"
     rf"|\d\s?(?:er|do|ro|to|mo|vo|no|[eè]me|e|[ºª°.])\s?(?:semestre|trimestre|cuatrimestre|quadrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
     rf"|(?:semestre|trimestre|cuatrimestre)\s\d\b|(?:winter|sommer)semester\b)"
@@ -89,11 +89,12 @@ _CLASS_GOES_ON = re.compile(
 """What a class is called after its number: Year 9 Set 2, Class 3 Kingfisher."""
 
 _PROGRAMME = re.compile(
+    r"(?:(?i:level)\s\d\s)?"
     r"(?:B\.?\s?(?:A|(?i:Sc|Eng|Tech|Com|Ed|Arch|Pharm))|M\.?\s?(?:A|BA|(?i:Sc|Eng|Tech|Com|Ed))|BBA|BCA|MCA|LL\.?[BM]|(?i:dip(?:loma)?)"
     r"|HN[CD]|Ph\.?D)\b"
     r"\.?(?:\s?\([A-Z][\w.& -]{1,30}\))?\s(?:(?:in|of)\s)?[A-Z].*"
 )
-"""A degree with its subject, and the year of study where that follows."""
+"""A degree with its subject, its level before it, and the year of study where that follows."""
 
 _SECTION_ENDS = re.compile(r"\b(?:section|sec|division|div|batch|group)\b\s?[-:.]?\s?[\"'(]?[A-Z\d]{1,3}\b[\"')]?", re.IGNORECASE)
 """What closes the name of a class, behind its term too: B.Tech. (CSE) V Semester, Section A."""
