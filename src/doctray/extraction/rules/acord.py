@@ -139,7 +139,7 @@ _SAME_TITLE = 90.0
 
 
 def _certificate_number(sheet: Sheet) -> Found | None:
-    label = anchor(sheet, "CERTIFICATE NUMBER", "CERTIFICATE NO")
+    label = anchor(sheet, "CERTIFICATE NUMBER", "CERTIFICATE NO") or anchor(sheet, "CERT ID")
     if label is None:
         return None
     end = anchor(sheet, "REVISION NUMBER")
@@ -185,6 +185,7 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
         "contact": anchor(sheet, "CONTACT NAME") or _lone(sheet, "CONTACT"),
         "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
         "issued": anchor(sheet, "ISSUE DATE"),
+        "information": anchor(sheet, "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION"),
         "coverages": _lone(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),
         "representative": anchor(sheet, "AUTHORIZED REPRESENTATIVE"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doctray.domain.document import Box
 from doctray.extraction.rules.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.finds import dates_found
-from doctray.extraction.rules.reading import Sheet, united
+from doctray.extraction.rules.reading import Sheet, in_row, united
 
 Labels = dict[str, tuple[str, ...]]
 _GENERAL: Labels = {
@@ -126,7 +126,8 @@ def columns_of(sheet: Sheet) -> Columns | None:
     sections = [
         a.box.left
         for labels, _ in sections_of(sheet)
-        for label in labels[:1]
+        for label in labels
+        if label == labels[0] or label == _WORKERS
         for a in anchors(sheet, label, within=Box(0, kind.box.bottom, number_left, bottom))[:1]
     ]
     type_left = min([*sections, kind.box.left])
@@ -144,23 +145,27 @@ def columns_of(sheet: Sheet) -> Columns | None:
     )
 
 
+_WORKERS = "WORKERS COMPENSATION"
+"""The part of a title in two lines that stands in the first, where the types of free rows begin too."""
+
 _OPERATIONS = re.compile(r"description of operations ?/", re.IGNORECASE)
 """The box beneath the table, whatever a form has after the stroke; the line within the table has none."""
 
 
 def _columns_of_pairs(sheet: Sheet, kind: Anchor) -> tuple[Box, Box] | None:
     """The two columns of dates by the dates in them, two in a row, where their headings were not recognised."""
-    lefts: list[Box] = []
-    rights: list[Box] = []
-    for row in sheet.rows():
-        under = row[0].box.top > kind.box.bottom - kind.phrase.height and row[0].box.top < kind.box.bottom + _TABLE * sheet.height
-        found = [date for phrase in row if phrase.box.right > kind.box.right for date in dates_found(phrase, None)] if under else []
-        if len(found) == _PAIR:
-            lefts.append(united(word.box for word in found[0].words))
-            rights.append(united(word.box for word in found[1].words))
-    if not lefts:
+    top, bottom = kind.box.bottom - kind.phrase.height, kind.box.bottom + _TABLE * sheet.height
+    dates = [
+        united(word.box for word in date.words)
+        for phrase in sheet.phrases
+        if phrase.box.right > kind.box.right and top < phrase.box.top < bottom
+        for date in dates_found(phrase, None)
+    ]
+    rows = [sorted((date for date in dates if in_row(date, first)), key=lambda date: date.left) for first in dates]
+    pairs = [row for row in rows if len(row) == _PAIR]
+    if not pairs:
         return None
-    return _heading_over(kind, united(lefts)), _heading_over(kind, united(rights))
+    return _heading_over(kind, united(left for left, _ in pairs)), _heading_over(kind, united(right for _, right in pairs))
 
 
 _PAIR = 2

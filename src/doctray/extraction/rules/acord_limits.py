@@ -12,7 +12,8 @@ from doctray.extraction.parse import fold, read_amount
 from doctray.extraction.rules.acord_columns import UMBRELLA, Columns, Section
 from doctray.extraction.rules.anchors import anchor, anchors
 from doctray.extraction.rules.finds import amount_found
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, united
+from doctray.extraction.rules.labels import words_at
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of, united
 
 
 def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
@@ -40,13 +41,19 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     for key, index in _by_order(words, sums, labels, section, used).items():
         out[key] = replace(sums[index][1], trust=_BY_ORDER)
         used.add(index)
+    unlabelled: list[Found] = []
     for index, (place, found) in enumerate(sums):
         if index not in used:
-            label = _free_label(words, place, list(labels.values()))
+            before = [box for box, _ in sums if box.right <= place.left and in_row(box, place)]
+            label = _free_label(words, place, list(labels.values()), after=max((box.right for box in before), default=0.0))
             if label:
                 out.setdefault(label, found)
-            elif section.title is None and len(sums) == 1:
-                out["LIMIT"] = found
+            else:
+                unlabelled.append(found)
+    if section.title is None and len(unlabelled) == 1:
+        out.setdefault("LIMIT", unlabelled[0])
+    if section.title is None:
+        out = _sums_of_a_cell(sheet, words) or out
     out = {key: out[key] for key in [*section.limits, *out] if key in out}
     if section.limits is UMBRELLA:
         out.update(_retention(sheet, section, columns))
@@ -125,12 +132,41 @@ def _is_sum(text: str, ocr: bool) -> bool:
     return amount is not None and (amount.value >= 100 or "$" in text) and (amount.value >= 1000 or "," in text or "$" in text or not ocr)
 
 
-def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box]) -> str | None:
-    """What is printed left of a sum in its row, where that is no label of the form's own."""
+_OF_A_CELL = re.compile(r"(?P<sum>[$£€] ?\d[\d,.]*\d)\s*(?P<label>[A-Za-z][A-Za-z.& ]*)?")
+
+
+def _sums_of_a_cell(sheet: Sheet, words: Sequence[Word]) -> dict[str, Found]:
+    """Two sums or more with strokes between in one line, each before its label: $2,000,000 / $5,000 Ded. The one without is the limit."""
+    for row in rows_of(words):
+        line = Phrase.of(sheet.number, row)
+        parts = [part for part in re.finditer(r"[^/]+", line.text) if part.group().strip()]
+        sums = [(part, match) for part in parts if (match := _OF_A_CELL.fullmatch(part.group().strip())) is not None]
+        labels = [(match["label"] or "LIMIT").strip() for _, match in sums]
+        if len(sums) < _SEVERAL or len(set(labels)) < len(labels) or "LIMIT" not in labels:
+            continue
+        out: dict[str, Found] = {}
+        for label, (part, match) in zip(labels, sums, strict=True):
+            start = line.text.index(match["sum"], part.start())
+            amount = read_amount(match["sum"])
+            if amount is not None:
+                doubts = ("repaired_amount",) if amount.repaired else ()
+                out[label] = Found(
+                    value=amount.value, page=sheet.number, words=words_at(line.words, start, start + len(match["sum"])), doubts=doubts
+                )
+        return out
+    return {}
+
+
+_SEVERAL = 2
+
+
+def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box], *, after: float) -> str | None:
+    """What is printed left of a sum in its row, right of the sum before it, where that is no label of the form's own."""
     left = [
         w
         for w in words
         if w.box.right <= place.left + 2
+        and w.box.left >= after
         and in_row(w.box, place)
         and not any(in_row(b, w.box) and b.left <= w.box.center_x <= b.right for b in taken)
     ]

@@ -10,7 +10,7 @@ from doctray.extraction.rules import acord
 from doctray.extraction.rules.certificate import extract
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document, drawn
-from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, NUMBER, SIGN, SUM, TO, an_acord
+from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, LIMIT, NUMBER, SIGN, SUM, TO, an_acord
 from tests.unit.extraction.warned import codes
 
 
@@ -281,6 +281,30 @@ def test_the_person_to_contact_over_the_producer_s_name_is_not_the_producer() ->
 def test_a_lone_sum_without_a_label_in_a_free_row_is_its_limit() -> None:
     filled = {place: text for place, text in FILLED.items() if text != "Each Claim"}
     assert read(an_acord(filled)).fields["policies"][-1]["limits"] == {"LIMIT": 3_000_000}
+
+
+@pytest.mark.parametrize("cell", ["$3,000,000 / $5,000 Ded.", "$3,000,000/$5,000 Ded."])
+def test_sums_with_a_stroke_between_in_a_free_row_are_the_limit_and_what_follows_the_other(cell: str) -> None:
+    filled = {place: text for place, text in FILLED.items() if place[0] != 42 or place[1] < LIMIT} | {(42, LIMIT): cell}
+    assert read(an_acord(filled)).fields["policies"][-1]["limits"] == {"LIMIT": 3_000_000, "Ded.": 5_000}
+
+
+def test_a_sum_right_of_another_with_its_label_is_the_limit_of_a_free_row() -> None:
+    filled = {place: text for place, text in FILLED.items() if place[0] != 42 or place[1] < LIMIT}
+    filled |= {(42, LIMIT): "DED: $2,500", (42, SUM + 4): "250,000"}
+    assert read(an_acord(filled)).fields["policies"][-1]["limits"] == {"LIMIT": 250_000, "DED": 2_500}
+
+
+def test_the_form_s_small_print_beside_the_producer_is_not_its_name() -> None:
+    small_print = "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION ONLY AND CONFERS NO RIGHTS UPON THE CERTIFICATE HOLDER."
+    filled = FILLED | {(5, 70): "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION", (6, 70): "ONLY AND CONFERS NO RIGHTS UPON THE"}
+    page = an_acord(filled, misread={small_print: "", "CONTACT NAME:": ""})
+    assert read(page).fields["producer_name"] == "Harbour Lane Brokers"
+
+
+def test_a_certificate_s_number_may_be_its_id() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (15, 82)} | {(15, 120): "CERT ID: 204417"}
+    assert read(an_acord(filled, misread={"CERTIFICATE NUMBER:": "", "REVISION NUMBER:": ""})).fields["certificate_number"] == "204417"
 
 
 @pytest.mark.parametrize(
