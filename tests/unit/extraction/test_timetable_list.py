@@ -5,7 +5,8 @@ import pytest
 from doctray.domain.document import Page, Segment, Word
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.timetable import extract
-from doctray.extraction.rules.timetable_days import days_in_short, short_days
+from doctray.extraction.rules.timetable_days import days_in_short, days_of_run, short_days
+from doctray.extraction.rules.timetable_headings import joint_heading_of
 from tests.unit.extraction.timetable_sheet import ABOVE, LEFT, Layout, a_page, a_sheet, document, text_line
 
 WIDE = Layout(wide=240.0)
@@ -189,3 +190,52 @@ def test_rows_set_wide_apart_close_below_their_headings() -> None:
         ("Tuesday", "10:00", "11:00", "Botany", "B14"),
         ("Friday", "11:00", "12:00", "Drama", "B15"),
     ]
+
+
+def test_a_course_with_its_teacher_and_a_time_with_its_place() -> None:
+    rows = [
+        ["Code", "Disciplina/Professor", "Horário"],
+        ["30112", "GEOMETRIA I|Profa. Dra. Inês Prado", "Terça-feira|08:00-12:00|AT 2 Sala 45"],
+        ["30113", "FÍSICA GERAL|Prof. Dr. Rui da Costa", "Quinta-feira|14:00-18:00|weekly"],
+    ]
+    found = extract(document(a_sheet(rows, layout=WIDE)))
+    assert said(found) == [
+        ("Tuesday", "08:00", "12:00", "GEOMETRIA I", "AT 2 Sala 45"),
+        ("Thursday", "14:00", "18:00", "FÍSICA GERAL", None),
+    ]
+    teachers = [block["teacher"] for block in found.fields["timeblocks"]]
+    assert teachers == ["Profa. Dra. Inês Prado", "Prof. Dr. Rui da Costa"]
+
+
+def test_letters_of_days_and_times_under_headings_read_in_parts() -> None:
+    rows = [
+        ["Course", "M eeting Times", "Locatio n"],
+        ["Geometry", "MWF 10:00 AM-10:50 AM", "NH 330"],
+        ["Botany", "TR 3:00 PM-4:15 PM", "NH 316"],
+    ]
+    assert said(extract(document(a_sheet(rows, layout=WIDE)))) == [
+        *((day, "10:00", "10:50", "Geometry", "NH 330") for day in ("Monday", "Wednesday", "Friday")),
+        *((day, "15:00", "16:15", "Botany", "NH 316") for day in ("Tuesday", "Thursday")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("Course / Instructor", "subject"),
+        ("Materia y Docente", "subject"),
+        ("Day/Time/Room", "when"),
+        ("Time / Room", "time"),
+        ("Time / Subject", None),
+        ("Course", None),
+        ("Lunch / Room", None),
+    ],
+)
+def test_a_heading_of_several_things_tells_what_stands_first(heading: str, key: str | None) -> None:
+    assert joint_heading_of(heading) == key
+
+
+def test_letters_of_days_end_at_a_bar() -> None:
+    found = days_of_run("MWF |")
+    assert found
+    assert found.days == ("Monday", "Wednesday", "Friday")

@@ -170,7 +170,7 @@ _OF_RUN = {"m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "
 
 def days_of_run(text: str) -> DayName | None:
     """The days of a run of letters in a column of days, as American colleges print it: MWF, TR, TTh, MoWeFr, M/W."""
-    run = re.sub(r"[\s,/&.-]", "", text)
+    run = re.sub(r"[\s,/&.|-]", "", text)
     if not _RUN.fullmatch(run):
         return None
     letters = re.findall(r"Mo|Tu|Th|We|Fr|Sa|Su|[MTWRFSU]", run)

@@ -29,7 +29,28 @@ _HEADINGS = {
 }
 
 
+_APART = re.compile(r"(?<!\S)[^\W\d_](?!\S)")
+_JOINED = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|et|e|y)\s+", re.IGNORECASE)
+
+
 def heading_of(text: str) -> str | None:
-    """What a column headed so holds: day, period, when, time, start, end, subject, room, teacher or notes."""
+    """What a column headed so holds: day, period, when, time, start, end, subject, room, teacher or notes.
+
+    A letter that a reader of pictures parted from its word is read with it: M eeting Times.
+    """
     text = text.strip(" :.*").casefold()
-    return next((key for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, text)), None)
+    spellings = (text, text.replace(" ", "")) if _APART.search(text) else (text,)
+    return next((key for spelt in spellings for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, spelt)), None)
+
+
+def joint_heading_of(text: str) -> str | None:
+    """What a column whose heading names several things is read as: subject for Course / Instructor, when for Day / Time; else None."""
+    keys = [heading_of(part) for part in _JOINED.split(text.strip())]
+    said = set(keys)
+    if len(keys) < 2 or len(said) < len(keys) or None in said:
+        return None
+    if "subject" in said:
+        return "subject" if "teacher" in said and said <= {"subject", "teacher", "room", "notes"} else None
+    if "time" in said and said <= {"day", "time", "room"}:
+        return "when" if "day" in said else "time"
+    return None

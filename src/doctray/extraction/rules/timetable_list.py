@@ -10,9 +10,9 @@ from doctray.extraction.rules.timetable_blocks import Block, Edge
 from doctray.extraction.rules.timetable_cells import Content, contents
 from doctray.extraction.rules.timetable_days import DayName, day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable_grid import Axis, Cell, Grid, box_of, hull
-from doctray.extraction.rules.timetable_headings import heading_of
-from doctray.extraction.rules.timetable_names import ROOM, is_name
-from doctray.extraction.rules.timetable_reading import Found, Reading, read, size_of
+from doctray.extraction.rules.timetable_headings import heading_of, joint_heading_of
+from doctray.extraction.rules.timetable_names import ASIDE, DATE, ROOM, ROOM_LABELLED, is_name
+from doctray.extraction.rules.timetable_reading import Found, Reading, plain_text, read, size_of
 from doctray.extraction.rules.timetable_titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
 
@@ -174,7 +174,7 @@ def _rows(grid: Grid) -> list[list[tuple[Box, Reading]]]:
 def _columns(row: Sequence[tuple[Box, Reading]]) -> dict[str, Box]:
     columns: dict[str, Box] = {}
     for box, reading in row:
-        if key := heading_of(reading.text):
+        if key := heading_of(reading.text) or joint_heading_of(reading.text):
             columns.setdefault(key, box)
     return columns
 
@@ -255,12 +255,26 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
     if day is None and "when" in cells and span:
         day = Reading((timing.between(0, span.begin),))
     name = (_days(day.text) or days_in_short(day.text, short)) if day else None
+    content = _content_of(cells)
     content = replace(
-        _content_of(cells),
+        content,
+        room=content.room or (_place_behind(timing, spans[0]) if len(spans) == 1 else None),
         start_words=timing.between(span.begin, span.end_begin if span.end else span.stop) if span else (),
         end_words=timing.between(span.end_begin, span.stop) if span and span.end else (),
     )
     return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
+
+
+def _place_behind(timing: Reading, span: PrintedSpan) -> Found | None:
+    """The place that stands behind a time, in lists that have no column for it: Terça-feira 08:00-12:00 AT 2 Sala 45."""
+    words = timing.between(span.stop, len(timing.text))
+    text = plain_text(words)
+    other = ASIDE.fullmatch(text) or DATE.search(text) or len(text) > _LONGEST_PLACE
+    return Found(value=text, words=words, certainty=0.9) if not other and (ROOM.fullmatch(text) or ROOM_LABELLED.search(text)) else None
+
+
+_LONGEST_PLACE = 30
+"""Letters of a building with its room; what is longer tells more than where."""
 
 
 def _cells_of(row: Sequence[tuple[Box, Reading]], columns: Mapping[str, Box]) -> dict[str, Reading]:

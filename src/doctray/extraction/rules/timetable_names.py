@@ -27,7 +27,7 @@ SPELT = re.compile(
 
 _TITLE = (
     r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv|Ing|Dra|Lic|Lcda?|Mtr[oa]|Arq|Mgs?|Mgtr|Abg|Dott|Mgr)(?=\.)"
-    r"|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:essor)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
+    r"|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:a(?=\.)|ª|essora?)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
     r"|Coach|Cikgu|Ustaz(?:ah)?)"
 )
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
