@@ -26,6 +26,7 @@ from doctray.extraction.rules.timetable_reading import Found
 from doctray.extraction.rules.timetable_rows import rowed_blocks
 from doctray.extraction.rules.timetable_sessions import session_blocks
 from doctray.extraction.rules.timetable_soundness import print_among, told
+from doctray.extraction.rules.timetable_spaced import with_words_whole
 from doctray.extraction.rules.timetable_strips import with_strips_joined
 from doctray.extraction.rules.timetable_ticks import with_ticks
 from doctray.extraction.rules.timetable_titles import table_titles, titles
@@ -96,7 +97,7 @@ def _is_doubtful(table: Table) -> bool:
 def _tables(page: Page) -> list[Table]:
     if sum(len(line.words) for line in page.lines) > _MOST_WORDS:
         return []
-    page = without_echoes(without_notices(page))
+    page = with_words_whole(without_echoes(without_notices(page)))
     grids = ruled_grids(page)
     if (clear := without_moire(page, grids)) is not page:
         page, grids = clear, ruled_grids(clear)
