@@ -120,7 +120,7 @@ def spot_of(phrase: Phrase, vocabulary: Vocabulary) -> Spot | None:
             weight = len(label.folded) * alike**4  # a longer label wins, but not by guessing at what is printed
             if best is None or weight > best[0]:
                 best = (weight, _spot(label.key, label.rank, alike, phrase, skip, end, marked=marked))
-    if best is None and (start := _after_stroke(words, colon)) is not None:
+    if best is None and (start := _after_stroke(words, colon) or _after_other_script(words)) is not None:
         rest = phrase.part(skip + start)
         return None if rest is None else spot_of(rest, vocabulary)
     return None if best is None else best[1]
@@ -138,6 +138,16 @@ def _after_stroke(words: Sequence[Word], colon: int) -> int | None:
     if not 0 < colon < min(len(words), _LONGEST):
         return None
     return next((at + 1 for at in range(1, colon) if words[at].text == "/"), None)
+
+
+def _after_other_script(words: Sequence[Word]) -> int | None:
+    """Where the Latin half of a label begins that is printed first in another script: जारी करने की तिथि Date of issue:"""
+    start = next((at for at, word in enumerate(words) if not _OTHER_SCRIPT.search(word.text)), len(words))
+    return start if 0 < start < len(words) else None
+
+
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u2c80-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""A letter of Greek, Cyrillic, Arabic, the scripts of India, Chinese and the like."""
 
 
 def best_key(folded: str, vocabulary: Vocabulary) -> tuple[float, str] | None:
@@ -324,6 +334,7 @@ def _asks(phrase: Phrase) -> bool:
     text = phrase.text.rstrip()
     return (
         text.endswith(":")
+        or (":" in text and _OTHER_SCRIPT.match(text) is not None)
         or phrase.folded.endswith(("name and address", "name and mailing address"))
         or re.match(r"\d{1,2}[a-z]\. [A-Z]", text) is not None
         or re.match(r"(?:INSURER|COMPANY|Insurer|Company) [A-F]\b(?!\.)", text) is not None

@@ -427,7 +427,7 @@ _SPAN_IN_SENTENCE = re.compile(r"[^:]{12,120} from (?=\d|[A-Z][a-z]{2,8} \d)")
 
 
 def _number(page: CertificatePage) -> Found | None:
-    for phrase in values(page, "certificate_number", lambda text: bool(re.search(r"\d", text))):
+    for phrase in values(page, "certificate_number", lambda text: bool(re.search(r"\d", text)) and not find_dates(text)):
         found = identifier_found(phrase)
         if found is not None:
             return found

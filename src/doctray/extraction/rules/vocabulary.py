@@ -185,7 +185,7 @@ recipient_name: name and surname | surname and name | surname s and forename s |
     member name | holder's name | pet name | pet's name | animal's name | certificate holder | certified person | name of deceased | name
     of person | registrant | operator | name of operator | operator name | exporter | first name and surname | customer name | customer |
     client | owner | holder name | full name | awarded to | presented to | issued to | granted to | certificate awarded to | operator's
-    name | driver name | name of driver | this is to certify that | name
+    name | driver name | name of driver | this is to certify that | name of the child | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
     program | program title | programme title | program name | programme name | qualification | workshop | module | course | program |
     programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name of

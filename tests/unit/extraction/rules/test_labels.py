@@ -47,6 +47,9 @@ def test_a_label_is_known_by_its_looks_unless_another_looks_like_it(printed: str
         ("2. Named Insured :", "insured", None, True),
         ("Insured", "insured", None, False),
         ("Start date - 1 May 2026", "start", "1 May 2026", True),
+        ("बीमा के प्रारंभ की तिथि Start date: 1 May 2026", "start", "1 May 2026", True),
+        ("رقم الوثيقة Policy No: GL-1", "number", "GL-1", True),
+        ("Номер полиса Policy No GL-1", "number", "GL-1", False),
     ],
 )
 def test_what_follows_a_label_is_its_rest(text: str, key: str, rest: str | None, marked: bool) -> None:

@@ -715,3 +715,14 @@ Ha superado con éxito
 Curso de Botánica
 """).fields
     assert (found["issuer_name"], found["recipient_name"], found["subject"]) == ("Larkspur", "Imani Duarte", "Curso de Botánica")
+
+
+def test_a_date_beside_words_like_the_label_of_a_number_is_no_number() -> None:
+    fields = read("""
+          BIRTH CERTIFICATE
+Name of the child        Ines Marlow
+Sex                      female
+Drawn up on the          Certificate of Tue Mar 03 2020
+""").fields
+    assert fields["certificate_number"] is None
+    assert fields["recipient_name"] == "Ines Marlow"
