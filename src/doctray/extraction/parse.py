@@ -258,7 +258,8 @@ _SCALES = {
 AMOUNT_WORDS = re.compile(
     r"^(?:up to\s+)?(?:included|incl|inc|excluded|statutory(?: limits?)?|per statute|unlimited|nil|none|not (?:covered|"
     r"applicable|included)|"
-    r"as per policy|policy limits?|agreed value|market value|actual cash value|acv|per policy)\.?$",
+    r"as per policy|policy limits?|agreed value|market value|actual cash value|acv|per policy|"
+    r"(?:see|refer to) (?:acord \d{2,3}|attached))\.?$",
     re.IGNORECASE,
 )
 """What is printed in the place of a limit when it is no sum."""

@@ -248,7 +248,7 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
         max(box.bottom, bottom - 0.1 * height),
     )
     words = [word for word in sheet.inside(area) if word not in label.phrase.words]
-    asked = _asked_beside(sheet, words)
+    asked = _asked_beside(sheet, words) | _customer_codes(sheet, words)
     return [word for word in words if id(word) not in asked and not _form_print(word)]
 
 
@@ -261,6 +261,17 @@ def _asked_beside(sheet: Sheet, words: Sequence[Word]) -> set[int]:
 
 
 _ASKED = ("name", "address", "and", "")
+
+
+def _customer_codes(sheet: Sheet, words: Sequence[Word]) -> set[int]:
+    """The broker's own code of a customer (REDBARN-01), which its system prints far right in the box of who is insured."""
+    lone = [p for p in sheet.phrases if len(p.words) == 1 and _CUSTOMER_CODE.fullmatch(p.text) and p.words[0] in words]
+    return {id(p.words[0]) for p in lone if any(w.box.right < p.box.left - _FAR * p.height for w in words)}
+
+
+_CUSTOMER_CODE = re.compile(r"[A-Z&]{4,8}-\d{1,2}")
+_FAR = 5.0
+"""Heights of print between a customer's code and the nearest name on its left."""
 
 
 def _form_print(word: Word) -> bool:

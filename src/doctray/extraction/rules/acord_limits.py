@@ -94,8 +94,11 @@ def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
     out = []
     for phrase in phrases_of(sheet.number, [part for word in words for part in _label_and_sum(word)], sheet.page):
         text = phrase.text
+        elsewhere = _ELSEWHERE.search(text)
         cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
-        if cut is None:
+        if elsewhere is not None:
+            cut = len(text[: elsewhere.start()].split())
+        elif cut is None:
             whole = re.search(r"(included|excluded|statutory|unlimited)\W*$", text, re.IGNORECASE)
             if whole is None:
                 continue
@@ -110,6 +113,9 @@ def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
             out.append((part.box, found))
     return out
 
+
+_ELSEWHERE = re.compile(r"(?<![^\s$])(?:see|refer to) (?:acord \d{2,3}|attached)\W*$", re.IGNORECASE)
+"""Where the sum is to be looked up, in its place: SEE ACORD 101."""
 
 _GLUED = re.compile(r"(?P<label>.*[A-Za-z]{3})(?P<sum>\$\d[\d,.]*)")
 

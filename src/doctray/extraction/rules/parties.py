@@ -39,7 +39,7 @@ def party(page: int, words: Sequence[Word]) -> Party:
 
 def party_of_lines(lines: Sequence[Phrase]) -> Party:
     """The first lines are the name; the address starts where a street, a box or a place is printed."""
-    kept = [line for line in lines if unfilled(line.text) is not None and fold(line.text)]
+    kept = [line for line in lines if unfilled(line.text) is not None and fold(line.text) and not _UNANSWERED.fullmatch(line.text)]
     kept = [part for line in kept for part in parted_at_bar(line)]
     while len(kept) > 1 and _NOT_ADDRESS.search(kept[0].text):
         kept.pop(0)
@@ -70,6 +70,13 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     address = [part for line in address if (part := _without_registration(line)) is not None]
     return joined(name, " "), joined(address) if address else None
 
+
+_UNANSWERED = re.compile(
+    r"\W*(?:loan|lease|mortgage|account|acct|customer|client|file|job|project|contract|reference|ref|unit)\b\.? ?"
+    r"(?:#|no\b\.?|number|id)? ?:\W*",
+    re.IGNORECASE,
+)
+"""What a line asks for that nobody filled in: Loan #:"""
 
 _REGISTRATION = re.compile(r",?\s?,?(?:GSTIN|GST|PAN|UIN|State code)\b", re.IGNORECASE)
 

@@ -302,6 +302,22 @@ def test_the_form_s_small_print_beside_the_producer_is_not_its_name() -> None:
     assert read(page).fields["producer_name"] == "Harbour Lane Brokers"
 
 
+def test_a_broker_s_code_of_a_customer_is_not_who_is_insured() -> None:
+    fields = read(an_acord(FILLED | {(9, 70): "REDBARN-01"})).fields
+    assert (fields["insured_name"], fields["insured_address"]) == ("Red Barn Roofing LLC", "12 Mill Street, Dayton OH 45403")
+
+
+def test_what_the_holder_s_box_asks_for_and_nobody_filled_in_is_no_holder() -> None:
+    filled = {place: text for place, text in FILLED.items() if place[0] < 49} | {(50, 8): "Loan #:"}
+    assert read(an_acord(filled)).fields["holder_name"] is None
+
+
+@pytest.mark.parametrize("elsewhere", ["SEE ACORD 101", "SEE ATTACHED"])
+def test_where_a_sum_is_to_be_looked_up_is_what_stands_in_its_place(elsewhere: str) -> None:
+    policies = read(an_acord(FILLED | {(22, SUM): elsewhere})).fields["policies"]
+    assert policies[0]["limits"]["DAMAGE TO RENTED PREMISES"] == elsewhere
+
+
 def test_a_certificate_s_number_may_be_its_id() -> None:
     filled = {place: text for place, text in FILLED.items() if place != (15, 82)} | {(15, 120): "CERT ID: 204417"}
     assert read(an_acord(filled, misread={"CERTIFICATE NUMBER:": "", "REVISION NUMBER:": ""})).fields["certificate_number"] == "204417"
