@@ -10,7 +10,7 @@ DETECTOR = "PP-OCRv6_det_small.onnx"
 RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 
 _PACKAGE = "rapidocr"
-_RECONCILIATION = 4
+_RECONCILIATION = 5
 
 # EasyOCR's codes of the languages that rapidocr 3.10 lists for these weights (default_models.yaml, ppocrv6_langs). Vietnamese is
 # left out: of its letters the recogniser's dictionary has two.
