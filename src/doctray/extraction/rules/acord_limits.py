@@ -13,7 +13,7 @@ from doctray.extraction.rules.acord_columns import UMBRELLA, Columns, Section
 from doctray.extraction.rules.anchors import anchor, anchors
 from doctray.extraction.rules.finds import amount_found
 from doctray.extraction.rules.labels import words_at
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of, united
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of, two_words, united
 
 
 def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
@@ -92,7 +92,7 @@ def _by_order(
 
 def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
     out = []
-    for phrase in phrases_of(sheet.number, [part for word in words for part in _label_and_sum(word)], sheet.page):
+    for phrase in phrases_of(sheet.number, [part for word in words for part in two_words(word, _GLUED)], sheet.page):
         text = phrase.text
         elsewhere = _ELSEWHERE.search(text)
         cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
@@ -117,20 +117,8 @@ def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
 _ELSEWHERE = re.compile(r"(?<![^\s$])(?:see|refer to) (?:acord \d{2,3}|attached)\W*$", re.IGNORECASE)
 """Where the sum is to be looked up, in its place: SEE ACORD 101."""
 
-_GLUED = re.compile(r"(?P<label>.*[A-Za-z]{3})(?P<sum>\$\d[\d,.]*)")
-
-
-def _label_and_sum(word: Word) -> tuple[Word, ...]:
-    """The label and the sum that recognition took for one word: LIMIT$1,000,000."""
-    match = _GLUED.fullmatch(word.text)
-    if match is None:
-        return (word,)
-    cut = word.box.left + word.box.width * len(match["label"]) / len(word.text)
-    label, total = Box(word.box.left, word.box.top, cut, word.box.bottom), Box(cut, word.box.top, word.box.right, word.box.bottom)
-    return (
-        Word(text=match["label"], box=label, confidence=word.confidence),
-        Word(text=match["sum"], box=total, confidence=word.confidence),
-    )
+_GLUED = re.compile(r"(.*[A-Za-z]{3})(\$\d[\d,.]*)")
+"""A label and its sum in one: LIMIT$1,000,000."""
 
 
 def _is_sum(text: str, ocr: bool) -> bool:

@@ -15,7 +15,7 @@ from doctray.extraction.rules.acord_limits import currency_in, limits_of
 from doctray.extraction.rules.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of, two_words
 
 _ROWS_OF_A_SECTION = 5
 """So many lines between the headings and the first known section are a section whose name was not recognised."""
@@ -278,7 +278,7 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
     area = Box(columns.effective.center_x - 0.8 * width, section.top, columns.expiry.center_x + 0.8 * width, section.bottom)
     effective: list[Found] = []
     expiry: list[Found] = []
-    words = [part for word in sheet.inside(area) for part in _each_date(word)]
+    words = [part for word in sheet.inside(area) for part in two_words(word, _TWO_DATES)]
     for phrase in phrases_of(sheet.number, words, sheet.page):
         for date in dates_found(phrase, order):
             middle = sum(w.box.center_x for w in date.words) / len(date.words)
@@ -288,19 +288,7 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
 
 
 _TWO_DATES = re.compile(r"(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}.*)")
-
-
-def _each_date(word: Word) -> tuple[Word, ...]:
-    """The two dates that recognition took for one word: 11/06/202511/06/2026."""
-    match = _TWO_DATES.fullmatch(word.text)
-    if match is None:
-        return (word,)
-    cut = word.box.left + word.box.width * len(match[1]) / len(word.text)
-    one, other = Box(word.box.left, word.box.top, cut, word.box.bottom), Box(cut, word.box.top, word.box.right, word.box.bottom)
-    return (
-        Word(text=match[1], box=one, confidence=word.confidence),
-        Word(text=match[2], box=other, confidence=word.confidence),
-    )
+"""Two dates in one: 11/06/202511/06/2026."""
 
 
 _BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})

@@ -175,7 +175,7 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
     words = [word for word in page.words if word.text.strip() and word.angle == 0 and word.confidence >= _NOISE]
     words += _filled_in(page.form_fields, words)
     if spaced:
-        words = [part for word in joined_letters(rows_of(words)) for part in _letter_and_name(word)]
+        words = [part for word in joined_letters(rows_of(words)) for part in two_words(word, _LETTER_AND_NAME)]
     phrases = sorted(phrases_of(page.number, words, page), key=lambda p: (p.box.top, p.box.left))
     return Sheet(
         number=page.number,
@@ -190,11 +190,13 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
 
 
 _LETTER_AND_NAME = re.compile(r"([A-F]:)([A-Z][A-Z&.'’\-]{2,})")
+"""The letter of an insurer and the first word of its name in one: INSURER A:NORTHERN MUTUAL."""
 
 
-def _letter_and_name(word: Word) -> tuple[Word, ...]:
-    """The letter of an insurer and the first word of its name, which recognition took for one word: INSURER A:NORTHERN MUTUAL."""
-    match = _LETTER_AND_NAME.fullmatch(word.text)
+def two_words(word: Word, pattern: re.Pattern[str]) -> tuple[Word, ...]:
+    """The two words that recognition took for one, told by the two groups that make up the pattern, each in its letters' share of the
+    box; the word itself where the pattern does not fit."""
+    match = pattern.fullmatch(word.text)
     if match is None:
         return (word,)
     cut = word.box.left + word.box.width * len(match[1]) / len(word.text)
