@@ -187,28 +187,27 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if registered := _as_registered(lines):
         return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
+    timed = Content(subject=None, span=span, start_words=start_words, end_words=end_words)
     whole = _unbroken(rest, habits)
     if lesson := braced(whole):
-        return Content(
+        return replace(
+            timed,
             subject=as_one(lesson.subject),
             room=lesson.room,
             teacher=lesson.teacher,
             notes=as_one(lesson.groups),
-            span=span,
-            start_words=start_words,
-            end_words=end_words,
         )
     main, small = part_small(_by_commas(whole))
     main = with_whole_codes(main)
     if habits.coded and len(main) > 1 and CODE.fullmatch(bare(main[0])) and not TEACHER.search(text_of(main[-1])):
-        return Content(subject=as_one(main[:1]), room=as_one([*main[1:], *small]), span=span, start_words=start_words, end_words=end_words)
+        return replace(timed, subject=as_one(main[:1]), room=as_one([*main[1:], *small]))
     alone = bare(main[0]) if len(main) == 1 and not small else ""
     held = len(main) == 1 and len(main[0]) > 1 and bare(main[0][-1:]) in habits.rooms
     if any(c.isdigit() for c in alone) and alone not in habits.courses and not held and ROOM.fullmatch(alone):
         room = Found(value=room_name(bare(main[0])), words=main[0], certainty=0.9)
-        return Content(subject=None, room=room, span=span, start_words=start_words, end_words=end_words)
+        return replace(timed, room=room)
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
-        return Content(subject=as_one([*main, *small]), span=span, start_words=start_words, end_words=end_words)
+        return replace(timed, subject=as_one([*main, *small]))
     sorted_out = _SortedOut(habits)
     main, groups = _without_groups(_with_code(sorted_out.take_head(main)))
     for index, line in enumerate(main):
@@ -223,14 +222,12 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
             sorted_out.room = Found(value=bare(line), words=line, certainty=0.75)
         elif left := sorted_out.take(line, head=False):
             sorted_out.notes.append(left)
-    return Content(
+    return replace(
+        timed,
         subject=as_one(sorted_out.subject),
         room=sorted_out.room,
         teacher=sorted_out.teacher,
         notes=as_one(sorted_out.notes),
-        span=span,
-        start_words=start_words,
-        end_words=end_words,
     )
 
 
