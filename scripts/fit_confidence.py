@@ -28,7 +28,8 @@ from tests.samples.judging import UNSTATED, open_pointers, right_pointers  # noq
 
 from doctray.domain.document import Document, Page, PageImage  # noqa: E402
 from doctray.extraction.confidence import Calibration, Evidence, features, probability  # noqa: E402
-from doctray.extraction.rules import certificate, timetable  # noqa: E402
+from doctray.extraction.rules.certificate import document as certificate  # noqa: E402
+from doctray.extraction.rules.timetable import document as timetable  # noqa: E402
 from doctray.ocr.engines import make_engine  # noqa: E402
 from doctray.pages.reader import DocumentReader  # noqa: E402
 from doctray.pages.sniff import HEAD_BYTES, sniff  # noqa: E402

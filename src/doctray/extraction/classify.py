@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from doctray.domain.document import Document
 from doctray.extraction.parse import find_amounts, fold
-from doctray.extraction.rules.timetable_days import day_name
+from doctray.extraction.rules.timetable.days import day_name
 
 CERTIFICATE, TIMETABLE, OTHER = "certificate", "timetable", "other"
 

@@ -23,7 +23,7 @@ from doctray.extraction.orders import gives_orders
 from doctray.extraction.parse import DateOrder, order_of
 from doctray.extraction.placing import grounded
 from doctray.extraction.prompt import Part, parts_of, system_of
-from doctray.extraction.rules.timetable_checks import check_times
+from doctray.extraction.rules.timetable.checks import check_times
 from doctray.extraction.validate import check_certificate, needs_review, sureness
 from doctray.extraction.vote import ALONE_AT_MOST, voted
 from doctray.ports import Extractor, PageImages

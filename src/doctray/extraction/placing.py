@@ -19,7 +19,7 @@ from doctray.extraction.orders import without_orders
 from doctray.extraction.parse import DateOrder, find_amounts, find_dates, fold, read_amount
 from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.reading import Sheet, rows_of, sheet_of
-from doctray.extraction.rules.timetable_days import DAYS, day_name
+from doctray.extraction.rules.timetable.days import DAYS, day_name
 from doctray.extraction.times import clock, find_label_spans
 
 Words = tuple[Word, ...]

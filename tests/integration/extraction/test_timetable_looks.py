@@ -11,7 +11,7 @@ import pytest
 
 from doctray.domain.document import Box, Document, Page, PageSource, Word
 from doctray.domain.extraction import leaves
-from doctray.extraction.rules.timetable import extract
+from doctray.extraction.rules.timetable.document import extract
 from doctray.pages.keystone import measure_keystone, rectified
 from doctray.pages.layout import lines_of
 from doctray.pages.reader import DocumentReader

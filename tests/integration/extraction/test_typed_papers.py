@@ -9,7 +9,8 @@ from doctray.domain.extraction import Extraction, leaves
 from doctray.evaluation.judging import judge
 from doctray.evaluation.tally import Tally, tally
 from doctray.extraction.classify import CERTIFICATE, TIMETABLE, classify
-from doctray.extraction.rules import certificate, timetable
+from doctray.extraction.rules.certificate import document as certificate
+from doctray.extraction.rules.timetable import document as timetable
 from doctray.pages.reader import DocumentReader
 from tests.samples.typed_papers import names, typed_paper
 

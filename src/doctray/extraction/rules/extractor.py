@@ -7,7 +7,8 @@ from doctray.domain.document import Document
 from doctray.domain.extraction import Extraction, Warning
 from doctray.extraction.classify import CERTIFICATE, OTHER, TIMETABLE, classify
 from doctray.extraction.json_schema import parsed_schema
-from doctray.extraction.rules import certificate, custom
+from doctray.extraction.rules.certificate import document as certificate
+from doctray.extraction.rules.custom import document as custom
 from doctray.ports import PageImages
 
 
@@ -46,7 +47,7 @@ def _reader(document_type: str) -> Callable[[Document], Extraction]:
     if document_type == CERTIFICATE:
         return certificate.extract
     if document_type == TIMETABLE:
-        from doctray.extraction.rules import timetable
+        from doctray.extraction.rules.timetable import document as timetable
 
         return timetable.extract
     return _other

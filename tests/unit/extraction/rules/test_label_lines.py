@@ -2,9 +2,9 @@
 
 import pytest
 
+from doctray.extraction.rules.certificate.vocabulary import INSURANCE, INSURANCE_STOPS
 from doctray.extraction.rules.labels import Labelled
 from doctray.extraction.rules.reading import sheets_of
-from doctray.extraction.rules.vocabulary import INSURANCE, INSURANCE_STOPS
 from tests.unit.extraction.drawing import a_document
 
 

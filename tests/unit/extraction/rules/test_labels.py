@@ -2,9 +2,9 @@
 
 import pytest
 
+from doctray.extraction.rules.certificate.vocabulary import vocabulary
 from doctray.extraction.rules.labels import Labelled, likeness, spot_of, words_at
 from doctray.extraction.rules.reading import sheet_of
-from doctray.extraction.rules.vocabulary import vocabulary
 from tests.unit.extraction.drawing import drawn
 
 WORDS = vocabulary("""\

@@ -3,7 +3,7 @@
 import pytest
 
 from doctray.domain.document import Box, Word
-from doctray.extraction.rules.certificate import extract
+from doctray.extraction.rules.certificate.document import extract
 from doctray.extraction.rules.reading import sheet_of
 from doctray.extraction.rules.spaced_letters import joined_letters
 from tests.unit.extraction.drawing import a_document, drawn

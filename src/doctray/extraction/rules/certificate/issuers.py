@@ -1,0 +1,266 @@
+"""Who issued a certificate: beside a label, after words like issued by, in the letterhead, or over the signatures."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from doctray.extraction.grounding import Found
+from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
+from doctray.extraction.rules.certificate.names import TO_PERSON, is_person
+from doctray.extraction.rules.certificate.page import CertificatePage, cut, lower_half, values
+from doctray.extraction.rules.certificate.parties import is_address_line
+from doctray.extraction.rules.certificate.vaccines import is_vaccination
+from doctray.extraction.rules.finds import date_found, text_found
+from doctray.extraction.rules.labels import words_at
+from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
+
+_BY = re.compile(
+    r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4}| in (?-i:[A-Z])\w+)?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
+    r"granted|"
+    r"hosted|accredited|certified|(?:course|program|"
+    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
+    r"limited|inc|llc|gmbh|"
+    r"pvt|plc|co)\b)",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\s*(?:[;:|•]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)\.\s|"
+    r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
+    r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
+    r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
+    r"\bdated\b|\bheld\b|\bfrom(?:\W*$|\W*\s+(?:\w+\s+)?(?=\d)|\s+(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)))",
+    re.IGNORECASE,
+)
+_CERTIFIES = re.compile(
+    r"^(?P<who>(?:The )?[A-Z][\w&'’.,\- ]{2,70}?),? (?:hereby |do hereby |does hereby )?(?:certif(?:y|ies)|"
+    r"certifica(?: que)?|certifie(?: que)?|"
+    r"awards"
+    r"|(?:gratefully )?(?:acknowledges|thanks)|"
+    r"recogni[sz]es|confers|hereby awards?)\b"
+)
+_THE = re.compile(
+    r"(?:the\s+)?(?:(?:senate|board(?: of \w+)?|faculty|council|trustees|governors|regents|academic board) of (?:the )?)?", re.IGNORECASE
+)
+_NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
+_ORGANISATION = re.compile(
+    r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
+    r"centres?|centers?|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
+    r"company|corporation|ltd|limited|inc|llc|gmbh|plc|group|trust|club|church|training|services|online|solutions|county|"
+    r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|chamber|testing|learning|education|"
+    r"certification|examinations?|league|committee|alliance|union|network|partners|consult\w+|systems|technologies|polytechnic|faculty)\b",
+    re.IGNORECASE,
+)
+_NO_ORGANISATION = re.compile(
+    r"^(?:of|for|in|and|the following|has|have|is|was|issued|under|this|to|by|at|on|about|your|our|director|president|"
+    r"manager|head|chief|dean|principal|registrar|vice)\b|\b(?:certificate|certify|has|have|"
+    r"successfully|completed|"
+    r"course|hereby|awarded|presented|date|signature|instructor|page \d|verify|number|please|who)\b|"
+    r", (?:director|manager|(?:vice[- ])?president|head|dean|chief|chair)\b|"
+    r"\b(?:director|principal|president|manager|coordinator|headmaster|"
+    r"instructor|secretary|founder|chairman|chairperson|ceo)\W*$|\d{3}|[:@]|www\.|https?|\.com\b",
+    re.IGNORECASE,
+)
+_TOP = 0.3
+
+
+def issuer(page: CertificatePage) -> Found | None:
+    return next(issuers(page), None)
+
+
+def issuers(page: CertificatePage) -> Iterator[Found]:
+    """All that may have issued the certificate, the likeliest first."""
+    for phrase in values(page, "issuer_name", is_organisation):
+        if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
+            yield labelled
+    told = issued_by(page.sheet, page.order)
+    held = told is not None and _HELD.search(_before(page, told)) is not None
+    yield from filter(None, (None if held else told, _who_certifies(page)))
+    yield from _organisations(page, _head(page))
+    yield from filter(None, (told,))
+    yield from filter(None, (_site_in_head(page),))
+    yield from _organisations(page, _foot(page))
+    yield from filter(None, (_led_by(page), _first_line(page)))
+
+
+_HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the )?$", re.IGNORECASE)
+"""Who arranged a course need not be who certifies: the letterhead goes before."""
+
+
+def _before(page: CertificatePage, found: Found) -> str:
+    """The words of a line before a name that was found in it."""
+    line = next((line for line in page.lines if found.words[0] in line.words), None)
+    return "" if line is None else " ".join(word.text for word in line.words[: line.words.index(found.words[0])])
+
+
+def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
+    """Who follows words like issued by or conducted by."""
+    lines = lines_of(sheet)
+    for phrase, beneath in pairwise([*lines, None]):
+        assert phrase is not None
+        match = _BY.search(phrase.text)
+        if match is not None and not _OF_COLLEGE.search(phrase.text):
+            rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
+            if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
+                found = text_found(_without_department(_with_rest(phrase, rest, beneath), lines), trust=0.9)
+                return None if found is None else replace(found, value=_FULL_STOP.sub("", str(found.value)))
+    return None
+
+
+_FULL_STOP = re.compile(r"(?<=[a-z]{5})\.$")
+"""The full stop of the sentence that a name ends; that of Ltd. or Inc. is the name's."""
+
+
+def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
+    """A name that runs from the end of its line into the next, as the words of a department's college do: Malla / Reddy College."""
+    if beneath is None or name.words[-1] is not line.words[-1] or not _OF_DEPARTMENT.match(name.text):
+        return name
+    rest = cut(beneath, 0, _ENDS)
+    whole = name if rest is None else Phrase.of(name.page, [*name.words, *rest.words])
+    return whole if _INSTITUTION.search(whole.text) and is_organisation(whole.text) else name
+
+
+def _without_department(name: Phrase, lines: Sequence[Phrase]) -> Phrase:
+    """The college whose department it is, where a line of the letterhead is its name: Department of Physics, Riverside College."""
+    match = _OF_DEPARTMENT.match(name.text)
+    words = () if match is None else words_at(name.words, match.end(), len(name.text))
+    college = Phrase.of(name.page, words) if words else name
+    return college if _INSTITUTION.search(college.text) and any(line.folded == college.folded for line in lines) else name
+
+
+_OF_DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division) of [^,]{3,60}, (?=[A-Z])", re.IGNORECASE)
+_INSTITUTION = re.compile(r"\b(?:universit\w+|college|institute|school|academy|polytechnic)\b", re.IGNORECASE)
+
+
+_OF_COLLEGE = re.compile(r"\b(?:affiliated to|approved by|recogni[sz]ed by)\b.*\baccredited by\b", re.IGNORECASE)
+"""The line of a letterhead that tells under whom a college teaches."""
+
+
+def _who_certifies(page: CertificatePage) -> Found | None:
+    """Who says of itself that it certifies, awards or confers."""
+    for phrase in page.lines:
+        match = _CERTIFIES.match(phrase.text)
+        if match is not None and fold(match["who"]).split(" ")[0] not in _NOBODY and is_organisation(match["who"]):
+            if re.match(r"the (?:senate|board|faculty|council|trustees|president|regents) of the university$", match["who"].lower()):
+                continue
+            start = _THE.match(match["who"]).end() if re.match(r"the \w+ of\b", match["who"], re.IGNORECASE) else 0  # type: ignore[union-attr]
+            return text_found(Phrase.of(phrase.page, words_at(phrase.words, start, match.end("who"))), trust=0.8)
+    return None
+
+
+def _head(page: CertificatePage) -> Sequence[Phrase]:
+    """Lines between the title and the words that certify, then those over the title, the largest first."""
+    title = page.title
+    if title is None or title.page != page.sheet.number:
+        return sorted((line for line in page.lines if line.box.top < _TOP * page.sheet.height), key=lambda line: -line.height)
+    top, bottom = min(w.box.top for w in title.words), max(w.box.bottom for w in title.words)
+    pivot = next((line.box.top for line in page.lines if line.box.top > bottom - 2 and TO_PERSON.search(line.text)), None)
+    between = [line for line in page.lines if pivot is not None and bottom - 2 <= line.box.top < pivot - 2]
+    over = sorted((line for line in page.lines if line.box.bottom <= top + 0.3 * (bottom - top)), key=lambda line: -line.height)
+    return [*over, *between]
+
+
+def _foot(page: CertificatePage) -> Sequence[Phrase]:
+    """Phrases of the lower half, from below: who signs. In a record of vaccinations not those amid a row, where each of them was given."""
+    middle = lower_half(page)
+    low = [phrase for phrase in reversed(page.sheet.phrases) if phrase.box.center_y > middle]
+    return [phrase for phrase in low if not is_vaccination(page.title) or len(page.sheet.left_of(phrase)) < _AMID_A_ROW]
+
+
+_AMID_A_ROW = 2
+
+
+def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[Found]:
+    for line in lines:
+        part = cut(line, _THE.match(line.text).end(), _ENDS)  # type: ignore[union-attr]
+        part = part if part is not None and is_organisation_name(part.text) else cut(line, 0, _ENDS)
+        if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line) and not _is_labelled(page, line):
+            found = text_found(part, trust=0.8)
+            if found is not None:
+                yield found
+
+
+def _is_labelled(page: CertificatePage, line: Phrase) -> bool:
+    """Whether a label stands left of a line: what it names is of another kind."""
+    return any(page.labelled.is_label(left) for left in page.sheet.left_of(line)[:1])
+
+
+_SITE = re.compile(r"(?!www\.)[A-Za-z][A-Za-z0-9\-]{2,30}\.(?:com|org|net|edu|io|academy|co(?:\.[a-z]{2})?)", re.IGNORECASE)
+
+
+def _site_in_head(page: CertificatePage) -> Found | None:
+    """A name of a site that stands by itself over the title, as issuers on the web have it for their letterhead."""
+    title = page.title
+    if title is None or title.page != page.sheet.number:
+        return None
+    top = min(word.box.top for word in title.words)
+    over = (line for line in page.lines if line.box.bottom <= top and _SITE.fullmatch(line.text.strip()))
+    return next((found for line in over if (found := text_found(line, trust=0.7)) is not None), None)
+
+
+_LEADS = re.compile(
+    r"(?:.*\b(?:founder|ceo|chief executive(?: officer)?|president|managing director|chairman|chairperson|chancellor))"
+    r"(?: (?:&|and) [\w\- ]{2,30})?,\s(?P<who>[A-Z][\w&.'’\-]*(?: [A-Z&][\w&.'’\-]*){0,5})",
+    re.IGNORECASE,
+)
+
+
+def _led_by(page: CertificatePage) -> Found | None:
+    """What somebody who signs leads: Founder & CEO, Millbrook."""
+    for line in page.lines:
+        match = _LEADS.fullmatch(line.text.strip())
+        if match is not None and match["who"][:1].isupper() and is_organisation(match["who"]) and not _NO_ORGANISATION.search(match["who"]):
+            return text_found(Phrase.of(line.page, words_at(line.words, *match.span("who"))), trust=0.6)
+    return None
+
+
+def _first_line(page: CertificatePage) -> Found | None:
+    """What stands at the very top, in words with capitals: a letterhead that names no kind of organisation."""
+    title = page.title
+    top = _TOP * page.sheet.height if title is None or title.page != page.sheet.number else min(word.box.top for word in title.words)
+    for line in page.lines[:1]:
+        words = line.text.split()
+        capitals = sum(word[:1].isupper() for word in words)
+        if title is None and is_person(line.text):
+            return None
+        if line.box.bottom <= top and 1 < len(words) <= 6 and capitals == len(words) and _could_be_letterhead(page, line):
+            return text_found(line, trust=0.6)
+    return None
+
+
+def _could_be_letterhead(page: CertificatePage, line: Phrase) -> bool:
+    return (
+        not _NO_ORGANISATION.search(line.text)
+        and not page.labelled.is_label(line)
+        and not find_dates(line.text)
+        and read_identifier(line.text) is None
+        and is_organisation(line.text)
+    )
+
+
+def is_organisation_name(text: str) -> bool:
+    """Whether the text names a kind of organisation and is no sentence, label or address."""
+    kind = _ORGANISATION.search(text)
+    named = kind is not None and fold(kind[0]) != fold(text)
+    return named and not _NO_ORGANISATION.search(text) and is_organisation(text) and not is_address_line(text)
+
+
+def is_organisation(text: str) -> bool:
+    words = text.split()
+    return (
+        unfilled(text) is not None
+        and 1 <= len(words) <= 12
+        and len(fold(text)) >= 3
+        and bool(re.search(r"[^\W\d_]{3}", text))
+        and words[0][:1].isupper()
+        and not _COMMON_NOUN.match(text)
+        and sum(word[:1].islower() and word not in _SMALL for word in words) <= _MOST_LOWER
+    )
+
+
+_COMMON_NOUN = re.compile(r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy)\b (?=[a-z])")
+"""What a sentence calls somebody by, where no name follows: provided by the Company at the relevant time."""
+
+_SMALL = frozenset("of the and for in on at de del la las los du des le les et y e do da von der die und für van het di dei".split())  # noqa: SIM905
+_MOST_LOWER = 2
+"""Words without a capital that a name may have, small ones aside; a sentence has more."""

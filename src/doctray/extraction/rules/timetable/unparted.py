@@ -1,0 +1,85 @@
+"""Parts a cell that holds several labels of days or times, where lines of the rest of the table run between them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from doctray.domain.document import Box, Word
+from doctray.extraction.rules.grid import Axis, Cell, Grid, box_of
+from doctray.extraction.rules.timetable.aligned import phrases_of
+from doctray.extraction.rules.timetable.days import days_in_order
+from doctray.extraction.rules.timetable.reading import read
+from doctray.extraction.times import find_label_spans, resolve
+
+_FEWEST_DAYS, _FEWEST_TIMES = 3, 2
+_MOST_WORDS = 60
+"""Labels of a week are about 20 words; a cell with more is a page."""
+
+
+def with_labels_parted(grid: Grid) -> Grid:
+    """The grid with one cell a label where its labels stand in one, as in tables whose first column is a fill without lines."""
+    cells = tuple(part for cell in grid.cells for part in _parted(cell, grid))
+    return grid if len(cells) == len(grid.cells) else replace(grid, cells=cells)
+
+
+def _parted(cell: Cell, grid: Grid) -> list[Cell]:
+    if not 1 < len(cell.words) <= _MOST_WORDS or any(word.angle for word in cell.words):
+        return [cell]
+    for axis, labels in ((Axis.Y, read(cell.words).lines), (Axis.X, _level(cell))):
+        if len(labels) > 1 and _follow_one_another(labels) and (borders := _borders(cell, labels, axis, grid)):
+            places = [_begin(cell, labels[0], axis, grid), *borders, axis.high(cell.box)]
+            return [
+                Cell(box=_between(cell.box, axis, low, high), words=tuple(words))
+                for (low, high), words in zip(pairwise(places), labels, strict=True)
+            ]
+    return [cell]
+
+
+def _level(cell: Cell) -> Sequence[tuple[Word, ...]]:
+    """The texts of a cell of one line, from left to right."""
+    return phrases_of(cell.words) if len(read(cell.words).lines) == 1 else ()
+
+
+def _follow_one_another(labels: Sequence[tuple[Word, ...]]) -> bool:
+    """Whether each label names a day and nothing else, or a time with its end, and all of them in the order of the week or the day."""
+    texts = [" ".join(word.text for word in label) for label in labels]
+    days = days_in_order(texts) if len(texts) >= _FEWEST_DAYS else []
+    if days and all(name is not None and len(name.days) == 1 for name in days):
+        return len({name.days for name in days if name}) == len(days)
+    spans = [find_label_spans(text) for text in texts]
+    if len(texts) < _FEWEST_TIMES or any(len(found) != 1 or found[0].end is None for found in spans):
+        return False
+    times = resolve([found[0] for found in spans])
+    return all(one.end is not None and one.start < one.end <= other.start for one, other in pairwise(times))
+
+
+def _borders(cell: Cell, labels: Sequence[tuple[Word, ...]], axis: Axis, grid: Grid) -> list[float]:
+    """Where most cells beside end between each label and the next; [] where none does between two of them."""
+    edges = [edge for other in grid.cells if other is not cell for edge in (axis.low(other.box), axis.high(other.box))]
+    borders: list[float] = []
+    for one, other in pairwise(labels):
+        low, high = axis.middle(box_of(one)), axis.middle(box_of(other))
+        between = Counter(round(edge, 1) for edge in edges if low < edge < high)
+        if not between:
+            return []
+        borders.append(between.most_common(1)[0][0])
+    return borders
+
+
+def _begin(cell: Cell, first: Sequence[Word], axis: Axis, grid: Grid) -> float:
+    """Where the first label's row or column begins: at the cell's own edge, or where most cells beside do that end before the label.
+
+    Where the names of days run over the column of times as well, Monday is not as long as both.
+    """
+    low, label = axis.low(cell.box), axis.low(box_of(first))
+    others = [other.box for other in grid.cells if other is not cell and axis.low(other.box) >= low - 1]
+    ends = Counter(round(axis.high(box)) for box in others if low < axis.high(box) <= label + 1)
+    if not ends:
+        return low
+    edge, often = max(ends.items(), key=lambda item: (item[1], item[0]))
+    return float(edge) if often >= _FEWEST_DAYS else low
+
+
+def _between(box: Box, axis: Axis, low: float, high: float) -> Box:
+    return Box(low, box.top, high, box.bottom) if axis is Axis.X else Box(box.left, low, box.right, high)

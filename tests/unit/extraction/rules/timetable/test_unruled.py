@@ -1,0 +1,45 @@
+"""Tables told by how their words line up, with some rules drawn."""
+
+from doctray.domain.document import Box, Segment, Word
+from doctray.extraction.rules.timetable.aligned import aligned_grids
+from doctray.extraction.rules.timetable.document import extract
+from doctray.extraction.rules.timetable.reading import read
+from tests.unit.extraction.rules.timetable.sheet import a_page, document, sides, text_line, times
+
+DAYS = ("Lunes", "Martes", "Jueves")
+
+
+def a_table(rows: list[tuple[float, str, tuple[str, str, str]]], *, days_at: float) -> list[Word]:
+    """Rows at a height: the label at the very left, lessons in the middle of columns from 150 px on, 200 px wide. days_at: in a column."""
+    words = [word for index, day in enumerate(DAYS) for word in text_line(day, left=150.0 + 200 * index + days_at, top=100.0)]
+    for top, label, lessons in rows:
+        words += text_line(label, left=30.0, top=top) if label else []
+        for index, lesson in enumerate(lessons):
+            words += text_line(lesson, left=250.0 + 200 * index - 4 * len(lesson), top=top) if lesson else []
+    return words
+
+
+LESSONS = [(160.0, "8:30 - 9:25", ("Ethics", "Botany", "Law")), (220.0, "9:25 - 10:20", ("Algebra", "Optics", "Poetry"))]
+
+
+def test_a_label_is_not_cut_where_the_first_days_column_would_begin() -> None:
+    found = extract(document(a_page(a_table(LESSONS, days_at=0.0))))
+    assert times(found, "Monday") == [("Ethics", "08:30", "09:25"), ("Algebra", "09:25", "10:20")]
+    assert times(found, "Thursday") == [("Law", "08:30", "09:25"), ("Poetry", "09:25", "10:20")]
+
+
+def cells_of(words: list[Word], segments: list[Segment]) -> dict[str, Box]:
+    [grid] = aligned_grids(a_page(words, segments))
+    return {read(cell.words).text: cell.box for cell in grid.cells}
+
+
+def test_a_box_around_a_whole_row_with_its_label_is_no_block() -> None:
+    cells = cells_of(a_table(LESSONS, days_at=80.0), sides(40.0, 205.0, 700.0, 250.0))
+    assert {"Algebra", "Optics", "Poetry"} <= set(cells)
+
+
+def test_a_row_that_has_no_label_is_no_part_of_the_one_above_it() -> None:
+    rows = [*LESSONS, (340.0, "11:00 - 11:55", ("Statics", "Drama", "Latin")), (400.0, "11:55 - 12:50", ("Music", "Art", ""))]
+    rules = [Segment(20.0, y, 760.0, y) for y in (145.0, 205.0, 255.0, 325.0, 385.0, 445.0)]
+    cells = cells_of(a_table(rows, days_at=80.0), rules)
+    assert (cells["9:25 - 10:20"].bottom, cells["11:00 - 11:55"].top) == (255.0, 325.0)
