@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from doctray.domain.document import Box, Line, Segment, Word, rotate_box
@@ -49,10 +48,11 @@ def lines_of(words: Sequence[Word], *, segments: Sequence[Segment] = ()) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A line and its box on the page turned so that the line is upright."""
+    """A line and its box on the page turned so that the line is upright. letters: of its text, with the spaces between."""
 
     line: Line
     box: Box
+    letters: int
 
 
 def _as_if_upright(words: Sequence[Word], angle: int) -> list[Box]:
@@ -67,7 +67,8 @@ def _lines(words: Sequence[Word], boxes: Sequence[Box], rules: Sequence[Segment]
         box = boxes[chain[0]]
         for index in chain[1:]:
             box = box.union(boxes[index])
-        placed.append(_Placed(Line(words=tuple(words[index] for index in chain)), box))
+        line = Line(words=tuple(words[index] for index in chain))
+        placed.append(_Placed(line, box, len(line.text)))
     return placed
 
 
@@ -149,7 +150,8 @@ def _in_reading_order(lines: list[_Placed]) -> list[_Placed]:
 
 
 def _columns(group: list[_Placed]) -> tuple[list[_Placed], list[_Placed]] | None:
-    if len(group) < 4:
+    if len(group) < 4 or 2 * sum(placed.letters >= _PROSE_LETTERS for placed in group) < len(group):
+        # each side would have as many lines of running text as it has others
         return None
     height = _height(group)
     for left, right in _cuts(group, _x_span, _GUTTER_HEIGHTS * height):
@@ -159,7 +161,7 @@ def _columns(group: list[_Placed]) -> tuple[list[_Placed], list[_Placed]] | None
 
 
 def _is_prose(lines: Sequence[_Placed]) -> bool:
-    return median(len(placed.line.text) for placed in lines) >= _PROSE_LETTERS
+    return median(placed.letters for placed in lines) >= _PROSE_LETTERS
 
 
 def _bands(group: list[_Placed]) -> tuple[list[_Placed], list[_Placed]] | None:
@@ -199,12 +201,13 @@ def _cuts(
     group: Sequence[_Placed], span: Callable[[_Placed], tuple[float, float]], least: float
 ) -> list[tuple[list[_Placed], list[_Placed]]]:
     """The ways to part the group at a blank strip of at least this width that no line crosses, widest strip first."""
-    ordered = sorted(group, key=span)
+    spans = sorted(((span(placed), at) for at, placed in enumerate(group)))
     strips: list[tuple[float, int]] = []
-    reach = span(ordered[0])[1]
-    for at, (before, after) in enumerate(pairwise(ordered), start=1):
-        reach = max(reach, span(before)[1])
-        if span(after)[0] - reach >= least:
-            strips.append((span(after)[0] - reach, at))
+    reach = spans[0][0][1]
+    for at, ((low, high), _) in enumerate(spans):
+        if low - reach >= least:
+            strips.append((low - reach, at))
+        reach = max(reach, high)
     strips.sort(key=lambda strip: (-strip[0], strip[1]))
+    ordered = [group[at] for _, at in spans] if strips else []
     return [(ordered[:at], ordered[at:]) for _, at in strips]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from doctray.domain.document import FormField, Page, PageSource, Segment, rotate_box
+from doctray.domain.document import FormField, Page, PageSource, Segment, Word, rotate_box
 from doctray.domain.errors import CorruptDocument, EmptyDocument, EncryptedDocument, PageTooLarge
 from doctray.pages.deskew import Rgb
 from doctray.pages.drawings import drawn_segments
@@ -148,14 +148,7 @@ class PdfDocument:
         if verdict not in (Verdict.SOUND, Verdict.BLANK):
             return verdict
         rotation = _to_upright(layer.words)
-        words = [
-            replace(
-                word,
-                box=rotate_box(word.box, rotation, width=placement.width, height=placement.height),
-                angle=(word.angle + rotation) % 360,
-            )
-            for word in layer.words
-        ]
+        words = _turned(layer.words, rotation, placement) if rotation else layer.words
         placement = placement.turned(rotation)
         fields = form_fields(page, placement)
         rgb = np.ascontiguousarray(np.rot90(rgb, -rotation // 90))
@@ -224,6 +217,17 @@ def _to_upright(words: Any) -> int:
         letters[word.angle] += len(word.text)
     angle, most = letters.most_common(1)[0] if letters else (0, 0)
     return (360 - angle) % 360 if 3 * most > 2 * letters.total() else 0
+
+
+def _turned(words: Iterable[Word], rotation: int, placement: Placement) -> list[Word]:
+    return [
+        replace(
+            word,
+            box=rotate_box(word.box, rotation, width=placement.width, height=placement.height),
+            angle=(word.angle + rotation) % 360,
+        )
+        for word in words
+    ]
 
 
 def _segments(page: Any, placement: Placement, rgb: Rgb, painted: Painted) -> tuple[Segment, ...]:

@@ -35,13 +35,12 @@ class Placement:
 
     def box(self, rect: Rect) -> Box | None:
         """The bounding box of the placed rectangle, cut to the image; None when it lies outside or has no extent."""
-        corners = [self.point(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
-        if not all(math.isfinite(value) for corner in corners for value in corner):
+        x0, y0, x1, y1 = rect
+        xs, ys = zip(self.point(x0, y0), self.point(x0, y1), self.point(x1, y0), self.point(x1, y1), strict=True)
+        if not all(map(math.isfinite, (*xs, *ys))):
             return None
-        left = max(0.0, min(x for x, _ in corners))
-        right = min(float(self.width), max(x for x, _ in corners))
-        top = max(0.0, min(y for _, y in corners))
-        bottom = min(float(self.height), max(y for _, y in corners))
+        left, right = max(0.0, min(xs)), min(float(self.width), max(xs))
+        top, bottom = max(0.0, min(ys)), min(float(self.height), max(ys))
         return Box(left, top, right, bottom) if left < right and top < bottom else None
 
     def segment(self, x0: float, y0: float, x1: float, y1: float) -> Segment | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -43,8 +43,7 @@ is a part of the page, since some files count in inches."""
 _DINGBATS = str.maketrans({"3": "✓", "4": "✔", "5": "✕", "6": "✖", "7": "✗", "8": "✘", "l": "●", "n": "■", "u": "◆"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
+class _Letter(NamedTuple):
     text: str
     rect: Rect
     shown: bool
@@ -102,10 +101,17 @@ def _overlaid_last(words: Sequence[Word], rects: Sequence[Rect]) -> list[tuple[W
     later: defaultdict[int, list[Word]] = defaultdict(list)
     told: list[tuple[Word, Rect | None]] = []
     for word, rect in zip(reversed(words), reversed(rects), strict=True):
-        strip = int(word.box.center_y // _STRIP_PX)
-        over = sum(_overlap(other, word) for near in (strip - 1, strip, strip + 1) for other in later.get(near, ()))
+        box = word.box
+        strip = int(box.center_y // _STRIP_PX)
+        over = 0.0
+        for near in (strip - 1, strip, strip + 1):
+            for other in later.get(near, ()):
+                upper = other.box
+                # most are elsewhere in the row: a table has hundreds in one
+                if upper.left < box.right and upper.right > box.left and upper.top < box.bottom and upper.bottom > box.top:
+                    over += _overlap(other, word)
         later[strip].append(word)
-        told.append((word, rect if over > 0 and over >= _OVERWRITTEN * word.box.width * word.box.height else None))
+        told.append((word, rect if over > 0 and over >= _OVERWRITTEN * box.width * box.height else None))
     return told[::-1]
 
 
@@ -126,11 +132,11 @@ def _is_painted_over(rect: Rect, painted: Painted) -> bool:
 
 
 def _overlap(upper: Word, lower: Word) -> float:
-    """Square pixels of a word that another of about its height covers, nothing where both say the same."""
+    """Square pixels of a word that another of about its height covers, nothing where both say the same. Their boxes meet."""
     one, other = upper.box, lower.box
-    width, height = min(one.right, other.right) - max(one.left, other.left), min(one.bottom, other.bottom) - max(one.top, other.top)
-    if width <= 0 or height <= 0 or upper.text == lower.text or upper.angle != lower.angle:
+    if upper.text == lower.text or upper.angle != lower.angle:
         return 0.0
+    width, height = min(one.right, other.right) - max(one.left, other.left), min(one.bottom, other.bottom) - max(one.top, other.top)
     alike = max(one.height, other.height) <= _LIKE_HEIGHT * min(one.height, other.height)
     return width * height if alike else 0.0
 
@@ -252,7 +258,10 @@ class _Printed:
 
 def _has_contrast(box: Box, gray: Gray) -> bool:
     crop = gray[int(box.top) : int(box.bottom) + 1, int(box.left) : int(box.right) + 1]
-    return crop.size == 0 or int(crop.max()) - int(crop.min()) >= _LEAST_CONTRAST
+    if crop.size == 0:
+        return True
+    darkest, lightest, *_ = cv2.minMaxLoc(crop)
+    return lightest - darkest >= _LEAST_CONTRAST
 
 
 def unread_glyphs(gray: Gray, read: Sequence[Box]) -> int:
