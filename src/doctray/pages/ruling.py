@@ -37,6 +37,11 @@ _MOST_INK_BESIDE_DASHES = 0.06
 _LEAST_CONTRAST = 12.0
 """Gray levels by which a rule is darker than what is around it, at least; a rule of 10 % gray is darker by 25."""
 
+_DARK = 64
+"""Half of a slide or a screen with light print on dark is darker than this, in gray levels; of a dim photograph of paper it may be too."""
+
+_PRINT_OVER_GROUND = 40
+
 _PRINT = 80
 """Gray levels by which print differs from its ground, at least."""
 
@@ -79,6 +84,8 @@ def seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
 
 def _seen_segments(rgb: Rgb) -> tuple[Segment, ...]:
     gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    if _is_light_on_dark(np.asarray(gray, dtype=np.uint8)):
+        rgb, gray = np.bitwise_not(rgb), cv2.bitwise_not(gray)
     contrast = max(_LEAST_CONTRAST, _texture(np.asarray(gray, dtype=np.uint8)))
     ink = np.asarray(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, contrast), dtype=np.uint8)
     del gray
@@ -121,13 +128,15 @@ def _meets(one: Segment, other: Segment) -> bool:
 
 def _seen_across(ink: Mask, rgb: Rgb, shortest: int, least_step: float) -> _Seen:
     runs = _runs(ink, shortest)
-    rules = list(_rules_standing_out(ink, runs, rgb, shortest))
+    rules, hidden = [], np.zeros_like(runs)
+    for rule, rows in _rules_standing_out(ink, runs, rgb, shortest):
+        rules.append(rule)
+        # runs that are no rules, as where a dark fill and a rule were taken for one, hide no edges; those that are hide what they cover
+        cv2.line(hidden, (round(rule.left), round(rule.top)), (round(rule.right), round(rule.bottom)), 255, _RULE_PX)
+        covered = rows, slice(round(rule.left), round(rule.right))
+        hidden[covered] |= runs[covered]
     dashed = list(_dashed(ink, _around(runs), 2 * shortest))
-    # runs that are no rules, as where a dark fill and a rule were taken for one, hide no edges
-    runs[:] = 0
-    for rule in rules:
-        cv2.line(runs, (round(rule.left), round(rule.top)), (round(rule.right), round(rule.bottom)), 255, _RULE_PX)
-    return _Seen(rules=rules, edges=list(_rules(ink, _edges(rgb, _around(runs), shortest, least_step))), dashed=dashed)
+    return _Seen(rules=rules, edges=list(_rules(ink, _edges(rgb, _around(hidden), shortest, least_step))), dashed=dashed)
 
 
 def _around(runs: Mask) -> Mask:
@@ -164,6 +173,15 @@ def _crests(rgb: Rgb, least: float) -> Mask:
         change[_STEP_PX:-_STEP_PX] = np.maximum(np.maximum(steps[..., 0], steps[..., 1]), steps[..., 2])
     crest = change >= np.maximum(np.roll(change, 1, axis=0), np.roll(change, -1, axis=0))
     return np.where(crest & (change >= least), np.uint8(255), np.uint8(0))
+
+
+def _is_light_on_dark(gray: Mask) -> bool:
+    """Whether more of a dark page is thin and light than thin and dark, as strokes of letters are: its rules are dark in its negative."""
+    if np.median(gray[::4, ::4]) >= _DARK:
+        return False
+    around = np.ones((9, 9), dtype=np.uint8)
+    light, dark = (cv2.morphologyEx(gray, thin, around) > _PRINT_OVER_GROUND for thin in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
+    return bool(np.count_nonzero(light) > np.count_nonzero(dark))
 
 
 def _texture(gray: Mask) -> float:
@@ -205,18 +223,21 @@ def _rules(ink: Mask, runs: Mask, *, most_beside: float = _MOST_INK_BESIDE) -> I
         yield Segment(left, top + height / 2, left + width, top + height / 2)
 
 
-def _rules_standing_out(ink: Mask, runs: Mask, rgb: Rgb, shortest: int) -> Iterator[Segment]:
-    """Horizontal rules among the runs as far as they stand out from what they lie in; at the edge of a fill where they border on one."""
+def _rules_standing_out(ink: Mask, runs: Mask, rgb: Rgb, shortest: int) -> Iterator[tuple[Segment, slice]]:
+    """Horizontal rules among the runs as far as they stand out from what they lie in; at the edge of a fill where they border on one.
+
+    With each the rows that its run takes, over which a rule may rise; none where it is the edge of a fill.
+    """
     for left, top, width, height, area in _thin(ink, runs, _MOST_INK_BESIDE):
         if not _stands_out(rgb, left, top, width, height):
             continue
         above = max(0, top - _NEAR_PX)
         for first, last in _parts_standing_out(rgb[:, left : left + width], top, height, shortest):
             begin, end = left + first, left + last
-            at = top + height / 2
+            middle = at = top + height / 2
             if area > _THICK_PX * width:
                 at = _edge_of_fill(rgb[above : top + height + _NEAR_PX, begin:end], at, above)
-            yield Segment(begin, at, end, at)
+            yield Segment(begin, at, end, at), slice(top, top + height if at == middle else top)
 
 
 def _thin(ink: Mask, runs: Mask, most_beside: float) -> Iterator[tuple[int, int, int, int, int]]:

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -160,3 +161,24 @@ def test_moire_is_no_ruling() -> None:
     y, x = np.mgrid[0:900, 0:700]
     waves = 210 + 12 * np.sin(x * 1.4) + 12 * np.sin(y * 1.1)
     assert len(seen_segments(np.repeat(waves.astype(np.uint8)[..., None], 3, axis=2))) < 10
+
+
+def test_a_rule_that_rises_a_little_is_one_rule() -> None:
+    rgb = np.full((1076, 1500, 3), 255, dtype=np.uint8)
+    for column in (90, 500, 910):
+        cv2.line(rgb, (column, 214), (column - 16, 845), (60, 60, 60), 2, cv2.LINE_AA)
+    found = seen_segments(rgb)
+    assert [round(rule.left, -1) for rule in found] == [80, 490, 900]
+    assert all(rule.bottom - rule.top > 600 for rule in found)
+
+
+def test_light_rules_on_a_dark_page_are_seen_as_dark_rules_on_a_light_one() -> None:
+    rgb = rendered(a_pdf(a_table)[0])
+    assert seen_segments(np.bitwise_not(rgb)) == seen_segments(rgb)
+
+
+def test_dark_rules_on_a_dim_page_are_seen() -> None:
+    rgb = rendered(a_pdf(a_table)[0])
+    found = seen_segments(rgb // 5)
+    for y in (300, 340, 380):
+        assert has(found, 60, y, 540, y)
