@@ -49,7 +49,8 @@ _EDGE, _END = r"(?<![\dA-Za-z])", r"(?!\d|[/\-]\d)"
 _ISO = re.compile(rf"{_EDGE}(?P<y>(?:19|20)\d\d)(?P<sep>\s?[/.\-–]\s?)(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}})(?!\d)")
 _NUMERIC = re.compile(rf"{_EDGE}(?P<a>\d{{1,2}}){_SEPARATOR}(?P<b>\d{{1,2}}){_SEPARATOR}(?P<y>\d{{4}}(?!\d)|\d{{2}}{_END})")
 _DAY_MONTH = re.compile(
-    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\.?\s+(?:of|de))?[\s,.\-–/]*{_MONTH.format('mon')}(?![^\W\d_])\.?(?:\s+(?:in\s+the\s+year|de|del))?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
+    rf"{_EDGE}(?P<d>\d{{1,2}}){_ORDINAL}(?:\s+day)?(?:\.?\s+(?:of|"
+    rf"de))?[\s,.\-–/]*{_MONTH.format('mon')}(?![^\W\d_])\.?(?:\s+(?:in\s+the\s+year|de|del))?[\s,.\-–/]*{_YEAR.format('y')}{_END}",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
@@ -207,7 +208,9 @@ UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b")
 CANADIAN_POSTCODE = re.compile(r"\b[A-Z]\d[A-Z]\s\d[A-Z]\d\b")
 _DAY_FIRST_SIGNS = re.compile(
     r"£|€|₹|\bRs\.?\s?\d|\b(?:United Kingdom|England|Scotland|Ireland|Australia|New Zealand|India|Pakistan|South Africa|"
-    r"Nigeria|Kenya|Singapore|Malaysia|GmbH|Pty|Sdn|VAT|GST|ABN)\b|\.(?:co\.uk|com\.au|co\.nz|co\.za|ie|de|fr|in)\b"
+    r"Nigeria|Kenya|Singapore|Malaysia|GmbH|Pty|Sdn|VAT|GST|ABN|EUR|[Cc]ertifica(?:mos)? que|attest(?:e|ons) que|attesta che|"
+    r"carga horária|[Aa]pólice|[Pp]olizza|"
+    r"[Aa]segurado|[Ss]ouscripteur|[Vv]ersicherung\w*|[Vv]erzekering\w*|teilgenommen)\b|\.(?:co\.uk|com\.au|co\.nz|co\.za|ie|de|fr|in)\b"
 )
 _MONTH_FIRST_SIGNS = re.compile(r"\bACORD\b|\bNAIC\b|\b(?:United States|U\.?S\.?A\.?)\b|\bState of [A-Z]")
 

@@ -353,7 +353,8 @@ _WEAK = frozenset(
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
         module | topic | achievement | discipline | certification | qualification | third party | reference | ref | our ref | serial|
         credential | traveller | traveler | adult | return date | departure date |
-        presented by | test date | certificate holder | patient""",
+        presented by | test date | certificate holder | patient | nombre | nom | nome | naam | fecha | datum | data | curso | corso |
+        formation | kurs | lehrgang | cursus | opleiding | thema | intitulé | folio""",
     )
 )
 """Labels that are words of other meanings too: what stands beside a telling one counts first."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
+from doctray.extraction.rules.certificate import wordings
 from doctray.extraction.rules.certificate.names import TO_PERSON, is_person
 from doctray.extraction.rules.certificate.page import CertificatePage, cut, lower_half, values
 from doctray.extraction.rules.certificate.parties import is_address_line
@@ -16,6 +17,7 @@ from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 
 _BY = re.compile(
+    rf"\b(?:{wordings.BY})(?![^\W\d_])(?:\s+|$)|"
     r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4}| in (?-i:[A-Z])\w+)?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
     r"granted|"
     r"hosted|accredited|certified|(?:course|program|"
@@ -25,10 +27,11 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)\.\s|"
+    r"\s*(?:[;:|•·]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)\.\s|"
     r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
     r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
+    rf",?\s*{wordings.WHEN}|"
     r"\bdated\b|\bheld\b|\bfrom(?:\W*$|\W*\s+(?:\w+\s+)?(?=\d)|\s+(?=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)))",
     re.IGNORECASE,
 )
@@ -44,7 +47,10 @@ _THE = re.compile(
 )
 _NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
 _ORGANISATION = re.compile(
-    r"\b(?:universit\w+|institut\w*|college|school|academ\w+|department|ministry|council|association|society|foundation|"
+    r"\b(?:universi\w+|[ei]stitut\w*|institut\w*|college|school|escuela|[ée]cole|scuola|escola|colegio|facultad|asociación|associa\w+|sociedad|società|"
+    r"stichting|\w*verein|\w+schule|\w*gesellschaft|\w*akademie|\w*verband|fundación|fundação|fondazione|fondation|kammer|"
+    r"mairie|ayuntamiento|gemeinde|comune|prefeitura|s\.? ?r\.? ?l|sarl|e\. ?v|"
+    r"academ\w+|department|ministry|council|association|society|foundation|"
     r"centres?|centers?|hospital|board|authority|federation|commission|bureau|agency|government|volkshochschule|hochschule|"
     r"company|corporation|ltd|limited|inc|llc|gmbh|plc|group|trust|club|church|training|services|online|solutions|county|"
     r"state of|city of|organi[sz]ation|meetings|clinic|office|registrar|registry|laborator(?:y|ies)|chamber|testing|learning|education|"
@@ -101,6 +107,8 @@ def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
         match = _BY.search(phrase.text)
         if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
+            if match.end() == len(phrase.text) and beneath is not None:
+                rest = cut(beneath, 0, _ENDS)
             if rest is not None and is_organisation(rest.text) and not date_found(rest, order):
                 found = text_found(_without_department(_with_rest(phrase, rest, beneath), lines), trust=0.9)
                 return None if found is None else replace(found, value=_FULL_STOP.sub("", str(found.value)))

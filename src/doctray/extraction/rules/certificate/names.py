@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import find_dates, fold, unfilled
+from doctray.extraction.rules.certificate import wordings
 from doctray.extraction.rules.certificate.page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, ruled_between
 from doctray.extraction.rules.certificate.vocabulary import NAME_PARTS
 from doctray.extraction.rules.finds import text_found
@@ -19,13 +20,15 @@ TO_PERSON = re.compile(
     r"certifie que|verliehen an|"
     r"know that|confirms? that|acknowledges that|recognizes|recognises|"
     r"honou?rs|is to certify(?:\s+that)?|^congratulations(?=,? (?-i:[A-Z]))|"
-    r"(?:course|module|class|training|workshop|program(?:me)?|learning path) completed by)\b[\s:,]*",
+    r"(?:course|module|class|training|workshop|program(?:me)?|learning path) completed by)\b[\s:,]*|"
+    rf"\b(?:{wordings.TO_WHOM})(?![^\W\d_])[\s:,]*{wordings.ARTICLE_BEFORE_NAME}",
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
     r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
     r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an|"
-    r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned)\b)",
+    r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned|"
+    rf"of (?:the )?team|{wordings.NAME_ENDS})(?![^\W\d_]))",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
@@ -35,8 +38,8 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _HONORIFIC = re.compile(
-    r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kumari|Master|Herrn?|Frau|Sig|Sra?|Mme)\b\.?(?:/(?:Mr|Mrs|Ms|Miss)\b\.?)*"
-    r"(?:\s[A-Z][\w'’.\-]*){1,4})"
+    r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kumari|Master|Herrn?|Frau|Sig|Sra?|Mme|Dott|Ing|(?:M|D|Dña|Dhr|Mevr|Dott\.ssa|Sig\.ra)(?=\.)|"
+    r"Don|Doña)\b\.?(?:/(?:Mr|Mrs|Ms|Miss)\b\.?)*(?:\s[A-ZÀ-Þ][\w'’.\-]*){1,4})"
 )
 
 
@@ -135,8 +138,12 @@ def _name_with_honorific(page: CertificatePage) -> Found | None:
     """The first line that is a name with its honorific and nothing else."""
     for phrase in page.lines:
         match = _HONORIFIC.match(phrase.text)
-        if match is not None and match.end() == len(phrase.text) and not page.labelled.is_label(phrase):
+        if match is None or page.labelled.is_label(phrase):
+            continue
+        if match.end() == len(phrase.text):
             return text_found(phrase, trust=0.8)
+        if wordings.BORN.match(phrase.text[match.end() :].lstrip(" ,(")):
+            return text_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span())), trust=0.8)
     return None
 
 
@@ -197,7 +204,8 @@ def _name_before_deed(page: CertificatePage) -> Found | None:
         match = re.search(
             r"\b(?:has|have) (?:hereby |now )?(?:(?:successfully|satisfactorily|duly) )?(?:completed|attended|passed|"
             r"participated|earned|achieved|demonstrated|fulfilled|been)\b|"
-            r"\bis (?:hereby )?recogni[sz]ed (?:for|as)\b|^(?:successfully )?completed\W*$",
+            r"\bis (?:hereby )?recogni[sz]ed (?:for|as)\b|^(?:successfully )?completed\W*$|"
+            rf"^(?:hat|heeft)\b|\b{wordings.DID}",
             phrase.text,
             re.IGNORECASE,
         )
@@ -209,7 +217,8 @@ def _name_before_deed(page: CertificatePage) -> Found | None:
         over = [
             line
             for line in page.lines[:index]
-            if line.box.bottom <= phrase.box.top + 0.5 * phrase.height
+            if not wordings.BORN.match(line.text)
+            and line.box.bottom <= phrase.box.top + 0.5 * phrase.height
             and line.box.left < phrase.box.right
             and line.box.right > phrase.box.left
         ]

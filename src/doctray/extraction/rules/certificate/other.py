@@ -11,6 +11,8 @@ from typing import Any
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, unfilled
+from doctray.extraction.rules.certificate import wordings
+from doctray.extraction.rules.certificate.clauses import subject_of_clause
 from doctray.extraction.rules.certificate.issuers import is_organisation_name, issuer, issuers
 from doctray.extraction.rules.certificate.names import COURSE_WORDS, is_person, recipient
 from doctray.extraction.rules.certificate.page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, values
@@ -30,6 +32,7 @@ _FOR = re.compile(
 )
 _SUBJECT_ENDS = re.compile(
     r"\s*(?:[.;]|,? sponsored(?: by\b|$)|"
+    rf"{wordings.SUBJECT_ENDS}|"
     r"\bat$|\bon (?=the \d|this|\w+ \d|\d)|\bheld\b|\bgiven (?:at|in)\b|\bconducted\b|\borganis?z?ed\b|\bdated\b"
     r"|\bfrom (?=\d|\w+ \d)|"
     r"\bof duration\b|(?<!\w)course,? and\b|"
@@ -126,17 +129,19 @@ def _subject(page: CertificatePage) -> Found | None:
     told = vaccines(page) or labelled_text(page, "subject", _is_subject, telling=True)
     if told is not None:
         return told
-    told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told_post(page) or _told_curriculum(page) or _completed_by(page)
+    told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told(page, wordings.QUOTED) or subject_of_clause(page)
+    told = told or _told_post(page) or _told_curriculum(page) or _completed_by(page)
     if told is not None:
         return told
     for pattern in (DID, _FOR):
         for phrase in page.lines:
-            if (page.labelled.is_label(phrase) and not _tells(phrase.text)) or _LABELLED.match(phrase.text):
+            asks = page.labelled.is_label(phrase) and not _tells(phrase.text)
+            if asks or (_LABELLED.match(phrase.text) and not wordings.DONE.match(phrase.text)):
                 continue
             for match in pattern.finditer(phrase.text):
                 found = _told_after(page, phrase, match.end())
                 if found is not None:
-                    return found
+                    return wordings.unquoted(found)
     return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or vaccinated_against(page.title)
 
 
@@ -234,7 +239,7 @@ def _prominent_subject(page: CertificatePage) -> Found | None:
 
 def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | None:
     """What a turn of phrase is followed by in its line, or in the line beneath where it ends its own."""
-    start += len(_LENGTH.match(phrase.text[start:])[0])  # type: ignore[index]
+    start += _lead(phrase.text[start:])
     rest = cut(phrase, start, _SUBJECT_ENDS)
     if rest is not None and _is_subject(rest.text) and not _introduces(rest.text):
         whole = _with_next_line(page, phrase, rest)
@@ -245,7 +250,7 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
         return None
     beside = next(iter(page.sheet.right_of(phrase)), None) if start >= len(phrase.text) else None
     under = beside or next(iter(lines_below(page.lines, phrase)), None)
-    part = None if under is None else cut(under, len(_article(under.text)) or len(_LENGTH.match(under.text)[0]), _SUBJECT_ENDS)  # type: ignore[index]
+    part = None if under is None else cut(under, len(_article(under.text)) or _lead(under.text), _SUBJECT_ENDS)
     if under is not None and _FOLLOWING.fullmatch(under.text.strip()):
         return _beneath(page, under)
     if under is None or part is None or not _is_subject(part.text):
@@ -255,6 +260,13 @@ def _told_after(page: CertificatePage, phrase: Phrase, start: int) -> Found | No
         rest = cut(beneath, 0, _SUBJECT_ENDS)
         return text_found(part if rest is None else Phrase.of(part.page, [*part.words, *rest.words]))
     return text_found(_with_next_line(page, under, part) if beneath is not None and _GOES_ON.match(beneath.text) else part)
+
+
+def _lead(text: str) -> int:
+    """Letters that tell what kind of thing is named next, and how long it was."""
+    kind = wordings.LEAD.match(text)
+    length = _LENGTH.match(text)
+    return len(kind[0]) if kind is not None else 0 if length is None else len(length[0])
 
 
 _LEADS_ON = re.compile(r"\b(?:for|in|on)\W*$", re.IGNORECASE)
@@ -323,7 +335,6 @@ def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase
 _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
-        r"el|la|los|le|curso|taller|cours|formation|"
         r"module|activity|event|on-?line|live|educational|certification|certificate|diploma|degree|professional|"
         r"in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
     ),
@@ -333,7 +344,7 @@ _INTRODUCES = re.compile(
 
 def _introduces(text: str) -> bool:
     """Whether a line's end only leads over to what stands beneath; recognition may have torn its words apart."""
-    return bool(_INTRODUCES.fullmatch(text.strip())) or fold(text).replace(" ", "") in _LEADS_OVER
+    return bool(_INTRODUCES.fullmatch(text.strip()) or wordings.leads_over(text)) or fold(text).replace(" ", "") in _LEADS_OVER
 
 
 _LEADS_OVER = frozenset(
@@ -366,6 +377,13 @@ def _issue_date(page: CertificatePage) -> Found | None:
         return replace(alone[0], trust=0.9 * alone[0].trust)
     if told:
         return told[-1]
+    placed = [
+        date
+        for phrase, date in free
+        if (start := phrase.text.find(date.words[0].text)) > 0 and wordings.PLACED.fullmatch(phrase.text[:start])
+    ]
+    if placed:
+        return placed[-1]
     if len({date.value for _, date in free}) == 1:
         found = free[0][1]
         return Found(value=found.value, page=found.page, words=found.words, doubts=found.doubts, trust=found.trust * 0.8)

@@ -7,18 +7,21 @@ from statistics import median
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder
+from doctray.extraction.rules.certificate import wordings
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import Accept, Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 DID = re.compile(
+    rf"\b{wordings.DID}|"
     r"\b(?:(?:has|have|having|for|by)\s+)?(?:attended\s+and\s+)?(?:(?:successfully|satisfactorily|duly|fully)\s+)?"
     r"(?:complet(?:ed|ing|ion of)|attend(?:ed|ing|ance (?:at|of|in))|pass(?:ed|ing)|participat(?:ed|ing|ion) in|"
     r"finish(?:ed|ing)|fulfilled|(?:met|satisfied)(?=\s(?:all\s)?(?:the\s)?requirements)|"
     r"undergone|undertaken|taken part in|achiev(?:ed|ing)|qualified (?:as|in)|"
     r"demonstrated(?:\s+(?:competenc[ey]|proficiency|knowledge|mastery)\s+(?:in|of))?|licensed (?:as provided by law )?as|"
-    r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|teilgenommen|"
-    r"completado|participado en|ha (?:superado|finalizado|aprobado|realizado)(?: con éxito)?|a suivi|securing|winning|obtaining|"
+    r"been awarded|received (?:training|instruction) (?:in|on)|conform(?:s|ed)? to|compli(?:es|ed) with|the degree of|"
+    r"teilgenommen(?=\W*$| (?:an|am|bei)\b)|"
+    r"(?:has|have) secured|securing|winning|obtaining|"
     r"recogni[sz]ed (?:as|for)|"
     r"(?:been )?(?:elected|admitted|appointed|certified|registered|licensed) (?:as |to )?(?:be )?(?=an?\b|the\b|fellow)|"
     r"found (?:him|her|them|to be)(?: (?:him|her|them))?)\b\s*(?:with (?:merit|distinction|credit|"

@@ -17,7 +17,8 @@ _KIND = re.compile(
     r"participation|service|achievement|results)|certified (?:true )?cop(?:y|ies) of|"
     r"international motor insurance card|"
     r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
-    r"zertifikat|urkunde|bescheinigung|certificado|certificat|attestation|certificato|diplome?)\b",
+    r"\w*zertifikat|\w*urkunde|\w*bescheinigung|certificado|certificat|attestation|certificato|diplom[ea]?|attestato|constancia|"
+    r"reconocimiento|\w*certificaat|getuigschrift|acte de naissance|acta de nacimiento|partida de nacimiento)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(

@@ -157,7 +157,11 @@ certificate_number: certificate number | certificate no | certificate # | certif
     ecard code | card number | card no | membership no | membership number | member number | company number | company no | register
     number | register no | entry no | entry number | record number | control number | report number | report no | test report form
     number | certificate nr | rabies tag # | tag number | tag no | certificate verification code | credential no | enrolment number
-    | completion id | validation no | credential | our ref | reg no | serial | ref | reference
+    | completion id | validation no | código de verificação | código de verificación | código do certificado | código de validação |
+    código del certificado | nº de registro | número de registro | registro nº | certificado nº | número del certificado | folio |
+    attestato n | attestato nr | certificato n | protocollo n | numéro de certificat | n de certificat | attestation n |
+    zertifikatsnummer | zertifikat nr | urkunde nr | urkundennummer | registernummer | certificaatnummer | certificaat nr | credential |
+    our ref | reg no | serial | ref | reference
 issue_date: issuance date | date of issuance | issuance date and time |
     date of issue | issue date | date issued | issued on | issued date | date of award | award date | date awarded | awarded
     on | date of completion | completion date | completed on | date completed | date of training | training date | course date |
@@ -167,14 +171,17 @@ issue_date: issuance date | date of issuance | issuance date and time |
     examination date | date of attendance | attendance date | issue | certified since | date of signature | date signed | date
     vaccinated | date of election | date of inspection | date of evaluation | evaluation date | evaluated | evaluated on | date of
     assessment | assessment date | date of calibration | calibration date | date admitted | date conferred | granted on | conferred
-    on | printed on | date printed | dated | issued | dates | date
+    on | printed on | date printed | data de conclusão | data de emissão | fecha de emisión | fecha de expedición | fecha de finalización |
+    date d'émission | date de délivrance | délivré le | data di rilascio | rilasciato il | ausstellungsdatum | ausgestellt am |
+    datum van afgifte | afgiftedatum | dated | issued | dates | fecha | datum | data | date
 expiry_date: expiry date | date of expiry | expiration date | date of expiration | valid until | valid till | valid through | valid
     thru | valid to | expires on | expires | expiry | expiration | renewal date | good through | recertification date | renew by |
     certificate expiry date | certificate expiration date | recommended renewal date | valid up to | vaccination expires | valid for
     use until | certification expires | certification valid through | certification expiration date | date of renewal | next due date |
     calibration due | next calibration due | due date | validity date | expire date | end of validity | certificate valid until | re
     evaluation due | re evaluation date | next evaluation due | refresher due | recertification due | renewal due | recommended renewal
-    | retraining due | certificate expires
+    | retraining due | gültig bis | válido hasta | fecha de vencimiento | valable jusqu'au | date d'expiration | valido fino al | scadenza |
+    válido até | data de validade | geldig tot | certificate expires
 recipient_name: name and surname | surname and name | surname s and forename s | surname s and given name s | name of recipient |
     recipient name | recipient | student name | name of student | name of the pupil | name of pupil | student | participant name | name of
     participant | participant | beneficiary name | name of beneficiary | beneficiary's name | candidate name | name of candidate |
@@ -185,7 +192,10 @@ recipient_name: name and surname | surname and name | surname s and forename s |
     member name | holder's name | pet name | pet's name | animal's name | certificate holder | certified person | name of deceased | name
     of person | registrant | operator | name of operator | operator name | exporter | first name and surname | customer name | customer |
     client | owner | holder name | full name | awarded to | presented to | issued to | granted to | certificate awarded to | operator's
-    name | driver name | name of driver | this is to certify that | name of the child | name
+    name | driver name | name of driver | this is to certify that | name of the child | nombre y apellidos | nombres y apellidos |
+    nombre del participante | nombre del alumno | participante | alumno | nom et prénom | nom et prénoms | nom du participant |
+    bénéficiaire | stagiaire | nome e cognome | partecipante | cognome e nome | nome do participante | nome do aluno | aluno | teilnehmer |
+    teilnehmerin | teilnehmer in | vor und nachname | name vorname | naam deelnemer | deelnemer | nombre | nom | nome | naam | name
 subject: course title | course name | name of course | title of course | training course | training type | training title | training
     program | program title | programme title | program name | programme name | qualification | workshop | module | course | program |
     programme | training | topic | award title | name of vaccine | vaccine name | vaccine prophylaxis | title of training | name of
@@ -193,7 +203,10 @@ subject: course title | course name | name of course | title of course | trainin
     seminar | webinar | event title | event name | name of event | title of activity | activity title | qualification title | degree |
     degree title | field of study | discipline | specialization | specialisation | subject | unit title | instrument | equipment | item
     calibrated | description of instrument | scope of certification | standard | event | activity | session | vaccine | type of
-    equipment | equipment type | type of truck s | type of truck | truck type | vaccination against
+    equipment | equipment type | type of truck s | type of truck | truck type | nombre del curso | título del curso |
+    intitulé de la formation |
+    intitulé du stage | intitulé | titolo del corso | nome do curso | título do curso | titel der veranstaltung | kurstitel | thema |
+    naam cursus | curso | corso | formation | kurs | lehrgang | cursus | opleiding | vaccination against
 issuer_name: issued by | issued at the office of | issuing authority | issuing organization | issuing organisation | issuing body |
     training provider | provider name | provider | awarded by | awarding body | conducted by | delivered by | organised by | organized by
     | institution | organization | organisation | school | school name | name of school | certifying body | certificate issuer | training
@@ -201,7 +214,8 @@ issuer_name: issued by | issued at the office of | issuing authority | issuing o
     certification body | awarding organisation | awarding organization | sponsor | presented by | test centre | examining body | issuing
     office | training organisation | training organization | registered training organisation | course provider | clinic | clinic name |
     trained by | evaluated by | name of provider | administering centre | administering center | vaccination centre | training company |
-    company issuing certificate | issuer
+    company issuing certificate | organismo emisor | entidad organizadora | organisme de formation | ente erogatore | instituição |
+    veranstalter | ausstellende stelle | opleider | issuer
 """)
 
 OTHER_STOPS = vocabulary("""\
