@@ -45,6 +45,12 @@ def policies(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
     return [policy for section in sections for policy in _policies_of(sheet, section, columns, order)]
 
 
+def free_policies(sheet: Sheet, columns: Columns, order: DateOrder | None) -> list[dict[str, Any]]:
+    """The policies of a table that is all free rows, without the form's printed sections."""
+    rows = _free_rows(sheet, Section(None, {}, columns.top, columns.bottom), columns)
+    return [policy for row in rows for policy in _policies_of(sheet, row, columns, order)]
+
+
 def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     area = Box(0, columns.top, columns.number_left, columns.bottom)
     starts: list[tuple[Anchor, Labels]] = []

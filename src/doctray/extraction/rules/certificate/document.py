@@ -12,6 +12,7 @@ from doctray.extraction.confidence import Evidence
 from doctray.extraction.grounding import Found, Settled, settle, ungrounded
 from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
 from doctray.extraction.rules.certificate import acord, freeform, other
+from doctray.extraction.rules.certificate.acord_continued import continued
 from doctray.extraction.rules.certificate.browser_print import without_browser_print
 from doctray.extraction.rules.evidence import evidence_of, weighed
 from doctray.extraction.rules.reading import Sheet, sheets_of
@@ -94,9 +95,13 @@ def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:
 
 def _readings(sheets: Sequence[Sheet]) -> list[_Read]:
     order = order_of(sheet.text for sheet in sheets)
-    forms = [sheet for sheet in sheets if acord.is_acord(sheet)]
+    forms = [index for index, sheet in enumerate(sheets) if acord.is_acord(sheet)]
     if forms:
-        return [("insurance", acord.read(sheet, order), "acord") for sheet in forms]
+        ends = [*forms[1:], len(sheets)]
+        return [
+            ("insurance", continued(acord.read(sheets[at], order), sheets[at + 1 : end], order), "acord")
+            for at, end in zip(forms, ends, strict=True)
+        ]
     if freeform.is_insurance(sheets):
         return [("insurance", freeform.read(part, order), "freeform") for part in freeform.parts(sheets)]
     return [("other", other.read(part, order), "other") for part in other.parts(sheets)]
