@@ -195,7 +195,22 @@ def _mended(text: str) -> str:
     """The text with the slips of OCR inside dates put right; as long as before, so that spans hold."""
     text = _NEARLY_NUMERIC.sub(lambda match: match[0].translate(_DIGIT_LIKE) if re.search(r"\d", match[0]) else match[0], text)
     text = _SLASHES_AS_STROKES.sub(lambda match: f"{match['a']}/{match['b']}/{match['y']}", text)
-    return _ORDINAL_SLIP.sub("1", text)
+    text = _PARTED_DAY.sub(r"\1\2 ", text)
+    return _MONTH_WITH_ACCENTS.sub(_plain, _ORDINAL_SLIP.sub("1", text))
+
+
+_PARTED_DAY = re.compile(r"(?<![\d/])(\d{1,2}/[0-3]) (\d/(?:\d{2}|\d{4}))(?![\d/])")
+"""A date whose day recognition set apart: 03/3 1/27."""
+
+
+_MONTH_WITH_ACCENTS = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,9}(?=\.?\s?\d)")
+"""A word before a number, as a month is before its day: specks put accents on letters (Aúg 15, 2027)."""
+
+
+def _plain(match: re.Match[str]) -> str:
+    """The word without accents, letter for letter, where that makes it a month."""
+    plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in match[0])
+    return plain if plain.lower() in MONTH_NUMBERS else match[0]
 
 
 def _repaired(read: DateRead) -> DateRead:
@@ -270,7 +285,7 @@ AMOUNT_WORDS = re.compile(
 
 def read_amount(text: str) -> Amount | None:
     """The amount that the text is, or None. Signs and codes of currencies, grouping by , . ' or space, 2m, 50K, 1.5 million."""
-    match = _AMOUNT.fullmatch(_folded(text).strip(" :;*|_"))
+    match = _AMOUNT.fullmatch(_folded(text).strip(" :;*|_").rstrip("."))
     if match is not None:
         return _amount(match)
     mended = _mended_amount(text)
@@ -340,7 +355,7 @@ def _folded(text: str) -> str:
     return "".join(" " if character.isspace() else {"＄": "$", "﹩": "$"}.get(character, character) for character in text)
 
 
-_GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.]\d{3}){2,})")
+_GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.;]\d{3}){2,})")
 _SUM_WITH_SLIPS = re.compile(r"(?P<sign>[Ss$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
 
 
@@ -348,11 +363,11 @@ def _mended_amount(text: str) -> str | None:
     """The text as a sum after slips of OCR that cannot be meant otherwise, else None.
 
     A letter for a digit inside grouped digits (1,OOO,000, $1,00d,000), S for $ before them (S100,000), a ruling line after them
-    (500,000]), a point for one of several commas (2,000.000).
+    (500,000]), a point or a semicolon for one of several commas (2,000.000, 1;000,000).
     """
     grouped = _GROUPED_TWICE.fullmatch(_folded(text).strip(" .:;*|_"))
     if grouped is not None:
-        return grouped["sign"] + grouped["digits"].replace(".", ",")
+        return grouped["sign"] + re.sub(r"[.;]", ",", grouped["digits"])
     match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_"))
     if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
         return None

@@ -80,7 +80,14 @@ def test_the_order_of_day_and_month_comes_from_the_document_or_is_flagged(
 
 @pytest.mark.parametrize(
     ("text", "iso"),
-    [("O1/01/2O25", "2025-01-01"), ("0170112025", "2025-01-01"), ("January Ist 2027", "2027-01-01"), ("l2/31/2024", "2024-12-31")],
+    [
+        ("O1/01/2O25", "2025-01-01"),
+        ("0170112025", "2025-01-01"),
+        ("January Ist 2027", "2027-01-01"),
+        ("l2/31/2024", "2024-12-31"),
+        ("Aúg 15,2027", "2027-08-15"),
+        ("03/3 1/27", "2027-03-31"),
+    ],
 )
 def test_slips_of_recognition_inside_dates_are_put_right_and_flagged(text: str, iso: str) -> None:
     read = read_date(text)
@@ -200,6 +207,7 @@ def test_an_amount_is_read_whatever_its_form(text: str, value: float, currency: 
         ("$1,00d,000", 1_000_000),
         ("$500,poo", 500_000),
         ("500,000]", 500_000),
+        ("1;000,000", 1_000_000),
         ("500,0001", 500_000),
     ],
 )

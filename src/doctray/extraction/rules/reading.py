@@ -175,7 +175,7 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
     words = [word for word in page.words if word.text.strip() and word.angle == 0 and word.confidence >= _NOISE]
     words += _filled_in(page.form_fields, words)
     if spaced:
-        words = [part for word in joined_letters(rows_of(words)) for part in two_words(word, _LETTER_AND_NAME)]
+        words = [part for word in joined_letters(rows_of(words)) for part in _parted(word)]
     phrases = sorted(phrases_of(page.number, words, page), key=lambda p: (p.box.top, p.box.left))
     return Sheet(
         number=page.number,
@@ -189,8 +189,19 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
     )
 
 
-_LETTER_AND_NAME = re.compile(r"([A-F]:)([A-Z][A-Z&.'’\-]{2,})")
-"""The letter of an insurer and the first word of its name in one: INSURER A:NORTHERN MUTUAL."""
+_DATE = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
+_RUN_TOGETHER = (
+    re.compile(r"((?:[A-Za-z]{6,8})?[A-Fa-f]:)([A-Z][A-Za-z&.'’\-]{2,})"),  # INSURERB:Northern, A:NORTHERN
+    re.compile(rf"({_DATE})\|?({_DATE}.*)"),  # 11/06/202511/06/2026
+    re.compile(rf"({_DATE})(\$\d[\d,.]*)"),  # 11/06/2026$5,000
+    re.compile(r"((?i:number|no\.?):)(\S*\d\S*)"),  # NUMBER:15/16
+    re.compile(r"(N ?/ ?A)([YNX])"),  # the mark beside what does not apply: N/AY
+)
+"""Two words that recognition, or the typist, set without a space."""
+
+
+def _parted(word: Word) -> tuple[Word, ...]:
+    return next((parts for pattern in _RUN_TOGETHER if len(parts := two_words(word, pattern)) > 1), (word,))
 
 
 def two_words(word: Word, pattern: re.Pattern[str]) -> tuple[Word, ...]:
@@ -230,7 +241,10 @@ def phrases_of(number: int, words: Sequence[Word], page: Page | None = None) -> 
 
 
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
-    """Words by row, top to bottom, each row left to right. A row follows its words, so slight skew does not break it."""
+    """Words by row, top to bottom, each row left to right. A row follows its words, so slight skew does not break it.
+
+    Words that stand over one another are of two rows, however high recognition drew their boxes; one that was read twice is not.
+    """
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.box.left):
         best, best_gap = None, float("inf")
@@ -239,8 +253,10 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
             last = row[-1].box
             if last.top >= bottom or last.bottom <= top:
                 continue  # nearly all rows of a page: calls for them took most of the time of a page
-            if in_row(last, word.box) and abs(last.center_y - word.box.center_y) < best_gap and word.box.left >= last.left:
-                best, best_gap = row, abs(last.center_y - word.box.center_y)
+            gap = abs(last.center_y - word.box.center_y)
+            over_one_another = 2 * (last.right - word.box.left) > min(last.width, word.box.width) and word.text != row[-1].text
+            if gap < best_gap and not over_one_another and in_row(last, word.box):
+                best, best_gap = row, gap
         if best is None:
             rows.append([word])
         else:

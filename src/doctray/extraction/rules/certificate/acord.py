@@ -1,6 +1,7 @@
 """ACORD 25 and its look-alikes, read by where the printed form has its boxes: parties, insurers, then the coverage table."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.certificate.coverages import coverages
 from doctray.extraction.rules.certificate.parties import Party, is_address_line, party
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
-from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, rows_of
 
 _SIGNS = (
     ("TYPE OF INSURANCE",),
@@ -155,7 +156,7 @@ def _certificate_number(sheet: Sheet) -> Found | None:
                 label.box.bottom + height * 0.4,
             )
         )
-        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form
+        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form and in_row(label.box, word.box)
     ]
     number = identifier_found(Phrase.of(sheet.number, words)) if words else None
     if number is None or (end_of_number := _PROSE.search(str(number.value))) is None:
@@ -185,7 +186,7 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
         "contact": anchor(sheet, "CONTACT NAME") or _lone(sheet, "CONTACT"),
         "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
         "issued": anchor(sheet, "ISSUE DATE"),
-        "information": anchor(sheet, "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION"),
+        "information": anchor(sheet, "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION", "THIS CERTIFICATE IS ISSUED AS A MATTER"),
         "coverages": _lone(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),
         "representative": anchor(sheet, "AUTHORIZED REPRESENTATIVE"),
@@ -348,15 +349,20 @@ def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], headin
         name_words.pop(0)
     name = text_found(Phrase.of(sheet.number, name_words)) if name_words else None
     code = _naic(sheet.number, code_words)
-    if name is None and code is None:
+    read_as = "" if name is None else fold(str(name.value))
+    if code is None and len(read_as) < _LEAST_OF_NAME and read_as != letter.lower():
         return None
     out = {"letter": Found(value=letter, page=sheet.number, words=label.words)}
-    if name is not None and fold(str(name.value)) != letter.lower():
+    if name is not None and len(read_as) >= _LEAST_OF_NAME:
         value = re.sub(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$", "", str(name.value))
         out["name"] = Found(value=value, page=name.page, words=name.words)
     if code is not None:
         out["naic"] = code
     return out
+
+
+_LEAST_OF_NAME = 2
+"""Letters of an insurer's name; one alone is the label's own, as samples fill it in, or a stain."""
 
 
 def _naic(page: int, words: Sequence[Word]) -> Found | None:
@@ -393,12 +399,32 @@ def _insurer_labels(sheet: Sheet) -> list[tuple[str, Phrase]]:
             if letter in "abcdef" and _asks_for_insurer(compact[:-1]):
                 found.append((letter.upper(), part))
                 break
+    found = _in_their_order(found)
     leftmost = {letter: min((part for other, part in found if other == letter), key=lambda part: part.box.left) for letter, _ in found}
     found = [(letter, part) for letter, part in found if len(leftmost) == len(found) or part is leftmost[letter]]
     found.sort(key=lambda item: item[1].box.center_y)
     if len(found) == 6:
         return [(letter, part) for letter, (_, part) in zip("ABCDEF", found, strict=True)]
     return found
+
+
+def _in_their_order(labels: Sequence[tuple[str, Phrase]]) -> list[tuple[str, Phrase]]:
+    """The labels, each with the letter of its row where recognition took it for another one that stands there too: A, E, C, D, E."""
+    rows = sorted(labels, key=lambda item: item[1].box.center_y)
+    pitch = min((after.box.center_y - before.box.center_y for (_, before), (_, after) in pairwise(rows)), default=0.0)
+    if len(rows) < _TELLING or pitch < 0.5 * rows[0][1].height:
+        return list(labels)
+    places = [round((label.box.center_y - rows[0][1].box.center_y) / pitch) for _, label in rows]
+    starts = Counter("ABCDEF".index(letter) - place for (letter, _), place in zip(rows, places, strict=True))
+    start, agreeing = starts.most_common(1)[0]
+    told = [letter for letter, _ in rows]
+    if start < 0 or places[-1] + start >= len("ABCDEF") or 2 * agreeing <= len(rows) or len(set(told)) == len(told):
+        return list(labels)
+    return [("ABCDEF"[place + start], label) for place, (_, label) in zip(places, rows, strict=True)]
+
+
+_TELLING = 3
+"""So many labels tell where the rows of the others stand."""
 
 
 def _asks_for_insurer(compact: str) -> bool:

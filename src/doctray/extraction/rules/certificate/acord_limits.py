@@ -20,7 +20,7 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     """label → sum. Sums are matched to the printed label nearest in height; free labels are taken as printed."""
     area = Box(columns.limits_left, section.top, sheet.width, section.bottom)
     words = sheet.inside(area)
-    sums = _sums(sheet, words)
+    sums = _sums(sheet, words, small=section.title is None)
     labels = {
         key: united([a.box for label in names for a in anchors(sheet, label, within=area)[:1]])
         for key, names in section.limits.items()
@@ -90,12 +90,14 @@ def _by_order(
     return out
 
 
-def _sums(sheet: Sheet, words: Sequence[Word]) -> list[tuple[Box, Found]]:
+def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box, Found]]:
+    """small: three digits alone in a cell are a sum, as typed rows have for deductibles, also where recognition may err."""
     out = []
     for phrase in phrases_of(sheet.number, [part for word in words for part in two_words(word, _GLUED)], sheet.page):
         text = phrase.text
         elsewhere = _ELSEWHERE.search(text)
-        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, sheet.ocr)), None)
+        doubtful = sheet.ocr and not (small and re.fullmatch(r"\d{3}", text))
+        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, doubtful)), None)
         if elsewhere is not None:
             cut = len(text[: elsewhere.start()].split())
         elif cut is None:
@@ -121,9 +123,9 @@ _GLUED = re.compile(r"(.*[A-Za-z]{3})(\$\d[\d,.]*)")
 """A label and its sum in one: LIMIT$1,000,000."""
 
 
-def _is_sum(text: str, ocr: bool) -> bool:
+def _is_sum(text: str, doubtful: bool) -> bool:
     amount = read_amount(text.strip(" .;:|"))
-    return amount is not None and (amount.value >= 100 or "$" in text) and (amount.value >= 1000 or "," in text or "$" in text or not ocr)
+    return amount is not None and ("$" in text or (amount.value >= 100 and (amount.value >= 1000 or "," in text or not doubtful)))
 
 
 _OF_A_CELL = re.compile(r"(?P<sum>[$£€] ?\d[\d,.]*\d)\s*(?P<label>[A-Za-z][A-Za-z.& ]*)?")
@@ -167,7 +169,7 @@ def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box], *, afte
     text = " ".join(w.text for w in sorted(left, key=lambda w: w.box.left)).strip(" $:;|-")
     text = re.sub(r" [sS5]$", "", text)  # the sign before the sum, misread
     text = re.sub(r"^[xX✓✔☒☑] ", "", text)  # the tick of its box
-    return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z]{2}", text) else None
+    return text if len(fold(text)) >= 3 and re.search(r"[A-Za-z] ?&? ?[A-Za-z]", text) else None
 
 
 _TILT = 1.5

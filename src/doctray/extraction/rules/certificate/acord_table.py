@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from statistics import median
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -15,7 +16,7 @@ from doctray.extraction.rules.certificate.acord_limits import currency_in, limit
 from doctray.extraction.rules.certificate.anchors import Anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of, two_words
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
 
 _ROWS_OF_A_SECTION = 5
 """So many lines between the headings and the first known section are a section whose name was not recognised."""
@@ -57,6 +58,10 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
     for labels, limits in sections_of(sheet):
         found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
         found = found or [a for label in _SHORT.get(labels[0], ()) for a in anchors(sheet, label, within=area)[:1] if a.alone]
+        if limits is UMBRELLA and found:
+            # its box stands over that of EXCESS LIAB, however well either was recognised
+            uppermost = min(found, key=lambda a: a.box.top)
+            found = [a for a in found if in_row(a.box, uppermost.box)]
         if found:
             first = max(found[:1] if labels[0] == "COMMERCIAL GENERAL LIABILITY" else found, key=lambda a: (a.likeness, -a.box.top))
             starts.append((first, limits))
@@ -118,8 +123,12 @@ def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
     found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
     last = "DESCRIPTION OF OPERATIONS below", *WORKERS["E.L. DISEASE - POLICY LIMIT"]
     told = any(anchors(sheet, label, within=area) for label in last)
+    if not found:
+        return None
+    # boxes of recognition may be higher than their print
+    height = median(a.phrase.height for a in found)
     # the last line of the section, where recognition spoilt its label, is as high as those before it
-    return max(a.box.bottom + (0.2 if told else _ONE_LINE) * a.phrase.height for a in found) if found else None
+    return max(min(a.box.bottom, a.box.center_y + 0.5 * height) for a in found) + (0.2 if told else _ONE_LINE) * height
 
 
 _ONE_LINE = 1.6
@@ -252,6 +261,9 @@ def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | 
 
 
 _TICKS = frozenset({"X", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖"})
+_LIKE_TICKS = frozenset({"V", "J", "√", "Y"})
+"""What recognition makes of ✓."""
+
 _TICK_REACH = 5.0
 """Line heights between a box and the words that it stands before."""
 
@@ -261,7 +273,7 @@ def _tick_before(sheet: Sheet, label: Anchor, area: Box) -> Word | None:
     near = [
         word
         for word in sheet.inside(area)
-        if word.text.strip(" |[]()").upper() in _TICKS
+        if word.text.strip(" |[]()").upper() in (_TICKS | _LIKE_TICKS if sheet.ocr else _TICKS)
         and abs(word.box.center_y - label.box.center_y) < 0.8 * height
         and label.box.left - _TICK_REACH * height <= word.box.center_x <= label.box.left
     ]
@@ -284,17 +296,12 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
     area = Box(columns.effective.center_x - 0.8 * width, section.top, columns.expiry.center_x + 0.8 * width, section.bottom)
     effective: list[Found] = []
     expiry: list[Found] = []
-    words = [part for word in sheet.inside(area) for part in two_words(word, _TWO_DATES)]
-    for phrase in phrases_of(sheet.number, words, sheet.page):
+    for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
         for date in dates_found(phrase, order):
             middle = sum(w.box.center_x for w in date.words) / len(date.words)
             home = effective if abs(middle - columns.effective.center_x) <= abs(middle - columns.expiry.center_x) else expiry
             home.append(date)
     return effective, expiry
-
-
-_TWO_DATES = re.compile(r"(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}.*)")
-"""Two dates in one: 11/06/202511/06/2026."""
 
 
 _BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})

@@ -10,8 +10,19 @@ from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.document import extract
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document, drawn
-from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, LIMIT, NUMBER, SIGN, SUM, TO, an_acord
+from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, LIMIT, NUMBER, SIGN, SUM, TO, WAIVED, an_acord
 from tests.unit.extraction.warned import codes
+
+UMBRELLA = {
+    **FILLED,
+    (34, LETTER + 1): "B",
+    (34, NUMBER): "UMB 118820",
+    (34, FROM): "02/01/2026",
+    (34, TO): "02/01/2027",
+    (33, SUM): "5,000,000",
+    (34, SUM): "5,000,000",
+}
+"""With an umbrella or excess policy."""
 
 
 def read(page: Page) -> Extraction:
@@ -544,6 +555,55 @@ def test_a_letter_glued_to_its_insurer_s_name_is_parted_and_a_letter_for_a_name_
     filled = {place: text for place, text in filled.items() if text and place != (8, 103)}
     insurers = read(an_acord(filled, ocr=True, misread=misread)).fields["insurers"]
     assert [(insurer["letter"], insurer.get("name")) for insurer in insurers] == [("A", "NORTH FORK MUTUAL"), ("B", None)]
+
+
+@pytest.mark.parametrize("glued", ["INSURERA:NORTH", "INSuRERa:North", "INSURER a:North"])
+def test_a_label_of_any_case_that_recognition_ran_into_the_name_is_parted_from_it(glued: str) -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (8, 103)}
+    insurers = read(an_acord({**filled, (8, 106): "FORK MUTUAL"}, ocr=True, misread={"INSURER A :": glued})).fields["insurers"]
+    assert (insurers[0]["letter"], insurers[0]["name"].upper(), insurers[0]["naic"]) == ("A", "NORTH FORK MUTUAL", "23456")
+
+
+def test_an_insurer_s_letter_that_stands_twice_is_told_by_the_order_of_the_rows() -> None:
+    insurers = read(an_acord(ocr=True, misread={"INSURER B :": "INSURER e :", "INSURER F :": "."})).fields["insurers"]
+    assert [insurer["letter"] for insurer in insurers] == ["A", "B"]
+
+
+def test_a_stain_beside_the_label_of_an_empty_row_is_no_insurer() -> None:
+    insurers = read(an_acord({**FILLED, (12, 103): "i"}, ocr=True)).fields["insurers"]
+    assert [insurer["letter"] for insurer in insurers] == ["A", "B"]
+
+
+def test_a_certificate_s_number_is_that_of_its_line_glued_or_not_and_nothing_of_the_line_beneath() -> None:
+    filled = {**FILLED, (16, 60): "THIS IS TO CERTIFY THAT THE POLICIES OF INSURANCE LISTED BELOW HAVE BEEN ISSUED"}
+    assert read(an_acord(filled, ocr=True)).fields["certificate_number"] == "CL-260115-7"
+    glued = {place: text for place, text in filled.items() if place != (15, 82)}
+    misread = {"CERTIFICATE NUMBER:": "CERTIFICATE NUMBER:15/16"}
+    assert read(an_acord(glued, ocr=True, misread=misread)).fields["certificate_number"] == "15/16"
+
+
+def test_umbrella_is_the_title_of_its_section_although_excess_is_recognised_better() -> None:
+    policy = read(an_acord({**UMBRELLA, (33, KIND + 1): "X"}, ocr=True, misread={"UMBRELLA LIAB": "UMERELLA LIAB"})).fields["policies"][2]
+    assert policy["type"] == "UMBRELLA LIABILITY"
+
+
+@pytest.mark.parametrize("tick", ["V", "J"])
+def test_what_recognition_makes_of_a_tick_is_one_before_excess(tick: str) -> None:
+    policy = read(an_acord({**UMBRELLA, (34, KIND + 1): tick}, ocr=True)).fields["policies"][2]
+    assert policy["type"] == "EXCESS LIABILITY"
+
+
+def test_a_mark_glued_to_n_a_and_a_sum_glued_to_a_date_are_read() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (42, TO)}
+    filled = {**filled, (42, TO - 5): "02/01/2027$3,000,000", (39, WAIVED - 3): "N/AY"}
+    policies = read(an_acord(filled, ocr=True, misread={"N / A": "."})).fields["policies"]
+    assert (policies[-1]["expiry_date"], policies[-1]["limits"]) == ("2027-02-01", {"Each Claim": 3_000_000})
+    assert policies[-2]["subrogation_waived"] is True
+
+
+def test_a_deductible_of_three_digits_alone_in_a_typed_row_is_a_sum() -> None:
+    policy = read(an_acord({**FILLED, (43, LIMIT): "Deductible", (43, SUM + 4): "500"}, ocr=True)).fields["policies"][-1]
+    assert policy["limits"] == {"Each Claim": 3_000_000, "Deductible": 500}
 
 
 def test_an_automobile_section_whose_title_is_torn_apart_is_one() -> None:
