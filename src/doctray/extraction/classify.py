@@ -88,6 +88,7 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\bversicherungs(?:bestätigung|schein)|\bversicherungsnehmer|\bpóliza\b|\battestation d.assurance|\bpolizza\b|"
+            r"\bverzekerings(?:certificaat|bewijs)|\bpolisnummer|"
             r"\bdiploma\b|\bcertificat(?:e|ion)?\b|\bzertifikat\b|\burkunde\b|\bbescheinigung\b|\bteilnahmebestätigung\b|\bcertificado\b|\battestation\b|"
             r"\bcertificato\b|\battestato\b|\bconstancia\b|\b\w*certificaat\b|\bacte de naissance|\bacta de nacimiento"
         ),

@@ -466,7 +466,7 @@ _APART = ({"insured", "insurer"}, {"insured", "insurers"}, {"effective", "expira
 _LONGEST = 16
 """Words of the longest label: motor certificates print whole sentences of the law as one."""
 
-_SHORT_ENDS = ("no", "nos", "id", "#", "num", "number", "nr")
+_SHORT_ENDS = ("no", "nos", "id", "#", "num", "number", "nr", "ref")
 
 
 def _last_word(folded: str) -> str:

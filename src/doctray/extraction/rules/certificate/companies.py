@@ -14,8 +14,10 @@ from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 
 INSURES = re.compile(
-    r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|\w*versicherung(?:en|s\w*)?|assurances?|"
-    r"(?:compensation|insurance|state) fund|seguros|assicurazioni|verzekeringen|forsikring|reiseforsikring|takaful|mutuelles?|mutua)\b",
+    r"\b(?:insurance|assurance|insurers?|mutual|underwrit\w+|casualty|indemnity|reinsurance|lloyd'?’?s|\w*versicherung(?:en|s\w*)?|"
+    r"assurances?|"
+    r"(?:compensation|insurance|state) fund|seguros|seguradora|aseguradora|assicurazioni|\w*verzekeringen|forsikring|reiseforsikring|"
+    r"takaful|mutuelles?|mutua)\b",
     re.IGNORECASE,
 )
 _BROKES = re.compile(
@@ -33,8 +35,10 @@ _NO_COMPANY = re.compile(
     r"\b(?:certificate|certify|certifies|policy|polic(?:y|ies)|schedule|declarations?|evidence|confirmation|proof|card|period|premium|"
     r"class|type|cover|date|expiry|commencement|description|vehicle|holder|name of|number|coverage|coverages|details|"
     r"certificate|liability|compensation|information|for the|summary|terms|act|department|"
-    r"versicherungskarte|versicherungsschein|versicherungsbestätigung|carte|attestation|bescheinigung|certificado|certificato|p[óo]liza|polizza|"
-    r"contrat|police|devis|quotation|quote|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|portal|www)\b|[:@?]|\.com|\d{3}",
+    r"versicherungskarte|versicherungsschein|versicherungsbestätigung|carte|attestation|bescheinigung|certificado|certificato|p[óo]liza|"
+    r"polizza|"
+    r"contrat|police|devis|quotation|quote|commissioner|claims?|conditions?|limits?|motor|travel|verification|following|insurances|tax|"
+    r"portal|www)\b|[:@?]|\.com|\d{3}",
     re.IGNORECASE,
 )
 _CERTIFIES = re.compile(
@@ -49,6 +53,7 @@ _SIGNED = re.compile(
     r"\b(?:signed )?(?:for and )?on behalf of:?\s+(?:(?:the )?authori[sz]ed insurers?: )?(?P<who>\S.{2,80})|"
     r"^for (?P<for>(?-i:[A-Z]).{2,60})$|"
     r"^(?:underwritten by|an? (?:program(?:me)?|division) of):?\s+(?P<by>\S.{2,80})|"
+    r"\bon behalf of the insurers?,? by (?P<broker>\S.{2,60}?)(?= on \d|[.,]|$)|"
     r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
@@ -141,6 +146,9 @@ def _in_words(sheets: Sequence[Sheet]) -> Found | None:
     return next((found for found in _signed(sheets) if INSURES.search(str(found.value)) and not is_broker(str(found.value))), None)
 
 
+_OPENS_NAME = re.compile(r"[A-ZÀ-Þ]|certain underwriters\b")
+
+
 def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
     """Those on whose behalf the paper is signed, in the line or in the one beneath."""
     for sheet in sheets:
@@ -156,7 +164,7 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
                 continue
             for named in words:
                 found = text_found(named, trust=0.9)
-                if found is not None and is_party(named.text) and str(found.value)[:1].isupper():
+                if found is not None and is_party(named.text) and _OPENS_NAME.match(str(found.value)):
                     yield found
 
 

@@ -74,9 +74,19 @@ _PROMISED = re.compile(
 
 def promised(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     """The sum that a sentence of the law promises: the minimum amount of cover provided by this policy is no less than £5 million."""
-    matched = ((phrase, _PROMISED.search(phrase.text)) for phrase in row)
-    told = (_told(sheet, phrase, match, small=False) for phrase, match in matched if match is not None)
-    return [item for item in told if item is not None]
+    out = []
+    for phrase in row:
+        told = _with_line_beneath(sheet, phrase)
+        match = _PROMISED.search(told.text)
+        if match is not None and match.start() < len(phrase.text) and (item := _told(sheet, told, match, small=False)) is not None:
+            out.append(item)
+    return out
+
+
+def _with_line_beneath(sheet: Sheet, phrase: Phrase) -> Phrase:
+    """A line of a sentence with the next."""
+    beneath = [p for p in sheet.below(phrase, lines=1.0)[:1] if abs(p.box.left - phrase.box.left) < phrase.height]
+    return Phrase.of(phrase.page, [*phrase.words, *(word for p in beneath for word in p.words)])
 
 
 def _told(sheet: Sheet, phrase: Phrase, match: re.Match[str], *, small: bool) -> Sum | None:
@@ -100,8 +110,7 @@ def of_tariff(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
     """The limits that sentences beginning in a row tell in a tariff's words: damage to third party property is Rs. 1 lakh."""
     out = []
     for phrase in row:
-        beneath = [p for p in sheet.below(phrase, lines=1.0)[:1] if abs(p.box.left - phrase.box.left) < phrase.height]
-        told = Phrase.of(phrase.page, [*phrase.words, *(word for p in beneath for word in p.words)])
+        told = _with_line_beneath(sheet, phrase)
         for match in _OF_TARIFF.finditer(told.text):
             if match.start() >= len(phrase.text):
                 break

@@ -27,7 +27,8 @@ _LIMIT = re.compile(
     r"coverage amount|amount of coverage|sums? assured|"
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv|"
     r"l[íi]mites?|subl[íi]mites?|franquicia|capital|suma asegurada|r\.?c\.?|responsabil\w+|garant[íi]as?|garanties?|dommages?|plafond|"
-    r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|selbstbe\w+|"
+    r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|"
+    r"selbstbe\w+|"
     r"verzekerd bedrag|eigen risico|third[- ]party property|medical treatment|hospitali[sz]ation|evacuation|mortal remains|dégâts|vol|"
     r"incendie|bris|víctima)\b",
     re.IGNORECASE,

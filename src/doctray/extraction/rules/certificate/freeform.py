@@ -35,8 +35,9 @@ _SIGNS = re.compile(
     r"type)|policyholder|polic(?:y|ies)|liability|coverages?|underwrit\w+|indemnity|premium|"
     r"certificate of (?:\w+ ){0,3}insurance|motor insurance|sum insured|naic|broker|period of (?:insurance|cover)|assured|"
     r"seguros?|p[óo]lizas?|tomador|asegurad[oa]|responsabilidad civil|assurances?|assurés?|souscripteur|responsabilité civile|franchise|"
-    r"\w*versicherung|versicherungs(?:nehmer|summe|beginn|ablauf|schein\w*|bestätigung)|deckungssumme|\w*haftpflicht\w*|polizz[ae]|assicurat[oa]|assicurazion[ei]|"
-    r"massimale|ap[óo]lice|segurad[oa]|verzekering|verzekerde|polisnummer)\b",
+    r"\w*versicherung|versicherungs(?:nehmer|summe|beginn|ablauf|schein\w*|bestätigung)|deckungssumme|\w*haftpflicht\w*|polizz[ae]|"
+    r"assicurat[oa]|assicurazion[ei]|"
+    r"massimale|ap[óo]lice|segurad(?:[oa]|ora)|\w*verzekering\w*|verzekerde|verzekeringnemer|polisnummer)\b",
     re.IGNORECASE,
 )
 _INSURANCE_TITLE = re.compile(
@@ -136,10 +137,20 @@ _INSURES = re.compile(
 )
 
 
+_CERTIFIES_ABOUT = re.compile(
+    r"\b(?:(?:certifi(?:e|ons)|attest(?:e|ons)) que|certifica que|bestätig(?:en|t)(?: \w+){0,2},? dass|attesta che|certify that)\b"
+    r"[^.,]{0,30}:\s*$",
+    re.IGNORECASE,
+)
+"""The end of a line that certifies something of whom the next one names: certifions que la société :"""
+
+
 def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
     """Whom a sentence says to be insured."""
     for sheet in sheets:
         for phrase in sheet.phrases:
+            if _CERTIFIES_ABOUT.search(phrase.text) and (beneath := sheet.below(phrase, lines=2.5)[:1]) and is_party(beneath[0].text):
+                return text_found(beneath[0], trust=0.8)
             match = _INSURES.search(phrase.text)
             if match is not None and is_party(match["who"]) and not re.match(r"the\b", match["who"], re.IGNORECASE):
                 return text_found(Phrase.of(phrase.page, words_at(phrase.words, match.start("who"), match.end("who"))), trust=0.8)
@@ -163,7 +174,7 @@ def _told_apart(
     voice = companies.who_certifies(sheets)
     if voice is not None and not insurers and companies.INSURES.search(str(voice.value)):
         insurers = [{"name": voice}]
-    elif voice is not None and producer is None and str(voice.value) not in named:
+    elif voice is not None and producer is None and not any(fold(str(voice.value)) in fold(name) for name in named):
         producer = voice
     if producer is not None and any(fold(str(producer.value)) == fold(name) for name in named):
         producer = None

@@ -187,7 +187,9 @@ _KIND_IN_TITLE = re.compile(
     r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
     r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo|motor vehicle liability|green card|"
     r"multirisques? \w+|"
-    r"responsabilidad civil(?: \w+)?|responsabilité civile(?: (?:professionnelle|décennale|exploitation))?|responsabilità civile|"
-    r"responsabilidade civil|(?:berufs|betriebs|privat|kfz-)?haftpflicht(?:versicherung)?|aansprakelijkheid(?:sverzekering)?)",
+    r"responsabilidad civil(?: \w+)?|responsabilité civile(?: (?:professionnelle|décennale|exploitation))?|"
+    r"responsabilità civile(?: (?:professionale|generale|verso terzi|terzi|prodotti))?|"
+    r"responsabilidade civil|(?:berufs|betriebs|privat|kfz-)?haftpflicht(?:versicherung)?|"
+    r"aansprakelijkheid(?:sverzekering(?: voor bedrijven(?: \(avb\))?)?)?)",
     re.IGNORECASE,
 )

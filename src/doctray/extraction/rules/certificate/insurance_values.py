@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import US_PLACE, DateOrder, find_dates, fold, has_date_shape, read_identifier
+from doctray.extraction.rules.certificate import wordings
 from doctray.extraction.rules.certificate.parties import (
     Party,
     is_address_line,
@@ -27,7 +28,8 @@ _DATED = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
 _RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid|période|per[ií]odo|vom|desde|du)\b", re.IGNORECASE)
 _REGISTERED = re.compile(
     r"[\s,;(]+(?:(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Co\. Reg|Company No|FCA|A\.?M\.? Best|"
-    r"(?i:the insurer|en adelante|hereinafter|ci-après|nachfolgend|in seguito))\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)"
+    r"(?i:the insurer|en adelante|hereinafter|ci-après|nachfolgend|in seguito))\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)|"
+    r"\s[-–(]\s?\d{1,3}(?:\.\d+)?\s?%"
 )
 _WORDS = re.compile(
     r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
@@ -346,7 +348,7 @@ def told_policy_number(sheets: Sequence[Sheet]) -> tuple[Found, Phrase] | None:
 _TOLD_NUMBER = re.compile(
     r"\b(?:polic(?:y|ies)|binder|p[óo]liza|police|contrat|polizza|ap[óo]lice|polis|\w*versicherungsschein)"
     r"(?:[ -]{0,2}(?:numbers?|nos?|nr|nummer|num|ref|reference)\b[.°º]{0,2}:?| ?(?:#|n[°º]):?|:) {0,2}"
-    r"(?P<number>(?=[\w./\- ]{0,20}\d[\w./\-]{0,20}\d)(?-i:[A-Z]{1,4} )?[A-Z0-9][\w./\-]{3,30})",
+    r"(?P<number>(?=[\w./\- ]{0,20}\d[\w./\-]{0,20}\d)(?-i:[A-Z]{1,4} )?[A-Z0-9][\w./\-]{3,30}(?: (?-i:[A-Z]{1,3}) \d{2,6}\b)?)",
     re.IGNORECASE,
 )
 
@@ -496,7 +498,7 @@ _LETTER = re.compile(r"^(?:to whom it may concern|dear )|\byours (?:faithfully|s
 
 _ISSUED = re.compile(
     r"\b(?:issued|generated|printed|produced|purchased|dated|signed|done|prepared|fait (?:à|le)|délivrée?|expide|expedid[oa]|emitid[oa]|"
-    r"ausgestellt|rilasciato)\b[^.]{0,60}$",
+    r"ausgestellt|rilasciato)\b[^.]{0,90}$",
     re.IGNORECASE,
 )
 
@@ -518,4 +520,14 @@ def told_issue_date(sheets: Sequence[Sheet], order: DateOrder | None) -> Found |
                 for line in (phrase, *sheet.below(phrase, lines=1.2)[:1]):
                     if dates := dates_found(line, order):
                         return replace(dates[0], trust=dates[0].trust * 0.9)
+    return _signed_at(sheets, order)
+
+
+def _signed_at(sheets: Sequence[Sheet], order: DateOrder | None) -> Found | None:
+    """The date of a line that says where and when the paper was signed, and nothing else: Nantes, le 6 janvier 2025."""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            read = next(iter(find_dates(phrase.text, order)), None)
+            if read is not None and not phrase.text[read.end :].strip(" .") and wordings.PLACED.fullmatch(phrase.text[: read.start]):
+                return date_found(phrase, order)
     return None

@@ -47,7 +47,8 @@ _THE = re.compile(
 )
 _NOBODY = ("this", "it", "we", "i", "hereby", "to", "certificate", "in", "with", "by")
 _ORGANISATION = re.compile(
-    r"\b(?:universi\w+|[ei]stitut\w*|institut\w*|college|school|escuela|[ée]cole|scuola|escola|colegio|facultad|asociación|associa\w+|sociedad|società|"
+    r"\b(?:universi\w+|[ei]stitut\w*|institut\w*|college|school|escuela|[ée]cole|scuola|escola|colegio|facultad|asociación|associa\w+|"
+    r"sociedad|società|"
     r"stichting|\w*verein|\w+schule|\w*gesellschaft|\w*akademie|\w*verband|fundación|fundação|fondazione|fondation|kammer|"
     r"mairie|ayuntamiento|gemeinde|comune|prefeitura|s\.? ?r\.? ?l|sarl|e\. ?v|"
     r"academ\w+|department|ministry|council|association|society|foundation|"

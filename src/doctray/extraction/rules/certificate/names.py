@@ -25,20 +25,23 @@ TO_PERSON = re.compile(
     re.IGNORECASE,
 )
 _NAME_ENDS = re.compile(
-    r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
+    r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|"
+    r"daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
     r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an|"
     r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned|"
     rf"of (?:the )?team|{wordings.NAME_ENDS})(?![^\W\d_]))",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"^(?:the|your|our|his|her|their|my|this|about)\b|\b(?:certificate|certify|certifies|has|have|this|that|of|completed|awarded|presented|successfully|course|"
+    r"^(?:the|your|our|his|her|their|my|this|about)\b|\b(?:certificate|certify|certifies|has|have|this|that|of|completed|awarded|"
+    r"presented|successfully|course|"
     r"training|program|signature|date|is|to|hereby|proudly|following|undersigned|above|name|for|given|sex|information|holder|recipient|"
     r"individual|participant|student|member|degree|bachelor|master of|diploma|university|college|institute|policy|system)\b",
     re.IGNORECASE,
 )
 _HONORIFIC = re.compile(
-    r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kumari|Master|Herrn?|Frau|Sig|Sra?|Mme|Dott|Ing|(?:M|D|Dña|Dhr|Mevr|Dott\.ssa|Sig\.ra)(?=\.)|"
+    r"\b(?P<name>(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kumari|Master|Herrn?|Frau|Sig|Sra?|Mme|Dott|Ing|(?:M|D|Dña|Dhr|Mevr|"
+    r"Dott\.ssa|Sig\.ra)(?=\.)|"
     r"Don|Doña)\b\.?(?:/(?:Mr|Mrs|Ms|Miss)\b\.?)*(?:\s[A-ZÀ-Þ][\w'’.\-]*){1,4})"
 )
 
@@ -168,7 +171,8 @@ def _name_beside_any_label(page: CertificatePage) -> Found | None:
 
 _OF_OTHERS = re.compile(
     r"\b(?:instruct\w*|train\w*|tutor|teach\w*|direct\w*|manager|officer|president|chair\w*|sign\w*|by|assess\w*|examin\w*|verif\w*|"
-    r"witness|contact|engineer|inspector|installer|technician|father|mother|parent|guardian|doctor|physician|nurse|clinic|school|company|employer|provider|location|place|city|"
+    r"witness|contact|engineer|inspector|installer|technician|father|mother|parent|guardian|doctor|physician|nurse|clinic|school|"
+    r"company|employer|provider|location|place|city|"
     r"course|subject|program\w*|title|venue|address|organi[sz]\w*|issu\w*|author\w*|coordinator|supervisor|registrar|principal|judge|"
     r"district|county|state|country|nationality|vaccine|manufacturer|department|class|grade|event|topic|charity)\b",
     re.IGNORECASE,
@@ -187,11 +191,14 @@ def is_person(text: str) -> bool:
 
 
 COURSE_WORDS = re.compile(
-    r"\b(?:course|training|diploma|class|programme?|introduction|intro|fundamentals?|basics?|advanced|essentials?|masterclass|bootcamp|safety|management|design|development|"
+    r"\b(?:course|training|diploma|class|programme?|introduction|intro|fundamentals?|basics?|advanced|essentials?|masterclass|bootcamp|"
+    r"safety|management|design|development|"
     r"engineer\w*|science|python|java|excel|data|marketing|leadership|first aid|health|security|networking|programming|finance|accounting|"
     r"skills|workshop|award|excellence|achievement|level|module|school|academy|ltd|limited|inc|llc|gmbh|department|services|society|"
-    r"association|council|learning|practitioner|specialist|professional|provider|certified|associate|analyst|developer|administrator|registrar|director|president|"
-    r"chairman|chairperson|secretary|officer|chief|deputy|manager|principal|dean|instructor|coordinator|head|ceo|chancellor|trainer|signature|"
+    r"association|council|learning|practitioner|specialist|professional|provider|certified|associate|analyst|developer|administrator|"
+    r"registrar|director|president|"
+    r"chairman|chairperson|secretary|officer|chief|deputy|manager|principal|dean|instructor|coordinator|head|ceo|chancellor|trainer|"
+    r"signature|"
     r"superintendent|governor|minister|state|county|city|republic|kingdom|united|january|february|march|april|june|july|august|september|"
     r"october|november|december)\b",
     re.IGNORECASE,

@@ -93,11 +93,13 @@ def _parted_at_comma(line: Phrase) -> list[Phrase]:
     name, rest = (None, None) if cut is None else (line.part(0, cut), line.part(cut))
     if name is None or rest is None or len(name.words) < 2 or is_address_line(name.text) or not _OPENS_ADDRESS.match(rest.text):
         return [line]
-    return [name, rest] if is_address_line(rest.text) else [line]
+    return [name, rest] if is_address_line(rest.text) or _STREET.match(rest.text) else [line]
 
 
 _OPENS_ADDRESS = re.compile(
-    r"\d|[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat) |p\.?\s?o\.?\s?box|suite|unit", re.IGNORECASE
+    r"\d|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|"
+    r"[A-Z][\w\-]*(?:stra(?:ß|ss)e|weg|platz|allee|gasse|laan|straat) |p\.?\s?o\.?\s?box|suite|unit",
+    re.IGNORECASE,
 )
 
 _STREET_THEN_NUMBER = re.compile(r"(?:[^\W\d][\w.'’/\-]*,? ){1,5}\d{1,4} ?[A-Za-z]?(?:[-/]\d{1,4})?")
@@ -136,7 +138,8 @@ def is_party(text: str) -> bool:
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
         and not re.fullmatch(
-            r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|policy|and|or|code|name|number|"
+            r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
+            r"policy|and|or|code|name|number|"
             r"sex|gender|age)\W*",
             text,
             re.IGNORECASE,

@@ -16,7 +16,7 @@ _KIND = re.compile(
     r"insurance policy(?: document)?|policy document|testimonial|statement of (?:insurance|attainment|cover(?:age)?|completion|"
     r"participation|service|achievement|results)|certified (?:true )?cop(?:y|ies) of|"
     r"international motor insurance card|"
-    r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekeringsbewijs|p[óo]liza|polizza|ap[óo]lice|"
+    r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekerings(?:bewijs|certificaat)|p[óo]liza|polizza|ap[óo]lice|"
     r"\w*zertifikat|\w*urkunde|\w*bescheinigung|certificado|certificat|attestation|certificato|diplom[ea]?|attestato|constancia|"
     r"reconocimiento|\w*certificaat|getuigschrift|acte de naissance|acta de nacimiento|partida de nacimiento)\b",
     re.IGNORECASE,
@@ -46,7 +46,11 @@ _TITLE_GAP = 1.2
 """Words of a title stand less than this many of their heights apart: print is wider spaced the larger it is."""
 
 _MOST_WORDS = 12
-_OF_LAW = re.compile(r"\s\(?(?:form \d{1,3} )?(?:of|under) the (?:[A-Z][\w.]+,? ){1,7}(?:19|20)\d\d\)?\W*$", re.IGNORECASE)
+_OF_LAW = re.compile(
+    r"\s\(?(?:as per )?(?:form \d{1,3} )?(?:of|under) the (?:[A-Z][\w.]+,? ){1,7}(?:19|20)\d\d\)?\W*$|"
+    r"\s\((?:as per )?form \d{1,3} of [^()]{3,50}\)$",
+    re.IGNORECASE,
+)
 """The law that asks for a paper, after its title: Form 51 of the Central Motor Vehicle Rules, 1989."""
 
 _NUMBERED = re.compile(r"\s\((?=[^()]*\d)[\w./\-]{4,24}\)\W*$")
@@ -164,7 +168,8 @@ def _is_under(phrase: Phrase, title: Phrase) -> bool:
 
 
 _ALSO_KIND = re.compile(
-    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|prize|medal|scholarship|participation|register|registration|membership|report|insurance|"
+    r"\b(?:certified|provider|licen[cs]e|permit|card|record|transcript|prize|medal|scholarship|participation|register|registration|"
+    r"membership|report|insurance|"
     r"of the (?:month|week|year|quarter|term|semester)|honou?r roll|to whom it may concern)\b",
     re.IGNORECASE,
 )

@@ -22,9 +22,10 @@ insured: name of the employee member | name of the insured member | name of the 
     the following insured member | proposer's name | policy owner | policy issued to | proposer name | name of proposer | proposer |
     insured persons | company name | business name | legal name and address of insured | legal name of insured | versicherungsnehmer |
     client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
-    insured member s | name of traveller | traveller name | lead traveller | traveller | traveler | adult | adult 1 | tomador del seguro |
-    tomador | asegurado | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer |
-    verzekerde | tomador do seguro | segurado | name of policyholder employer
+    insured member s | name of traveller | traveller name | lead traveller | traveller | traveler | adult | adult 1 | asegurado |
+    tomador del seguro | tomador | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer |
+    verzekerde | segurado |
+    tomador do seguro | legal name | name of policyholder employer
 address: insured address | insured add | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder
     address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered
     address | insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address
@@ -34,7 +35,8 @@ insurer: name of insurer | name of insurance carrier | name of carrier | insurer
     authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
     company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
     | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing insurer
-    | security | company name and address | this card has been issued by | aseguradora | entidad aseguradora |
+    | security | company name and address | this card has been issued by | aseguradora | entidad aseguradora | compañía aseguradora |
+    impresa assicuratrice |
     asegurador | assureur | compagnie d'assurance | versicherer | assicuratore | compagnia | verzekeraar | seguradora | company
 producer: producer | agent details | insurance broker | broker | broker name | insurance agent | insurance agency | agency | agent |
     intermediary | agent broker | your broker | insurance advisor | producer name | agency company issuing card | agency name | agent name
@@ -44,7 +46,8 @@ producer: producer | agent details | insurance broker | broker | broker name | i
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
     holder name and mailing address | certificate holder name and address | name and address of certificate holder | name of third party |
     requested by | interested parties | noted interest | name of certificate holder | certificate requested by | evidence holder |
-    additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | loss payee |
+    additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | mortgage company |
+    loss payee |
     lienholder | lender | name and address of the entity requesting proof of coverage | entity requesting proof of coverage | name
     and address of the entity requesting proof | name and address
 policy_number: policy number | policy numbers | policy no | policy nos | policy # | policy ref | policy reference | policy id | policy
@@ -68,7 +71,7 @@ effective_date: period of insurance commences | period of insurance starts | per
     commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
     inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn |
     gültig ab | decorrenza | travel start date | trip start date | start of trip | date of departure | departure date |
-    effetto | ingangsdatum | início | from
+    effetto | ingangsdatum | início de vigência | início da vigência | this certificate is valid from | início | from
 expiry_date: policy expiration date | period of insurance expires | period of insurance ends | membership expires | policy expiry date |
     expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance | date
     of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
@@ -78,7 +81,7 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
     vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
     versicherungsablauf | ablauf | travel end date | trip end date | end of trip | date of return | return date |
-    gültig bis | scadenza | einddatum | vervaldatum | vencimento | to
+    gültig bis | scadenza | einddatum | vervaldatum | término de vigência | término da vigência | fim de vigência | vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |
@@ -100,7 +103,8 @@ issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
     coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
-    name | class | cover | section insured | versicherungsart | ramo | línea | type de contrat | soort
+    name | class | cover | section insured | versicherungsart | ramo | línea | riesgo asegurado | modalidad | objeto del seguro |
+    type de contrat | soort
     verzekering | product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
 """)
@@ -115,8 +119,10 @@ stop: coverages | limits | description of operations | cancellation | authorized
     of business | renewal of | signed | insured location | insured property location | property address | property location | location of
     risk | risk location | described location | insured premises | location of premises | place of issue | telephone | fax | website |
     contact no | contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del
-    riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee | issuing
-    office code | issuing office name
+    riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee |
+    issuing office code | issuing office name |
+    policy details | residence premises | insured property address | insured email | policy information | coverage summary | estipulante |
+    corretor responsável | trading name
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\
