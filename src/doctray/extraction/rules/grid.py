@@ -14,6 +14,9 @@ _WALL = 0.6
 _NARROWEST = 0.4
 """Lines nearer than this part of the page's common letter height are one line, drawn double or bent by a camera."""
 
+_GAP = 3.0
+"""Times the tolerance of lines: letters that touch a rule hide less of it."""
+
 _MOST_RULES = 1000
 """The longest rules of a page that are looked at; every pair of them is compared. A week of 15-minute rows has about 500."""
 
@@ -101,6 +104,12 @@ class _Rule:
         return self.low - near <= other.at <= self.high + near and other.low - near <= self.at <= other.high + near
 
 
+    def goes_on_in(self, other: "_Rule", near: float) -> bool:
+        """Whether the other lies on the same line, behind a gap."""
+        gap = max(self.low, other.low) - min(self.high, other.high)
+        return self.axis is other.axis and abs(self.at - other.at) <= near / 2 and 0 < gap <= _GAP * near
+
+
 def _rules(segments: Iterable[Segment], near: float) -> list[_Rule]:
     """Segments with pieces of one line put together."""
     rules: list[_Rule] = []
@@ -142,13 +151,21 @@ def _joined(group: Sequence[_Rule], near: float) -> list[_Rule]:
 
 
 def _anchored(rules: Sequence[_Rule], near: float) -> list[_Rule]:
-    """Rules that meet two others at right angles; what does not is underlining, or noise of a photographed screen."""
+    """Rules that meet two others at right angles; what does not is underlining, or noise of a photographed screen.
+
+    Where one goes on beyond a gap, as behind a letter that touches it, one is enough.
+    """
     kept = list(rules)
     while True:
-        tied = [rule for rule in kept if sum(rule.axis is not other.axis and rule.meets(other, 1.5 * near) for other in kept) >= 2]
+        tied = [rule for rule in kept if _is_tied(rule, kept, near)]
         if len(tied) == len(kept):
             return tied
         kept = tied
+
+
+def _is_tied(rule: _Rule, others: Sequence[_Rule], near: float) -> bool:
+    crossed = sum(rule.axis is not other.axis and rule.meets(other, 1.5 * near) for other in others)
+    return crossed >= 2 or (crossed == 1 and any(rule.goes_on_in(other, near) for other in others))
 
 
 def _connected(rules: Sequence[_Rule], near: float) -> list[list[_Rule]]:

@@ -161,6 +161,12 @@ def day_name(text: str) -> DayName | None:
     return None if single is None else DayName(days=(DAYS[single[0]],), certainty=single[1], week=week)
 
 
+def is_day_in_english(word: str) -> bool:
+    """Whether a word is a day's name as it is spelt, in full or with three letters or more."""
+    folded = word.casefold()
+    return folded in _NAMES or (len(folded) > 2 and folded in _SHORT)
+
+
 _SPACED = re.compile(r"[^\W\d_](?: [^\W\d_]){4,}")
 """A name whose letters stand apart: S u n d a y."""
 

@@ -15,6 +15,7 @@ from doctray.extraction.rules.timetable.blocks import Block, blocks
 from doctray.extraction.rules.timetable.days import day_name
 from doctray.extraction.rules.timetable.echoes import without_echoes
 from doctray.extraction.rules.timetable.fields import Table, nothing_found, weighable, written
+from doctray.extraction.rules.timetable.glued import with_times_parted
 from doctray.extraction.rules.timetable.lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable.list import columned_blocks, headed_blocks, listed_blocks, tabled_blocks
 from doctray.extraction.rules.timetable.moire import without_moire
@@ -97,7 +98,7 @@ def _is_doubtful(table: Table) -> bool:
 def _tables(page: Page) -> list[Table]:
     if sum(len(line.words) for line in page.lines) > _MOST_WORDS:
         return []
-    page = with_words_whole(without_echoes(without_notices(page)))
+    page = with_times_parted(with_words_whole(without_echoes(without_notices(page))))
     grids = ruled_grids(page)
     if (clear := without_moire(page, grids)) is not page:
         page, grids = clear, ruled_grids(clear)

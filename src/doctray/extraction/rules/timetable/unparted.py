@@ -42,10 +42,14 @@ def _level(cell: Cell) -> Sequence[tuple[Word, ...]]:
 
 
 def _follow_one_another(labels: Sequence[tuple[Word, ...]]) -> bool:
-    """Whether each label names a day and nothing else, or a time with its end, and all of them in the order of the week or the day."""
+    """Whether each label names a day and nothing else, or a time with its end, and all of them in the order of the week or the day.
+
+    Before the days what heads the times may stand: Hour, Mon, Tue …
+    """
     texts = [" ".join(word.text for word in label) for label in labels]
-    days = days_in_order(texts) if len(texts) >= _FEWEST_DAYS else []
-    if days and all(name is not None and len(name.days) == 1 for name in days):
+    days = days_in_order(texts)
+    days = days if days[0] else days[1:]
+    if len(days) >= _FEWEST_DAYS and all(name is not None and len(name.days) == 1 for name in days):
         return len({name.days for name in days if name}) == len(days)
     spans = [find_label_spans(text) for text in texts]
     if len(texts) < _FEWEST_TIMES or any(len(found) != 1 or found[0].end is None for found in spans):

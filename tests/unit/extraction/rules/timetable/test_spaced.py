@@ -46,3 +46,15 @@ def test_what_a_document_prints_itself_and_turned_print_stay_as_they_are() -> No
     parts = (("SA", 10.0, 40.0), ("MEDI", 40.0, 80.0))
     for page in (a_page(*parts, confidence=1.0), a_page(*parts, angle=90)):
         assert with_words_whole(page) is page
+
+
+def test_a_day_cut_with_spaces_between_is_one_word() -> None:
+    page = a_page(
+        ("Tue", 10.0, 60.0), ("T", 100.0, 112.0), ("hur", 118.0, 150.0), ("W", 200.0, 215.0), ("e", 220.0, 230.0), ("d", 235.0, 245.0)
+    )
+    assert texts(page) == ["Tue", "Thur", "Wed"]
+
+
+def test_what_a_document_prints_is_no_cut_day() -> None:
+    page = a_page(("M", 10.0, 22.0), ("on", 28.0, 50.0), confidence=1.0)
+    assert with_words_whole(page) is page

@@ -61,3 +61,13 @@ def test_texts_that_are_no_row_of_labels_stay_together(labels: list[str]) -> Non
 def test_labels_with_no_border_between_them_beside_the_cell_stay_together() -> None:
     rows = [["", "Monday", "Tuesday"], ["", "Ethics", "Botany"], [ABOVE, ABOVE, ABOVE]]
     assert "18:30-19:30 19:30-20:30" in cells(labelled(rows, ["18:30-19:30", "19:30-20:30"], down=True))
+
+
+def test_days_are_parted_from_what_heads_the_times_before_them() -> None:
+    rows = [[LEFT, LEFT, LEFT, LEFT], ["8:00", "Ethics", "Botany", "Poetry"], ["9:00", "Algebra", "Logic", "Statics"]]
+    sheet = a_sheet([["", *rows[0][1:]], *rows[1:]])
+    words = [word for line in sheet.lines for word in line.words]
+    for index, label in enumerate(("Hour", "Mon", "Tue", "Thu")):
+        words += text_line(label, left=LAYOUT.left + 10 + LAYOUT.wide * index, top=LAYOUT.top + 35)
+    found = cells(a_page(words, sheet.segments))
+    assert [found[day] for day in ("Mon", "Tue", "Thu")] == [((1, 2), (0, 1)), ((2, 3), (0, 1)), ((3, 4), (0, 1))]
