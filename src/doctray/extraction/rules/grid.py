@@ -103,7 +103,6 @@ class _Rule:
             return abs(self.at - other.at) <= near and self.low <= other.high + near and other.low <= self.high + near
         return self.low - near <= other.at <= self.high + near and other.low - near <= self.at <= other.high + near
 
-
     def goes_on_in(self, other: "_Rule", near: float) -> bool:
         """Whether the other lies on the same line, behind a gap."""
         gap = max(self.low, other.low) - min(self.high, other.high)
