@@ -171,7 +171,8 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
 _WITH_FORM = re.compile(
     r"\b(?:[A-Z][\w&'’\-]+ ){0,4}(?:(?i:insurance|assurance|seguros|assurances|versicherung|assicurazioni|takaful)\b)"
     r"(?: [A-Z][\w&'’\-]+){0,4},? "
-    r"(?:(?:Ltd|LTD|Limited|LIMITED|plc|PLC|Inc|AG|SE|Bhd|BHD|P\.S\.C|Pte)\b\.?|S\.? ?A\.(?:,? (?i:de C\. ?V\.))?)"
+    r"(?:(?:Ltd|LTD|Limited|LIMITED|plc|PLC|Inc|AG|SE|Bhd|BHD|P\.S\.C|Pte)\b\.?|S\.? ?A\.(?:,? (?i:de C\. ?V\.))?)|"
+    r"\b(?!(?:The|This|Your|Our|An|Any|Of|THE) )[A-Z][\w&'’\-]+ (?:[A-Z][\w&'’\-]+ ){0,3}(?:Insurance Company|INSURANCE COMPANY)\b"
 )
 
 

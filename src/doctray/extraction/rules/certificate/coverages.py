@@ -57,10 +57,13 @@ class _Group:
     sums: list[Sum] = field(default_factory=list)
 
 
-def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: bool = False, package: bool = False) -> list[Coverage]:
+def coverages(
+    sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: bool = False, package: bool = False, one_kind: bool = False
+) -> list[Coverage]:
     """The coverages that the sheets list, in reading order.
 
-    one_policy: sums beside names of coverages are limits of one policy. package: headings are sections of that policy too.
+    one_policy: sums beside names of coverages are limits of one policy. package: headings are sections of that policy too. one_kind: so are
+    the rows of a table of covers and sums.
     """
     found: list[Coverage] = []
     groups: list[_Group] = []
@@ -74,6 +77,8 @@ def coverages(sheets: Sequence[Sheet], order: DateOrder | None, *, one_policy: b
         for index in range(len(rows)):
             if index not in used:
                 listed, taken = table(sheet, unlisted, index, order)
+                if one_kind and all(row.policy_number is None and row.expiry_date is None for row in listed):
+                    listed, taken = [], set()  # sums of one policy, each beside its cover
                 if not listed:
                     listed, taken = premiums(unlisted, index)
                 found += listed
@@ -127,7 +132,7 @@ def _groups(
         row = [phrase for phrase in row if id(phrase) not in by_line]
         if not row:
             continue
-        current.sums += declared(sheet, row)
+        current.sums += declared(sheet, row) + _beneath_headings(sheet, row)
         found = [_headed(sheet, _answered(found, row)) for found in sums_of(sheet, row) if not _NO_LIMIT.search(found.label)]
         known = {id(word) for item in current.sums for word in item.found.words}
         found = [item for item in found if not any(id(word) in known for word in item.found.words)]
@@ -137,6 +142,21 @@ def _groups(
         current.sums += found + _under_deductible(sheet, row)
     return groups
 
+
+def _beneath_headings(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The sums of a row of nothing else, each labelled by the heading right over it, where all headings name limits."""
+    if len(row) < _LEAST_BENEATH or any(read_amount(phrase.text) is None or not find_amounts(phrase.text) for phrase in row):
+        return []
+    out = []
+    for phrase in row:
+        over = next(iter(sheet.above(phrase, lines=2.5)), None)
+        if over is None or find_amounts(over.text) or not (_LIMIT.search(over.text) and len(over.words) <= _MOST_OF_HEADING):
+            return []
+        out += [replace(item, label=plain_label(over.text), place=over, asked=True) for item in sums_of(sheet, [phrase])]
+    return out
+
+
+_LEAST_BENEATH, _MOST_OF_HEADING = 2, 6
 
 _DEDUCTIBLE = re.compile(r"deductibles?", re.IGNORECASE)
 _OF_SUMS = re.compile(r"(?:amount|limits?|sums?)\b(?: of insurance| insured)?|limits? of (?:liability|insurance|indemnity)", re.IGNORECASE)
@@ -226,7 +246,7 @@ def _begins_charges(row: Sequence[Phrase]) -> bool:
 
 _CHARGES = re.compile(
     r"\b(?:schedule|computation|calculation|details?|break ?-?up|breakdown|summary) of (?:the )?premiums?\b|"
-    r"\bpremiums? (?:schedule|computation|calculation|details?|break ?-?up|breakdown|summary)\b",
+    r"^discounts?(?: applied)?$|\bpremiums? (?:schedule|computation|calculation|details?|break ?-?up|breakdown|summary)\b",
     re.IGNORECASE,
 )
 _ENDS_CHARGES = re.compile(
@@ -264,7 +284,7 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
             current.limits.setdefault(item.qualifier, item.found)
         elif named and isinstance(item.found.value, str) and current is not None and current.kind is None and current.limits:
             current.limits.setdefault(item.label, item.found)
-        elif named and not together and not (headed and not _KIND_OF_COVER.search(item.label)):
+        elif named and not item.asked and not together and not (headed and not _KIND_OF_COVER.search(item.label)):
             headed = False
             current = Coverage(kind=text_found(item.place))
             found.append(current)

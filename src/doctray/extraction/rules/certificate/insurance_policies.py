@@ -38,7 +38,7 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
     start, end = period(paper, order)
     kind = named or _kind_of_title(paper.sheets)
     package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
-    found = coverages(paper.sheets, order, one_policy=named is not None, package=package)
+    found = coverages(paper.sheets, order, one_policy=named is not None, package=package, one_kind=_is_one(named))
     if not found:
         if not numbers and start is None and end is None:
             return []
@@ -51,7 +51,14 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
         coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
         if coverage.effective_date is None and coverage.expiry_date is None:
             coverage.effective_date, coverage.expiry_date = start, end
+        elif coverage.expiry_date is None and coverage.effective_date == start:
+            coverage.expiry_date = end
     return found
+
+
+def _is_one(kind: Found | None) -> bool:
+    """Whether a label names one kind of insurance, so that a table lists its parts: Broadform Liability."""
+    return kind is not None and len(COVERAGE.findall(str(kind.value))) < 2
 
 
 def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
@@ -174,7 +181,7 @@ _PACKAGE = re.compile(r"homeowners?|renters?|business ?owners?|combined|package|
 
 _COVER_WORDS = re.compile(
     r"\b(?:insurance|liabilit\w+|comprehensive|third[- ]party|indemnity|motor|vehicle|auto\w*|property|all risks?|"
-    r"commercial|package|floater|"
+    r"commercial|pack(?:age)?|floater|"
     r"marine|compensation|travel|transit|cargo|medical|health|plan|life|accident|fire|flood|engineering|bond|machinery|"
     r"household|homeowners?|renters?|buildings?|contents|hull|package policy|responsabili\w+|\w*haftpflicht\w*|décennale|multirri\w+|"
     r"hogar|comercio|auto\w*|aansprakelijkheid\w*)\b",
@@ -183,7 +190,8 @@ _COVER_WORDS = re.compile(
 _KIND_IN_TITLE = re.compile(
     r"\b(?:(?:motor|vehicle|marine(?: cargo)?|travel|property|household|auto\w*|work injury compensation|"
     r"personal accident|health|"
-    r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|homeowners?\b|renters?\b|business ?owners?\b|"
+    r"home|life|event liability)(?: \w+)? insurance\b|(?:vehicle|auto) liability\b|(?:homeowners?|renters?|"
+    r"condo(?:minium)?)(?: policy)?\b|business ?owners?\b|"
     r"flood\b|contractors'? all risks?\b|commercial combined\b|commercial motor\b|(?:employee|worker)s?'?’? compensation(?: insurance)?\b|"
     r"(?:two wheeler|private car|motor|commercial) package policy|marine cargo|motor vehicle liability|green card|"
     r"multirisques? \w+|"

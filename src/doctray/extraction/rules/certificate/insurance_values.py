@@ -278,7 +278,12 @@ def _ends_address(line: Phrase, first: Phrase) -> bool:
 
 def _has_label_of_its_own(sheet: Sheet, value: Phrase, label: Phrase) -> bool:
     """Whether the column of labels goes on beside this line, so that the line is another label's value."""
-    return any(p.box.left < label.box.right and p.box.right > label.box.left and not p.text[:1].islower() for p in sheet.left_of(value))
+    beside = [p for p in sheet.left_of(value) if p.box.left < label.box.right and p.box.right > label.box.left]
+    return any(not p.text[:1].islower() and p.height < _LARGER * label.height for p in beside)
+
+
+_LARGER = 1.25
+"""Heights of a label beneath which its value stands in larger print."""
 
 
 def _labels_address(paper: Labelled, sheet: Sheet, line: Phrase) -> bool:

@@ -30,7 +30,8 @@ address: insured address | insured add | adresse du risque | adresse du souscrip
     address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered
     address | insured mailing address | address of the insured | address of policyholder | policyholder's address | communication address
     | risk address | premises address | trading address | principal address | head office | registered office | domicilio | adresse |
-    anschrift | indirizzo | adres | morada | address
+    anschrift | indirizzo | adres | morada | insured property address |
+    residence premises | address
 insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
     authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
     company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
@@ -76,7 +77,8 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance | date
     of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
     cover | cover end date | insurance end date | coverage end date | coverage expiration date | policy to | period to | period end |
-    nächster ablauf | hauptfälligkeit | policy ends | policy expiry | cover expires | cover to | insurance expires | date cover ends |
+    nächster ablauf | hauptfälligkeit | policy ends | policy expires on | policy expires | policy expiry | cover expires | cover to |
+    insurance expires | date cover ends |
     expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
     expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
     vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
@@ -121,7 +123,7 @@ stop: coverages | limits | description of operations | cancellation | authorized
     contact no | contact number | date of birth | passport number | passport no | covernote no | actividad asegurada | situación del
     riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee |
     issuing office code | issuing office name |
-    policy details | residence premises | insured property address | insured email | policy information | coverage summary | estipulante |
+    policy details | insured email | policy information | coverage summary | estipulante |
     corretor responsável | trading name
 """)
 
@@ -136,7 +138,8 @@ policy_number: policy number | policy no | policy # | policy | policy ref | poli
 effective_date: policy eff | policy effective | policy effective date | policy eff date | effective date | effective | eff date |
     eff | start date | inception | inception date | from | policy start | start | commencement date | effective date yyyy mm dd |
     date from | commencement | policy start date
-expiry_date: policy exp | policy exp date | policy expiration | policy expiration date | expiration date | expiration | expires |
+expiry_date: policy exp | policy exp date | policy expires on | policy expires | policy expiration | policy expiration date |
+    expiration date | expiration | expires |
     exp date | exp | expiry date | expiry | end date | to | policy end | end | expiring | renewal date | date to | policy expiry |
     policy end date
 period: policy period | period of insurance | period | coverage period | policy term | effective expiration | period of cover |
