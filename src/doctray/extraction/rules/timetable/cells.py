@@ -9,6 +9,7 @@ from doctray.domain.document import Word
 from doctray.extraction.rules.timetable.braced import braced
 from doctray.extraction.rules.timetable.codes import with_whole_codes
 from doctray.extraction.rules.timetable.headings import heading_of
+from doctray.extraction.rules.timetable.initials import initials_in
 from doctray.extraction.rules.timetable.lines import DASHES, around_taken, as_one, bare, cut_out, line_starts, part_small, parted, text_of
 from doctray.extraction.rules.timetable.names import (
     ASIDE,
@@ -71,7 +72,8 @@ class Habits:
     courses: codes of letters and a number that cells print in one line (MGT 206). coded: cells print a course's code and its place below.
     labels: words, in small letters, that open lines of most cells with a point or a colon behind them, as in a form (Grupo. 01, Aula. D4).
     codes: codes in brackets that belong to the name above them. heads: teachers who stand above the subjects.
-    enders: codes of teachers that end the lines of lessons (Eng BC). timed: its labels print the times.
+    enders: codes of teachers that end the lines of lessons (Eng BC). initials: such that brackets, a dash or a slash part from the subject.
+    timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
@@ -84,6 +86,7 @@ class Habits:
     codes: frozenset[str] = frozenset()
     heads: frozenset[str] = frozenset()
     enders: frozenset[str] = frozenset()
+    initials: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -209,7 +212,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
         return replace(timed, subject=as_one([*main, *small]))
     sorted_out = _SortedOut(habits)
-    main, groups = _without_groups(_with_code(sorted_out.take_head(main)))
+    main, groups = _without_groups(_with_code(sorted_out.take_head(main), habits))
     for index, line in enumerate(main):
         if habits.labels and sorted_out.take_labelled(line):
             continue
@@ -231,10 +234,13 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     )
 
 
-def _with_code(lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+def _with_code(lines: list[tuple[Word, ...]], habits: Habits) -> list[tuple[Word, ...]]:
     """The lines with a course's code put to the subject above it, where a room follows: Instruments, IF-3502, G1, C1-02."""
     if len(lines) < _WITH_CODE or not CODE.fullmatch(bare(lines[1])):
         return lines
+    told = (initials_in(text_of(line), habits.initials) for line in lines[2:])
+    if any(match and match.groupdict().get("room") for match in told):
+        return [(*lines[0], *lines[1]), *lines[2:]]
     rooms = [bare(line) for line in lines[2:] if ROOM.fullmatch(bare(line)) and not CLASS.fullmatch(bare(line))]
     return [(*lines[0], *lines[1]), *lines[2:]] if any(not CODE.fullmatch(room) for room in rooms) else lines
 
@@ -258,6 +264,8 @@ def _are_parallel(lines: Sequence[tuple[Word, ...]], habits: Habits) -> bool:
     """
     tails = [_TAIL.search(text_of(line)) for line in lines]
     held = [(tail["plain"] or tail["bracketed"]).strip(DASHES) for tail in tails if tail and tail.start() > 1]
+    if sum(bool(match and match["subject"]) for line in lines if (match := initials_in(text_of(line), habits.initials))) > 1:
+        return True
     own = len(lines) > 1 and len(held) == len(lines) == len(set(held))
     return own and (all(ROOM.fullmatch(room) for room in held) or all(name in habits.names for name in held))
 
@@ -337,6 +345,7 @@ class _SortedOut:
             return ()
         if self.teacher is None and (found := _teacher(line)):
             self.teacher, line = found
+        line = self._without_initials(line)
         if self.teacher is None and self.room is None and self.subject and (coded := _code_and_room(line, self.habits)):
             self.teacher, self.room = coded
             return ()
@@ -368,6 +377,19 @@ class _SortedOut:
         if len(parts) > 1 and not all(self._is_known(part) for part in parts) and not (self.teacher and not self.subject):
             return line
         return tuple(word for part in parts for word in self._take_part(part))
+
+    def _without_initials(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
+        """The line less the codes of its teachers, and the room beside them: CSC2 - SP - PUKE2."""
+        match = initials_in(text_of(line), self.habits.initials) if self.teacher is None else None
+        if match is None or not (match["subject"] or self.subject):
+            return line
+        room = match.groupdict().get("room")
+        if room and self.room is not None:
+            return line
+        self.teacher = Found(value=match["codes"], words=cut_out(line, *match.span("codes"))[0], certainty=0.8)
+        if room:
+            self.room = Found(value=room_name(room), words=cut_out(line, *match.span("room"))[0], certainty=0.85)
+        return cut_out(line, match.end("subject"), len(text_of(line)))[1] if match["subject"] else ()
 
     def _without_tail(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
         """The line less a room that stands last, after a dash, a comma or in brackets (Maths - R12, Art (Studio))."""

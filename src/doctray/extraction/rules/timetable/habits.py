@@ -8,12 +8,12 @@ from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell
-from doctray.extraction.rules.timetable.bracketed import initials_behind
 from doctray.extraction.rules.timetable.calendars import places_behind_times
 from doctray.extraction.rules.timetable.cells import LABEL_OF_LINE, Habits
 from doctray.extraction.rules.timetable.enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable.headings import heading_of
 from doctray.extraction.rules.timetable.heads import names_above
+from doctray.extraction.rules.timetable.initials import initials_of
 from doctray.extraction.rules.timetable.kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable.names import CODE, ROOM, TEACHER
 from doctray.extraction.rules.timetable.reading import plain_text, read, size_of
@@ -47,7 +47,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     enders = codes_at_ends([lines for lines, _ in every])
     names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
-    initials = initials_behind([[" ".join(word.text for word in line) for line in lines] for lines, _ in every])
+    initials = initials_of([[" ".join(word.text for word in line) for line in lines] for lines, _ in every])
     return Habits(
         names=names | initials | codes | surnames | teachers | bracketed | enders,
         rooms=_rooms([lines for lines, _ in every]),
@@ -58,6 +58,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         codes=_bracketed_codes(written),
         heads=names_above(written),
         enders=enders,
+        initials=initials,
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
         timed=timed,
     )
@@ -184,7 +185,7 @@ def _rooms(written: Sequence[Sequence[tuple[Word, ...]]]) -> frozenset[str]:
     """What can only be a room, holds a digit, and stands last in the lines of most lessons, one of them at least with several."""
     before: defaultdict[str, set[str]] = defaultdict(set)
     parted = 0
-    for line in (line for lines in written for line in lines if len(line) > 1):
+    for line in (line for lines in written for line in lines if len(line) > 1 and not ROOM.fullmatch(plain_text(line))):
         for size in (2, 1):
             said, lesson = plain_text(line[-size:]), plain_text(line[:-size])
             wing = _WING.fullmatch(said) is not None

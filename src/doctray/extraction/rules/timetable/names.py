@@ -58,7 +58,7 @@ ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", r
 _PLACE = (
     r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle"
     r"|gymnase|(?:leisure|sports?|community|swimming)\s(?:centre|center|baths)|"
-    r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams"
+    r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams|remot[oa]|virtual|en\sl[ií]nea|distanciel"
 )
 ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d[A-Z]\d{2}|\d{1,2}[.-]\d{2,3}"
@@ -97,7 +97,9 @@ ASIDE = re.compile(
 )
 """What is said of a lesson and names nothing: from which day on, how many credits."""
 
-REMOTE = re.compile(r"online|zoom|(?:ms\s)?teams|google\smeet|remote", re.IGNORECASE)
+REMOTE = re.compile(
+    r"online|zoom|(?:ms\s)?teams|google\smeet|remote|remot[oa]|virtual|en\sl[ií]nea|[àa]\sdistance|distanciel", re.IGNORECASE
+)
 _MONTHS = f"{MONTH_NAMES}|ene|abr|ago|dic|dez|fev|set|out|gen|mag|giu|lug|ott|janv|févr|avr|juin|juil|août|déc|okt"
 DATE = re.compile(
     rf"(?:(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:de )?(?:{_MONTHS})\.?)(?:,? ?[- ]?(?:20)?\d\d)?"
