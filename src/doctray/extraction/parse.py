@@ -405,7 +405,9 @@ _PLACEHOLDER = re.compile(
     r"(?:\shere)?\s?[\]>}]|(?:enter |insert )?(?:your )?subject(?: here)?|your (?:class|school|teacher)|"
     r"(?:full |your |recipient'?s? |company |student'?s? |insured'?s? |teacher'?s? |pupil'?s? |child'?s? |school |class |insert |"
     r"first |last )*name(?: ?(?:/|and|&|,) ?(?:address|surname|title))?(?: here)?|"
-    r"name of (?:the )?(?:insurer|insured|insurance company|producer|agency|holder|student|recipient|participant|school|course|company)|"
+    r"name of (?:the )?(?:insurer|insured|insurance company|producer|agency|holder|student|recipient|participant|school|course|company)"
+    r"(?: \(if applicable\))?(?: enter)?|(?:[\w']+ ){0,3}(?:agent|broker|vendor|(?:sub)?contractor|tenant|agency|supplier|customer)"
+    r"(?: ?/ ?\w+)? name|"
     r"(?:your |street |mailing )?address|date|signature|[_.\-–—\s/\\|:]+)\)?",
     re.IGNORECASE,
 )
@@ -416,7 +418,8 @@ _ASKING = _ASKED_FOR | frozenset(
     re.findall(
         r"\w+",
         """1 2 3 city state code postal street country company business phone email here your of the and insured recipient certificate
-        holder number date full first last town county province suite""",
+        holder number date full first last town county province suite vendor contractor
+        subcontractor tenant agent broker agency insurance p o box or""",
     )
 )
 """Words that a form asks with (ADDRESS LINE 1, CITY, STATE ZIP CODE): a value of nothing else is not filled in."""

@@ -95,13 +95,18 @@ class Sheet:
         return sorted(found, key=lambda p: -p.box.right)
 
     def below(self, phrase: Phrase | Box, *, lines: float = 2.5) -> list[Phrase]:
-        """Phrases beneath that share its column, nearest first, within so many line heights."""
+        """Phrases beneath that share its column, nearest first, within so many line heights.
+
+        Recognition draws boxes higher than their print, so that those of close lines overlap: there the middles tell.
+        """
         box = phrase if isinstance(phrase, Box) else phrase.box
         height = box.height if isinstance(phrase, Box) else phrase.height
+        beneath = box.bottom - 0.4 * height
         found = [
             p
             for p in self._between(box.bottom, box.bottom + lines * height)
-            if p.box.top >= box.bottom - 0.4 * height and _share_column(box, p.box, height)
+            if (p.box.top >= beneath or (self.ocr and p.box.top > box.top + 0.2 * height and p.box.center_y >= box.bottom - 0.1 * height))
+            and _share_column(box, p.box, height)
         ]
         return sorted(found, key=lambda p: (p.box.top, p.box.left))
 

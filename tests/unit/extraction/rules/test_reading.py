@@ -2,8 +2,8 @@
 
 import pytest
 
-from doctray.domain.document import Box, FormField, Segment
-from doctray.extraction.rules.reading import lines_of, sheet_of
+from doctray.domain.document import Box, FormField, Line, Page, PageSource, Segment, Word
+from doctray.extraction.rules.reading import lines_of, rows_of, sheet_of
 from tests.unit.extraction.drawing import drawn
 
 
@@ -51,3 +51,20 @@ def test_form_fields_count_as_words_unless_they_are_printed() -> None:
 
 def test_stains_that_an_engine_took_for_words_are_left_out() -> None:
     assert sheet_of(drawn("Ciet4 Vo.", ocr=True, confidence=0.02)).words == ()
+
+
+def high_word(text: str, left: float, top: float, bottom: float) -> Word:
+    return Word(text=text, box=Box(left, top, left + 10 * len(text), bottom), confidence=0.9)
+
+
+def test_a_name_close_beneath_its_label_is_of_the_next_row_and_stands_below_although_boxes_overlap() -> None:
+    """Boxes of recognition are higher than their print: of INSURED over Ingrid they overlap by more than half."""
+    words = (high_word("INSURED", 34, 268, 280), high_word("Ingrid", 34, 273, 289), high_word("Sorenson", 98, 273, 289))
+    assert [[word.text for word in row] for row in rows_of(words)] == [["INSURED"], ["Ingrid", "Sorenson"]]
+    sheet = sheet_of(Page(number=1, width=400, height=400, lines=(Line(words=words),), source=PageSource.OCR))
+    label = next(phrase for phrase in sheet.phrases if phrase.text == "INSURED")
+    assert [phrase.text for phrase in sheet.below(label)] == ["Ingrid Sorenson"]
+
+
+def test_a_word_that_was_read_twice_makes_no_row_of_its_own() -> None:
+    assert len(rows_of((high_word("Category", 10, 10, 30), high_word("1", 100, 10, 30), high_word("1", 101, 12, 32)))) == 1

@@ -17,7 +17,7 @@ from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.certificate.coverages import coverages
 from doctray.extraction.rules.certificate.parties import Party, is_address_line, party
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
-from doctray.extraction.rules.reading import Phrase, Sheet, in_row, rows_of
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
 
 _SIGNS = (
     ("TYPE OF INSURANCE",),
@@ -201,7 +201,9 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     for name in ("producer", "insured", "holder"):
         label = labels[name]
         words = [] if label is None else _block(sheet, label, boxes)
-        out[name] = party(sheet.number, _without_contact(sheet, words, labels["contact"]) if name == "producer" else words)
+        if name == "producer":
+            words = _without_contact(sheet, _without_logo(sheet, words), labels["contact"])
+        out[name] = party(sheet.number, words)
     return out
 
 
@@ -210,6 +212,22 @@ def _holder(sheet: Sheet) -> Anchor | None:
     table = anchor(sheet, "TYPE OF INSURANCE")
     beneath = [a for a in anchors(sheet, "CERTIFICATE HOLDER") if a.alone and table is not None and a.box.top > table.box.bottom]
     return beneath[0] if beneath else _lone(sheet, "CERTIFICATE HOLDER")
+
+
+def _without_logo(sheet: Sheet, words: list[Word]) -> list[Word]:
+    """The producer's words without those of a logo left of the edge at which name, street and place all begin."""
+    phrases = phrases_of(sheet.number, words, sheet.page)
+    aligned = [[other for other in phrases if abs(other.box.left - one.box.left) < 0.5 * one.height] for one in phrases]
+    column = max(aligned, key=len, default=[])
+    if len(column) < _LINES_OF_PARTY:
+        return words
+    edge = min(phrase.box.left for phrase in column)
+    logo = [phrase for phrase in phrases if phrase.box.right < edge - column[0].height]
+    left_out = {id(word) for phrase in logo for word in phrase.words}
+    return [word for word in words if id(word) not in left_out] if 0 < len(logo) < len(column) else words
+
+
+_LINES_OF_PARTY = 3
 
 
 def _without_contact(sheet: Sheet, words: list[Word], contact: Anchor | None) -> list[Word]:

@@ -96,10 +96,13 @@ def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box
     for phrase in phrases_of(sheet.number, [part for word in words for part in two_words(word, _GLUED)], sheet.page):
         text = phrase.text
         elsewhere = _ELSEWHERE.search(text)
+        spaced = _GROUPED_BY_SPACES.search(text)
         doubtful = sheet.ocr and not (small and re.fullmatch(r"\d{3}", text))
         cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, doubtful)), None)
         if elsewhere is not None:
             cut = len(text[: elsewhere.start()].split())
+        elif spaced is not None:
+            cut = len(text[: spaced.start()].split())
         elif cut is None:
             whole = re.search(r"(included|excluded|statutory|unlimited)\W*$", text, re.IGNORECASE)
             if whole is None:
@@ -119,6 +122,9 @@ def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box
 _ELSEWHERE = re.compile(r"(?<![^\s$])(?:see|refer to) (?:acord \d{2,3}|attached)\W*$", re.IGNORECASE)
 """Where the sum is to be looked up, in its place: SEE ACORD 101."""
 
+_GROUPED_BY_SPACES = re.compile(r"(?<![\d,.])[$£€]?\d{1,3}(?: \d{3})+$")
+"""A sum whose groups of digits stand apart, as where recognition lost the commas: 1 000 000."""
+
 _GLUED = re.compile(r"(.*[A-Za-z]{3})(\$\d[\d,.]*)")
 """A label and its sum in one: LIMIT$1,000,000."""
 
@@ -128,17 +134,18 @@ def _is_sum(text: str, doubtful: bool) -> bool:
     return amount is not None and ("$" in text or (amount.value >= 100 and (amount.value >= 1000 or "," in text or not doubtful)))
 
 
-_OF_A_CELL = re.compile(r"(?P<sum>[$£€] ?\d[\d,.]*\d)\s*(?P<label>[A-Za-z][A-Za-z.& ]*)?")
+_OF_A_CELL = re.compile(r"(?P<sum>[$£€] ?\d(?:[\d,.]| (?=\d{3}\b))*\d)\s*(?P<label>[A-Za-z][A-Za-z.& ]*)?")
 
 
 def _sums_of_a_cell(sheet: Sheet, words: Sequence[Word]) -> dict[str, Found]:
-    """Two sums or more with strokes between in one line, each before its label: $2,000,000 / $5,000 Ded. The one without is the limit."""
+    """Two sums or more with strokes between in one line, each before its label: $2,000,000 / $5,000 Ded. One without is the limit."""
     for row in rows_of(words):
         line = Phrase.of(sheet.number, row)
         parts = [part for part in re.finditer(r"[^/]+", line.text) if part.group().strip()]
         sums = [(part, match) for part in parts if (match := _OF_A_CELL.fullmatch(part.group().strip())) is not None]
         labels = [(match["label"] or "LIMIT").strip() for _, match in sums]
-        if len(sums) < _SEVERAL or len(set(labels)) < len(labels) or "LIMIT" not in labels:
+        told = "LIMIT" in labels or len(sums) == len(parts)
+        if len(sums) < _SEVERAL or len(set(labels)) < len(labels) or not told:
             continue
         out: dict[str, Found] = {}
         for label, (part, match) in zip(labels, sums, strict=True):

@@ -174,7 +174,8 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
         label = section.title.phrase
         below = sheet.below(label, lines=1.5)[:1]
         if fold(label.text).startswith("workers"):
-            if (whole := _workers_and_employers(sheet, section, columns) or _workers_mingled(sheet, section, columns)) is not None:
+            whole = _workers_and_employers(sheet, section, columns) or _workers_mingled(sheet, section, columns)
+            if whole is not None or (whole := _workers_cut_short(sheet, label)) is not None:
                 return whole
             wrapped = [p for p in below if "employer" in p.folded or "liab" in p.folded]
         else:
@@ -240,6 +241,15 @@ def _workers_mingled(sheet: Sheet, section: Section, columns: Columns) -> Found 
     words = [w for w in sheet.inside(area) if fold(w.text) in _OF_WORKERS]
     told = fold(section.title.phrase.text) == "workers" and len({fold(w.text) for w in words}) == len(_OF_WORKERS)
     return Found(value=_WORKERS_TITLE, page=sheet.number, words=tuple(words), trust=0.8) if told else None
+
+
+def _workers_cut_short(sheet: Sheet, label: Phrase) -> Found | None:
+    """The whole title where its second line was lost, told by the AND that ends the first."""
+    line = next((p.words for p in sheet.phrases if label.words[-1] in p.words), label.words)
+    following = line[line.index(label.words[-1]) + 1 :][:1]
+    if not following or fold(following[0].text) != "and":
+        return None
+    return Found(value=_WORKERS_TITLE, page=sheet.number, words=(*label.words, *following), trust=0.9)
 
 
 _OF_WORKERS = frozenset({"workers", "compensation", "employers"})

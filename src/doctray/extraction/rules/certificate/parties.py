@@ -25,10 +25,18 @@ _NOT_ADDRESS = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:d\.?/?b\.?/?a\.?\b|a\.?k\.?a\.?\b|t/a\b|trading as\b|and its\b|its\b|&|and\b|of\b|llc\b|inc\b|ltd\b|limited\b|"
-    r"l\.l\.c|its successors|isaoa|atima)",
+    r"l\.l\.c|its successors|isaoa|atima|"
+    r"(?:(?:holdings?|group|services?|insurance|agency|brokers?|partners|associates|enterprises|company|international|management) )+"
+    r"(?:llc|l\.l\.c\.|inc\b\.?|ltd\b\.?|limited|corp\b\.?|corporation|co\b\.?|lp|llp)$)",
     re.IGNORECASE,
 )
-_TO_BE_CONTINUED = re.compile(r"(?:\b(?:of|and|the|for|dba|d/b/a)|[&,\-])$", re.IGNORECASE)
+"""What goes on with the name of the line before; a line of nothing but a company's general words is the end of one."""
+
+_END_THEN_STREET = re.compile(r"(?:inc|llc|l\.l\.c|ltd|corp|co|lp|llp|pllc)\b[.,]* (?=\d)", re.IGNORECASE)
+_TO_BE_CONTINUED = re.compile(
+    r"(?:\b(?:of|and|the|for|an?|dba|d/b/a|of (?:public|human|social|general|natural|environmental|financial|administrative))|[&,\-])$",
+    re.IGNORECASE,
+)
 _PLACE_ON_THE_LINE = re.compile(r"(?<!\()\s(?=\d{1,6}\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
 
 
@@ -45,9 +53,9 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
         kept.pop(0)
     if not kept:
         return None, None
-    kept = [*_parted_at_comma(kept[0]), *kept[1:]]
+    kept = [*_parted_at_comma(kept[0]), *(part for line in kept[1:] for part in _parted_after_end(line))]
     if is_address_line(kept[0].text) and not is_address_line_after_name(kept[0].text) and not _is_name_with_number(kept):
-        return None, joined([line for line in kept if not _NOT_ADDRESS.search(line.text)])
+        return None, joined([line for line in kept if not _is_no_address(line.text)])
     first, spilled = _name_then_place(kept[0])
     name = [first]
     rest = kept[1:]
@@ -66,10 +74,17 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
     start = next((index for index, line in enumerate(rest) if is_address_line(line.text)), 0) if not spilled else 0
     if start and _STREET_THEN_NUMBER.fullmatch(rest[start - 1].text.strip(" ,")):
         start -= 1
-    address = to_postcode([line for line in [*spilled, *rest[start:]] if not _NOT_ADDRESS.search(line.text)])
+    address = to_postcode([line for line in [*spilled, *rest[start:]] if not _is_no_address(line.text)])
     address = [part for line in address if (part := _without_registration(line)) is not None]
     return joined(name, " "), joined(address) if address else None
 
+
+def _is_no_address(text: str) -> bool:
+    """Whether a line among those of an address says how to reach somebody; one that names the suite of whom to ask for is of it."""
+    return bool(_NOT_ADDRESS.search(text)) and not _SUITE_OF_SOMEBODY.match(text)
+
+
+_SUITE_OF_SOMEBODY = re.compile(r"\W*att(?:entio)?n\b.*\b(?:ste|suite|unit|floor|room|bldg)\b\.? ?#?\w{1,6}$", re.IGNORECASE)
 
 _UNANSWERED = re.compile(
     r"\W*(?:loan|lease|mortgage|account|acct|customer|client|file|job|project|contract|reference|ref|unit)\b\.? ?"
@@ -94,6 +109,13 @@ def _parted_at_comma(line: Phrase) -> list[Phrase]:
     if name is None or rest is None or len(name.words) < 2 or is_address_line(name.text) or not _OPENS_ADDRESS.match(rest.text):
         return [line]
     return [name, rest] if is_address_line(rest.text) or _STREET.match(rest.text) else [line]
+
+
+def _parted_after_end(line: Phrase) -> list[Phrase]:
+    """A line that begins with the end of a company's name and goes on with the street: Inc 914 Air Drive."""
+    end = _END_THEN_STREET.match(line.text)
+    count = 0 if end is None else len(end[0].split())
+    return [part for part in (line.part(0, count), line.part(count)) if part is not None] if count else [line]
 
 
 _OPENS_ADDRESS = re.compile(
@@ -137,6 +159,7 @@ def is_party(text: str) -> bool:
         and not re.search(r"\bcertificate\b", text, re.IGNORECASE)
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
+        and not _DIALLED.search(text)
         and not re.fullmatch(
             r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
             r"policy|and|or|code|name|number|"
@@ -146,6 +169,9 @@ def is_party(text: str) -> bool:
         )
     )
 
+
+_DIALLED = re.compile(r"(?<![\w-])\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}\b")
+"""A telephone number of North America, beside whatever recognition made of the words that ask for it."""
 
 _LABELLED = re.compile(r"(?!name\b|company\b|attn\b)(?:[A-Za-z]+ ){0,2}[A-Za-z]+: (?:none|yes|no|nil|n/a)\b", re.IGNORECASE)
 """The answer to another label, as in Optional Coverage: None."""
@@ -181,11 +207,13 @@ def is_address_line_after_name(text: str) -> bool:
 
 
 def _name_then_place(line: Phrase) -> tuple[Phrase, list[Phrase]]:
-    """A first line that holds the street too, taken apart before its number; the name must have two words at least."""
+    """A first line that holds the street too, taken apart before its number; a name has two words at least, or a company's ending."""
     match = _PLACE_ON_THE_LINE.search(line.text)
-    if match is None or _COMPANY.search(line.text) or len(line.text[: match.start()].split()) < 2 or _STREET.match(line.text):
+    before = "" if match is None else line.text[: match.start()]
+    named = len(before.split()) > 1 or bool(_COMPANY.search(before))
+    if not named or _COMPANY.search(line.text) or _STREET.match(line.text):
         return line, []
-    cut = len(line.text[: match.start()].split())
+    cut = len(before.split())
     name, place = line.part(0, cut), line.part(cut)
     return (line, []) if name is None or place is None else (name, [place])
 

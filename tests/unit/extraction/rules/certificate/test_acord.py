@@ -601,6 +601,40 @@ def test_a_mark_glued_to_n_a_and_a_sum_glued_to_a_date_are_read() -> None:
     assert policies[-2]["subrogation_waived"] is True
 
 
+def test_sums_whose_groups_stand_apart_are_whole() -> None:
+    """Scans through some viewers lose the commas."""
+    filled = {**FILLED, (20, SIGN): "S", (20, SUM): "1 000 000", (24, SUM): "1 000 000", (43, LIMIT): ".", (42, LIMIT): "", (42, SUM): ""}
+    filled |= {(42, LIMIT): "$1 000 000 Occurrence / $2 000 000 Aggregate"}
+    policies = read(an_acord({place: text for place, text in filled.items() if text}, ocr=True)).fields["policies"]
+    assert (policies[0]["limits"]["EACH OCCURRENCE"], policies[0]["limits"]["PERSONAL & ADV INJURY"]) == (1_000_000, 1_000_000)
+    assert policies[-1]["limits"] == {"Occurrence": 1_000_000, "Aggregate": 2_000_000}
+
+
+def test_a_workers_title_whose_second_line_was_lost_is_whole() -> None:
+    page = an_acord(misread={"WORKERS COMPENSATION": "WORKERS COMPENSATION AND", "AND EMPLOYERS' LIABILITY": "ANY PROPRIETOR"})
+    assert "WORKERS COMPENSATION AND EMPLOYERS' LIABILITY" in [policy["type"] for policy in read(page).fields["policies"]]
+
+
+def test_a_logo_left_of_the_producer_s_lines_is_no_producer() -> None:
+    filled = {place: text for place, text in FILLED.items() if place not in ((6, 4), (7, 4), (8, 4))}
+    filled |= {(7, 3): "StateFarm", (6, 20): "Peter Chai", (7, 20): "3253 E South St Ste J103", (8, 20): "Long Beach, CA 90805"}
+    assert read(an_acord(filled, ocr=True)).fields["producer_name"] == "Peter Chai"
+
+
+def test_samples_that_ask_for_the_parties_have_none() -> None:
+    filled = {
+        **FILLED,
+        (6, 4): "Insurance Agent/Broker Name",
+        (7, 4): "Insurance Agent/Broker Street Address or P.O. Box",
+        (8, 4): "City, State & Zip Code",
+        (10, 8): "Vendor Name",
+        (11, 8): "Vendor Street Address or P.O. Box",
+        (12, 8): "Vendor City, State & Zip Code",
+    }
+    fields = read(an_acord(filled)).fields
+    assert (fields["producer_name"], fields["insured_name"], fields["insured_address"]) == (None, None, None)
+
+
 def test_a_deductible_of_three_digits_alone_in_a_typed_row_is_a_sum() -> None:
     policy = read(an_acord({**FILLED, (43, LIMIT): "Deductible", (43, SUM + 4): "500"}, ocr=True)).fields["policies"][-1]
     assert policy["limits"] == {"Each Claim": 3_000_000, "Deductible": 500}

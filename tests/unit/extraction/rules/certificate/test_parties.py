@@ -30,6 +30,7 @@ def test_names_of_people_and_companies_can_be_parties(text: str) -> None:
         "shown in the schedule",
         "ACORD 28 (2016/03)",
         "NAIC NO: 19941",
+        "HNE, Ext): 715-555-0133",
         "Only",
         "LIMITS",
         "INSURANCE",
@@ -89,6 +90,16 @@ def test_names_and_ways_to_reach_somebody_are_not(text: str) -> None:
             "Casco Bay Lofts LLC",
             "210 Commercial St, Portland, ME 04101",
         ),
+        ("Cedar Works|Inc 914 Air Drive|Clive, IA 50325", "Cedar Works Inc", "914 Air Drive, Clive, IA 50325"),
+        ("Sourcery,Inc. 8 Three Creek Road|Richmond, VA 23228", "Sourcery,Inc.", "8 Three Creek Road, Richmond, VA 23228"),
+        (
+            "Bend Agency, A Division of Crescent|Holdings LLC|3300 Ridge Dr",
+            "Bend Agency, A Division of Crescent Holdings LLC",
+            "3300 Ridge Dr",
+        ),
+        ("Ohio Department of Public|Health and Environment|PO Box 88", "Ohio Department of Public Health and Environment", "PO Box 88"),
+        ("Green Hoa|Attn Sharp Management Ste 104|2500 Via Marina", "Green Hoa", "Attn Sharp Management Ste 104, 2500 Via Marina"),
+        ("Green Hoa|Attn: Purchasing|2500 Via Marina", "Green Hoa", "2500 Via Marina"),
     ],
 )
 def test_the_name_ends_where_the_address_begins(text: str, name: str | None, address: str | None) -> None:
