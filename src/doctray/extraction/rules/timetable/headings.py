@@ -8,7 +8,7 @@ _HEADINGS = {
     "period": r"periods?(?:\s*no\.?)?|per[ií]odos?|jam\s*ke-?|hodina|lesson\s*(?:no\.?|number)|lekcja|les(?:uur)?|stunde",
     "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule|jadwal",
     "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
-    r"|horaires?|zeit|uhrzeit|interval(?:ul)?(?:\s*orar)?|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
+    r"|horaires?|franja(?:\s*horaria)?|zeit|uhrzeit|interval(?:ul)?(?:\s*orar)?|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
     r"|jam|waktu|pukul|masa|czas|čas|tid|id[őo]|klo|hora|время|час",
     "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|(?:hora\s*(?:de\s*)?)?(?:ini\.?|in[ií]cio)"
     r"|inizio"

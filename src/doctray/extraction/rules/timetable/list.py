@@ -9,6 +9,7 @@ from doctray.extraction.rules.grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable.aligned import phrases_of, strips
 from doctray.extraction.rules.timetable.blocks import Block, Edge
 from doctray.extraction.rules.timetable.cells import Content, contents
+from doctray.extraction.rules.timetable.columns import columns_told
 from doctray.extraction.rules.timetable.days import DayName, day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable.headings import heading_of, joint_heading_of
 from doctray.extraction.rules.timetable.names import ASIDE, DATE, ROOM, ROOM_LABELLED, is_name
@@ -36,20 +37,76 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     for index, row in enumerate(rows):
         columns = _columns(row)
         if "subject" in columns and ({"time", "start", "when"} & set(columns) or {"day", "period"} <= set(columns)):
-            columns = _with_days(_titled(columns, row, rows[index + 1 :]), rows[index + 1 :])
-            short = _short_days(rows[index + 1 :], columns)
-            drafts: list[_Draft] = []
-            heading: Reading | None = None
-            for later in rows[index + 1 :]:
-                said = [reading for _, reading in later if reading.text]
-                if len(said) == 1 and day_name(said[0].text):
-                    heading = said[0]
-                elif draft := _row_draft(_with_tall(later, rows[index + 1 :]), columns, short, grid.page):
-                    if draft.name is None and heading and "day" not in columns:
-                        draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
-                    drafts.append(draft)
-            return _settled(_carried(drafts))
+            later = rows[index + 1 :]
+            return _rowed(grid, _with_days(_titled(columns, row, later), later), later)
     return ()
+
+
+def untitled_blocks(grid: Grid) -> tuple[Block, ...]:
+    """Blocks of such a table whose columns are told by what stands in them, since no heading says it; else ()."""
+    rows = _rows(grid)
+    columns = columns_told(rows)
+    return _rowed(grid, columns, rows) if columns else ()
+
+
+def lined_blocks(page: Page) -> Listed | None:
+    """Blocks of a list without headings and without lines between its columns, told by what stands in them; None where there is none."""
+    words = [word for word in page.words if word.angle == 0 and word.text.strip()]
+    lines = [phrases for line in read(words).lines if len(phrases := phrases_of(line)) >= _FEWEST_COLUMNS and _prints_one_time(line)]
+    columns = _stretches([box_of(phrase) for phrases in lines for phrase in phrases], least=(len(lines) + 1) // 2)
+    if not _FEWEST_LINES <= len(lines) <= _MOST_ROWS or len(columns) < _FEWEST_COLUMNS:
+        return None
+    levels = [hull(box_of(phrase) for phrase in phrases) for phrases in lines]
+    rules = [(s.top + s.bottom) / 2 for s in page.segments if s.horizontal and s.right - s.left >= page.width / 4]
+    cells: list[Cell] = []
+    for row in strips(levels, Axis.Y, words, rules):
+        own = phrases_of([word for word in words if row.low <= word.box.center_y < row.high])
+        homes = [max(columns, key=lambda column: _shared(column, box_of(phrase))) for phrase in own]
+        for column in columns:
+            inside = tuple(word for phrase, home in zip(own, homes, strict=True) if home is column for word in phrase)
+            cells.append(Cell(box=Box(column[0], row.low, column[1], row.high), words=inside))
+    grid = Grid(page=page.number, box=hull(cell.box for cell in cells), cells=tuple(cells), ruled=False)
+    made = untitled_blocks(grid)
+    return Listed(titles=titles(page, grid.box, inside=(), above=0.0, below=float(page.height)), blocks=made) if made else None
+
+
+_FEWEST_LINES, _FEWEST_COLUMNS = 4, 3
+
+
+def _shared(column: tuple[float, float], box: Box) -> float:
+    """How much of a column a box covers, or how far it is from it, below nothing."""
+    return min(column[1], box.right) - max(column[0], box.left)
+
+
+def _prints_one_time(line: tuple[Word, ...]) -> bool:
+    spans = find_label_spans(Reading((line,)).text)
+    return len(spans) == 1 and spans[0].end is not None
+
+
+def _stretches(boxes: Sequence[Box], *, least: int) -> list[tuple[float, float]]:
+    """From where to where the columns run whose texts these are: texts that overlap are one column's; one of fewer than `least` is none."""
+    columns: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: box.left):
+        if columns and box.left < max(other.right for other in columns[-1]):
+            columns[-1].append(box)
+        else:
+            columns.append([box])
+    return [(min(box.left for box in own), max(box.right for box in own)) for own in columns if len(own) >= max(1, least)]
+
+
+def _rowed(grid: Grid, columns: dict[str, Box], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> tuple[Block, ...]:
+    short = _short_days(rows, columns)
+    drafts: list[_Draft] = []
+    heading: Reading | None = None
+    for row in rows:
+        said = [reading for _, reading in row if reading.text]
+        if len(said) == 1 and day_name(said[0].text):
+            heading = said[0]
+        elif draft := _row_draft(_with_tall(row, rows), columns, short, grid.page):
+            if draft.name is None and heading and "day" not in columns:
+                draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
+            drafts.append(draft)
+    return _settled(_carried(drafts))
 
 
 def columned_blocks(page: Page) -> tuple[Listed, ...]:
