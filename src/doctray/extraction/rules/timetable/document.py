@@ -128,7 +128,7 @@ def _tables(page: Page) -> list[Table]:
     if headed := [blocks for grid in sorted(grids, key=lambda grid: grid.box.top) if (blocks := headed_blocks(grid, page))]:
         around = titles(page, min(grids, key=lambda grid: grid.box.top).box, inside=(), above=0.0, below=float(page.height))
         return [Table(page=page.number, titles=around, blocks=tuple(block for own in headed for block in own), family="list")]
-    if _names_days_again(untitled := _from_untitled(page, grids)):
+    if _names_days_again(untitled := _from_untitled(page, grids)) and not _from_columns(page):
         return untitled
     best = _gridded(page, grids)
     if _reads_well(best):
