@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -15,6 +15,9 @@ Accept = Callable[[str], bool]
 
 Vocabulary = Mapping[str, Sequence[str]]
 """key → labels as people print them, the most telling first."""
+
+Cells = Mapping[str, Sequence[tuple[Sheet, Sequence[Phrase]]]]
+"""key → (sheet, lines) of each cell of a drawn table that stands right of one of the key's labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,20 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.weak and in_row and not is_label(in_row[0]) and in_row[0].box.left - spot.label.box.right < _BESIDE * spot.label.height:
         return
     yield from _accepted(below, accept)
+    if spot.rest is None and not in_row:
+        yield from _accepted([p for p in _half_beside(sheet, spot.phrase)[:1] if not is_label(p)], accept)
+
+
+def _half_beside(sheet: Sheet, label: Phrase) -> list[Phrase]:
+    """Phrases right of a label, nearest first, that stand between its row and the one of its other half: a label in two scripts, one over
+    the other, has its value level with their middle."""
+    top, bottom, right = label.box.top - label.height, label.box.bottom + label.height, label.box.right
+    near = [
+        p
+        for p in sheet.phrases
+        if right < p.box.left < right + _BESIDE * label.height and min(p.box.bottom, bottom) - max(p.box.top, top) > 0.9 * p.box.height
+    ]
+    return sorted((p for p in near if p.box.bottom > label.box.top and p.box.top < label.box.bottom), key=lambda p: p.box.left)
 
 
 def _is_aligned(value: Phrase, label: Phrase) -> bool:
@@ -285,11 +302,13 @@ _BESIDE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """All labels of a vocabulary on some sheets, found once. is_label: whether a phrase is one, of these or of others."""
+    """All labels of a vocabulary on some sheets, found once. is_label: whether a phrase is one, of these or of others. cells: what drawn
+    tables tell beside labels, which goes before all else."""
 
     sheets: Sequence[Sheet]
     spots: Sequence[tuple[Sheet, Spot]]
     is_label: Callable[[Phrase], bool]
+    cells: Cells = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheets: Sequence[Sheet], vocabulary: Vocabulary, *, stops: Vocabulary | None = None) -> "Labelled":
@@ -307,6 +326,9 @@ class Labelled:
 
         A label that runs on into other words without a colon counts only where those words are a date or an identifier.
         """
+        for sheet, lines in self.cells.get(key, ()):
+            whole = Phrase.of(lines[0].page, [word for line in lines for word in line.words])
+            yield from ((sheet, phrase) for phrase in _accepted([whole, *lines], accept))
         mine = [(sheet, spot) for sheet, spot in self.spots if spot.key == key]
         for sheet, spot in sorted(
             mine,
@@ -460,7 +482,14 @@ def _numbering(phrase: Phrase) -> int:
 _ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})[.)]", re.IGNORECASE)
 
 
-_APART = ({"insured", "insurer"}, {"insured", "insurers"}, {"effective", "expiration"}, {"issued", "issuer"}, {"insured", "assured"})
+_APART = (
+    {"insured", "insurer"},
+    {"insured", "insurers"},
+    {"effective", "expiration"},
+    {"issued", "issuer"},
+    {"insured", "assured"},
+    {"name", "uin"},
+)
 
 
 _LONGEST = 16

@@ -175,7 +175,8 @@ def declared(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
         if not re.fullmatch(r"[1-9]\d{3,8}(?:\.\d\d)?|[1-9]\d{0,2}(?:,\d{2,3})+(?:\.\d\d)?", number):
             continue
         heading = _heading_over(sheet, phrase)
-        if heading is not None and (_DECLARED.search(heading.text) or _is_total_of_declared(sheet, heading)):
+        of_declared = heading is not None and (_is_total_of_declared(sheet, heading) or _heads_table(sheet, heading))
+        if heading is not None and (_DECLARED.search(heading.text) or of_declared):
             value = Found(value=int(float(number.replace(",", ""))), page=phrase.page, words=phrase.words, trust=0.8)
             out.append(Sum(label=_CURRENCY_REMARK.sub("", plain_label(heading.text)).strip(" -"), place=heading, found=value, asked=True))
     return out
@@ -189,6 +190,12 @@ def _is_total_of_declared(sheet: Sheet, heading: Phrase) -> bool:
     if not _TOTAL.fullmatch(heading.text.strip(" :")):
         return False
     return any(_DECLARED.search(other.text) for other in sheet.left_of(heading))
+
+
+def _heads_table(sheet: Sheet, heading: Phrase) -> bool:
+    """Whether the line over a row of headings says, alone in its row, that what follows are declared values."""
+    over = [p for p in sheet.phrases if 0 < heading.box.top - p.box.center_y < 2 * heading.height and _DECLARED.search(p.text)]
+    return any(not sheet.left_of(p) and not sheet.right_of(p) for p in over)
 
 
 _TOTAL = re.compile(r"total(?: (?:value|amount|sum))?", re.IGNORECASE)

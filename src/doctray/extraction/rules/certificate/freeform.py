@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from doctray.extraction.grounding import Found
@@ -27,6 +28,7 @@ from doctray.extraction.rules.certificate.parties import Party, is_party
 from doctray.extraction.rules.certificate.titles import title_of
 from doctray.extraction.rules.certificate.vocabulary import INSURANCE, INSURANCE_STOPS
 from doctray.extraction.rules.finds import text_found
+from doctray.extraction.rules.labelled_cells import labelled_cells
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 
@@ -74,7 +76,7 @@ def parts(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
 
 def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     """The tree of found values of one insurance paper."""
-    paper = Labelled.of(sheets, INSURANCE, stops=INSURANCE_STOPS)
+    paper = replace(Labelled.of(sheets, INSURANCE, stops=INSURANCE_STOPS), cells=labelled_cells(sheets, {**INSURANCE, **INSURANCE_STOPS}))
     title, in_title = _title(sheets)
     titled = [Phrase.of(title.page, title.words)] if title is not None else []
     insured_name, insured_address = _insured(paper)
@@ -86,7 +88,7 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     producer, insurers, issuer = _told_apart(sheets, producer, insurers, issuer)
     insured_name = insured_name or in_title or _insured_in_words(sheets)
     if insured_name is None:
-        insured_name, insured_address = written_to
+        insured_name, insured_address = written_to[0], insured_address or written_to[1]
     holder = labelled_party(paper, "holder")[0] or _third(written_to[0], insured_name, producer)
     return {
         "title": title,
@@ -121,7 +123,7 @@ def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:
 def _insured(paper: Labelled) -> Party:
     name, address = labelled_party(paper, "insured")
     name = name or named_under_role(paper, "insured")
-    return name, address or (None if name is None else labelled_address(paper, of=name) or address_in_column(paper, of=name))
+    return name, address or labelled_address(paper, of=name) or (None if name is None else address_in_column(paper, of=name))
 
 
 def _third(written_to: Found | None, *others: Found | None) -> Found | None:

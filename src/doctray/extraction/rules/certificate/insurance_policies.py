@@ -36,7 +36,7 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
     if not numbers and (told := told_policy_number(paper.sheets)) is not None:
         numbers, named = [told[0]], named or _kind_before(told[1], told[0])
     start, end = period(paper, order)
-    kind = named or _kind_of_title(paper.sheets)
+    kind = named or _kind_of_schedule(paper.sheets) or _kind_of_title(paper.sheets)
     package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
     found = coverages(paper.sheets, order, one_policy=named is not None, package=package, one_kind=_is_one(named))
     if not found:
@@ -172,6 +172,18 @@ def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
                 return Found(value=match[0], page=sheet.number, words=words_at(words, match.start(), match.end()), trust=0.7)
     return None
 
+
+def _kind_of_schedule(sheets: Sequence[Sheet]) -> Found | None:
+    """The kind after the words that head a schedule: Policy Schedule - Motor - Package."""
+    for sheet in sheets[:1]:
+        for phrase in sheet.phrases:
+            match = _SCHEDULE_OF.fullmatch(phrase.text)
+            if match is not None and (_COVER_WORDS.search(match["kind"]) or COVERAGE.search(match["kind"])):
+                return Found(value=match["kind"], page=phrase.page, words=words_at(phrase.words, *match.span("kind")), trust=0.8)
+    return None
+
+
+_SCHEDULE_OF = re.compile(r"(?:policy|insurance) schedule ?[-–—:] ?(?P<kind>[A-Z][^:\d]{3,50})", re.IGNORECASE)
 
 _MOST_BENEATH = 7
 """Words of a line under the title that can name the kind of insurance; a sentence has more."""

@@ -45,6 +45,10 @@ def labelled_issuer(paper: Labelled) -> Found | None:
 
 
 def labelled_party(paper: Labelled, key: str) -> Party:
+    for _, cell in paper.cells.get(key, ()):
+        name, address = party_of_lines([_without_colon(cell[0]), *cell[1:]])
+        if name is not None and is_party(str(name.value)):
+            return without_number(name), address
     for sheet, phrase in paper.values(key, is_party):
         lines = [_without_colon(line) for line in lines_from(paper, sheet, _with_trade_name(sheet, _without_code(phrase)))]
         name, address = party_of_lines(lines)
@@ -155,22 +159,38 @@ def without_number(found: Found) -> Found:
     return replace(found, value=str(found.value)[: match.start()], words=words_at(found.words, 0, match.start()))
 
 
-def labelled_address(paper: Labelled, *, of: Found) -> Found | None:
-    """The address beside its label; of several, the one in the column of the party whose name is `of`, else the leftmost of its row."""
+def labelled_address(paper: Labelled, *, of: Found | None) -> Found | None:
+    """The address beside its label; of several, the one in the column of the party whose name is `of`, else the leftmost of its row.
+
+    Without a name, one whose label says that it is the insured's.
+    """
+    for _, cell in paper.cells.get("address", ()):
+        if any(is_address_line(line.text) for line in cell):
+            return joined(to_postcode(cell))
     places = list(
         paper.values("address", lambda text: len(fold(text)) > 8 and bool(_TELLS_PLACE.search(text)) and not _OF_INSURER.match(text))
     )
     places = [(sheet, phrase) for sheet, phrase in places if not _is_of_another(sheet, phrase)]
-    left, height = of.words[0].box.left, of.words[0].box.height
-    in_column = [(sheet, phrase) for sheet, phrase in places if sheet.number == of.page and abs(phrase.box.left - left) < 2 * height]
+    if of is None:
+        places = [(sheet, phrase) for sheet, phrase in places if any(_INSURED.search(p.text) for p in sheet.left_of(phrase)[:1])]
     if not places:
         return None
+    in_column = [] if of is None else [(sheet, phrase) for sheet, phrase in places if _is_in_column(sheet, phrase, of)]
     first = places[0][1]
     in_row_of_first = [place for place in places if place[0].number == first.page and in_row(place[1].box, first.box)]
     sheet, phrase = next(iter(in_column), min(in_row_of_first, key=lambda place: place[1].box.left))
     beside = sheet.right_of(phrase, reach=_POSTCODE_REACH * phrase.height)[:1]
     ended = [p for p in beside if is_place(p.text) and not paper.is_label(p)]
     return joined([[phrase, *ended]]) if ended else joined(to_postcode(lines_from(paper, sheet, phrase)))
+
+
+_INSURED = re.compile(r"\b(?:insured|policy ?holder)", re.IGNORECASE)
+
+
+def _is_in_column(sheet: Sheet, value: Phrase, name: Found) -> bool:
+    """Whether a value begins at the height of the page where a name does."""
+    first = name.words[0].box
+    return sheet.number == name.page and abs(value.box.left - first.left) < 2 * first.height
 
 
 def address_in_column(paper: Labelled, *, of: Found) -> Found | None:
@@ -183,7 +203,7 @@ def address_in_column(paper: Labelled, *, of: Found) -> Found | None:
         if _SOMEBODY_ELSE.search(line.text):
             return None
         close = bool(lines) and line.box.top - lines[-1].box.bottom < 1.2 * line.height
-        if close and US_PLACE.search(line.text):
+        if close and (US_PLACE.search(line.text) or (lines and is_place(line.text))):
             return joined([*lines, line])
         opens = is_address_line(line.text) and not paper.is_label(line)
         lines = [*(lines if close else ()), line] if opens else []
@@ -220,6 +240,8 @@ def _is_of_another(sheet: Sheet, value: Phrase) -> bool:
     """Whether the heading next over a value says that it is somebody's who is not insured."""
     over = [p for p in sheet.phrases if p.box.bottom <= value.box.top and p.box.left <= value.box.right]
     line = next((p for p in sheet.phrases if value.words[0] in p.words), value)
+    if any(_OF_INSURED.search(p.text) for p in (line, *sheet.left_of(value)[:1]) if p is not value):
+        return False
     near = [
         p for p in over if value.box.top - p.box.bottom < _OFFICE_REACH * value.height and abs(p.box.left - line.box.left) < value.height
     ]
@@ -229,6 +251,9 @@ def _is_of_another(sheet: Sheet, value: Phrase) -> bool:
     heading = next((match for p in reversed(over) if (match := _HEADING_OF_PARTY.fullmatch(p.text.strip())) is not None), None)
     return heading is not None and heading["other"] is not None
 
+
+_OF_INSURED = re.compile(r"\b(?:insured|policy ?holder|proposer)(?:'s)?(?: address)?\W*$", re.IGNORECASE)
+"""The end of a label that says whose address stands beside it."""
 
 _OF_INSURER = re.compile(
     r"[^,]*\b(?:insurance|assurance|insurers|underwriters|versicherung|seguros|assurances)\b"

@@ -267,7 +267,9 @@ def is_organisation(text: str) -> bool:
     )
 
 
-_COMMON_NOUN = re.compile(r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy)\b (?=[a-z])")
+_COMMON_NOUN = re.compile(
+    r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy|underwriters?)\b(?: (?=[a-z])|\W*$)"
+)
 """What a sentence calls somebody by, where no name follows: provided by the Company at the relevant time."""
 
 _SMALL = frozenset("of the and for in on at de del la las los du des le les et y e do da von der die und für van het di dei".split())  # noqa: SIM905

@@ -13,7 +13,7 @@ Party = tuple[Found | None, Found | None]
 """(name, address in one line)"""
 
 _STREET = re.compile(
-    r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?\s+\w|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|plot\b|"
+    r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?,?\s+\w|[sdwc]/o\b|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|plot\b|"
     r"(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
     r"floor\b|\d+(?:st|nd|rd|th) floor|c/o\b|one\s+\w+\s+(?:place|plaza|street|center))",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _TO_BE_CONTINUED = re.compile(
     r"(?:\b(?:of|and|the|for|an?|dba|d/b/a|of (?:public|human|social|general|natural|environmental|financial|administrative))|[&,\-])$",
     re.IGNORECASE,
 )
-_PLACE_ON_THE_LINE = re.compile(r"(?<!\()\s(?=\d{1,6}\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
+_PLACE_ON_THE_LINE = re.compile(r"(?<!\()\s(?=\d{1,6},?\s+(?:[NSEW]\.?\s+)?[A-Z][A-Za-z]+)")
 
 
 def party(page: int, words: Sequence[Word]) -> Party:
@@ -160,6 +160,7 @@ def is_party(text: str) -> bool:
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
         and not _DIALLED.search(text)
+        and not _REFERS.match(text)
         and not re.fullmatch(
             r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
             r"policy|and|or|code|name|number|"
@@ -172,6 +173,9 @@ def is_party(text: str) -> bool:
 
 _DIALLED = re.compile(r"(?<![\w-])\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}\b")
 """A telephone number of North America, beside whatever recognition made of the words that ask for it."""
+
+_REFERS = re.compile(r"\W*(?:(?:please )?(?:refer|see)\b|as per\b|code\b)", re.IGNORECASE)
+"""What says that a name stands elsewhere, or the rest of another label: Intermediary Code."""
 
 _LABELLED = re.compile(r"(?!name\b|company\b|attn\b)(?:[A-Za-z]+ ){0,2}[A-Za-z]+: (?:none|yes|no|nil|n/a)\b", re.IGNORECASE)
 """The answer to another label, as in Optional Coverage: None."""

@@ -75,7 +75,7 @@ def title_of(sheet: Sheet) -> Found | None:
     ]
     if not candidates:
         return _heads_letter(sheet)
-    best = max(candidates, key=lambda p: (round(p.height / max(1.0, sheet.height / 100), 1) - 0.4 * max(0, len(p.words) - 8), -p.box.top))
+    best = max(candidates, key=lambda p: (_standing(sheet, p), bool(_CERTIFICATE.search(p.text)), -p.box.top))
     words = list(best.words)
     if _HAS_MODIFIER.search(best.text):
         beneath = [
@@ -103,6 +103,14 @@ def title_of(sheet: Sheet) -> Found | None:
     text = _NUMBERED.sub("", re.sub(r"(?<=\w)\([a-z]\)$", "", text))
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
 
+
+def _standing(sheet: Sheet, phrase: Phrase) -> float:
+    """How large a line is for its page, in hundredths of its height; less for one of more words than titles have."""
+    return round(phrase.height / max(1.0, sheet.height / 100), 1) - 0.4 * max(0, len(phrase.words) - 8)
+
+
+_CERTIFICATE = re.compile(r"\bcertificate\b", re.IGNORECASE)
+"""What goes before a schedule that is printed as large."""
 
 _NAMES_VALUE = re.compile(r"(?:award|course|training|program(?:me)?|module|exam(?:ination)?) (?:title|name|type|reason)\W*", re.IGNORECASE)
 """A label whose value is no title of the paper."""

@@ -14,6 +14,7 @@ INSURANCE = vocabulary("""\
 insured: name of the employee member | name of the insured member | name of the member | named insured | main policy holder | main
     policyholder | lead policyholder | principal insured | primary insured | main insured | lead insured | insured's code name | insured
     code name | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy holder |
+    name of the proposer | name of the insured person |
     policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the insured | assured
     | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured and
     mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
@@ -33,7 +34,8 @@ address: insured address | insured add | adresse du risque | adresse du souscrip
     anschrift | indirizzo | adres | morada | insured property address |
     residence premises | address
 insurer: name of insurer | name of insurance carrier | name of carrier | insurer name | insurance company | insurance carrier |
-    authorised insurer | authorized insurer | insurer | insurers | underwritten by | underwriter | carrier | insured by | insuring
+    authorised insurer | authorized insurer | the underwriter | the insurer | insurer | insurers | underwritten by | underwriter |
+    carrier | insured by | insuring
     company | insurance provider | name of insurance company | authorised insurers | insurer s | underwriters | insurance company name
     | name of the insurer | insured with | insurers affording coverage | company affording coverage | issuing company | issuing insurer
     | security | company name and address | this card has been issued by | aseguradora | entidad aseguradora | compañía aseguradora |
@@ -62,7 +64,9 @@ policy_number: policy number | policy numbers | policy no | policy nos | policy 
     n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer | vertragsnummer | vertrags nr | numero di
     polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
 effective_date: period of insurance commences | period of insurance starts | period of cover commences | membership effective |
-    effective date of the commencement of insurance for the purposes of the relevant law | policy effective date | effective
+    effective date of the commencement of insurance for the purposes of the relevant law |
+    effective date of commencement of insurance for the
+    purpose of act | effective date of commencement of insurance for the purpose of the act | policy effective date | effective
     date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement of insurance
     policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid from | your
     insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance | coverage effective
