@@ -136,7 +136,22 @@ _TITLE_LINES = 3.0
 
 
 def _heads(line: tuple[Word, ...]) -> list[tuple[Box, Reading]]:
-    return [(box_of(phrase), Reading((phrase,))) for phrase in phrases_of(line)]
+    return [(box_of(part), Reading((part,))) for phrase in phrases_of(line) for part in _headings_in(phrase)]
+
+
+def _headings_in(phrase: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """The headings of several columns that an engine took for one text: Day Time; else the phrase."""
+    if any(word.confidence == 1.0 for word in phrase) or heading_of(Reading((phrase,)).text):
+        return [phrase]
+    for stop in range(1, len(phrase)):
+        first, rest = phrase[:stop], _headings_in(phrase[stop:])
+        if all(heading_of(Reading((part,)).text) in _PARTED for part in (first, *rest)):
+            return [first, *rest]
+    return [phrase]
+
+
+_PARTED = ("day", "period", "time", "start", "end", "room", "teacher", "notes")
+"""Headings that are no part of another one, as Class is of Class Type."""
 
 
 def _tell_lessons(columns: Mapping[str, Box]) -> bool:

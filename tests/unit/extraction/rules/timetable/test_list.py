@@ -239,3 +239,20 @@ def test_letters_of_days_end_at_a_bar() -> None:
     found = days_of_run("MWF |")
     assert found
     assert found.days == ("Monday", "Wednesday", "Friday")
+
+
+def test_headings_of_two_columns_that_an_engine_took_for_one_text() -> None:
+    rows = [
+        (226.0, ["Mon", "09:00 - 10:00", "Algebra", "B12"]),
+        (256.0, ["Tue", "10:00 - 11:00", "Botany", "B14"]),
+        (286.0, ["Fri", "11:00 - 12:00", "Drama", "B15"]),
+    ]
+    heads = [("Day Time", 60.0), ("Subject", 280.0), ("Room", 450.0)]
+    words = [word for text, left in heads for word in text_line(text, left=left, top=196.0, confidence=0.9)]
+    for top, row in rows:
+        words += [word for text, left in zip(row, (60.0, 100.0, 280.0, 450.0), strict=True) for word in text_line(text, left=left, top=top)]
+    assert said(extract(document(a_page(words)))) == [
+        ("Monday", "09:00", "10:00", "Algebra", "B12"),
+        ("Tuesday", "10:00", "11:00", "Botany", "B14"),
+        ("Friday", "11:00", "12:00", "Drama", "B15"),
+    ]
