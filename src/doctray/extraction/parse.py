@@ -59,9 +59,24 @@ _MONTH_DAY = re.compile(
 )
 _SLASHES_AS_STROKES = re.compile(r"(?<!\d)(?P<a>0[1-9]|1[0-2]|[12]\d|3[01])[17|lI](?P<b>0[1-9]|[12]\d|3[01])[17|lI](?P<y>20[0-4]\d)(?!\d)")
 _DIGIT_LIKE = str.maketrans(
-    {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "Z": "2"}
+    {
+        "O": "0",
+        "o": "0",
+        "Q": "0",
+        "D": "0",
+        "C": "0",
+        ":": "1",
+        "l": "1",
+        "I": "1",
+        "|": "1",
+        "i": "1",
+        "S": "5",
+        "s": "5",
+        "B": "8",
+        "Z": "2",
+    }
 )
-_NEARLY_NUMERIC = re.compile(r"(?<![\w/])[\dOoQDlI|iSsBZ]{1,2}[/\-.][\dOoQDlI|iSsBZ]{1,2}[/\-.][\dOoQDlI|iSsBZ]{2,4}(?![\w/])")
+_NEARLY_NUMERIC = re.compile(r"(?<![\w/])[\dOoQDClI|iSsBZ]{1,2}[/\-.][\dOoQDClI|:iSsBZ]{1,2}[/\-.][\dOoQDClI|iSsBZ]{2,4}(?![\w/])")
 _ORDINAL_SLIP = re.compile(r"\b[Il|](?=st\b)")
 
 _TWO_DIGIT_YEARS_FROM = 1970
@@ -356,6 +371,7 @@ def _folded(text: str) -> str:
 
 
 _GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.;]\d{3}){2,})")
+_SPECK_AFTER_SIGN = re.compile(r"(?P<sign>[$£€])[.,]\s?(?P<digits>\d{1,3}(?:,\d{3})+)")
 _SUM_WITH_SLIPS = re.compile(r"(?P<sign>[Ss$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
 
 
@@ -363,12 +379,12 @@ def _mended_amount(text: str) -> str | None:
     """The text as a sum after slips of OCR that cannot be meant otherwise, else None.
 
     A letter for a digit inside grouped digits (1,OOO,000, $1,00d,000), S for $ before them (S100,000), a ruling line after them
-    (500,000]), a point or a semicolon for one of several commas (2,000.000, 1;000,000).
+    (500,000]), a speck between them ($.600,000), a point or a semicolon for one of several commas (2,000.000, 1;000,000).
     """
     grouped = _GROUPED_TWICE.fullmatch(_folded(text).strip(" .:;*|_"))
     if grouped is not None:
         return grouped["sign"] + re.sub(r"[.;]", ",", grouped["digits"])
-    match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_"))
+    match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_")) or _SPECK_AFTER_SIGN.fullmatch(text)
     if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
         return None
     digits = match["digits"].translate(str.maketrans("OoQlI|pd", "00011100"))
@@ -446,6 +462,11 @@ def mended_postcode(text: str) -> str:
     """The text with O and I put right where a Canadian postcode has its digits: ON KIA OA1 → ON K1A 0A1."""
     digits = str.maketrans("OIl", "011")
     return _SLIPPED_POSTCODE.sub(lambda match: "".join(c.translate(digits) if i in (1, 4, 6) else c for i, c in enumerate(match[0])), text)
+
+
+def mended_words(text: str) -> str:
+    """The text with the ones inside words put right that recognition took an l for: B1dg, Wi1son."""
+    return re.sub(r"(?<=[A-Za-z])1(?=[a-z]{2})", "l", text)
 
 
 def fold(text: str) -> str:

@@ -16,6 +16,7 @@ from doctray.extraction.parse import (
     has_date_shape,
     is_common_limit,
     mended_postcode,
+    mended_words,
     order_of,
     read_amount,
     read_date,
@@ -87,6 +88,7 @@ def test_the_order_of_day_and_month_comes_from_the_document_or_is_flagged(
         ("l2/31/2024", "2024-12-31"),
         ("Aúg 15,2027", "2027-08-15"),
         ("03/3 1/27", "2027-03-31"),
+        ("C5/0:/2C26", "2026-05-01"),
     ],
 )
 def test_slips_of_recognition_inside_dates_are_put_right_and_flagged(text: str, iso: str) -> None:
@@ -208,6 +210,7 @@ def test_an_amount_is_read_whatever_its_form(text: str, value: float, currency: 
         ("$500,poo", 500_000),
         ("500,000]", 500_000),
         ("1;000,000", 1_000_000),
+        ("$.600,000", 600_000),
         ("500,0001", 500_000),
     ],
 )
@@ -355,6 +358,19 @@ def test_what_is_filled_in_is_kept(text: str) -> None:
 )
 def test_digits_of_canadian_postcodes_are_put_right(text: str, mended: str) -> None:
     assert mended_postcode(text) == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("B1dg 224-5S-29", "Bldg 224-5S-29"),
+        ("Wi1son & Co", "Wilson & Co"),
+        ("Unit B1", "Unit B1"),
+        ("1st Floor, 21st St", "1st Floor, 21st St"),
+    ],
+)
+def test_a_one_inside_a_word_is_an_l(text: str, mended: str) -> None:
+    assert mended_words(text) == mended
 
 
 def test_folding_leaves_letters_digits_and_number_signs() -> None:

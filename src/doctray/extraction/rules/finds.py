@@ -13,6 +13,7 @@ from doctray.extraction.parse import (
     find_dates,
     fold,
     mended_postcode,
+    mended_words,
     read_amount,
     read_identifier,
     unfilled,
@@ -91,7 +92,7 @@ def joined(parts: Sequence[Phrase | Sequence[Phrase]], separator: str = ", ") ->
     value = unfilled(separator.join(text for text in texts if fold(text)))
     if value is None or not words:
         return None
-    mended = mended_postcode(value)
+    mended = mended_words(mended_postcode(value))
     doubts = () if mended == value else ("repaired_identifier",)
     return Found(value=mended, page=lines[0][0].page, words=tuple(words), doubts=doubts)
 

@@ -197,6 +197,7 @@ def sheet_of(page: Page, *, spaced: bool = False) -> Sheet:
 _DATE = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
 _RUN_TOGETHER = (
     re.compile(r"((?:[A-Za-z]{6,8})?[A-Fa-f]:)([A-Z][A-Za-z&.'’\-]{2,})"),  # INSURERB:Northern, A:NORTHERN
+    re.compile(r"((?i:insurer)[A-F])([A-Z][a-z][A-Za-z&.'’\-]+)"),  # INSURERBNorthern
     re.compile(rf"({_DATE})\|?({_DATE}.*)"),  # 11/06/202511/06/2026
     re.compile(rf"({_DATE})(\$\d[\d,.]*)"),  # 11/06/2026$5,000
     re.compile(r"((?i:number|no\.?):)(\S*\d\S*)"),  # NUMBER:15/16

@@ -259,7 +259,8 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
     under = [b for b in others if b.top > box.bottom + 0.3 * height and b.left < box.right + 4 * height]
     bottom = min((b.top for b in under), default=min(sheet.height * 0.97, box.bottom + 9 * height))
     beside = [b for b in others if b.left > box.right + height and b.center_y < bottom - 0.5 * height and b.bottom > box.top - 0.5 * height]
-    right = min((b.left for b in beside), default=float(sheet.width))
+    insurers_beside = [label.box.left for _, label in _insurer_labels(sheet) if label.box.left > box.right + height]
+    right = min([*(b.left for b in beside), *insurers_beside], default=float(sheet.width))
     area = Box(
         max(0.0, box.left - 2 * height),
         box.top - 0.2 * height,

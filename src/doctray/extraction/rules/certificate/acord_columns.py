@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doctray.domain.document import Box
 from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.finds import dates_found
-from doctray.extraction.rules.reading import Sheet, in_row, united
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, united
 
 Labels = dict[str, tuple[str, ...]]
 _GENERAL: Labels = {
@@ -51,8 +51,9 @@ _OF_PROPERTY: tuple[tuple[tuple[str, ...], Labels], ...] = (
 
 
 def is_property_form(sheet: Sheet) -> bool:
-    """Whether the page is an ACORD 24, or another form with its title and its column of covered property."""
-    return anchor(sheet, "CERTIFICATE OF PROPERTY INSURANCE") is not None and anchor(sheet, "COVERED PROPERTY") is not None
+    """Whether the page is an ACORD 24, or a form with its title or its heading of deductibles, and its column of covered property."""
+    told = anchor(sheet, "CERTIFICATE OF PROPERTY INSURANCE", "CAUSES OF LOSS")
+    return told is not None and anchor(sheet, "COVERED PROPERTY") is not None
 
 
 def sections_of(sheet: Sheet) -> tuple[tuple[tuple[str, ...], Labels], ...]:
@@ -111,7 +112,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
             a.box.top
             for a in anchors(sheet, "DESCRIPTION OF OPERATIONS LOCATIONS VEHICLES") + anchors(sheet, "DESCRIPTION OF OPERATIONS LOCATIONS")
         ),
-        default=next((p.box.top for p in sheet.phrases if p.box.top > kind.box.bottom and _OPERATIONS.match(p.text)), None),
+        default=next((p.box.top for p in sheet.phrases if p.box.top > kind.box.bottom and _is_of_operations(sheet, p)), None),
     )
     bottom = operations if operations is not None and operations > kind.box.bottom else _below_table(sheet, kind)
     if bottom <= kind.box.bottom:
@@ -147,6 +148,13 @@ def columns_of(sheet: Sheet) -> Columns | None:
 
 _WORKERS = "WORKERS COMPENSATION"
 """The part of a title in two lines that stands in the first, where the types of free rows begin too."""
+
+
+def _is_of_operations(sheet: Sheet, phrase: Phrase) -> bool:
+    """Whether a phrase heads the box beneath the table, also where recognition lost the stroke in its heading."""
+    beside = sheet.right_of(phrase)[:1] if phrase.folded == "description of operations" else []
+    return _OPERATIONS.match(phrase.text) is not None or any(p.folded.startswith("location") for p in beside)
+
 
 _OPERATIONS = re.compile(r"description of operations ?/", re.IGNORECASE)
 """The box beneath the table, whatever a form has after the stroke; the line within the table has none."""
@@ -231,12 +239,18 @@ def _mark_columns(sheet: Sheet, kind: Anchor, number: Anchor | None, heading: Bo
     words = [
         w for w in sheet.inside(between) if _MARK_HEADING.search(w.text) and w not in number.phrase.words and w not in kind.phrase.words
     ]
-    if not words:
-        return additional, waived
-    box = united(w.box for w in words)
-    if box.width < 2.5 * box.height and len(words) < 2:
-        return additional, waived
+    box = united(w.box for w in words) if words else None
+    of_additional = box is not None and additional is not None and box.right <= additional.right + 0.5 * additional.height
+    if box is None or of_additional or (box.width < 2.5 * box.height and len(words) < 2):
+        return additional, waived or _beside_additional(additional, number)
     return Box(box.left, box.top, box.center_x, box.bottom), Box(box.center_x, box.top, box.right, box.bottom)
+
+
+def _beside_additional(additional: Box | None, number: Anchor) -> Box | None:
+    """The column SUBR WVD where its heading was not recognised: as wide as ADDL INSD, between that and the numbers."""
+    if additional is None or additional.right + additional.width > number.box.left:
+        return None
+    return Box(additional.right, additional.top, additional.right + additional.width, additional.bottom)
 
 
 def _united(sheet: Sheet, labels: Sequence[str], heading: Box) -> Box | None:

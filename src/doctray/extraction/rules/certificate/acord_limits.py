@@ -93,12 +93,13 @@ def _by_order(
 def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box, Found]]:
     """small: three digits alone in a cell are a sum, as typed rows have for deductibles, also where recognition may err."""
     out = []
+    signs = [w.box.right for w in words if w.text.strip() == "$"]
     for phrase in phrases_of(sheet.number, [part for word in words for part in two_words(word, _GLUED)], sheet.page):
         text = phrase.text
         elsewhere = _ELSEWHERE.search(text)
         spaced = _GROUPED_BY_SPACES.search(text)
-        doubtful = sheet.ocr and not (small and re.fullmatch(r"\d{3}", text))
-        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?\s?\d", w.text) and _is_sum(w.text, doubtful)), None)
+        doubtful = sheet.ocr and not (small and re.fullmatch(r"\d{3}[\])|}.]?", text))
+        cut = next((i for i, w in enumerate(phrase.words) if re.match(r"^[$£€Ss]?[\s.,]?\d", w.text) and _is_sum(w.text, doubtful)), None)
         if elsewhere is not None:
             cut = len(text[: elsewhere.start()].split())
         elif spaced is not None:
@@ -113,17 +114,30 @@ def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box
         sign = (cut > 0 and phrase.words[cut - 1].text.strip().endswith(("$", "£", "€"))) or any(
             w.text.strip() == "$" and in_row(w.box, part.box) and w.box.right <= part.box.left + 4 for w in words
         )
-        found = amount_found(part, ocr=sheet.ocr, sign_seen=sign)
+        sign = sign or (len(signs) >= _COLUMN and all(right <= part.box.left + 4 for right in signs))
+        closed = spaced is not None and elsewhere is None
+        found = _closed_up(part) if closed else amount_found(part, ocr=sheet.ocr, sign_seen=sign)
         if found is not None:
             out.append((part.box, found))
     return out
 
 
+_COLUMN = 3
+"""So many signs $ left of a sum are a column of their own, of which none is part of the sum."""
+
+
+def _closed_up(phrase: Phrase) -> Found:
+    """The sum of groups of digits that stand apart; a doubt where signs stand between some of them."""
+    doubts = ("repaired_amount",) if re.search(r"[,.O]", phrase.text) else ()
+    value = int(re.sub(r"\D", "", phrase.text.replace("O", "0")))
+    return Found(value=value, page=phrase.page, words=phrase.words, doubts=doubts, trust=0.6 if doubts else 1.0)
+
+
 _ELSEWHERE = re.compile(r"(?<![^\s$])(?:see|refer to) (?:acord \d{2,3}|attached)\W*$", re.IGNORECASE)
 """Where the sum is to be looked up, in its place: SEE ACORD 101."""
 
-_GROUPED_BY_SPACES = re.compile(r"(?<![\d,.])[$£€]?\d{1,3}(?: \d{3})+$")
-"""A sum whose groups of digits stand apart, as where recognition lost the commas: 1 000 000."""
+_GROUPED_BY_SPACES = re.compile(r"(?<![\dO,.])[$£€]?\d[\dO]{0,2}(?:[,.]?[\dO]{3})*(?:[,.]? [\dO]{3})+(?:[,.][\dO]{3})*$")
+"""A sum whose groups of digits stand apart, with the commas or without: 1 000 000, 1, 000,000."""
 
 _GLUED = re.compile(r"(.*[A-Za-z]{3})(\$\d[\d,.]*)")
 """A label and its sum in one: LIMIT$1,000,000."""

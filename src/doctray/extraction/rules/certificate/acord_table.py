@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
@@ -190,12 +191,18 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     words = _typed(sheet.inside(area), columns)
     lines = [row for row in rows_of(words) if fold(" ".join(w.text for w in row)) not in ("", "x", "other")]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
-    words = [w for row in lines[:end] for w in row if fold(w.text) not in ("", "x")]
+    words = [w for row in lines[:end] for w in row if w.text == "&" or fold(w.text) not in ("", "x")]
     if _is_of_form(" ".join(w.text for w in words)):
         return None
     if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
         return None
-    return Found(value=" ".join(w.text for w in words), page=sheet.number, words=tuple(words))
+    printed = " ".join(w.text for w in words)
+    told = _AND_AS_DIGIT.sub("&", printed) if sheet.ocr else printed
+    return Found(value=told, page=sheet.number, words=tuple(words), doubts=() if told == printed else ("repaired_identifier",))
+
+
+_AND_AS_DIGIT = re.compile(r"(?<=[A-Za-z] )[68](?= [A-Z])")
+"""What recognition makes of & between two words: Errors 6 Omissions."""
 
 
 def _typed(words: Sequence[Word], columns: Columns) -> list[Word]:
@@ -307,11 +314,35 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
     effective: list[Found] = []
     expiry: list[Found] = []
     for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
-        for date in dates_found(phrase, order):
-            middle = sum(w.box.center_x for w in date.words) / len(date.words)
+        found = dates_found(phrase, order)
+        told = {id(word) for read in found for word in read.words}
+        rest = [word for word in phrase.words if id(word) not in told]
+        if sheet.ocr and found and rest:
+            found += dates_found(Phrase.of(sheet.number, rest), order)  # one with a slip beside one without
+        for read in found:
+            middle = sum(w.box.center_x for w in read.words) / len(read.words)
             home = effective if abs(middle - columns.effective.center_x) <= abs(middle - columns.expiry.center_x) else expiry
-            home.append(date)
+            home.append(read)
+    if sheet.ocr and len(effective) + len(expiry) == 1:
+        swallowed = _month_lost(sheet, area, (effective or expiry)[0])
+        return (effective, swallowed) if effective else (swallowed, expiry)
     return effective, expiry
+
+
+def _month_lost(sheet: Sheet, area: Box, known: Found) -> list[Found]:
+    """The date whose month a ruling line swallowed: /15/2016 beside 4/15/2015 is the same day of another year."""
+    day = date.fromisoformat(str(known.value))
+    for word in sheet.inside(area):
+        lost = _WITHOUT_MONTH.fullmatch(word.text)
+        if lost is not None and int(lost["day"]) == day.day < _LEAP_DAY and 0 < abs(int(lost["year"]) - day.year) <= _LONGEST_TERM_YEARS:
+            value = day.replace(year=int(lost["year"]))
+            return [Found(value=value.isoformat(), page=sheet.number, words=(word,), doubts=("repaired_date",), trust=0.5)]
+    return []
+
+
+_WITHOUT_MONTH = re.compile(r"[/|]?/(?P<day>\d{1,2})/(?P<year>20\d\d)")
+_LONGEST_TERM_YEARS = 3
+_LEAP_DAY = 29
 
 
 _BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})

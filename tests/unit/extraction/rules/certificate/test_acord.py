@@ -557,7 +557,7 @@ def test_a_letter_glued_to_its_insurer_s_name_is_parted_and_a_letter_for_a_name_
     assert [(insurer["letter"], insurer.get("name")) for insurer in insurers] == [("A", "NORTH FORK MUTUAL"), ("B", None)]
 
 
-@pytest.mark.parametrize("glued", ["INSURERA:NORTH", "INSuRERa:North", "INSURER a:North"])
+@pytest.mark.parametrize("glued", ["INSURERA:NORTH", "INSuRERa:North", "INSURER a:North", "INSURERANorth"])
 def test_a_label_of_any_case_that_recognition_ran_into_the_name_is_parted_from_it(glued: str) -> None:
     filled = {place: text for place, text in FILLED.items() if place != (8, 103)}
     insurers = read(an_acord({**filled, (8, 106): "FORK MUTUAL"}, ocr=True, misread={"INSURER A :": glued})).fields["insurers"]
@@ -601,12 +601,94 @@ def test_a_mark_glued_to_n_a_and_a_sum_glued_to_a_date_are_read() -> None:
     assert policies[-2]["subrogation_waived"] is True
 
 
+def test_a_property_form_whose_title_is_torn_apart_is_one() -> None:
+    page = drawn(
+        """\
+ACORD          CERTIFICATE            OF PROPERTY INSURANCE                                                  06/19/2026
+PRODUCER
+ Peter Chai
+ 3253 E South St
+ Long Beach, CA 90805                                     INSURER(S) AFFORDING COVERAGE                       NAIC #
+INSURED                                                   INSURER A:  Coast General Insurance Company         25151
+ Village On The Green                                     INSURER B:
+ 2500 Via Marina                                          INSURER C:
+ San Pedro, CA 90731
+COVERAGES                        CERTIFICATE NUMBER:                                     REVISION NUMBER:
+
+INSR
+LTR      TYPE OF INSURANCE          POLICY NUMBER       POLICY EFFECTIVE   POLICY EXPIRATION   COVERED PROPERTY      LIMITS
+ A    PROPERTY                                                                                 BUILDING              $ 640,000
+      CAUSES OF LOSS    DEDUCTIBLES                                                            PERSONAL PROPERTY     $ 85,000
+      BASIC                         TPC 00-41827        10/30/2025         10/30/2026          BUSINESS INCOME       $
+      INLAND MARINE                                                                                                  $
+      CRIME                                                                                                          $
+      BOILER & MACHINERY                                                                                             $
+
+SPECIAL CONDITIONS / OTHER COVERAGES
+CERTIFICATE HOLDER                                        CANCELLATION
+ Harbor Bank
+ 7 Pier Road
+ San Pedro, CA 90731                                      AUTHORIZED REPRESENTATIVE
+""",
+        ocr=True,
+    )
+    (policy,) = read(page).fields["policies"]
+    assert (policy["type"], policy["policy_number"], policy["limits"]) == (
+        "PROPERTY",
+        "TPC 00-41827",
+        {"BUILDING": 640_000, "PERSONAL PROPERTY": 85_000},
+    )
+
+
+def test_a_first_digit_right_of_the_column_of_signs_is_no_sign() -> None:
+    """85,000 may be a misread $5,000, but not where the signs stand in a column of their own."""
+    signs = {(row, SIGN): "$" for row in (20, 23, 24, 25, 26)}
+    limits = read(an_acord({**FILLED, **signs, (22, SUM): "85,000"}, ocr=True)).fields["policies"][0]["limits"]
+    assert limits["DAMAGE TO RENTED PREMISES"] == 85_000
+
+
+def test_typed_rows_end_at_the_operations_whose_heading_lost_its_strokes() -> None:
+    misread = {"DESCRIPTION OF OPERATIONS / LOCATIONS / VEHICLES": "DESCRIPTION OF OPERATIONS    LOCATIONS : VEHICLES"}
+    page = an_acord({**FILLED, (46, 12): "Roofing of the north hall, job 2026-118"}, ocr=True, misread=misread)
+    assert read(page).fields["policies"][-1]["type"] == "Pollution Liability"
+
+
+def test_the_column_of_waivers_stands_beside_that_of_additional_insureds_where_its_heading_was_not_recognised() -> None:
+    page = an_acord({**FILLED, (22, WAIVED - 3): "X"}, ocr=True, misread={"SUBR": "48", "WVD": "WYD"})
+    assert read(page).fields["policies"][0]["subrogation_waived"] is True
+
+
+def test_dates_with_slips_are_read_beside_those_without_and_by_each_other() -> None:
+    """A ruling line swallowed the month of one, specks spoilt a digit of the other."""
+    filled = {**FILLED, (22, TO): "/01/2027  ", (30, FROM): "02/0:/2026"}
+    extraction = read(an_acord(filled, ocr=True))
+    policies = extraction.fields["policies"]
+    assert [(p["effective_date"], p["expiry_date"]) for p in policies[:2]] == [("2026-02-01", "2027-02-01")] * 2
+    assert "repaired_date" in codes(extraction)
+
+
+def test_a_swallowed_month_is_not_made_up_from_another_day() -> None:
+    policy = read(an_acord({**FILLED, (22, TO): "/15/2027  "}, ocr=True)).fields["policies"][0]
+    assert policy["expiry_date"] is None
+
+
+def test_a_digit_between_two_words_of_a_typed_cover_is_an_ampersand() -> None:
+    assert read(an_acord({**FILLED, (42, KIND): "Errors 6 Omissions"}, ocr=True)).fields["policies"][-1]["type"] == "Errors & Omissions"
+
+
+def test_the_producer_ends_where_the_insurers_begin_although_the_label_of_the_contact_is_misread() -> None:
+    filled = {**FILLED, (5, 104): "Alejandro Bello"}
+    assert read(an_acord(filled, ocr=True, misread={"CONTACT NAME:": "NAMTACT      "})).fields["producer_name"] == "Harbour Lane Brokers"
+
+
 def test_sums_whose_groups_stand_apart_are_whole() -> None:
     """Scans through some viewers lose the commas."""
     filled = {**FILLED, (20, SIGN): "S", (20, SUM): "1 000 000", (24, SUM): "1 000 000", (43, LIMIT): ".", (42, LIMIT): "", (42, SUM): ""}
     filled |= {(42, LIMIT): "$1 000 000 Occurrence / $2 000 000 Aggregate"}
     policies = read(an_acord({place: text for place, text in filled.items() if text}, ocr=True)).fields["policies"]
     assert (policies[0]["limits"]["EACH OCCURRENCE"], policies[0]["limits"]["PERSONAL & ADV INJURY"]) == (1_000_000, 1_000_000)
+    parted = read(an_acord({**FILLED, (20, SUM): "1, OO0, 000", (24, SUM): "1,000, 000"}, ocr=True)).fields["policies"][0]["limits"]
+    assert (parted["EACH OCCURRENCE"], parted["PERSONAL & ADV INJURY"]) == (1_000_000, 1_000_000)
     assert policies[-1]["limits"] == {"Occurrence": 1_000_000, "Aggregate": 2_000_000}
 
 
