@@ -25,6 +25,9 @@ _REACH = 0.35
 _SPACE = 0.45
 """A gap between two words wider than this part of their height may part two cells; a space is about a quarter."""
 
+_BEFORE = 1.1
+"""A word that ends further before a label than this times its height is none of the label's: it stands in the corner of the table."""
+
 _LEAST_GAP = 0.3
 """Two rules between two labels are a row of their own when they are this part of a row apart."""
 
@@ -40,9 +43,9 @@ _MOST_PERIODS = 300
 def aligned_grids(page: Page) -> tuple[Grid, ...]:
     """Tables told by three or more day names in a row or column, top to bottom. Coordinates in pixels of the page image."""
     words = [word for word in page.words if word.text.strip()]
-    cells = tuple(Cell(box=word.box, words=(word,)) for word in words)
-    everything = Grid(page=page.number, box=Box(0, 0, page.width, page.height), cells=cells, ruled=False)
-    bands = [band for band in day_bands(everything) if len(band.cells) >= _FEWEST_DAYS]
+    bands = _bands(page, words)
+    if len(bands) == 1 and bands[0].axis is Axis.Y and (stacked := _stacked(page, bands[0], words)):
+        return stacked
     grids = []
     for index, band in enumerate(bands):
         stop = bands[index + 1].low if index + 1 < len(bands) else float("inf")
@@ -52,6 +55,38 @@ def aligned_grids(page: Page) -> tuple[Grid, ...]:
         if grid:
             grids.append(grid)
     return tuple(grids)
+
+
+def _bands(page: Page, words: Sequence[Word]) -> list[DayBand]:
+    cells = tuple(Cell(box=word.box, words=(word,)) for word in words)
+    everything = Grid(page=page.number, box=Box(0, 0, page.width, page.height), cells=cells, ruled=False)
+    return [band for band in day_bands(everything) if len(band.cells) >= _FEWEST_DAYS]
+
+
+def _stacked(page: Page, band: DayBand, words: Sequence[Word]) -> tuple[Grid, ...]:
+    """Tables one below the other, each with a column of days and labels of times of its own above it; () where there is one table.
+
+    Their columns of days stand in one line, as one that begins again, or beside one another.
+    """
+    axis = band.axis
+    again = [index for index, name in enumerate(band.names) if name and band.names[0] and name.days == band.names[0].days]
+    parts = [replace(band, cells=band.cells[begin:end], names=band.names[begin:end]) for begin, end in pairwise([*again, len(band.cells)])]
+    low, high = axis.low(band.cells[0].box), axis.high(band.cells[-1].box)
+    outside = [word for word in words if not low <= axis.middle(word.box) <= high]
+    parts += [other for other in _bands(page, outside) if other.axis is axis]
+    parts.sort(key=lambda part: axis.low(part.cells[0].box))
+    if len(parts) < 2 or any(len(part.cells) < _FEWEST_DAYS for part in parts):
+        return ()
+    found, top = [], float("-inf")
+    for part in parts:
+        last = part.cells[-1].box
+        end = max(axis.high(last), axis.middle(last) + _pitch([axis.middle(cell.box) for cell in part.cells]) / 2)
+        grid = _grid(page, part, [word for word in words if top < axis.middle(word.box) < end])
+        if grid is None:
+            return ()
+        found.append(grid)
+        top = end
+    return tuple(found)
 
 
 _Placed = tuple[int, int, list[Word]]
@@ -87,8 +122,9 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     # words at the edge of the first day's blocks stand further from its name than others do
     boxed = [replace(cell, words=tuple(word for word in words if _stands_in(word, cell.box))) for cell in boxed]
     ends = [edge for cell in boxed for edge in (time_axis.low(cell.box), time_axis.high(cell.box))]
-    days = strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis))
-    rules = _long_rules(page, time_axis)
+    frame = hull([*labels, *(cell.box for cell in band.cells)])
+    days = strips([cell.box for cell in band.cells], day_axis, body, _long_rules(page, day_axis, frame))
+    rules = _long_rules(page, time_axis, frame)
     times = strips(labels, time_axis, [*body, *_words_at(words, labels)], rules, ends)
     if all(_is_range(_words_at(words, [box])) for box in labels):
         times = _with_gaps(times, labels, time_axis, rules)
@@ -98,11 +134,13 @@ def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     heads = [*_head_cells(day_axis, days, [band.low] * len(days), [band.high] * len(days), [cell.words for cell in band.cells])]
     edge = min(label_high, days[0].low)
     for strip in times:
+        label = next((box for box in labels if strip.low <= time_axis.middle(box) < strip.high), None)
         own = tuple(
             word
             for word in words
             if strip.low <= time_axis.middle(word.box) < strip.high
             and label_low - 2 <= day_axis.middle(word.box) <= max(edge, label_low + 1)
+            and (label is None or time_axis.low(label) - time_axis.high(word.box) <= _BEFORE * size_of(word))
         )
         heads.append(Cell(box=_box(day_axis, label_low, max(edge, label_low + 1), strip.low, strip.high), words=own))
     at = [time_axis.middle(box) for box in labels]
@@ -170,12 +208,25 @@ def _labels_among(beside: Sequence[Word], band: DayBand) -> list[Box]:
     found.sort(key=lambda item: time_axis.middle(item[0]))
     times = resolve([span for _, span in found])
     timed = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
+    timed = _in_line(timed, day_axis) if day_axis is Axis.Y else timed
     if len(timed) > 1:
         return _one_for_each_place([*timed, *_beside(timed, phrases, day_axis, BREAKS)], time_axis)
     numbered = [box for box, text in phrases if PERIOD.fullmatch(text)][:_MOST_PERIODS]
     rows = [[box for box in numbered if _overlap(day_axis, box, seed) > 0] for seed in numbered]
     most = max(rows, key=len, default=[])
     return _one_for_each_place([*most, *_beside(most, phrases, day_axis, BREAKS)], time_axis) if len(most) >= _FEWEST_PERIODS else []
+
+
+def _in_line(labels: Sequence[Box], axis: Axis) -> list[Box]:
+    """The labels of the heading row alone, which may have several lines: a time in a line further up is a note on the table's title."""
+    rows: list[list[Box]] = []
+    for box in sorted(labels, key=axis.low):
+        if rows and axis.low(box) - max(map(axis.high, rows[-1])) <= axis.length(box):
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    most = max(rows, key=len, default=[])
+    return [box for box in labels if any(box is other for other in most)]
 
 
 def _beside(labels: Sequence[Box], phrases: Sequence[tuple[Box, str]], axis: Axis, pattern: re.Pattern[str]) -> list[Box]:
@@ -249,12 +300,12 @@ def _between(places: Sequence[float], low: float, high: float) -> list[float]:
     return sorted(place for place in places if low < place < high)
 
 
-def _long_rules(page: Page, axis: Axis) -> list[float]:
-    """Where on the axis a rule crosses that is at least a quarter of the page long."""
-    across = [segment for segment in page.segments if segment.horizontal is (axis is Axis.Y)]
-    if axis is Axis.Y:
-        return sorted({(rule.top + rule.bottom) / 2 for rule in across if rule.right - rule.left >= page.width / 4})
-    return sorted({(rule.left + rule.right) / 2 for rule in across if rule.bottom - rule.top >= page.height / 4})
+def _long_rules(page: Page, axis: Axis, frame: Box) -> list[float]:
+    """Where on the axis a rule crosses that is at least a quarter of the page long, beside labels of this table and not of another."""
+    along = axis.other
+    across = [Box(s.left, s.top, s.right, s.bottom) for s in page.segments if s.horizontal is (axis is Axis.Y)]
+    least = (page.width if axis is Axis.Y else page.height) / 4
+    return sorted({axis.middle(rule) for rule in across if along.length(rule) >= least and _overlap(along, rule, frame) > 0})
 
 
 def _pitch(middles: Sequence[float]) -> float:

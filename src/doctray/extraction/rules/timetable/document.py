@@ -38,7 +38,7 @@ from doctray.extraction.rules.timetable.soundness import print_among, told
 from doctray.extraction.rules.timetable.spaced import with_words_whole
 from doctray.extraction.rules.timetable.strips import with_strips_joined
 from doctray.extraction.rules.timetable.ticks import with_ticks
-from doctray.extraction.rules.timetable.titles import table_titles, titles
+from doctray.extraction.rules.timetable.titles import Titles, table_titles, titles
 from doctray.extraction.rules.timetable.unparted import with_labels_parted
 from doctray.extraction.rules.timetable.votes import with_one_reading
 from doctray.extraction.rules.timetable.walls import with_unseen_walls
@@ -269,7 +269,8 @@ def _continued(tables: Iterable[Table]) -> list[Table]:
         if merged and _goes_on(merged[-1], table):
             before = merged[-1]
             blocks_of_both, unread = (*before.blocks, *table.blocks), before.unread + table.unread
-            merged[-1] = replace(before, blocks=blocks_of_both, unread=unread, printed=before.printed + table.printed)
+            named = _with_names_of(before.titles, table.titles)
+            merged[-1] = replace(before, titles=named, blocks=blocks_of_both, unread=unread, printed=before.printed + table.printed)
         else:
             merged.append(table)
     return merged
@@ -281,12 +282,27 @@ def _in_week(table: Table) -> Table:
     return replace(table, blocks=tuple(replace(block, week=block.week or week) for block in table.blocks)) if week else table
 
 
+def _with_names_of(first: Titles, other: Titles) -> Titles:
+    return replace(first, class_name=first.class_name or other.class_name, teacher_name=first.teacher_name or other.teacher_name)
+
+
 def _goes_on(before: Table, table: Table) -> bool:
+    afternoon = _is_afternoon_of(before, table)
     for name in ("class_name", "teacher_name"):
         own, other = _folded(getattr(before.titles, name)), _folded(getattr(table.titles, name))
-        if other and other != own:
+        if other and other != own and (own or not afternoon):
             return False
     return not {_place(block) for block in before.blocks} & {_place(block) for block in table.blocks}
+
+
+def _is_afternoon_of(before: Table, table: Table) -> bool:
+    """Whether the table below another has the same days, and begins when the other is over."""
+    ends = [block.end.minutes for block in before.blocks]
+    starts = [block.start.minutes for block in table.blocks]
+    known_ends, known_starts = [end for end in ends if end is not None], [start for start in starts if start is not None]
+    same_days = {block.day.value for block in before.blocks} == {block.day.value for block in table.blocks}
+    timed = len(known_ends) == len(ends) and len(known_starts) == len(starts)
+    return before.page == table.page and same_days and timed and max(known_ends) <= min(known_starts)
 
 
 def _place(block: Block) -> _Place:

@@ -4,6 +4,7 @@ from doctray.domain.document import Box, Segment, Word
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.document import extract
 from doctray.extraction.rules.timetable.reading import read
+from tests.unit.extraction.drawing import a_document, drawn
 from tests.unit.extraction.rules.timetable.sheet import a_page, document, sides, text_line, times
 
 DAYS = ("Lunes", "Martes", "Jueves")
@@ -43,3 +44,34 @@ def test_a_row_that_has_no_label_is_no_part_of_the_one_above_it() -> None:
     rules = [Segment(20.0, y, 760.0, y) for y in (145.0, 205.0, 255.0, 325.0, 385.0, 445.0)]
     cells = cells_of(a_table(rows, days_at=80.0), rules)
     assert (cells["9:25 - 10:20"].bottom, cells["11:00 - 11:55"].top) == (255.0, 325.0)
+
+
+def test_mornings_and_afternoons_one_below_the_other_are_one_timetable() -> None:
+    page = drawn("""
+    IoT CLASS      9:30 - 10:20    10:20 - 11:10    11:10 - 12:00
+
+       MON           Maths            Physics          Art
+
+       TUE           Physics          Maths            Art
+
+       WED           Art              Biology          Maths
+
+                    Tutor - Ms. Joshi               Lunch: 12:50 - 1:30
+
+          IoT CLASS      1:30 - 2:20    2:20 - 3:10
+
+            MON            Music          History
+
+            TUE            History        Music
+
+            WED            Music          Sports
+    """)
+    found = extract(a_document(page))
+    assert found.other_documents == ()
+    lessons = [(block["day"], block["start"], block["end"], block["subject"]) for block in found.fields["timeblocks"]]
+    assert len(lessons) == 15
+    assert {
+        ("Monday", "09:30", "10:20", "Maths"),
+        ("Wednesday", "11:10", "12:00", "Maths"),
+        ("Wednesday", "14:20", "15:10", "Sports"),
+    } <= set(lessons)
