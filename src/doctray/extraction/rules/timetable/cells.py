@@ -21,6 +21,8 @@ from doctray.extraction.rules.timetable.names import (
     COMPONENT,
     DATE,
     GROUP_CODE,
+    GROUPS,
+    HONOURED,
     IN_BUILDING,
     INSTRUCTORS,
     KIND_OF_LESSON,
@@ -324,8 +326,11 @@ class _SortedOut:
 
     def take(self, line: tuple[Word, ...], *, head: bool) -> tuple[Word, ...]:
         """What is left of a line when room, teacher and notes are taken out. head: it opens a block of several lines."""
-        if self.subject and ASIDE.fullmatch(bare(line)):
+        if self.subject and (ASIDE.fullmatch(bare(line)) or GROUPS.fullmatch(bare(line))):
             self.notes.append(line)
+            return ()
+        if self.teacher is None and self.subject and (person := HONOURED.fullmatch(bare(line))):
+            self.teacher = Found(value=person["name"], words=cut_out(line, person.start("name"), person.end())[0], certainty=0.9)
             return ()
         if self.room is None and (pointed := ROOM_POINTED.match(text_of(line))):
             self.room = Found(value=pointed["value"], words=line)
@@ -504,12 +509,24 @@ def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[W
         bracket = any(before.count(opening) > before.count(closing) and closing in text_of(line) for opening, closing in ("()", "[]", "{}"))
         surname = joined and TEACHER_LABEL.fullmatch(before) and len(joined) > 1 and len(line) == 1 and is_name(bare(line))
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{PARTICLE}\s[A-Z]", text_of(line)))
+        open_name = _OPEN_NAME.search(before) and TEACHER.search(before) and len(line) == 1 and is_name(bare(line))
         course = f"{before} {text_of(line)}" in habits.courses
-        if bracket or surname or name or course or (ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", text_of(line))):
+        if (
+            bracket
+            or surname
+            or name
+            or open_name
+            or course
+            or (ROOM_OPEN.search(before) and re.match(r"[\W_]*[A-Z]{0,3}-?\d", text_of(line)))
+        ):
             joined[-1] = (*joined[-1], *line)
         else:
             joined.append(line)
     return joined
+
+
+_OPEN_NAME = re.compile(r"[.\s][A-ZÀ-ÖØ-Þ]\.$")
+"""An initial at the end of a line, whose name follows in the next: Dra. A."""
 
 
 def _take_time(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doctray.extraction.rules.timetable.enders import NO_INITIALS
-from doctray.extraction.rules.timetable.names import BREAKS, KIND_OF_LESSON, REMOTE, ROOM, is_group
+from doctray.extraction.rules.timetable.names import BREAKS, CODE, KIND_OF_LESSON, REMOTE, ROOM, is_group
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _CODE = r"[A-ZÀ-ÖØ-Þ]{2,5}"
@@ -36,31 +36,7 @@ _ALONE = len(_BEHIND) - 3
 
 _LONGEST = 120
 _OF_GROUP = re.compile(r"[A-Z]\d?")
-_OF_LESSONS = frozenset(
-    (
-        "II",
-        "III",
-        "IV",
-        "VI",
-        "VII",
-        "LAB",
-        "LEC",
-        "LIB",
-        "PR",
-        "PRAC",
-        "TH",
-        "TUT",
-        "TBA",
-        "TA",
-        "AM",
-        "PM",
-        "FREE",
-        "HALL",
-        "GYM",
-        "HL",
-        "ADV",
-    )
-)
+_OF_LESSONS = frozenset(re.split(r"\s+", "II III IV VI VII LAB LEC LIB PR PRAC TH TUT TBA TA AM PM FREE HALL GYM HL ADV"))
 """Kinds, numbers and places of lessons, which are nobody's codes; others of NO_INITIALS may be where enough other codes are told."""
 
 _FEWEST, _FEWEST_CODES, _FEWEST_OF_A_WAY = 8, 4, 3
@@ -101,14 +77,14 @@ def initials_of(cells: Sequence[Sequence[str]]) -> frozenset[str]:
     sure = [behind for behind in found if not _is_usual_word(behind.codes)]
     taught: defaultdict[str, set[str]] = defaultdict(set)
     for behind in sure:
-        if len(behind.single) == 1:
-            taught[behind.codes].add(behind.subject)
-    pairs = [(code, subject) for code, subjects in taught.items() for subject in subjects]
+        for code in behind.single:
+            taught[code].add(behind.subject)
+    pairs = {(behind.codes, behind.subject) for behind in sure}
     opening = {lines[0].strip(" ()[]") for lines in lessons}
     usual = len(sure) >= _FEWEST and sum(map(bool, every)) >= _USUAL * len(lessons)
     few = sum(len(subjects) > _MOST_TAUGHT for subjects in taught.values()) <= _SELDOM * len(taught)
     own = sum(code in opening for code in taught) <= _MOST_SUBJECTS * len(taught)
-    short = sum(_abbreviates(code, subject) for code, subject in pairs) <= _MOST_SHORT * len(pairs)
+    short = sum(_abbreviates(codes, subject) for codes, subject in pairs) <= _MOST_SHORT * len(pairs)
     subjects = len({subject for _, subject in pairs})
     held = len(pairs) <= _MOST_TEACHERS * subjects or (len(taught) >= _MANY and len(pairs) <= _MOST_TEACHERS * len(taught))
     if not (usual and few and own and short and held and len(taught) >= _FEWEST_CODES):
@@ -116,13 +92,16 @@ def initials_of(cells: Sequence[Sequence[str]]) -> frozenset[str]:
     return frozenset(
         behind.codes
         for behind in found
-        if len(taught[behind.codes]) <= _MOST_TAUGHT and not (_is_usual_word(behind.codes) and behind.codes in opening)
+        if all(len(taught[code]) <= _MOST_TAUGHT for code in behind.single)
+        and not (_is_usual_word(behind.codes) and behind.codes in opening)
     )
 
 
 def _told(lines: Sequence[str]) -> list[str]:
     """The lines of a cell that may name its lesson or its teacher: no group, and no room."""
     others = (is_group, _OF_GROUP.fullmatch, ROOM.fullmatch, REMOTE.fullmatch)
+    if lines and CODE.fullmatch(lines[0]):
+        return [lines[0], *_told(lines[1:])]
     return [line for line in lines if any(map(str.isalpha, line)) and not any(test(line) for test in others)]
 
 

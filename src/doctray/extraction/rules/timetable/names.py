@@ -39,7 +39,11 @@ _PERSON = (
 TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
-TEACHER_LABEL = re.compile(r"\b(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]\s*(?P<value>.+)$", re.IGNORECASE)
+TEACHER_LABEL = re.compile(
+    r"\b(?:(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]|(?:prof(?:\.|essore?|essora?|esseure?)?|profesora?|docente?|enseignante?"
+    r"|dozent(?:in)?|lehrer(?:in)?|guru|dosen|by)\s?:)\s*(?P<value>.+)$",
+    re.IGNORECASE,
+)
 _INITIALED = re.compile(
     r"(?:[A-Z]\.\s?){1,3}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}|(?:[A-Z]\.\s?){1,2}[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{2,}"
 )
@@ -92,7 +96,7 @@ BELOW_A_NAME = re.compile(rf"[A-Z][A-Z\d]{{1,9}}\s?[-–—,]\s?(?i:{_ROOM_WORD}
 ASIDE = re.compile(
     r"(?:(?:von|ab|bis|from|until|w\.?e\.?f\.?|since|del|dal|du)\s)?\d{1,2}[./-]\d{1,2}[./-](?:20)?\d\d(?:\s?[-–]\s?[\d./-]{6,10})?"
     r"|(?:weeks?|wks?|semaines?|semanas?|wochen?|kw)\.?\s?:?\s?\d{1,2}(?:\s?[-–,/&]\s?\d{1,2}){0,8}"
-    r"|\w{0,16}(?:status|credits?|ects|mode)\s?:\s?\S.{0,24}",
+    r"|\w{0,16}(?:status|credits?|cr[ée]ditos?|cr[ée]dits|crediti|ects|mode)\s?:\s?\S.{0,24}",
     re.IGNORECASE,
 )
 """What is said of a lesson and names nothing: from which day on, how many credits."""
@@ -108,6 +112,11 @@ DATE = re.compile(
 )
 """A date alone, as stands beneath the names of days, is no lesson: Jan 18, 3.5.2026."""
 
+HONOURED = re.compile(
+    r"(?:with\s)?(?P<name>[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s(?:sir|miss|ma['’]?am|mam|madam|hoca|sensei|cikgu))", re.IGNORECASE
+)
+"""A line that is a person with a word of respect behind the name: Shauka Miss, with Imran Sir."""
+
 INSTRUCTORS = re.compile(r"(?:instructors?|lecturers?|teachers?|docentes?|profesor(?:es)?|enseignants?|dozent(?:en)?)\s?:", re.IGNORECASE)
 COMPONENT = re.compile(
     r"lectures?|laborator(?:y|ies)|lab|tutorials?|seminars?|recitation|discussion|practicum|practicals?|workshop|studio|clinical",
@@ -117,6 +126,9 @@ CODE = re.compile(r"[A-Z]{2,4}[ -]?\d{3,4}[A-Z]?")
 """A course's code, which may be a room's elsewhere: COS212, IF-3502."""
 
 GROUP_CODE = re.compile(r"G\d{1,2}")
+GROUPS = re.compile(r"G\d(?:\s?[,&/+-]\s?G\d)*")
+"""Groups by their numbers alone, in a line below the lesson: G1, G1 & G2. Rooms on a ground floor have two digits or more."""
+
 CODE_OF_TEACHER = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]{1,2}")
 SAID_OF_LESSON = re.compile(r"[^\W\d_]{2,12}\s?:\s?\S.{0,23}")
 """What is said of a lesson in brackets after its name: (Slot : MA721)."""

@@ -59,3 +59,28 @@ def test_a_place_that_several_subjects_share_stands_where_rooms_do() -> None:
     found = extract(document(a_sheet([["", "Mon", "Tue", "Wed"], *rows])))
     block = lesson(found, "Tuesday", "Networks Lab")
     assert (block["teacher"], block["room"]) == ("CS-Dr Imran Latif", "Lab 12 C Block (2nd)")
+
+
+SURNAMES = [
+    ["", "Segunda", "Terça", "Quarta", "Quinta", "Sexta"],
+    ["19:00 - 20:40", "SAULO|Algoritmos", "RONNIE|Redes I", "LUCILENA|Matemática", "GABRIELA|Inglês I", "SAULO|Algoritmos"],
+    ["20:50 - 22:30", "RONNIE|Redes II", "SAULO|Algoritmos", "GABRIELA|Inglês I", "LUCILENA|Estatística", "RONNIE|Redes I"],
+]
+
+
+def test_first_names_alone_above_the_subjects_are_the_teachers() -> None:
+    found = extract(document(a_sheet(SURNAMES)))
+    assert [(lesson(found, "Monday", subject)["teacher"]) for subject in ("Algoritmos", "Redes II")] == ["SAULO", "RONNIE"]
+    assert lesson(found, "Thursday", "Estatística")["teacher"] == "LUCILENA"
+
+
+CODES = [
+    ["", "Lunes", "Martes", "Miércoles", "Jueves", "Viernes"],
+    ["8:00 - 9:00", "DIWEB|Juan Vela", "DAWEB|Ana Luque", "DIWEB|Juan Vela", "EINEM|Eva Camino", "DAWEB|Ana Luque"],
+    ["9:00 - 10:00", "DWESE|José Domene", "DIWEB|Juan Vela", "DWESE|José Domene", "DWESE|José Domene", "EINEM|Eva Camino"],
+]  # fmt: skip
+
+
+def test_codes_of_courses_above_their_teachers_are_no_names() -> None:
+    found = extract(document(a_sheet(CODES)))
+    assert lesson(found, "Monday", "DIWEB")["teacher"] == "Juan Vela"

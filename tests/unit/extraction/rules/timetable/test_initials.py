@@ -114,3 +114,16 @@ def test_surnames_in_capitals_below_the_subject_are_the_teachers() -> None:
         "PAZOS",
     ]
     assert [lesson(found, "Monday", name)["room"] for name in ("Redes", "Servidores")] == ["Lab 207", "REMOTO"]
+
+
+SEVERAL = [
+    ["", "9:00 - 10:00", "10:00 - 11:00", "11:00 - 12:00"],
+    ["Monday", "CSE 3107|PKG, SC", "CSE 3101|MD", "CSE 3109|BC, RC, AS"],
+    ["Tuesday", "CSE 3101|MD", "CSE 3109|BC, RC, AS", "CSE 3107|PKG, SC"],
+    ["Wednesday", "CSE 3104|GS, SD", "CSE 3107|PKG, SC", "CSE 3101|MD"],
+]
+
+
+def test_several_teachers_of_each_lesson_are_told_by_each_of_their_codes() -> None:
+    found = extract(document(a_sheet(SEVERAL)))
+    assert [lesson(found, "Monday", code)["teacher"] for code in ("CSE 3107", "CSE 3101", "CSE 3109")] == ["PKG, SC", "MD", "BC, RC, AS"]
