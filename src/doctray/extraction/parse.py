@@ -465,7 +465,7 @@ def mended_postcode(text: str) -> str:
 
 
 def mended_words(text: str) -> str:
-    """The text with the ones inside words put right that recognition took an l for: B1dg, Wi1son."""
+    """The text with an l for each one inside a word, which recognition made of it: B1dg, Wi1son."""
     return re.sub(r"(?<=[A-Za-z])1(?=[a-z]{2})", "l", text)
 
 

@@ -233,11 +233,13 @@ _LINES_OF_PARTY = 3
 def _without_contact(sheet: Sheet, words: list[Word], contact: Anchor | None) -> list[Word]:
     """The producer's lines without the person to contact, where that one stands over the firm."""
     rows = rows_of(words)
-    if contact is None or len(rows) < 2 or is_address_line(" ".join(word.text for word in rows[1])):
+    if len(rows) < 2 or is_address_line(" ".join(word.text for word in rows[1])):
         return words
     printed, beneath = (" ".join(word.text for word in row) for row in rows[:2])
     if _PERSON.fullmatch(printed) and not _FIRM.search(printed) and _FIRM.search(beneath):
         return [word for row in rows[1:] for word in row]
+    if contact is None:
+        return words
     first = fold(printed)
     beside = sheet.inside(
         Box(contact.box.right, contact.box.top - contact.phrase.height, sheet.width, contact.box.bottom + contact.phrase.height)

@@ -277,7 +277,7 @@ def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | 
     return Found(value="EXCESS LIABILITY", page=sheet.number, words=(excess, *words))
 
 
-_TICKS = frozenset({"X", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖"})
+_TICKS = frozenset({"X", "×", "✓", "✔", "☒", "☑", "✗", "✘", "✕", "✖"})
 _LIKE_TICKS = frozenset({"V", "J", "√", "Y"})
 """What recognition makes of ✓."""
 
@@ -412,7 +412,7 @@ def _mark(sheet: Sheet, section: Section, column: Box) -> Found | None:
         text = word.text.strip(" |[]().").upper()
         if index + 1 < len(words) and words[index + 1].text.startswith("/"):
             continue
-        if text in {"X", "Y", "YES", "✓", "✔", "☒", "☑"}:
+        if text in _TICKS or text in {"Y", "YES"}:
             return Found(value=True, page=sheet.number, words=(word,))
         if text in {"N", "NO"}:
             return Found(value=False, page=sheet.number, words=(word,))

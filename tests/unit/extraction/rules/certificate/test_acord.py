@@ -10,7 +10,7 @@ from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.document import extract
 from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import CHARACTER, HEIGHT, ROW, a_document, drawn
-from tests.unit.extraction.rules.papers import FILLED, FROM, KIND, LETTER, LIMIT, NUMBER, SIGN, SUM, TO, WAIVED, an_acord
+from tests.unit.extraction.rules.papers import ADDED, FILLED, FROM, KIND, LETTER, LIMIT, NUMBER, SIGN, SUM, TO, WAIVED, an_acord
 from tests.unit.extraction.warned import codes
 
 UMBRELLA = {
@@ -427,9 +427,10 @@ def test_the_holder_is_named_beneath_the_table_and_not_where_small_print_is_torn
     assert read(an_acord(misread=torn)).fields["holder_name"] == "Greenfield Estates Inc"
 
 
-def test_a_person_over_the_firm_is_not_the_producer() -> None:
+@pytest.mark.parametrize("contact", ["CONTACT NAME:", "CONTACT Ashwin Gupta"])
+def test_a_person_over_the_firm_is_not_the_producer(contact: str) -> None:
     filled = {**FILLED, (6, 4): "Ashwin Gupta", (7, 4): "Harbour Lane Brokers Inc", (8, 4): "88 Pier Road, Dayton, OH 45402"}
-    assert read(an_acord(filled)).fields["producer_name"] == "Harbour Lane Brokers Inc"
+    assert read(an_acord(filled, misread={"CONTACT NAME:": contact})).fields["producer_name"] == "Harbour Lane Brokers Inc"
 
 
 def test_a_sum_glued_to_its_label_is_a_sum_and_a_point_for_a_comma_is_put_right() -> None:
@@ -665,6 +666,11 @@ def test_dates_with_slips_are_read_beside_those_without_and_by_each_other() -> N
     policies = extraction.fields["policies"]
     assert [(p["effective_date"], p["expiry_date"]) for p in policies[:2]] == [("2026-02-01", "2027-02-01")] * 2
     assert "repaired_date" in codes(extraction)
+
+
+@pytest.mark.parametrize("cross", ["X", "×", "✗", "Y"])
+def test_a_cross_under_additional_insured_is_a_mark_whatever_its_letter(cross: str) -> None:
+    assert read(an_acord({**FILLED, (30, ADDED + 1): cross}, ocr=True)).fields["policies"][1]["additional_insured"] is True
 
 
 def test_a_swallowed_month_is_not_made_up_from_another_day() -> None:
