@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell
@@ -16,7 +15,7 @@ from doctray.extraction.rules.timetable.heads import names_above
 from doctray.extraction.rules.timetable.initials import initials_of
 from doctray.extraction.rules.timetable.kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable.names import CODE, ROOM, TEACHER
-from doctray.extraction.rules.timetable.reading import plain_text, read, size_of
+from doctray.extraction.rules.timetable.reading import plain_text, print_size, read, size_of
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _NAME = re.compile(
@@ -73,7 +72,7 @@ def _may_be_name(lines: Sequence[tuple[Word, ...]], index: int, cell: Cell) -> b
     if not _NAME.fullmatch(text) or TEACHER.search(text) or any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split()):
         return False
     if index == 0:
-        sizes = [median(size_of(word) for word in line) for line in lines]
+        sizes = [print_size(line) for line in lines]
         return sizes[0] < _SMALLER * max(sizes)
     return _is_set_apart(lines[index - 1], lines[index], cell)
 
@@ -94,10 +93,15 @@ def _codes(written: Sequence[Sequence[tuple[Word, ...]]]) -> set[str]:
     ]
     twos = [lines[1] for lines in written if len(lines) == 2 and len(lines[1]) > 1 and _is_code_and_room(lines[1])]
     found: set[str] = set()
-    for codes, usual in (({plain_text(lines[1]) for lines in threes}, len(threes)), ({line[0].text for line in twos}, len(twos))):
-        if len(codes) > 1 and usual >= max(_FEWEST, 0.6 * len(written)):
-            found |= codes
+    for codes in ([plain_text(lines[1]) for lines in threes], [line[0].text for line in twos]):
+        [(_, most)] = Counter(codes).most_common(1) or [("", 0)]
+        # a code that nearly all rooms have in common is their building's
+        if len(set(codes)) > 1 and len(codes) >= max(_FEWEST, 0.6 * len(written)) and most <= _MOST_OF_ONE * len(codes):
+            found |= set(codes)
     return found
+
+
+_MOST_OF_ONE = 0.85
 
 
 def _in_threes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> tuple[frozenset[str], frozenset[str]]:
@@ -237,7 +241,7 @@ def _small_places(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) ->
     beside = [
         (plain_text(lines[-1]), " ".join(map(plain_text, lines[:-1])))
         for lines, _ in written
-        if max(map(size_of, lines[-1])) <= _SMALLER * min(max(map(size_of, line)) for line in lines[:-1])
+        if print_size(lines[-1]) <= _SMALLER * min(map(print_size, lines[:-1]))
     ]
     usual = len(beside) >= max(_FEWEST, _MOST_ROOMS * len(written))
     return frozenset(text for text, _ in beside if not TEACHER.search(text)) if usual and are_rooms(beside) else frozenset()

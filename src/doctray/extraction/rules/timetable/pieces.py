@@ -15,7 +15,7 @@ from doctray.extraction.rules.timetable.habits import habits_of
 from doctray.extraction.rules.timetable.halves import halves_of
 from doctray.extraction.rules.timetable.hours import with_hours_spelt_out
 from doctray.extraction.rules.timetable.names import BREAKS, SPELT, is_group
-from doctray.extraction.rules.timetable.reading import Found, read
+from doctray.extraction.rules.timetable.reading import AS_LETTERS, Found, read
 from doctray.extraction.rules.timetable.slots import PERIOD, TimeSlot
 from doctray.extraction.rules.timetable.zones import zones_of
 
@@ -219,11 +219,11 @@ def _spelled(layout: Layout, cells: Sequence[Cell]) -> tuple[list[Piece], list[C
     spent: set[int] = set()
     for group in by_stretch.values():
         ordered = sorted(group, key=lambda cell: layout.day_axis.low(cell.box))
-        letters = [cell for cell in ordered if re.fullmatch(r"[^\W\d_]", read(cell.words).text.strip())]
+        letters = [cell for cell in ordered if re.fullmatch(r"[^\W\d_]|[0158]", read(cell.words).text.strip())]
         if len(letters) < 3 or len(letters) + 1 < len(ordered) or any(len(_days_of(layout, cell.box)) != 1 for cell in ordered):
             continue
         words = tuple(word for cell in letters for word in cell.words)
-        found = Found(value="".join(word.text.strip() for word in words), words=words, certainty=0.95)
+        found = Found(value="".join(word.text.strip() for word in words).translate(AS_LETTERS), words=words, certainty=0.95)
         if not SPELT.fullmatch(found.value):
             continue
         days = layout.days if len(letters) + 1 >= len(layout.days) else tuple(day for cell in ordered for day in _days_of(layout, cell.box))

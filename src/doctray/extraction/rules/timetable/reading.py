@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from doctray.domain.document import Word
 
@@ -19,7 +20,7 @@ class Reading:
     @property
     def text(self) -> str:
         if self.stacked:
-            return "".join(word.text.strip() for word in self.words)
+            return "".join(word.text.strip() for word in self.words).translate(AS_LETTERS)
         return " ".join(self.line_texts)
 
     @property
@@ -60,13 +61,41 @@ def read(words: Sequence[Word]) -> Reading:
     for angle in sorted({word.angle for word in words}):
         lines.extend(_lines([word for word in words if word.angle == angle], angle))
     letters = [line[0].text.strip() for line in lines if len(line) == 1]
-    stacked = len(lines) >= 3 and len(letters) == len(lines) and all(len(letter) == 1 and letter.isalpha() for letter in letters)
-    return Reading(tuple(lines), stacked)
+    stacked = len(lines) >= 3 and len(letters) == len(lines) and all(len(letter) == 1 and letter.isalnum() for letter in letters)
+    return Reading(tuple(lines), stacked and sum(letter.isdigit() for letter in letters) <= _MOST_SLIPS * len(letters))
+
+
+_MOST_SLIPS = 0.34
+AS_LETTERS = str.maketrans("0158", "OISB")
+"""What engines take letters for that stand alone: M, 0, N one below the other."""
 
 
 def size_of(word: Word) -> float:
     """Height of the word's letters in pixels, across its baseline."""
     return word.box.width if word.angle in (90, 270) else word.box.height
+
+
+def print_size(line: Sequence[Word]) -> float:
+    """How large a line is printed, to be compared with lines of the same source only: in pixels.
+
+    The boxes of engines are as high as an engine likes; their width is that of the letters, so that it tells the size.
+    """
+    if all(word.confidence == 1.0 for word in line):
+        return median(map(size_of, line))
+    lengths = sum(word.box.height if word.angle in (90, 270) else word.box.width for word in line)
+    return lengths / max(_NARROW, sum(_advance(letter) for word in line for letter in word.text))
+
+
+_NARROW, _USUAL, _CAPITAL, _WIDE = 0.3, 0.55, 0.69, 0.85
+"""Widths of letters in parts of the size of the print, as in Helvetica and Arial."""
+
+
+def _advance(letter: str) -> float:
+    if letter in "ijltfrI'’.,:;|!()[]{}-/ ":
+        return _NARROW
+    if letter in "mwMW@%":
+        return _WIDE
+    return _CAPITAL if letter.isupper() else _USUAL
 
 
 def plain_text(line: Sequence[Word]) -> str:

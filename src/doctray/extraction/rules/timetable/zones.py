@@ -21,7 +21,7 @@ from doctray.extraction.rules.timetable.kinds import (
     names_whole_class,
 )
 from doctray.extraction.rules.timetable.names import TEACHER, is_group
-from doctray.extraction.rules.timetable.reading import Found, Reading, read, size_of
+from doctray.extraction.rules.timetable.reading import Found, Reading, print_size, read, size_of
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
 
@@ -152,7 +152,7 @@ def _zones(every: Sequence[_Placed]) -> Zones | None:
         joined: defaultdict[_Place, list[tuple[Word, ...]]] = defaultdict(list)
         for place, phrase in placed:
             joined[place].append(phrase)
-            sizes[place].extend(map(size_of, phrase))
+            sizes[place].append(print_size(phrase))
         for place, phrases in joined.items():
             texts[place].append((_text(phrases), _subject(placed, lead)))
     subject = median([size for place, own in sizes.items() if place[0] == 0 for size in own] or [0.0])

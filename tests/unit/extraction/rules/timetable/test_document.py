@@ -104,6 +104,14 @@ def test_a_word_spelt_one_letter_a_day_is_a_block_of_every_day() -> None:
     assert len(found.fields["timeblocks"]) == 18
 
 
+def test_a_word_spelt_one_letter_a_day_with_a_digit_for_a_letter_is_that_word() -> None:
+    rows = [row[:] for row in DOWN]
+    for row, letter in zip(rows[1:], ("8", "R", "E", "A", "K"), strict=True):
+        row[3] = letter
+    found = read(a_sheet(rows))
+    assert all(("BREAK", "10:30", "10:50") in times(found, day) for day in DAYS)
+
+
 def test_one_letter_subjects_are_no_word() -> None:
     rows = [row[:] for row in DOWN]
     for row, letter in zip(rows[1:], "MEAPH", strict=True):

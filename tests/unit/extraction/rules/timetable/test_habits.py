@@ -319,3 +319,16 @@ def test_two_numbers_that_several_lessons_end_with_are_a_room() -> None:
 
 def test_scores_of_one_lesson_are_no_rooms() -> None:
     assert habits_of(cells("Unit 3-1", "Unit 3-2", "Unit 3-3", "Maths", "Art"), timed=True).rooms == frozenset()
+
+
+def test_a_code_before_nearly_all_rooms_is_a_building_and_no_teacher() -> None:
+    told = [
+        *(f"{subject}|NLHC G{room}" for room, subject in enumerate(("Physics", "Algebra", "Ethics", "Botany", "Drama"))),
+        "Logic|NAB G3",
+    ]
+    assert habits_of(cells(*told, "Statics|NLHC G7"), timed=True).names == frozenset()
+    told = [
+        f"{subject}|{code} G{room}"
+        for room, (subject, code) in enumerate(zip(("Physics", "Algebra", "Ethics", "Botany"), ("KRO", "SMI", "KRO", "LEE"), strict=True))
+    ]
+    assert habits_of(cells(*told), timed=True).names == {"KRO", "SMI", "LEE"}
