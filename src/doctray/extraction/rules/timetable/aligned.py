@@ -103,7 +103,7 @@ class Strip:
 
 def _grid(page: Page, band: DayBand, words: Sequence[Word]) -> Grid | None:
     day_axis, time_axis = band.axis, band.axis.other
-    labels = _labels(band, words)
+    labels = _labels(band, words) or _unlabelled(band, words)
     if len(labels) < 2:
         return None
     last = max(time_axis.high(box) for box in labels)
@@ -215,6 +215,36 @@ def _labels_among(beside: Sequence[Word], band: DayBand) -> list[Box]:
     rows = [[box for box in numbered if _overlap(day_axis, box, seed) > 0] for seed in numbered]
     most = max(rows, key=len, default=[])
     return _one_for_each_place([*most, *_beside(most, phrases, day_axis, BREAKS)], time_axis) if len(most) >= _FEWEST_PERIODS else []
+
+
+def _unlabelled(band: DayBand, words: Sequence[Word]) -> list[Box]:
+    """Where the labels would stand of a table that names no times: a place beside each row of lessons under several of its days.
+
+    Lines close below one another are one row; below a wide gap something else follows.
+    """
+    if band.axis is Axis.Y:
+        return []
+    middles = [band.axis.middle(cell.box) for cell in band.cells]
+    reach = _pitch(middles) / 2
+    rows: list[Box] = []
+    for line in read([word for word in words if word.angle == 0 and word.box.top > band.high]).lines:
+        box = box_of(line)
+        at = [box_of(phrase).center_x for phrase in phrases_of(line)]
+        homes = [min((abs(middle - place), middle) for middle in middles)[1] for place in at]
+        beside = all(abs(home - place) < reach for home, place in zip(homes, at, strict=True))
+        if rows and box.top - rows[-1].bottom <= _ONE_TEXT * box.height:
+            rows[-1] = rows[-1].union(box)
+        elif len(set(homes)) >= _FEWEST_UNDER and beside:
+            rows.append(box)
+    gaps = [other.center_y - one.center_y for one, other in pairwise(rows)]
+    stop = next((index + 1 for index, gap in enumerate(gaps) if gap > _WIDE_GAP * gaps[0]), len(rows))
+    first = min(band.axis.low(cell.box) for cell in band.cells)
+    return [Box(first - 2, row.top, first - 1, row.bottom) for row in rows[:stop]] if stop >= _FEWEST_ROWS else []
+
+
+_FEWEST_UNDER, _FEWEST_ROWS = 2, 3
+_ONE_TEXT, _WIDE_GAP = 0.6, 2.2
+"""Lines nearer than this times their height are one row's; rows further apart than this times the first two are those of something else."""
 
 
 def _in_line(labels: Sequence[Box], axis: Axis) -> list[Box]:

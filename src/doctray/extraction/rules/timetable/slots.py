@@ -66,13 +66,16 @@ def _heads_times(cell: Cell) -> bool:
 
 
 _FEWEST_AFTER = 3
+_LONGEST_LABEL = 5
+"""Words of what labels a lesson; what is longer is a note."""
 
 
 def _without_tail(slots: Sequence[TimeSlot]) -> list[TimeSlot]:
-    """The slots up to the last with a time, where several follow that have none: a legend in the rules of the table."""
+    """The slots up to the last with a time, where several follow that have none or a note does: a legend in the rules of the table."""
     timed = [index for index, slot in enumerate(slots) if slot.start is not None]
-    after = len(slots) - 1 - timed[-1] if timed else 0
-    return list(slots[: timed[-1] + 1] if len(timed) >= _FEWEST_AFTER and after >= _FEWEST_AFTER else slots)
+    after = slots[timed[-1] + 1 :] if timed else ()
+    noted = any(len(slot.label.split()) > _LONGEST_LABEL for slot in after)
+    return list(slots[: timed[-1] + 1] if len(timed) >= _FEWEST_AFTER and (len(after) >= _FEWEST_AFTER or noted) else slots)
 
 
 _CUT_TIME = re.compile(r"(?<=\d)([:.](?=\s\d\d)|[:.][0-5](?=\s\d(?!\d)))\s(\d{1,2})(?![\d:.])")

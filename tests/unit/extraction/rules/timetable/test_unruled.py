@@ -5,7 +5,7 @@ from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.document import extract
 from doctray.extraction.rules.timetable.reading import read
 from tests.unit.extraction.drawing import a_document, drawn
-from tests.unit.extraction.rules.timetable.sheet import a_page, document, sides, text_line, times
+from tests.unit.extraction.rules.timetable.sheet import Layout, a_page, a_sheet, document, sides, text_line, times
 
 DAYS = ("Lunes", "Martes", "Jueves")
 
@@ -75,3 +75,47 @@ def test_mornings_and_afternoons_one_below_the_other_are_one_timetable() -> None
         ("Wednesday", "11:10", "12:00", "Maths"),
         ("Wednesday", "14:20", "15:10", "Sports"),
     } <= set(lessons)
+
+
+def test_a_table_without_lines_or_times_has_its_lessons_by_day() -> None:
+    page = drawn("""
+          SENIN         SELASA         RABU         KAMIS
+
+          TEMATIK       PRAKARYA       IPA          PJOK
+
+          INGGRIS       MATEMATIKA     TIK          INGGRIS
+
+          IPS           JAWA           PRAKARYA     IPS
+
+
+
+
+          CATATAN       bring your books
+    """)
+    found = extract(a_document(page))
+    lessons = [(block["day"], block["subject"]) for block in found.fields["timeblocks"]]
+    assert lessons[:4] == [("Monday", "TEMATIK"), ("Monday", "INGGRIS"), ("Monday", "IPS"), ("Tuesday", "PRAKARYA")]
+    assert len(lessons) == 12
+    assert all(block["start"] is None for block in found.fields["timeblocks"])
+
+
+def test_a_sentence_that_mentions_days_is_no_table() -> None:
+    page = drawn("""
+    The library is open on
+    Monday  Tuesday  Wednesday
+    and on other days only after you have asked the office for the key of the door.
+    Bring the books back in time or you pay for each day that they are late, as ever.
+    Thank you for your patience.
+    """)
+    assert not extract(a_document(page)).fields.get("timeblocks")
+
+
+def test_a_list_of_names_beside_a_table_whose_heading_is_a_sentence_is_no_lesson() -> None:
+    rows = [
+        ["", "9:00 - 11:00", "12:00 - 14:00", "15:00 - 17:00", "NB: all students must be present every day"],
+        ["Monday", "Java", "Django", "Web", "George|Israel"],
+        ["Tuesday", "Django", "Flutter", "Java", "Bukola|Esther"],
+        ["Friday", "Graphics", "SQL", "Web", "Kehinde|Olamide"],
+    ]
+    found = extract(document(a_sheet(rows, layout=Layout(wide=240.0))))
+    assert [block["subject"] for block in found.fields["timeblocks"]] == [subject for row in rows[1:] for subject in row[1:4]]
