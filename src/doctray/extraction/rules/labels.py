@@ -489,6 +489,7 @@ _APART = (
     {"issued", "issuer"},
     {"insured", "assured"},
     {"name", "uin"},
+    {"registry", "registrar"},
 )
 
 

@@ -146,7 +146,7 @@ def _in_words(sheets: Sequence[Sheet]) -> Found | None:
     return next((found for found in _signed(sheets) if INSURES.search(str(found.value)) and not is_broker(str(found.value))), None)
 
 
-_OPENS_NAME = re.compile(r"[A-ZÀ-Þ]|certain underwriters\b")
+_OPENS_NAME = re.compile(r"[A-ZÀ-Þ]|certain [Uu]nderwriters\b")
 
 
 def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
@@ -158,7 +158,7 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[Found]:
                 group = next(name for name, said in match.groupdict().items() if said)
                 stop = match.end(group) if group == "authorised" else len(phrase.text)
                 words: Sequence[Phrase] = [Phrase.of(phrase.page, words_at(phrase.words, match.start(group), stop))]
-            elif re.search(r"\bon behalf of:?$", phrase.text, re.IGNORECASE):
+            elif re.search(r"\bon behalf of:?$|^yours (?:faithfully|sincerely|truly),?$", phrase.text, re.IGNORECASE):
                 words = sheet.right_of(phrase)[:1] or sheet.below(phrase)[:1]
             else:
                 continue

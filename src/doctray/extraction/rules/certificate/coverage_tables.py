@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_amounts
+from doctray.extraction.parse import DateOrder, find_amounts, fold
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.certificate.coverage_sums import sums_of
 from doctray.extraction.rules.certificate.vocabulary import COVERAGE_HEADINGS
@@ -186,14 +186,19 @@ _LONG_HEADINGS = [(key, label.replace(" ", "")) for key, labels in COVERAGE_HEAD
 
 def column_of(phrase: Phrase) -> Column | None:
     """The column that a heading begins, without the pattern of dates that it may print."""
-    if len(phrase.words) > _MOST_WORDS_OF_HEADING:
+    text = _REMARK.sub("", phrase.text)
+    if len(text.split()) > _MOST_WORDS_OF_HEADING:
         return None
-    folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", phrase.folded).strip()
+    folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", fold(text)).strip()
     best = best_key(folded, COVERAGE_HEADINGS)
     if best is None:
         compact = folded.replace(" ", "")
         best = next(((_LEAST_SURE, key) for key, label in _LONG_HEADINGS if compact.endswith(label)), None)
     return None if best is None else Column(best[1], phrase.text.strip(" :"), phrase.box)
+
+
+_REMARK = re.compile(r"\s*\([^()]{12,80}\)")
+"""What a heading says in brackets about all sums beneath it: (Canadian dollars unless indicated otherwise)."""
 
 
 def _columns_in(phrase: Phrase) -> list[Column]:
@@ -237,7 +242,7 @@ def _distance(head: Box, cell: Box) -> float:
 
 
 def coverage_of(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrder | None) -> Coverage:
-    coverage = Coverage(kind=_cell_text(cells.get("type")))
+    coverage = Coverage(kind=_cell_text(_without_options(cells.get("type") or ())))
     coverage.policy_number = next((found for p in cells.get("policy_number", ()) if (found := identifier_found(p)) is not None), None)
     effective = [d for p in cells.get("effective_date", ()) for d in dates_found(p, order)]
     expiry = [d for p in cells.get("expiry_date", ()) for d in dates_found(p, order)]
@@ -304,6 +309,20 @@ def _in_reading_order(placed: Sequence[tuple[Phrase, str]]) -> list[tuple[Phrase
         else:
             home.append(item)
     return [item for row in rows for item in sorted(row, key=lambda item: item[0].box.left)]
+
+
+_OPTION = re.compile(
+    r"(?:\[[xX ]?\]|[xX☐☑☒✓✔] )|claims[ -]made\b|occurrence\b|products (?:and|&) ?/? ?(?:or )?completed\b|(?:all owned|described|leased|"
+    r"hired) auto",
+    re.IGNORECASE,
+)
+"""A line of boxes to tick beneath the name of a kind of insurance."""
+
+
+def _without_options(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
+    """The lines of a type's cell up to the first that only offers a choice."""
+    end = next((index for index, phrase in enumerate(phrases) if index and _OPTION.match(phrase.text)), len(phrases))
+    return phrases[:end]
 
 
 def _cell_text(phrases: Sequence[Phrase] | None) -> Found | None:

@@ -118,8 +118,9 @@ def _groups(
         charged = (charged or _begins_charges(row)) and not _ENDS_CHARGES.search(text_of(row))
         if charged:
             continue
-        if is_sentence(row):
+        if is_sentence(row) or len(row[0].words) > _MOST_IN_CELL:
             current.sums += promised(sheet, row)
+        if is_sentence(row):
             row = _beside_sentences(row)
         if not row:
             continue

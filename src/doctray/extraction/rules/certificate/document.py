@@ -14,6 +14,7 @@ from doctray.extraction.parse import CANADIAN_POSTCODE, order_of
 from doctray.extraction.rules.certificate import acord, freeform, other
 from doctray.extraction.rules.certificate.acord_continued import continued
 from doctray.extraction.rules.certificate.browser_print import without_browser_print
+from doctray.extraction.rules.certificate.marks_in_letters import without_marks_in_letters
 from doctray.extraction.rules.evidence import evidence_of, weighed
 from doctray.extraction.rules.reading import Sheet, sheets_of
 from doctray.extraction.validate import check_certificate, needs_review, sureness
@@ -79,8 +80,9 @@ def evidences(document: Document) -> tuple[Fields, dict[str, Evidence]]:
 
 
 def _sheets(document: Document) -> list[Sheet]:
-    """The pages that say something (rules and dots alone do not), without what a browser prints around them."""
-    return [sheet for page in sheets_of(document, spaced=True) if (sheet := without_browser_print(page)).phrases]
+    """The pages that say something (rules and dots alone do not), without what a browser prints around them and marks within letters."""
+    pages = sheets_of(document, spaced=True)
+    return [sheet for page in pages if (sheet := without_marks_in_letters(without_browser_print(page))).phrases]
 
 
 def _certificates(sheets: Sequence[Sheet]) -> list[_Read]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_dates, fold, read_identifier, unfilled
@@ -27,7 +28,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:[;:|•·]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)\.\s|"
+    r"\s*(?:[;:|•·]|(?<!\bPvt)(?<!\bPVT)(?<!\bCo)(?<!\bSt)(?<!\bPte)(?<!\bDr)(?<!\bGovt)(?<!\bNo)\.\s|"
     r"\bon behalf of\b|(?:(?<=Limited)|(?<=Ltd)|(?<=LLC)|(?<=Inc)|(?<=Inc\.)|(?<=plc)|(?<=GmbH)),\s|,\s(?=an? )"
     r"|\bon (?=the \d|this|\w+ \d|\d)|\band (?:is|has|offered|in partnership)\b|\b(?:offered|"
     r"delivered) through\b|,\s*(?=\d|lic\b|license|licence|no\.)|"
@@ -83,12 +84,15 @@ def issuers(page: CertificatePage) -> Iterator[Found]:
     told = issued_by(page.sheet, page.order)
     held = told is not None and _HELD.search(_before(page, told)) is not None
     yield from filter(None, (None if held else told, _who_certifies(page)))
-    yield from _organisations(page, _head(page))
+    yield from sorted(_organisations(page, _head(page)), key=lambda found: bool(_SOVEREIGN.match(str(found.value))))
     yield from filter(None, (told,))
     yield from filter(None, (_site_in_head(page),))
     yield from _organisations(page, _foot(page))
     yield from filter(None, (_led_by(page), _first_line(page)))
 
+
+_SOVEREIGN = re.compile(r"(?:the )?(?:government|state|republic|commonwealth|kingdom|province|federal republic) of\b", re.IGNORECASE)
+"""Under whom an office issues, whose own name goes before."""
 
 _HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the )?$", re.IGNORECASE)
 """Who arranged a course need not be who certifies: the letterhead goes before."""
@@ -122,7 +126,8 @@ _FULL_STOP = re.compile(r"(?<=[a-z]{5})\.$")
 
 def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
     """A name that runs from the end of its line into the next, as the words of a department's college do: Malla / Reddy College."""
-    if beneath is None or name.words[-1] is not line.words[-1] or not _OF_DEPARTMENT.match(name.text):
+    goes_on = _OF_DEPARTMENT.match(name.text) is not None or name.text.endswith(",")
+    if beneath is None or name.words[-1] is not line.words[-1] or not goes_on:
         return name
     rest = cut(beneath, 0, _ENDS)
     whole = name if rest is None else Phrase.of(name.page, [*name.words, *rest.words])
@@ -184,9 +189,22 @@ def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[F
         part = cut(line, _THE.match(line.text).end(), _ENDS)  # type: ignore[union-attr]
         part = part if part is not None and is_organisation_name(part.text) else cut(line, 0, _ENDS)
         if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line) and not _is_labelled(page, line):
-            found = text_found(part, trust=0.8)
+            found = text_found(_with_place(page, line, part), trust=0.8)
             if found is not None:
                 yield found
+
+
+def _with_place(page: CertificatePage, line: Phrase, name: Phrase) -> Phrase:
+    """An office with the place whose it is, where that stands beneath after the word of: CIVIL REGISTRATION CENTRE / of Santa Council."""
+    if name.words[-1] is not line.words[-1]:
+        return name
+    height = line.height
+    beneath = [other for other in page.lines if 0 < other.box.top - line.box.bottom < _OF_REACH * height]
+    of = next((other for other in beneath if re.match(r"of\b", other.text)), None)
+    return name if of is None or len(of.words) > _MOST_OF_PLACE else Phrase.of(name.page, [*name.words, *of.words])
+
+
+_OF_REACH, _MOST_OF_PLACE = 2.5, 5
 
 
 def _is_labelled(page: CertificatePage, line: Phrase) -> bool:
@@ -232,9 +250,22 @@ def _first_line(page: CertificatePage) -> Found | None:
         capitals = sum(word[:1].isupper() for word in words)
         if title is None and is_person(line.text):
             return None
+        if line.box.bottom <= top and _is_logo(page, line):
+            return text_found(line, trust=0.5)
         if line.box.bottom <= top and 1 < len(words) <= 6 and capitals == len(words) and _could_be_letterhead(page, line):
             return text_found(line, trust=0.6)
     return None
+
+
+def _is_logo(page: CertificatePage, line: Phrase) -> bool:
+    """Whether a line is one word in large print, however it is written, as marks of companies are."""
+    usual = median([word.box.height for word in page.sheet.words])
+    word = line.text.strip()
+    plain = word.isalpha() and len(word) >= _LEAST_OF_LOGO and not _NO_ORGANISATION.search(word)
+    return plain and line.height >= _LOGO * usual and not page.labelled.is_label(line)
+
+
+_LOGO, _LEAST_OF_LOGO = 1.3, 4
 
 
 def _could_be_letterhead(page: CertificatePage, line: Phrase) -> bool:

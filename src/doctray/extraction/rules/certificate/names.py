@@ -8,7 +8,16 @@ from rapidfuzz import fuzz
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import find_dates, fold, unfilled
 from doctray.extraction.rules.certificate import wordings
-from doctray.extraction.rules.certificate.page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, ruled_between
+from doctray.extraction.rules.certificate.page import (
+    DID,
+    CertificatePage,
+    cut,
+    labelled_text,
+    lines_below,
+    prints,
+    prominent,
+    ruled_between,
+)
 from doctray.extraction.rules.certificate.vocabulary import NAME_PARTS
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import Spot, spots, words_at
@@ -83,7 +92,23 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
                 return text_found(part)
             if part is not None and DID.match(under.text):
                 break
+            if _AWARDED_TO.fullmatch(phrase.text.strip()) and _is_team(under):
+                return text_found(under, trust=0.7)
     return None
+
+
+_AWARDED_TO = re.compile(r".*\b(?:awarded|presented|given|granted) to\W*", re.IGNORECASE)
+_TEAM = re.compile(
+    r"team\b|.*\(team\b[^()]*\)$|the [A-Z]\w+(?: [A-Z]\w+){0,3}$|.*\b(?:class|grade|club|school|college|academy|lab|group)\b", re.IGNORECASE
+)
+
+
+def _is_team(line: Phrase) -> bool:
+    """Whether a line names several together: a team, a class, a club."""
+    return bool(_TEAM.match(line.text)) and line.text[:1].isupper() and 1 < len(line.words) <= _MOST_OF_TEAM and not find_dates(line.text)
+
+
+_MOST_OF_TEAM = 8
 
 
 _CONFERS = re.compile(r"\b(?:confers?|conferred|admits?|awards?|bestows?)\b", re.IGNORECASE)
@@ -152,7 +177,7 @@ def _name_with_honorific(page: CertificatePage) -> Found | None:
 
 def _prominent_name(page: CertificatePage) -> Found | None:
     """The one large line that looks like a person's name: two to four words with capitals, none of a course or a company."""
-    named = [line for line in prominent(page) if is_person(line.text)]
+    named = [line for line in prints(prominent(page), apart=is_person) if is_person(line.text)]
     return text_found(named[0], trust=0.6) if len(named) == 1 else None
 
 

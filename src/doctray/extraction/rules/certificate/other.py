@@ -15,7 +15,17 @@ from doctray.extraction.rules.certificate import wordings
 from doctray.extraction.rules.certificate.clauses import subject_of_clause
 from doctray.extraction.rules.certificate.issuers import is_organisation_name, issuer, issuers
 from doctray.extraction.rules.certificate.names import COURSE_WORDS, is_person, recipient
-from doctray.extraction.rules.certificate.page import DID, CertificatePage, cut, labelled_text, lines_below, prominent, values
+from doctray.extraction.rules.certificate.page import (
+    DID,
+    CertificatePage,
+    cut,
+    goes_on_in,
+    labelled_text,
+    lines_below,
+    prints,
+    prominent,
+    values,
+)
 from doctray.extraction.rules.certificate.titles import large_title, title_of
 from doctray.extraction.rules.certificate.vaccines import is_vaccination, vaccinated_against, vaccines
 from doctray.extraction.rules.certificate.vocabulary import OTHER, OTHER_STOPS
@@ -142,7 +152,7 @@ def _subject(page: CertificatePage) -> Found | None:
                 found = _told_after(page, phrase, match.end())
                 if found is not None:
                     return wordings.unquoted(found)
-    return labelled_text(page, "subject", _is_subject) or _prominent_subject(page) or vaccinated_against(page.title)
+    return labelled_text(page, "subject", _is_subject) or _prize(page) or _prominent_subject(page) or vaccinated_against(page.title)
 
 
 _POST = re.compile(
@@ -164,7 +174,7 @@ _ENTITLED = re.compile(r"\b(?:entitled|titled)\s?:?\s?[\"“«'‘](?P<what>[^\"
 
 _QUOTED = re.compile(
     r"\b(?:quiz|webinar|workshop|seminar|course|training|program(?:me)?|session|contest|competition|lecture|talk|conference|symposium)"
-    r" (?:on|in|of) [\"“«](?P<what>[^\"“”«»]{3,120})[\"”»]",
+    r"(?: (?:on|in|of)|,) [\"“«](?P<what>[^\"“”«»]{3,120})[\"”»]",
     re.IGNORECASE,
 )
 """What an event was on, in quotation marks after the word for it."""
@@ -212,6 +222,19 @@ def _told(page: CertificatePage, pattern: re.Pattern[str]) -> Found | None:
 _TELLS = re.compile(r"(?:who )?(?:has|have|having|for|by)\b", re.IGNORECASE)
 
 
+def _prize(page: CertificatePage) -> Found | None:
+    """What was won, as a line that begins with the place: First Place - Regional Robotics Challenge."""
+    return next((text_found(line, trust=0.7) for line in page.lines if _WON.match(line.text) and len(line.words) <= _MOST_OF_PRIZE), None)
+
+
+_WON = re.compile(
+    r"(?:(?:1st|2nd|3rd|[4-9]th|first|second|third) (?:place|prize|position|runner[- ]up)|(?:grand )?winner|runners?[- ]up|"
+    r"finalist)\b(?!:)",
+    re.IGNORECASE,
+)
+_MOST_OF_PRIZE = 10
+
+
 def _tells(text: str) -> bool:
     """Whether a line like a label is a turn of phrase: has completed, or Completed alone without a colon."""
     return bool(_TELLS.match(text) or DID.fullmatch(text.strip()))
@@ -224,16 +247,18 @@ _LABELLED = re.compile(r"(?:[\w'’()/.#-]+ ){0,3}[\w'’()/.#-]+ ?:")
 def _prominent_subject(page: CertificatePage) -> Found | None:
     """The one large line that is no name: what an online course prints between title and name."""
     by = issuer(page)
-    taken = set() if by is None or by.trust < _TOLD else {id(word) for word in by.words}
+    taken = set() if by is None or (by.trust < _TOLD and len(by.words) > 1) else {id(word) for word in by.words}
     large = [
         line
-        for line in prominent(page)
+        for line in prints(prominent(page), apart=is_person)
         if _is_subject(line.text)
         and not is_person(line.text)
         and not any(id(word) in taken for word in line.words)
         and (not is_organisation_name(line.text) or COURSE_WORDS.search(line.text))
     ]
     named = any(is_person(line.text) for line in prominent(page))
+    if any(goes_on_in(line, large[0]) or goes_on_in(large[0], line) for line in prominent(page) if large and line is not large[0]):
+        return None  # a part of what stands over several lines
     return text_found(large[0], trust=0.5) if len(large) == 1 and (named or COURSE_WORDS.search(large[0].text)) else None
 
 
@@ -283,20 +308,14 @@ def _beneath(page: CertificatePage, line: Phrase, *, larger: float = 0.0) -> Fou
 
 
 def _is_one_print(page: CertificatePage, line: Phrase, part: Phrase, beneath: Phrase) -> bool:
-    """Whether the line beneath is the rest of a name: of the same height, close, centred alike or flush, and no other matter."""
-    close = -0.2 * line.height < beneath.box.top - line.box.bottom < _LEADING * line.height
-    alike = abs(beneath.height - line.height) < 0.04 * line.height
-    aligned = abs(beneath.box.center_x - line.box.center_x) < line.height or abs(beneath.box.left - line.box.left) < 0.3 * line.height
+    """Whether the line beneath is the rest of a name: in its print, and no other matter."""
     whole = part.words[-1] is line.words[-1] and not line.text.rstrip().endswith((".", ";"))
     other = is_person(beneath.text) or not _is_subject(beneath.text) or page.labelled.is_label(beneath) or DID.match(beneath.text)
-    return bool(close and alike and aligned and whole and not other)
+    return goes_on_in(line, beneath) and whole and not other
 
 
 _STANDS_OUT = 1.25
 """How much higher a name is than the words that introduce it, where it is set in print of its own."""
-
-_LEADING = 0.6
-"""Line heights between the lines of one name at most."""
 
 
 _GOES_ON = re.compile(r"(?:to|of|for|and|with|the|&)\b")
@@ -336,7 +355,8 @@ _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
         r"module|activity|event|on-?line|live|educational|certification|certificate|diploma|degree|professional|"
-        r"in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|curriculum)(?: of| for)?(?: the)?"
+        r"\d{1,3}[- ](?:day|hour|week|month)|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|.*\b(?:requirements?|"
+        r"curriculum)(?: of| for)?(?: the)?"
     ),
     re.IGNORECASE,
 )
@@ -449,11 +469,33 @@ def _number(page: CertificatePage) -> Found | None:
         found = identifier_found(phrase)
         if found is not None:
             return found
+    return _number_of_title(page)
+
+
+def _number_of_title(page: CertificatePage) -> Found | None:
+    """A number led by No alone, in the row of the title, at its end, or close beneath it."""
+    if page.title is None or page.title.page != page.sheet.number:
+        return None
+    top, bottom = min(word.box.top for word in page.title.words), max(word.box.bottom for word in page.title.words)
+    reach = _NUMBER_REACH * (bottom - top)
+    for phrase in page.sheet.phrases:
+        titled = any(word in page.title.words for word in phrase.words)
+        match = _NUMBERED.search(phrase.text) if titled else _NUMBERED.match(phrase.text)
+        if match is None or not top - reach / 3 < phrase.box.center_y < bottom + reach:
+            continue
+        found = identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
+        if found is not None:
+            return replace(found, value=match["number"], trust=0.8)
     return None
 
 
+_NUMBERED = re.compile(r"(?:^|\s)(?:No|N[°º]|Nr)\.?(?: ?/ ?(?:No|N[°º])\.?)? ?:? ?(?P<number>\d[\w/\-]{1,18}\d)\W*$")
+_NUMBER_REACH = 3.0
+"""Heights of the title within which its number stands beneath it."""
+
 _NO_SUBJECT = re.compile(
-    r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour)s? |one day |online |training |above |following ){0,4}(?:course|programme?|training|"
+    r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour|week|month)s? |one day |online |training |above |following ){0,4}(?:course|programme?|"
+    r"training|"
     r"workshop)\W*$|^(?:a )?(?:true|certified) cop(?:y|ies)\b|^requirements?(?: \w+)?$|"
     r"^\d[\d.,]* ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|credits?)\W*$|"
     r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|"

@@ -92,6 +92,29 @@ def prominent(page: CertificatePage) -> list[Phrase]:
     ]
 
 
+def prints(lines: Sequence[Phrase], *, apart: Accept) -> list[Phrase]:
+    """Lines, those that are one name over two lines as one. apart: whether a line is whole by itself."""
+    out: list[Phrase] = []
+    for line in lines:
+        over = out[-1] if out else None
+        if over is not None and not apart(over.text) and goes_on_in(over, line):
+            out[-1] = Phrase.of(line.page, [*over.words, *line.words])
+        else:
+            out.append(line)
+    return out
+
+
+_LEADING = 0.6
+"""Line heights between the lines of one name at most."""
+
+
+def goes_on_in(over: Phrase, line: Phrase) -> bool:
+    """Whether a line stands beneath another as its second would: close, of one height, and flush or centred alike."""
+    close = -0.2 * line.height < line.box.top - over.box.bottom < _LEADING * line.height
+    aligned = abs(over.box.center_x - line.box.center_x) < line.height or abs(over.box.left - line.box.left) < 0.3 * line.height
+    return close and aligned and abs(over.height - line.height) < 0.04 * line.height
+
+
 def lower_half(page: CertificatePage) -> float:
     """The height in the middle of what is printed."""
     return (min(line.box.top for line in page.lines) + max(line.box.bottom for line in page.lines)) / 2

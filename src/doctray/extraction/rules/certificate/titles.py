@@ -56,6 +56,16 @@ _OF_LAW = re.compile(
 _NUMBERED = re.compile(r"\s\((?=[^()]*\d)[\w./\-]{4,24}\)\W*$")
 """The paper's number in brackets after its title."""
 
+_NUMBER_LED = re.compile(r"\s(?:No\.?|N[°º]) ?\d[\w./\-]{2,20}\W*$")
+
+
+def _without_number(text: str) -> str:
+    """A title without the paper's number after it, in brackets or, after more than one word, led by No: ACTE DE NAISSANCE N° 0218/1988."""
+    plain = _NUMBERED.sub("", text)
+    led = _NUMBER_LED.sub("", plain)
+    return led if len(led.split()) > 1 else plain
+
+
 _MOST_JOINED = 60
 """Words of a row that are joined: no title has so many, and each joining looks at all words of the row so far."""
 
@@ -68,7 +78,7 @@ def title_of(sheet: Sheet) -> Found | None:
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
-        and not _SENTENCE.search(_NUMBERED.sub("", _OF_LAW.sub("", p.text)))
+        and not _SENTENCE.search(_without_number(_OF_LAW.sub("", p.text)))
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
         and not _ends_name(sheet, p)
         and not any(_NAMES_VALUE.fullmatch(left.text) for left in sheet.left_of(p)[:1])
@@ -100,7 +110,7 @@ def title_of(sheet: Sheet) -> Found | None:
     if len(words) == len(best.words):
         words += _wrapped(sheet, best) or _named_beneath(sheet, best)
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
-    text = _NUMBERED.sub("", re.sub(r"(?<=\w)\([a-z]\)$", "", text))
+    text = _without_number(re.sub(r"(?<=\w)\([a-z]\)$", "", text))
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
 
 

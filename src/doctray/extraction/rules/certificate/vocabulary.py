@@ -184,7 +184,8 @@ issue_date: issuance date | date of issuance | issuance date and time |
     examination date | date of attendance | attendance date | issue | certified since | date of signature | date signed | date
     vaccinated | date of election | date of inspection | date of evaluation | evaluation date | evaluated | evaluated on | date of
     assessment | assessment date | date of calibration | calibration date | date admitted | date conferred | granted on | conferred
-    on | printed on | date printed | data de conclusão | data de emissão | fecha de emisión | fecha de expedición | fecha de finalización |
+    on | printed on | date printed | drawn up on the | drawn up on | dressé le | data de conclusão | data de emissão | fecha de emisión |
+    fecha de expedición | fecha de finalización |
     date d'émission | date de délivrance | délivré le | data di rilascio | rilasciato il | ausstellungsdatum | ausgestellt am |
     datum van afgifte | afgiftedatum | dated | issued | dates | fecha | datum | data | date
 expiry_date: expiry date | date of expiry | expiration date | date of expiration | valid until | valid till | valid through | valid
@@ -227,7 +228,8 @@ issuer_name: issued by | issued at the office of | issuing authority | issuing o
     certification body | awarding organisation | awarding organization | sponsor | presented by | test centre | examining body | issuing
     office | training organisation | training organization | registered training organisation | course provider | clinic | clinic name |
     trained by | evaluated by | name of provider | administering centre | administering center | vaccination centre | training company |
-    company issuing certificate | organismo emisor | entidad organizadora | organisme de formation | ente erogatore | instituição |
+    company issuing certificate | civil status registry of | civil registry of | organismo emisor |
+    entidad organizadora | organisme de formation | ente erogatore | instituição |
     veranstalter | ausstellende stelle | opleider | issuer
 """)
 
