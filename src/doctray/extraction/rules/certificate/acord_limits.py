@@ -53,7 +53,7 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     if section.title is None and len(unlabelled) == 1:
         out.setdefault("LIMIT", unlabelled[0])
     if section.title is None:
-        out = _sums_of_a_cell(sheet, words) or out
+        out = _sums_of_a_cell(sheet, words) or {**out, **_two_sums(sheet, words)}
     out = {key: out[key] for key in [*section.limits, *out] if key in out}
     if section.limits is UMBRELLA:
         out.update(_retention(sheet, section, columns))
@@ -175,6 +175,32 @@ def _sums_of_a_cell(sheet: Sheet, words: Sequence[Word]) -> dict[str, Found]:
 
 
 _SEVERAL = 2
+
+
+def _two_sums(sheet: Sheet, words: Sequence[Word]) -> dict[str, Found]:
+    """Two sums with a stroke between, behind their two labels with another: Occ/Agg $1,000,000/$2,000,000. Behind one label or none, the
+    first."""
+    for row in rows_of(words):
+        line = Phrase.of(sheet.number, row)
+        match = _TWO_SUMS.fullmatch(line.text)
+        if match is None:
+            continue
+        labels = [label.strip(" $:") for label in match["labels"].split("/")]
+        if len(labels) != _SEVERAL or not all(labels):
+            labels = [match["labels"].strip(" $:") or "LIMIT"]
+        out: dict[str, Found] = {}
+        for label, name in zip(labels, ("one", "other"), strict=False):
+            amount = read_amount(match[name])
+            if amount is not None:
+                out[label] = Found(value=amount.value, page=sheet.number, words=words_at(line.words, *match.span(name)))
+        return out
+    return {}
+
+
+_TWO_SUMS = re.compile(
+    r"(?P<labels>[A-Za-z][A-Za-z .&]*(?: ?/ ?[A-Za-z][A-Za-z .&]*)?:?|) ?(?P<one>[$£€]? ?\d{1,3}(?:,\d{3})+) ?/ ?"
+    r"(?P<other>[$£€]? ?\d{1,3}(?:,\d{3})+)\W*"
+)
 
 
 def _free_label(words: Sequence[Word], place: Box, taken: Sequence[Box], *, after: float) -> str | None:

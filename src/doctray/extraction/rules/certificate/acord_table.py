@@ -14,7 +14,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold
 from doctray.extraction.rules.certificate.acord_columns import UMBRELLA, WORKERS, Columns, Labels, Section, columns_of, sections_of
 from doctray.extraction.rules.certificate.acord_limits import currency_in, limits_of
-from doctray.extraction.rules.certificate.anchors import Anchor, anchors
+from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.finds import dates_found, identifier_found
 from doctray.extraction.rules.labels import likeness
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
@@ -109,19 +109,29 @@ def _top(sheet: Sheet, columns: Columns, title: Anchor, *, after: Anchor | None)
 
 
 def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section]:
-    """The free space at the end of the table, a section a policy number; the other sections are left as they are."""
+    """The free space at the end of the table, a section a policy; the other sections are left as they are."""
     if section.title is not None:
         return [section]
-    middles = sorted(sum(w.box.center_y for w in found.words) / len(found.words) for found in _numbers(sheet, section, columns))
     apart = 0.5 * columns.effective.height
+    middles = [_middle(found) for found in _numbers(sheet, section, columns)]
+    lettered = [_middle(found) for found in _letters(sheet, section, columns)]
+    for date_row in map(_middle, _dates(sheet, section, columns, None)[0]):
+        # a row of its own letter whose number is missing, or no number at all (TBD)
+        if all(abs(date_row - other) > apart for other in middles) and any(abs(date_row - letter) <= apart for letter in lettered):
+            middles.append(date_row)
+    middles.sort()
     cuts = [section.top, *((one + other) / 2 for one, other in pairwise(middles) if other - one > apart), section.bottom]
     return [Section(None, section.limits, top, bottom) for top, bottom in pairwise(cuts)]
 
 
+def _middle(found: Found) -> float:
+    return sum(word.box.center_y for word in found.words) / len(found.words)
+
+
 def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
     """Where the printed section on workers' compensation ends and the free rows begin."""
-    labels = ["DESCRIPTION OF OPERATIONS below", *(label for labels in WORKERS.values() for label in labels)]
-    found = [a for label in labels for a in anchors(sheet, label, within=area)[:1]]
+    lines = (("DESCRIPTION OF OPERATIONS below",), *WORKERS.values())
+    found = [a for labels in lines if (a := anchor(sheet, *labels, within=area)) is not None]
     last = "DESCRIPTION OF OPERATIONS below", *WORKERS["E.L. DISEASE - POLICY LIMIT"]
     told = any(anchors(sheet, label, within=area) for label in last)
     if not found:
@@ -191,15 +201,19 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     words = _typed(sheet.inside(area), columns)
     lines = [row for row in rows_of(words) if fold(" ".join(w.text for w in row)) not in ("", "x", "other")]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
-    words = [w for row in lines[:end] for w in row if w.text == "&" or fold(w.text) not in ("", "x")]
+    words = [w for row in lines[:end] for w in row if w.text in _SIGNS or fold(w.text) not in ("", "x")]
+    while words and words[0].text in _SIGNS:
+        words.pop(0)
     if _is_of_form(" ".join(w.text for w in words)):
         return None
-    if not re.search(r"[A-Za-z]{3}", " ".join(w.text for w in words)):
+    if not re.search(r"[A-Za-z]{3}|[A-Z] ?& ?[A-Z]", " ".join(w.text for w in words)):
         return None
     printed = " ".join(w.text for w in words)
     told = _AND_AS_DIGIT.sub("&", printed) if sheet.ocr else printed
     return Found(value=told, page=sheet.number, words=tuple(words), doubts=() if told == printed else ("repaired_identifier",))
 
+
+_SIGNS = frozenset({"&", "-", "–", "/"})
 
 _AND_AS_DIGIT = re.compile(r"(?<=[A-Za-z] )[68](?= [A-Z])")
 """What recognition makes of & between two words: Errors 6 Omissions."""

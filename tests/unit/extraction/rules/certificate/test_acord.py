@@ -723,6 +723,42 @@ def test_samples_that_ask_for_the_parties_have_none() -> None:
     assert (fields["producer_name"], fields["insured_name"], fields["insured_address"]) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("printed", "limits"),
+    [
+        ("Occ/Agg          $1,000,000/$2,000,000", {"Occ": 1_000_000, "Agg": 2_000_000}),
+        ("Per Claim        $1,000,000/$2,000,000", {"Per Claim": 1_000_000}),
+        ("$1,000,000 / $2,000,000", {"LIMIT": 1_000_000}),
+        ("$1,000,000 Each / $2,000,000 Aggregate", {"Each": 1_000_000, "Aggregate": 2_000_000}),
+    ],
+)
+def test_two_sums_with_a_stroke_between_have_their_two_labels(printed: str, limits: dict[str, int]) -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (42, SUM)}
+    assert read(an_acord({**filled, (42, LIMIT): printed})).fields["policies"][-1]["limits"] == limits
+
+
+def test_a_typed_row_with_a_letter_and_dates_but_no_number_is_a_policy_of_its_own() -> None:
+    third = {(43, LETTER + 1): "A", (43, KIND): "E&O", (43, NUMBER): "TBD", (43, FROM): "03/01/2026", (43, TO): "03/01/2027"}
+    third |= {(43, LIMIT): "Limit", (43, SUM): "$2M"}
+    policies = read(an_acord({**FILLED, **third})).fields["policies"]
+    assert [(p["type"], p["policy_number"], p["effective_date"], p["limits"]) for p in policies[-2:]] == [
+        ("Pollution Liability", "PL-90-1182", "2026-02-01", {"Each Claim": 3_000_000}),
+        ("E&O", None, "2026-03-01", {"Limit": 2_000_000}),
+    ]
+
+
+def test_a_typed_limit_for_each_employee_is_none_of_workers_compensation() -> None:
+    row = {(42, LETTER + 1): "A", (42, KIND): "Employee Benefits - Claims Made", (42, LIMIT): "Each Employee", (42, SUM): "1,000,000"}
+    filled = {place: text for place, text in FILLED.items() if place[0] != 42} | row
+    policies = read(an_acord(filled)).fields["policies"]
+    assert policies[-2]["limits"] == {
+        "E.L. EACH ACCIDENT": 500_000,
+        "E.L. DISEASE - EA EMPLOYEE": 500_000,
+        "E.L. DISEASE - POLICY LIMIT": 500_000,
+    }
+    assert (policies[-1]["type"], policies[-1]["limits"]) == ("Employee Benefits - Claims Made", {"Each Employee": 1_000_000})
+
+
 def test_a_deductible_of_three_digits_alone_in_a_typed_row_is_a_sum() -> None:
     policy = read(an_acord({**FILLED, (43, LIMIT): "Deductible", (43, SUM + 4): "500"}, ocr=True)).fields["policies"][-1]
     assert policy["limits"] == {"Each Claim": 3_000_000, "Deductible": 500}
