@@ -15,6 +15,7 @@ Party = tuple[Found | None, Found | None]
 _STREET = re.compile(
     r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?,?\s+\w|[sdwc]/o\b|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|plot\b|"
     r"(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
+    r"(?:r\.?\s?r\.?|rural route|h\.?c\.?)\s?#?\s?\d+,?\s(?:p\.?o\.? )?box\b|[nsew]\d{3,5}[a-z]?\s+[a-z]|"
     r"floor\b|\d+(?:st|nd|rd|th) floor|c/o\b|one\s+\w+\s+(?:place|plaza|street|center))",
     re.IGNORECASE,
 )
@@ -133,8 +134,14 @@ _COMPANY = re.compile(
 
 
 def _is_name_with_number(lines: Sequence[Phrase]) -> bool:
-    """Whether the first line is a company's name although it begins like a street: 305 Power Corp, over its own street."""
-    return len(lines) > 1 and bool(_COMPANY.search(lines[0].text)) and is_address_line(lines[1].text)
+    """Whether the first line is a company's name although it begins like a street: 305 Power Corp, 1-800 Radiator, over its own street."""
+    if len(lines) < 2 or not is_address_line(lines[1].text):
+        return False
+    over_its_street = len(lines) > 2 and bool(_NUMBER_AND_STREET.match(lines[1].text)) and is_place(lines[2].text)
+    return bool(_COMPANY.search(lines[0].text)) or over_its_street
+
+
+_NUMBER_AND_STREET = re.compile(r"\d+[A-Za-z]?(?:-\d+)?\s+\w|p\.?\s?o\.?\s*box\b", re.IGNORECASE)
 
 
 def to_postcode(lines: Sequence[Phrase]) -> Sequence[Phrase]:

@@ -100,6 +100,10 @@ def test_names_and_ways_to_reach_somebody_are_not(text: str) -> None:
         ("Ohio Department of Public|Health and Environment|PO Box 88", "Ohio Department of Public Health and Environment", "PO Box 88"),
         ("Green Hoa|Attn Sharp Management Ste 104|2500 Via Marina", "Green Hoa", "Attn Sharp Management Ste 104, 2500 Via Marina"),
         ("Green Hoa|Attn: Purchasing|2500 Via Marina", "Green Hoa", "2500 Via Marina"),
+        ("1-800 Radiator of Tulsa|7 E 11th St|Tulsa, OK 74119", "1-800 Radiator of Tulsa", "7 E 11th St, Tulsa, OK 74119"),
+        ("J&J Farms|RR 2 Box 145|Salem, IL 62881", "J&J Farms", "RR 2 Box 145, Salem, IL 62881"),
+        ("Wells Landscaping|N7415 County Rd W|Greenville, WI 54942", "Wells Landscaping", "N7415 County Rd W, Greenville, WI 54942"),
+        ("12 Mill Lane|Suite 4|Leeds LS2 7AB", None, "12 Mill Lane, Suite 4, Leeds LS2 7AB"),
     ],
 )
 def test_the_name_ends_where_the_address_begins(text: str, name: str | None, address: str | None) -> None:
