@@ -86,6 +86,9 @@ def print_size(line: Sequence[Word]) -> float:
     return lengths / max(_NARROW, sum(_advance(letter) for word in line for letter in word.text))
 
 
+_HIGHEST = 1.25
+"""Sizes of its print that a line is high. Boxes of engines may reach over the lines above and below."""
+
 _NARROW, _USUAL, _CAPITAL, _WIDE = 0.3, 0.55, 0.69, 0.85
 """Widths of letters in parts of the size of the print, as in Helvetica and Arial."""
 
@@ -140,7 +143,9 @@ def _place(word: Word, angle: int) -> _Place:
         case 270:
             return _Place(-box.center_y, box.center_x, box.width)
         case _:
-            return _Place(box.center_x, box.center_y, box.height)
+            return _Place(
+                box.center_x, box.center_y, min(box.height, _HIGHEST * print_size((word,))) if word.confidence < 1.0 else box.height
+            )
 
 
 def _level(one: _Place, other: _Place) -> bool:

@@ -38,3 +38,12 @@ def test_letters_below_one_another_are_a_word(letters: str, word: str) -> None:
 @pytest.mark.parametrize("letters", ["123", "A12", "ON"])
 def test_numbers_below_one_another_are_no_word(letters: str) -> None:
     assert read(a_stack(letters)).text == " ".join(letters)
+
+
+def test_lines_stay_apart_where_an_engines_boxes_reach_over_one_another() -> None:
+    def words(text: str, top: float, bottom: float) -> list[Word]:
+        places = ((part, 10.0 + 60 * index) for index, part in enumerate(text.split()))
+        return [Word(text=part, box=Box(left, top, left + 4.6 * len(part), bottom), confidence=0.8) for part, left in places]
+
+    cell = [*words("Probabilistic Inference", 166.0, 180.0), *words("von 15.10.2018", 171.0, 189.0), *words("08:00-10:00", 180.0, 198.0)]
+    assert read(cell).line_texts == ("Probabilistic Inference", "von 15.10.2018", "08:00-10:00")
