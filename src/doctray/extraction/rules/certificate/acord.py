@@ -375,12 +375,15 @@ def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], headin
         return None
     out = {"letter": Found(value=letter, page=sheet.number, words=label.words)}
     if name is not None and len(read_as) >= _LEAST_OF_NAME:
-        value = re.sub(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$", "", str(name.value))
+        value = _RATING.sub("", str(name.value))
         out["name"] = Found(value=value, page=name.page, words=name.words)
     if code is not None:
         out["naic"] = code
     return out
 
+
+_RATING = re.compile(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$|,?\s+A(?:\+{1,2}|-)?,?\s+[IVX]{1,4}$")
+"""What A.M. Best thinks of an insurer, behind its name: (A.M. Best A+), A++ XV."""
 
 _LEAST_OF_NAME = 2
 """Letters of an insurer's name; one alone is the label's own, as samples fill it in, or a stain."""

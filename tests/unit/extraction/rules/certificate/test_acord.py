@@ -570,6 +570,11 @@ def test_an_insurer_s_letter_that_stands_twice_is_told_by_the_order_of_the_rows(
     assert [insurer["letter"] for insurer in insurers] == ["A", "B"]
 
 
+@pytest.mark.parametrize("rating", ["A++ XV", "A- VIII", "(A.M. Best A+)"])
+def test_the_rating_behind_an_insurer_s_name_is_not_of_it(rating: str) -> None:
+    assert read(an_acord({**FILLED, (8, 122): rating})).fields["insurers"][0]["name"] == "North Fork Mutual"
+
+
 def test_a_stain_beside_the_label_of_an_empty_row_is_no_insurer() -> None:
     insurers = read(an_acord({**FILLED, (12, 103): "i"}, ocr=True)).fields["insurers"]
     assert [insurer["letter"] for insurer in insurers] == ["A", "B"]
