@@ -325,6 +325,14 @@ def _read_letters(texts: Sequence[str], found: list[DayName | None]) -> None:
             found[index] = DayName(days=(DAYS[last],), certainty=0.85)
 
 
+def _begins_as(text: str, day: str) -> bool:
+    """Whether a short label that cannot be read may be what is left of a day's: F R- of FRI."""
+    return len(text.strip()) <= _SHORT_LABEL and text.strip()[0].casefold() == day[0].casefold()
+
+
+_SHORT_LABEL = 4
+
+
 def _read_by_distance(texts: Sequence[str], found: list[DayName | None]) -> None:
     """Labels one step apart name days one step apart: a lone T two places before Thursday is Tuesday, a smudge after it Wednesday."""
     anchors = {index: DAYS.index(name.days[0]) for index, name in enumerate(found) if name and len(name.days) == 1}
@@ -341,6 +349,6 @@ def _read_by_distance(texts: Sequence[str], found: list[DayName | None]) -> None
         return
     for index, text in enumerate(texts):
         between = min(anchors) < index < max(anchors)
-        beside = index > 0 and 0 <= step + index <= 4 and len(text.strip()) <= 2
+        beside = index > 0 and 0 <= step + index <= 4 and (len(text.strip()) <= 2 or _begins_as(text, DAYS[step + index]))
         if found[index] is None and (between or beside):
             found[index] = DayName(days=(DAYS[step + index],), certainty=0.6 if between else 0.5)

@@ -190,3 +190,9 @@ def test_short_names_of_one_language_in_a_row_are_days(row: str) -> None:
 @pytest.mark.parametrize("row", ["T1 T2 T3 T4", "一 二 三 四 五", "A B C D E"])
 def test_numbers_of_periods_are_no_days(row: str) -> None:
     assert days_in_order(row.split()) == [None] * len(row.split())
+
+
+@pytest.mark.parametrize(("label", "day"), [("F R-", "Friday"), ("F", "Friday"), ("Room", None), ("Feste", None)])
+def test_what_is_left_of_the_last_days_name_is_that_day(label: str, day: str | None) -> None:
+    *_, last = days_in_order(["MON", "TUES", "WED", "THURS", label])
+    assert (last and last.days[0]) == day
