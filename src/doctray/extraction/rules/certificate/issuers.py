@@ -1,7 +1,7 @@
 """Who issued a certificate: beside a label, after words like issued by, in the letterhead, or over the signatures."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -20,7 +20,7 @@ from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
 _BY = re.compile(
     rf"\b(?:{wordings.BY})(?![^\W\d_])(?:\s+|$)|"
     r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4}| in (?-i:[A-Z])\w+)?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
-    r"granted|"
+    r"granted|arranged|"
     r"hosted|accredited|certified|(?:course|program|"
     r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
     r"limited|inc|llc|gmbh|"
@@ -84,12 +84,23 @@ def issuers(page: CertificatePage) -> Iterator[Found]:
     told = issued_by(page.sheet, page.order)
     held = told is not None and _HELD.search(_before(page, told)) is not None
     yield from filter(None, (None if held else told, _who_certifies(page)))
-    yield from sorted(_organisations(page, _head(page)), key=lambda found: bool(_SOVEREIGN.match(str(found.value))))
+    yield from _of_one_house(_organisations(page, _head(page)))
     yield from filter(None, (told,))
     yield from filter(None, (_site_in_head(page),))
     yield from _organisations(page, _foot(page))
-    yield from filter(None, (_led_by(page), _first_line(page)))
+    yield from filter(None, (_led_by(page), _interned_at(page), _first_line(page)))
 
+
+def _of_one_house(found: Iterable[Found]) -> list[Found]:
+    """The organisations of a letterhead: a state after its offices, a department after its college where both are named."""
+    named = list(found)
+    colleges = any(_INSTITUTION.search(str(one.value)) and not _DEPARTMENT.match(str(one.value)) for one in named)
+    return sorted(
+        named, key=lambda one: bool(_SOVEREIGN.match(str(one.value)) or (colleges and _DEPARTMENT.match(str(one.value)) is not None))
+    )
+
+
+_DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division|faculty) of\b", re.IGNORECASE)
 
 _SOVEREIGN = re.compile(r"(?:the )?(?:government|state|republic|commonwealth|kingdom|province|federal republic) of\b", re.IGNORECASE)
 """Under whom an office issues, whose own name goes before."""
@@ -107,8 +118,9 @@ def _before(page: CertificatePage, found: Found) -> str:
 def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
     """Who follows words like issued by or conducted by."""
     lines = lines_of(sheet)
-    for phrase, beneath in pairwise([*lines, None]):
-        assert phrase is not None
+    for line, after in pairwise([*lines, None]):
+        assert line is not None
+        phrase, beneath = _with_by(lines, line, after)
         match = _BY.search(phrase.text)
         if match is not None and not _OF_COLLEGE.search(phrase.text):
             rest = cut(phrase, _THE.match(phrase.text, match.end()).end(), _ENDS)  # type: ignore[union-attr]
@@ -120,18 +132,29 @@ def issued_by(sheet: Sheet, order: DateOrder | None) -> Found | None:
     return None
 
 
+def _with_by(lines: Sequence[Phrase], line: Phrase, beneath: Phrase | None) -> tuple[Phrase, Phrase | None]:
+    """A line that ends before the word by with the one that begins with it, and the one after: arranged / by the Society."""
+    if beneath is None or not _ARRANGED.search(line.text) or not re.match(r"by\b", beneath.text):
+        return line, beneath
+    after = lines.index(beneath) + 1
+    return Phrase.of(line.page, [*line.words, *beneath.words]), lines[after] if after < len(lines) else None
+
+
+_ARRANGED = re.compile(r"\b(?:arranged|issued|conducted|provided|delivered|offered|organi[sz]ed|presented|hosted)$", re.IGNORECASE)
+
 _FULL_STOP = re.compile(r"(?<=[a-z]{5})\.$")
 """The full stop of the sentence that a name ends; that of Ltd. or Inc. is the name's."""
 
 
 def _with_rest(line: Phrase, name: Phrase, beneath: Phrase | None) -> Phrase:
     """A name that runs from the end of its line into the next, as the words of a department's college do: Malla / Reddy College."""
-    goes_on = _OF_DEPARTMENT.match(name.text) is not None or name.text.endswith(",")
+    goes_on = _OF_DEPARTMENT.match(name.text) is not None or name.text.endswith(",") or name.text.count("(") > name.text.count(")")
     if beneath is None or name.words[-1] is not line.words[-1] or not goes_on:
         return name
     rest = cut(beneath, 0, _ENDS)
     whole = name if rest is None else Phrase.of(name.page, [*name.words, *rest.words])
-    return whole if _INSTITUTION.search(whole.text) and is_organisation(whole.text) else name
+    named = _INSTITUTION.search(whole.text) is not None or "(" in name.text
+    return whole if named and is_organisation(whole.text) else name
 
 
 def _without_department(name: Phrase, lines: Sequence[Phrase]) -> Phrase:
@@ -241,6 +264,20 @@ def _led_by(page: CertificatePage) -> Found | None:
     return None
 
 
+_AT = re.compile(r"\bat (?P<who>[A-Z][\w&.'’\-]*(?: [A-Z&][\w&.'’\-]*){0,5})\W*$")
+
+
+def _interned_at(page: CertificatePage) -> Found | None:
+    """Where an internship was, at the end of the line that tells of it or of the one after it: with wonderful remarks at Larkspur Labs."""
+    interned = False
+    for line in page.lines:
+        interned = interned or re.search(r"\binterns?(?:hip)?\b", line.text, re.IGNORECASE) is not None
+        match = _AT.search(line.text) if interned else None
+        if match is not None and is_organisation(match["who"]) and not _NO_ORGANISATION.search(match["who"]):
+            return text_found(Phrase.of(line.page, words_at(line.words, *match.span("who"))), trust=0.7)
+    return None
+
+
 def _first_line(page: CertificatePage) -> Found | None:
     """What stands at the very top, in words with capitals: a letterhead that names no kind of organisation."""
     title = page.title
@@ -293,10 +330,13 @@ def is_organisation(text: str) -> bool:
         and len(fold(text)) >= 3
         and bool(re.search(r"[^\W\d_]{3}", text))
         and words[0][:1].isupper()
+        and fold(words[0]) not in _EVERYBODY
         and not _COMMON_NOUN.match(text)
         and sum(word[:1].islower() and word not in _SMALL for word in words) <= _MOST_LOWER
     )
 
+
+_EVERYBODY = ("all", "any", "each", "every")
 
 _COMMON_NOUN = re.compile(
     r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy|underwriters?)\b(?: (?=[a-z])|\W*$)"

@@ -173,7 +173,8 @@ def _named_beneath(sheet: Sheet, title: Phrase) -> tuple[Word, ...]:
         return ()
     beneath = next(iter(sheet.below(title, lines=_BOX_BENEATH)), None)
     fits = beneath is not None and len(beneath.words) <= _FEW and beneath.text.replace(" ", "").isalpha()
-    return beneath.words if beneath is not None and fits and beneath.height >= title.height else ()
+    told = beneath is not None and (beneath.height >= title.height or _CONTINUES.match(beneath.text) is not None)
+    return beneath.words if beneath is not None and fits and told else ()
 
 
 _BOX_BENEATH = 2.5

@@ -726,3 +726,60 @@ Drawn up on the          Certificate of Tue Mar 03 2020
 """).fields
     assert fields["certificate_number"] is None
     assert fields["recipient_name"] == "Ines Marlow"
+
+
+def test_who_arranged_a_contest_is_read_over_its_lines_and_brackets() -> None:
+    found = read("""
+        CERTIFICATE OF PARTICIPATION
+Presented to
+Hamid Aslan
+for participating in programming competition, "Bits and Bobs", arranged
+by QAIS (Quarry Hill Artificial Intelligence
+Society) on 12th December, 2021.
+""").fields
+    assert (found["issuer_name"], found["subject"]) == ("QAIS (Quarry Hill Artificial Intelligence Society)", "Bits and Bobs")
+
+
+def test_an_internship_is_certified_by_where_it_was() -> None:
+    found = read("""
+CERTIFICATE OF
+
+COMPLETION
+
+This certificate is proudly presented to
+Sumedh Kadam
+for successful completion of 1 month internship in
+Web Development
+with wonderful remarks at Larkspur Labs
+""").fields
+    assert found["title"] == "CERTIFICATE OF COMPLETION"
+    assert (found["issuer_name"], found["subject"]) == ("Larkspur Labs", "Web Development")
+
+
+def test_a_college_goes_before_its_department_and_an_office_before_its_state() -> None:
+    college = read("""
+Department of Botany
+Riverside Institute of Science
+
+        Certificate of Completion
+This is to certify that Ida Holm has completed the course Mosses.
+""").fields
+    office = read("""
+GOVERNMENT OF MALWA
+KAVERI MUNICIPAL CORPORATION
+
+        BIRTH CERTIFICATE
+Name      Ida Holm
+""").fields
+    assert (college["issuer_name"], office["issuer_name"]) == ("Riverside Institute of Science", "KAVERI MUNICIPAL CORPORATION")
+
+
+def test_a_team_and_what_it_won_are_read() -> None:
+    found = read("""
+        Award of Excellence
+Presented to
+The Copper Falcons (Team 4417)
+
+First Place - Regional Robotics Challenge
+""").fields
+    assert (found["recipient_name"], found["subject"]) == ("The Copper Falcons (Team 4417)", "First Place - Regional Robotics Challenge")
