@@ -11,10 +11,10 @@ from doctray.extraction.rules.grid import Axis, Cell, Grid, box_of, hull
 from doctray.extraction.rules.timetable.axes import DayBand, day_bands
 from doctray.extraction.rules.timetable.boxes import DrawnBoxes
 from doctray.extraction.rules.timetable.names import BREAKS
-from doctray.extraction.rules.timetable.reading import read, size_of
+from doctray.extraction.rules.timetable.reading import Reading, read, size_of
 from doctray.extraction.rules.timetable.slots import PERIOD, within_the_last
 from doctray.extraction.rules.timetable.straddling import straddling
-from doctray.extraction.times import find_label_spans, resolve
+from doctray.extraction.times import PrintedSpan, find_label_spans, resolve
 
 _STEPS = 48
 """Places that are tried for a border between two labels."""
@@ -203,11 +203,12 @@ def _is_range(phrase: Sequence[Word]) -> bool:
 
 def _labels_among(beside: Sequence[Word], band: DayBand) -> list[Box]:
     day_axis, time_axis = band.axis, band.axis.other
-    phrases = [(box_of(phrase), " ".join(word.text for word in phrase)) for phrase in phrases_of(beside)]
+    parts = [part for phrase in phrases_of(beside) for part in (_by_times(phrase) if day_axis is Axis.Y else (phrase,))]
+    phrases = [(box_of(phrase), " ".join(word.text for word in phrase)) for phrase in parts]
     found = [(box, spans[0]) for box, text in phrases if (spans := find_label_spans(text))]
     found.sort(key=lambda item: time_axis.middle(item[0]))
     times = resolve([span for _, span in found])
-    timed = [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
+    timed = _paired(found) or [box for index, (box, _) in enumerate(found) if not within_the_last(times, index)]
     timed = _in_line(timed, day_axis) if day_axis is Axis.Y else timed
     if len(timed) > 1:
         return _one_for_each_place([*timed, *_beside(timed, phrases, day_axis, BREAKS)], time_axis)
@@ -215,6 +216,27 @@ def _labels_among(beside: Sequence[Word], band: DayBand) -> list[Box]:
     rows = [[box for box in numbered if _overlap(day_axis, box, seed) > 0] for seed in numbered]
     most = max(rows, key=len, default=[])
     return _one_for_each_place([*most, *_beside(most, phrases, day_axis, BREAKS)], time_axis) if len(most) >= _FEWEST_PERIODS else []
+
+
+def _by_times(phrase: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """The words of a heading row that stand close together as one label for each time among them: 10:00 10:15 10:30."""
+    reading = Reading((phrase,))
+    spans = find_label_spans(reading.text)
+    if len(spans) < 2:
+        return [phrase]
+    return [reading.between(span.begin, span.stop) for span in spans]
+
+
+def _paired(found: Sequence[tuple[Box, PrintedSpan]]) -> list[Box]:
+    """Labels of which one holds a start and the next its end, as one each, where most ends are starts again: 8:00, 8:55, 8:55, 9:50."""
+    spans = [span for _, span in found]
+    if len(found) % 2 or any(span.end for span in spans):
+        return []
+    starts, ends = [span.start for span in spans[::2]], [span.start for span in spans[1::2]]
+    again = sum(end == start for end, start in zip(ends, starts[1:], strict=False))
+    if any(start == end for start, end in zip(starts, ends, strict=True)) or 2 * again < max(2, len(starts) - 1):
+        return []
+    return [first[0].union(second[0]) for first, second in zip(found[::2], found[1::2], strict=True)]
 
 
 def _unlabelled(band: DayBand, words: Sequence[Word]) -> list[Box]:

@@ -217,10 +217,15 @@ def _outweighs(tables: Sequence[Table], others: Sequence[Table]) -> bool:
 
 
 def _soundly(tables: Sequence[Table]) -> float:
-    """The worth of a reading less what speaks against its cells and edges: cells put together, starts that nothing prints, overlaps."""
+    """The worth of a reading less what speaks against its cells and edges: cells put together, starts that nothing prints, overlaps.
+
+    What is printed once counts once where it is meant for some days: one name of a day too many gives them another's lessons.
+    """
     made = [block for table in map(_in_week, tables) for block in table.blocks]
+    times, days = Counter(block.subject.words for block in made), len({block.day.value for block in made})
+    again = sum(count - 1 for count in times.values() if count < days)
     against = sum(block.loose for block in made) + sum(not block.start.words for block in made) / 2 + _overlaps(made) / 2
-    return _worth(tables) - against
+    return _worth(tables) - against - again
 
 
 def _overlaps(made: Iterable[Block]) -> int:

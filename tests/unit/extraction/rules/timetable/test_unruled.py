@@ -1,6 +1,8 @@
 """Tables told by how their words line up, with some rules drawn."""
 
-from doctray.domain.document import Box, Segment, Word
+from dataclasses import replace
+
+from doctray.domain.document import Box, PageSource, Segment, Word
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.document import extract
 from doctray.extraction.rules.timetable.reading import read
@@ -119,3 +121,53 @@ def test_a_list_of_names_beside_a_table_whose_heading_is_a_sentence_is_no_lesson
     ]
     found = extract(document(a_sheet(rows, layout=Layout(wide=240.0))))
     assert [block["subject"] for block in found.fields["timeblocks"]] == [subject for row in rows[1:] for subject in row[1:4]]
+
+
+def test_starts_above_their_ends_beside_a_table_without_lines_are_one_label_each() -> None:
+    page = drawn("""
+            Lunes       Martes      Jueves
+    8:00
+            Ethics      Botany      Law
+    8:55
+
+    8:55
+            Algebra     Optics      Poetry
+    9:50
+
+    9:50
+            Statics     Drama       Latin
+    10:45
+    """)
+    found = extract(a_document(page))
+    assert times(found, "Monday") == [("Ethics", "08:00", "08:55"), ("Algebra", "08:55", "09:50"), ("Statics", "09:50", "10:45")]
+    assert times(found, "Thursday") == [("Law", "08:00", "08:55"), ("Poetry", "08:55", "09:50"), ("Latin", "09:50", "10:45")]
+
+
+def test_times_that_stand_close_in_the_heading_row_are_labels_each() -> None:
+    page = drawn("""
+                8:00-8:50 8:50-9:40 9:40-10:30 10:30-11:20
+
+    Monday      Ethics    Algebra   Statics    Drama
+
+    Tuesday     Botany    Optics    Drama      Ethics
+
+    Friday      Law       Poetry    Latin      Optics
+    """)
+    found = extract(a_document(page))
+    assert times(found, "Friday") == [
+        ("Law", "08:00", "08:50"), ("Poetry", "08:50", "09:40"), ("Latin", "09:40", "10:30"), ("Optics", "10:30", "11:20"),
+    ]  # fmt: skip
+
+
+def test_of_a_picture_whose_lines_were_seen_in_part_the_sounder_reading_stands() -> None:
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+        *([f"{hour}:00 - {hour + 1}:00", "Maths", "English", "Physics", "Art", "Music"] for hour in range(8, 15)),
+    ]
+    page = a_sheet(rows)
+    words = [replace(word, confidence=0.99) for line in page.lines for word in line.words]
+    # every other rule between the rows is missing, so that two lessons share each cell
+    heights = sorted({segment.top for segment in page.segments if segment.horizontal})
+    seen = [segment for segment in page.segments if not segment.horizontal or segment.top not in heights[2:-1:2]]
+    askew = replace(a_page(words, seen), source=PageSource.OCR)
+    assert times(extract(document(askew)), "Monday") == [("Maths", f"{hour:02}:00", f"{hour + 1:02}:00") for hour in range(8, 15)]
