@@ -210,7 +210,8 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
 def _holder(sheet: Sheet) -> Anchor | None:
     """The label that stands alone beneath the table; one over it is of the form's small print, torn apart by recognition."""
     table = anchor(sheet, "TYPE OF INSURANCE")
-    beneath = [a for a in anchors(sheet, "CERTIFICATE HOLDER") if a.alone and table is not None and a.box.top > table.box.bottom]
+    below = None if table is None else Box(0, table.box.bottom, sheet.width, sheet.height)
+    beneath = [] if below is None else [a for a in anchors(sheet, "CERTIFICATE HOLDER", within=below) if a.alone]
     return beneath[0] if beneath else _lone(sheet, "CERTIFICATE HOLDER")
 
 

@@ -1,6 +1,6 @@
 """Finds the printed words of a known form wherever they stand on a page, also inside a longer phrase."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doctray.domain.document import Box
@@ -33,6 +33,7 @@ def anchors(sheet: Sheet, label: str, *, within: Box | None = None) -> list[Anch
         best = _best_window(phrase, folded, count)
         if best is not None and (within is None or _holds(within, best.box)):
             found.append(best)
+    found = found or [whole for whole in _set_apart(sheet, folded, count) if within is None or _holds(within, whole.box)]
     return sorted(found, key=lambda anchor: (not anchor.alone, -anchor.likeness, anchor.box.top))
 
 
@@ -64,6 +65,26 @@ def _best_window(phrase: Phrase, folded: str, count: int) -> Anchor | None:
     before, after = words[:start], words[start + size :]
     alone = not before and (not after or part.words[-1].text.endswith((":", "#")) or after[0].text[:1] in ":(|")
     return Anchor(part, alike, alone)
+
+
+def _set_apart(sheet: Sheet, folded: str, count: int) -> Iterator[Anchor]:
+    """Where the label's words stand so far apart that they became phrases, the first of which begins it: CERTIFICATE   HOLDER."""
+    for phrase in sheet.phrases:
+        if len(phrase.words) >= count or phrase.text[:1].casefold() != folded[:1] or not folded.startswith(f"{phrase.folded} "):
+            continue
+        words = list(phrase.words)
+        for beside in sheet.right_of(phrase):
+            if len(words) >= count or beside.box.left - words[-1].box.right > _FAR_APART * phrase.height:
+                break
+            words += beside.words
+        whole = Phrase.of(phrase.page, words)
+        alike = likeness(whole.folded, folded)
+        if alike:
+            yield Anchor(whole, alike, alone=True)
+
+
+_FAR_APART = 2.0
+"""Heights of print between two words of one label, at the most."""
 
 
 def _could_hold(text: str, label: str) -> bool:

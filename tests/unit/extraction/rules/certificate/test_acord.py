@@ -427,6 +427,13 @@ def test_the_holder_is_named_beneath_the_table_and_not_where_small_print_is_torn
     assert read(an_acord(misread=torn)).fields["holder_name"] == "Greenfield Estates Inc"
 
 
+def test_the_words_of_a_label_may_stand_far_apart() -> None:
+    misread = {"CERTIFICATE HOLDER": "CERTIFICATE  HOLDER", "TYPE OF INSURANCE": "TYPE  OF  INSURANCE", "POLICY NUMBER": "POLICY  NUMBER"}
+    fields = read(an_acord(ocr=True, misread=misread)).fields
+    assert fields["holder_name"] == "Greenfield Estates Inc"
+    assert [policy["policy_number"] for policy in fields["policies"]] == ["GLP 4471902-03", "CA-77120", "WC 5580211", "PL-90-1182"]
+
+
 @pytest.mark.parametrize("contact", ["CONTACT NAME:", "CONTACT Ashwin Gupta"])
 def test_a_person_over_the_firm_is_not_the_producer(contact: str) -> None:
     filled = {**FILLED, (6, 4): "Ashwin Gupta", (7, 4): "Harbour Lane Brokers Inc", (8, 4): "88 Pier Road, Dayton, OH 45402"}
