@@ -219,13 +219,17 @@ def _outweighs(tables: Sequence[Table], others: Sequence[Table]) -> bool:
 def _soundly(tables: Sequence[Table]) -> float:
     """The worth of a reading less what speaks against its cells and edges: cells put together, starts that nothing prints, overlaps.
 
-    What is printed once counts once where it is meant for some days: one name of a day too many gives them another's lessons.
+    What is printed once in a grid counts once where it is meant for some days: one name of a day too many gives them another's lessons.
     """
     made = [block for table in map(_in_week, tables) for block in table.blocks]
-    times, days = Counter(block.subject.words for block in made), len({block.day.value for block in made})
-    again = sum(count - 1 for count in times.values() if count < days)
     against = sum(block.loose for block in made) + sum(not block.start.words for block in made) / 2 + _overlaps(made) / 2
-    return _worth(tables) - against - again
+    return _worth(tables) - against - sum(_repeats(table.blocks) for table in tables if table.family != "list")
+
+
+def _repeats(made: Sequence[Block]) -> int:
+    """How many lessons have the words of another day's, where not every day has them."""
+    times, days = Counter(block.subject.words for block in made), len({block.day.value for block in made})
+    return sum(count - 1 for count in times.values() if count < days)
 
 
 def _overlaps(made: Iterable[Block]) -> int:
