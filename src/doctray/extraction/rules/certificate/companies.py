@@ -54,7 +54,7 @@ _SIGNED = re.compile(
     r"^for (?P<for>(?-i:[A-Z]).{2,60})$|"
     r"^(?:underwritten by|an? (?:program(?:me)?|division) of):?\s+(?P<by>\S.{2,80})|"
     r"\bon behalf of the insurers?,? by (?P<broker>\S.{2,60}?)(?= on \d|[.,]|$)|"
-    r"^(?P<authorised>(?-i:[A-Z])[^,;:]{2,60}), authori[sz]ed insurers?\b",
+    r"^(?!(?:for|signed|on)\b)(?P<authorised>(?-i:[A-Z])[^,;:()]{2,60}?),? \(?authori[sz]ed insurers?\b",
     re.IGNORECASE,
 )
 _FIRST_WORDS = ("this", "it", "we", "i", "iwe", "lwe", "hereby", "to", "the", "in", "policy", "policies", "certificate", "insurance")
@@ -202,6 +202,10 @@ def _could_name(phrase: Phrase) -> bool:
     return phrase.text[:1].isupper() and len(phrase.words) <= 8 and not _NO_COMPANY.search(phrase.text) and not is_address_line(phrase.text)
 
 
+_ARRANGED_BY = re.compile(r"(?:arranged|administered|sold|brokered)(?: (?:and|&) \w+)? by (?=[A-Z])", re.IGNORECASE)
+"""What a broker prints before its name."""
+
+
 def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool) -> Iterator[Found]:
     """Companies in the letterhead of the first page: insurers, or (insures False) brokers."""
     for sheet in sheets[:1]:
@@ -214,6 +218,8 @@ def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool
                 if phrase is not printed:
                     yield Found(value=phrase.text.strip(), page=phrase.page, words=phrase.words, trust=0.7)
                     continue
+            if not insures and (by := _ARRANGED_BY.match(printed.text)) is not None:
+                phrase = Phrase.of(printed.page, words_at(printed.words, by.end(), len(printed.text)))
             text = phrase.text.strip()
             broker = is_broker(text)
             if any(phrase.box == title.box for title in titled) or len(phrase.words) > 8 or _NO_COMPANY.search(text):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder
+from doctray.extraction.parse import DateOrder, find_amounts
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading
 from doctray.extraction.rules.certificate.coverages import coverages
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
@@ -38,7 +38,13 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
     start, end = period(paper, order)
     kind = named or _kind_of_schedule(paper.sheets) or _kind_of_title(paper.sheets)
     package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
-    found = coverages(paper.sheets, order, one_policy=named is not None, package=package, one_kind=_is_one(named))
+    found = coverages(
+        paper.sheets,
+        order,
+        one_policy=named is not None,
+        package=package,
+        one_kind=_is_one(named) and not _beside_sums(paper.sheets, named),
+    )
     if not found:
         if not numbers and start is None and end is None:
             return []
@@ -59,6 +65,12 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
 def _is_one(kind: Found | None) -> bool:
     """Whether a label names one kind of insurance, so that a table lists its parts: Broadform Liability."""
     return kind is not None and len(COVERAGE.findall(str(kind.value))) < 2
+
+
+def _beside_sums(sheets: Sequence[Sheet], kind: Found | None) -> bool:
+    """Whether a kind stands in a row with a sum: it is the first of a table's, whose heading is a word like a label."""
+    rows = (row for sheet in sheets for row in sheet.rows() if kind is not None and any(kind.words[0] in phrase.words for phrase in row))
+    return any(find_amounts(phrase.text) for row in rows for phrase in row)
 
 
 def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
@@ -166,6 +178,8 @@ def _kind_of_title(sheets: Sequence[Sheet]) -> Found | None:
         ]
         for words in (title.words, *beneath):
             text = " ".join(word.text for word in words)
+            if words is not title.words and _POLICY_BENEATH.fullmatch(text) and _COVER_WORDS.search(text):
+                return Found(value=text, page=sheet.number, words=words, trust=0.7)
             matches = [match for pattern in (COVERAGE, _KIND_IN_TITLE) if (match := pattern.search(text)) is not None]
             if matches:
                 match = min(matches, key=lambda match: match.start())
@@ -182,6 +196,9 @@ def _kind_of_schedule(sheets: Sequence[Sheet]) -> Found | None:
                 return Found(value=match["kind"], page=phrase.page, words=words_at(phrase.words, *match.span("kind")), trust=0.8)
     return None
 
+
+_POLICY_BENEATH = re.compile(r"[A-Z][\w '’&/()-]{6,50} (?i:insurance|policy)")
+"""A line under the title that names a kind of insurance and nothing else: Group Health Insurance Policy."""
 
 _SCHEDULE_OF = re.compile(r"(?:policy|insurance) schedule ?[-–—:] ?(?P<kind>[A-Z][^:\d]{3,50})", re.IGNORECASE)
 

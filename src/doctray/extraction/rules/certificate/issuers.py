@@ -105,7 +105,7 @@ _DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division|faculty) of\b
 _SOVEREIGN = re.compile(r"(?:the )?(?:government|state|republic|commonwealth|kingdom|province|federal republic) of\b", re.IGNORECASE)
 """Under whom an office issues, whose own name goes before."""
 
-_HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the )?$", re.IGNORECASE)
+_HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the)?\s*$", re.IGNORECASE)
 """Who arranged a course need not be who certifies: the letterhead goes before."""
 
 

@@ -78,9 +78,10 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
             return text_found(rest)
         if (told := _honoured(phrase, match.end())) is not None:
             return told
-        beside = page.sheet.right_of(phrase)[:1] if match.end() >= len(phrase.text) else []
-        if beside and is_name(beside[0].text):
-            return text_found(beside[0])
+        ends = match.end() >= len(phrase.text) or (rest is not None and _only_honorifics(rest.text))
+        beside = next((cut(p, 0, _NAME_ENDS) for p in page.sheet.right_of(phrase)[:1] if ends), None)
+        if beside is not None and is_name(beside.text):
+            return text_found(beside)
         after = phrase.text[match.end() :].rstrip()
         if len(after) > _MOST_AFTER_PHRASE and not after.endswith(" of"):
             continue
@@ -321,7 +322,7 @@ def is_name(text: str) -> bool:
         and 1 <= len(words) <= 7
         and not (len(words) > 3 and text.islower())
         and not _RELATIVE.fullmatch(text)
-        and not all(_HONORIFIC_ALONE.fullmatch(part) for part in re.split(r"[\s./,]+", text) if part)
+        and not _only_honorifics(text)
         and len(fold(text)) >= 3
         and re.fullmatch(r"[\w\s.,'’`\-–()/&]+", text) is not None
         and not re.search(r"[\d_]", text)
@@ -329,6 +330,10 @@ def is_name(text: str) -> bool:
         and not _NO_NAME.search(text)
         and not find_dates(text)
     )
+
+
+def _only_honorifics(text: str) -> bool:
+    return all(_HONORIFIC_ALONE.fullmatch(part) for part in re.split(r"[\s./,]+", text) if part)
 
 
 _MOTTO = re.compile(r"[^\W\d_]{4,}\.[^\W\d_]{4,}")

@@ -14,7 +14,7 @@ INSURANCE = vocabulary("""\
 insured: name of the employee member | name of the insured member | name of the member | named insured | main policy holder | main
     policyholder | lead policyholder | principal insured | primary insured | main insured | lead insured | insured's code name | insured
     code name | name of insured | name of the insured | insured name | insured's name | name of policyholder | name of policy holder |
-    name of the proposer | name of the insured person |
+    event host named insured | event host | name of the proposer | name of the insured person |
     policyholder name | policyholder | policy holder | name of assured | insured party | insured person | insured | the insured | assured
     | name of the policyholder | name of employer | insured's full name and mailing address | insured's full name | named insured and
     mailing address | named insured and address | named insured s | insured s | name and address of insured | name and address of the
@@ -48,7 +48,8 @@ producer: producer | agent details | insurance broker | broker | broker name | i
     person and address | corredor | mediador | courtier | vermittler | makler | tussenpersoon | corretor | broker of record
 holder: certificate holder | certificate holder name | issued to | interested party | holder | certificate issued to | certificate
     holder name and mailing address | certificate holder name and address | name and address of certificate holder | name of third party |
-    requested by | interested parties | noted interest | name of certificate holder | certificate requested by | evidence holder |
+    requested by | interested parties | interests noted | interest noted | noted interests | noted interest |
+    name of certificate holder | certificate requested by | evidence holder |
     additional insured certificate holder | certificate holder additional insured | additional interest | mortgagee | mortgage company |
     loss payee |
     lienholder | lender | name and address of the entity requesting proof of coverage | entity requesting proof of coverage | name
@@ -67,8 +68,9 @@ effective_date: period of insurance commences | period of insurance starts | per
     effective date of the commencement of insurance for the purposes of the relevant law |
     effective date of commencement of insurance for the
     purpose of act | effective date of commencement of insurance for the purpose of the act | policy effective date | effective
-    date | policy start date | commencement date | inception date | start date | date of commencement | date of commencement of insurance
-    policy | date of commencement of insurance | commencement of insurance | cover start date | effective from | valid from | your
+    date | policy start date | commencement date | inception date | start date | date of commencement |
+    date of commencement of insurance policy | date of commencement of insurance | date of commencement of cover |
+    commencement date of cover | commencement of insurance | cover start date | effective from | valid from | your
     insurance starts at | effective date of the commencement of insurance | commencement date of period of insurance | coverage effective
     | coverage begins | effective | cover starts | policy effective | inception | start of cover | insurance start date | coverage start
     date | coverage effective date | policy from | period from | period start | policy begins | policy inception | policy inception date |
@@ -78,7 +80,8 @@ effective_date: period of insurance commences | period of insurance starts | per
     gültig ab | decorrenza | travel start date | trip start date | start of trip | date of departure | departure date |
     effetto | ingangsdatum | início de vigência | início da vigência | this certificate is valid from | início | from
 expiry_date: policy expiration date | period of insurance expires | period of insurance ends | membership expires | policy expiry date |
-    expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance | date
+    expiration date | expiry date | policy end date | end date | date of expiry of insurance policy | date of expiry of insurance |
+    date of expiry of cover | expiry date of cover | date
     of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
     cover | cover end date | insurance end date | coverage end date | coverage expiration date | policy to | period to | period end |
     nächster ablauf | hauptfälligkeit | policy ends | policy expires on | policy expires | policy expiry | cover expires | cover to |
