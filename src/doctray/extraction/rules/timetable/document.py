@@ -49,7 +49,7 @@ _CLEARLY = 1.25
 """What was drawn is trusted unless something else finds this many times as much."""
 
 _FAR_SOUNDER = 1.4
-"""Of 179 readings of real pictures and text layers, and 258 with lines taken out of them, the least that never chose worse in the first."""
+"""Chosen on 179 readings of real papers and on 258 with lines taken out of them: at 1.2 the first lose by it, at 1.4 both gain (decision 43)."""
 
 _POOR, _MOST = 8.0, 0.8
 """A drawn table that tells less than this, in all or a block, is weighed against what alignment and lists give."""
