@@ -1,6 +1,7 @@
 """Parts a cell that holds several labels of days or times, where lines of the rest of the table run between them."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,22 +13,48 @@ from doctray.extraction.rules.timetable.days import days_in_order
 from doctray.extraction.rules.timetable.reading import read
 from doctray.extraction.times import find_label_spans, resolve
 
-_FEWEST_DAYS, _FEWEST_TIMES = 3, 2
+_FEWEST_DAYS, _FEWEST_TIMES, _FEWEST_STEPS = 3, 2, 4
+_START = re.compile(r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?")
 _MOST_WORDS = 60
 """Labels of a week are about 20 words; a cell with more is a page."""
 
 
 def with_labels_parted(grid: Grid) -> Grid:
     """The grid with one cell a label where its labels stand in one, as in tables whose first column is a fill without lines."""
-    cells = tuple(part for cell in grid.cells for part in _parted(cell, grid))
+    scale = _scale(grid)
+    cells = tuple(part for cell in grid.cells for part in _parted(cell, grid, scale))
     return grid if len(cells) == len(grid.cells) else replace(grid, cells=cells)
 
 
-def _parted(cell: Cell, grid: Grid) -> list[Cell]:
+def _scale(grid: Grid) -> tuple[float, int] | None:
+    """Where the column stands in which most cells are starts alone a step apart (6:30, 7, 7:30), and the step in minutes; else None."""
+    columns: defaultdict[float, list[tuple[float, int]]] = defaultdict(list)
+    for cell in grid.cells:
+        if cell.words and (start := _start(read(cell.words).text)) is not None:
+            columns[cell.box.left].append((cell.box.top, start))
+    left = max(columns, key=lambda left: len(columns[left]), default=0.0)
+    starts = [start for _, start in sorted(columns[left])]
+    [(step, often)] = Counter(later - before for before, later in pairwise(starts)).most_common(1) or [(0, 0)]
+    return (left, step) if step > 0 and often >= max(_FEWEST_STEPS, len(starts) / 2) else None
+
+
+def _start(text: str) -> int | None:
+    """Minutes since midnight of a label that is nothing but a start: 13, 13:30."""
+    match = _START.fullmatch(text.strip())
+    return 60 * int(match["hour"]) + int(match["minute"] or 0) if match else None
+
+
+def _go_on(labels: Sequence[tuple[Word, ...]], step: int) -> bool:
+    starts = [_start(" ".join(word.text for word in label)) for label in labels]
+    return all(one is not None and other == one + step for one, other in pairwise(starts))
+
+
+def _parted(cell: Cell, grid: Grid, scale: tuple[float, int] | None) -> list[Cell]:
     if not 1 < len(cell.words) <= _MOST_WORDS or any(word.angle for word in cell.words):
         return [cell]
     for axis, labels in ((Axis.Y, read(cell.words).lines), (Axis.X, _level(cell))):
-        if len(labels) > 1 and _follow_one_another(labels) and (borders := _borders(cell, labels, axis, grid)):
+        on_scale = scale is not None and axis is Axis.Y and cell.box.left == scale[0] and _go_on(labels, scale[1])
+        if len(labels) > 1 and (on_scale or _follow_one_another(labels)) and (borders := _borders(cell, labels, axis, grid)):
             places = [_begin(cell, labels[0], axis, grid), *borders, axis.high(cell.box)]
             return [
                 Cell(box=_between(cell.box, axis, low, high), words=tuple(words))

@@ -71,3 +71,21 @@ def test_days_are_parted_from_what_heads_the_times_before_them() -> None:
         words += text_line(label, left=LAYOUT.left + 10 + LAYOUT.wide * index, top=LAYOUT.top + 35)
     found = cells(a_page(words, sheet.segments))
     assert [found[day] for day in ("Mon", "Tue", "Thu")] == [((1, 2), (0, 1)), ((2, 3), (0, 1)), ((3, 4), (0, 1))]
+
+
+def with_two_starts_in_one_cell(one: str, other: str) -> Page:
+    starts = [[start, "Ethics", "Botany"] for start in ("8", "8:30", "9", "9:30", "10", "10:30", "11")]
+    sheet = a_sheet([["", "Monday", "Tuesday"], *starts, ["", "Algebra", "Poetry"], [ABOVE, "Logic", "Drama"]])
+    words = [word for line in sheet.lines for word in line.words]
+    for row, label in ((8, one), (9, other)):
+        words += text_line(label, left=LAYOUT.left + 10, top=LAYOUT.top + 35 + LAYOUT.tall * row)
+    return a_page(words, sheet.segments)
+
+
+def test_starts_a_step_apart_as_those_of_the_other_rows_are_parted() -> None:
+    found = cells(with_two_starts_in_one_cell("11:30", "12"))
+    assert (found["11:30"], found["12"]) == (((0, 1), (8, 9)), ((0, 1), (9, 10)))
+
+
+def test_two_times_off_the_step_of_the_other_rows_stay_together() -> None:
+    assert "11:30 12:20" in cells(with_two_starts_in_one_cell("11:30", "12:20"))
