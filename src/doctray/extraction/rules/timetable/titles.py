@@ -24,9 +24,9 @@ _LABELS = {
     r"|(?-i:FT\s?\d?)(?=\s?:\s?(?-i:(?!F\w*\sT)[A-Z][\w.'’-]*\s[A-Z]))",
     "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|(?:class\s+)?time\s?-?\s?table|class(?:es)?|form|section"
     r"|year\s+group|grade|std|standard|batch"
-    r"|group|programme|program|course"
+    r"|group|division|programme|program|course"
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?|klasse|classe|clase|(?:horario\s+(?:del?\s+)?)?(?:grupo|curso)|turma"
-    r"|gruppe|klas|klasa|kelas|unidad",
+    r"|gruppe|grupa|niveau|razred|třída|trieda|osztály|sınıf|klas|klasa|kelas|unidad",
     "school_name": r"(?:name\s+of\s+)?(?:school|institution|institute|college)(?:\s*name)?|schule|[ée]cole|[ée]tablissement"
     r"|colegio|escola|scuola|szkoła",
     "term": r"(?:term|semester|sem|trimester|halbjahr|semestre|trimestre|cuatrimestre)",
@@ -113,6 +113,7 @@ _FILLER = re.compile(
     r"|w\.?e\.?f\.?|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version|emploi\s+du\s+temps|stundenplan|hor[aá]rio|orario|lesrooster|rooster"
     r"|semaine|semana|settimana|woche|uge|vecka|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group(?!\s+(?-i:[A-Z\d]{1,2})\b)"
     r"|(?:annexure|appendix|anexo|lampiran)\s*[-:]?\s*(?:\d{1,2}|[A-Z]|[IVX]+)"
+    r"|curso\s+acad[ée]mico|ano\s+letivo|staff\s+id|confidential|(?:intern\w*|\w+interne[rs]?)\s+do[ck]ument"
     r"|del?(?:\s+las?|\s+los)?|das?|dos|des|du|della|delle|horaris|classes|clases|estudiantes?|alumn[oa]s?|cours|lezioni|jadwal|pelajaran"
     r"|kuliah|rozvrh|hodin|[óo]rarend|orar|raspored|sati|nastave|zaj[ęe][ćc]|lekcji|dersleri|program[iı]|расписание|занятий|уроков|розклад)"
     r"\b|_FINAL\b",
@@ -135,6 +136,7 @@ _UNTITLED = 0.6
 _MOST_DIGITS = 4
 """More stand in numbers of forms and of telephones, and in rulers of a photographed screen, than in names of classes."""
 
+_TITLED = re.compile(rf"(?:{_TITLE.pattern})\s?[-–—:]\s?", re.IGNORECASE)
 _WEEK_TITLE = re.compile(r"\bweek\s*[-:]?\s*(?:odd|even|[AB]|\d{1,2})\b|\b(?:odd|even|[AB]|1st|2nd|first|second)\s+week\b", re.IGNORECASE)
 _STRIP = " \t-–—:;,|/•·*_()[].…"
 
@@ -200,13 +202,23 @@ def _title_lines(words: Sequence[Word]) -> list[Reading]:
     for line in read([word for word in words if word.angle == 0]).lines:
         part: list[Word] = []
         for word in line:
-            if part and (word.box.left - part[-1].box.right > 2.2 * max(size_of(word), size_of(part[-1])) or _unlike(word, part[-1])):
+            apart = part and word.box.left - part[-1].box.right > 2.2 * max(size_of(word), size_of(part[-1]))
+            if part and ((apart and not _awaited(part, word)) or _unlike(word, part[-1])):
                 lines.append(Reading((tuple(part),)))
                 part = []
             part.append(word)
         if part:
             lines.append(Reading((tuple(part),)))
     return lines
+
+
+def _awaited(part: Sequence[Word], word: Word) -> bool:
+    """Whether a label waits for what follows, however far away: Group:    Grp A."""
+    text = " ".join(each.text for each in part)
+    if word.text.startswith(":"):
+        text += " :"
+    labels = list(_LABEL.finditer(text))
+    return bool(labels) and labels[-1].end() == len(text) and labels[-1].start() == 0
 
 
 def _unlike(word: Word, other: Word) -> bool:
@@ -311,9 +323,14 @@ def _school_part(line: Reading) -> Reading | None:
     text = line.text
     begin = match.end() if (match := _FACULTY.match(text)) and _SCHOOL.search(text, match.end()) else 0
     stop = min([m.start() for pattern in (_AFTER_SCHOOL, _TERM, _YEAR) if (m := pattern.search(text, begin + 1))], default=len(text))
+    if (named := _SCHOOL.search(text, begin)) and (address := _ADDRESS.search(text, named.end(), stop)):
+        stop = address.start()
     part = Reading((line.between(begin, max(begin + 1, stop)),))
     return part if _SCHOOL.search(part.text) and not _NO_SCHOOL.search(part.text) else None
 
+
+_ADDRESS = re.compile(r",\s(?=[^,]*\d)")
+"""What parts a school from its address: the first part behind a comma that holds a number."""
 
 _FACULTY = re.compile(r"(?:faculty|school|department|college|institute) of [^,]+, ", re.IGNORECASE)
 _AFTER_SCHOOL = re.compile(
@@ -400,6 +417,8 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
     for line in lines:
         if match := _CLASS_BRACKETS.search(line.text):
             return Found(value=match[1].strip(), words=line.between(match.start(1), match.end(1)), certainty=0.9)
+    if coded := _code_of_year(lines):
+        return coded
     for line in lines:
         if match := _CLASS_OPENS.match(_FILLER_END.sub("", line.text)) or _CLASS.search(line.text):
             begin, stop = match.start(), match.start() + len(match[0].rstrip())
@@ -419,6 +438,19 @@ def _class(lines: Sequence[Reading], school: Found | None) -> Found | None:
     return None
 
 
+def _code_of_year(lines: Sequence[Reading]) -> Found | None:
+    """A class by a line of its own that opens with the number of the year which another line names: Year 9 and 9WOD."""
+    years = {match["number"] for line in lines if (match := _YEAR_ALONE.match(line.text))}
+    for line in lines:
+        if (code := _CODED_CLASS.fullmatch(line.text.strip())) and code["number"] in years:
+            return Found(value=code[0], words=line.words, certainty=0.9)
+    return None
+
+
+_YEAR_ALONE = re.compile(r"(?:year|grade)\s(?P<number>\d{1,2})(?:$|,)", re.IGNORECASE)
+_CODED_CLASS = re.compile(r"(?P<number>\d{1,2})[A-Z]{1,5}")
+
+
 def _remainder(line: Reading) -> Found | None:
     """What a title says beyond term, date, year and the word timetable, where that is short."""
     text = line.text
@@ -430,6 +462,8 @@ def _remainder(line: Reading) -> Found | None:
     for pattern in (_WEEK_TITLE, _TERM, _DATE, _MONTHS, _YEAR, _FILLER):
         blank = pattern.sub(lambda match: " " * len(match[0]), blank)
     parts = [part for part in re.finditer(r"\S+(?: \S+)*", blank) if any(c.isalnum() for c in part[0])]
+    if (whole := _behind_title(line)) and len(parts) > 1:
+        return whole
     if _OF_PERSON.fullmatch(" ".join(part[0] for part in parts).strip(_STRIP)):
         return None
     if len(parts) == 1 and (student := _WITH_CLASS.fullmatch(parts[0][0])):
@@ -437,14 +471,37 @@ def _remainder(line: Reading) -> Found | None:
         return Found(value=student["class"], words=line.between(begin, stop), certainty=0.8)
     if closing and len(parts) == 1 and parts[0][0].rstrip(" (") == text[: closing.start()].rstrip() and not _TITLE.search(text):
         return Found(value=text.strip(), words=line.words, certainty=0.85)
-    if len(parts) != 1 or not parts[0][0].strip(_STRIP) or len(parts[0][0].split()) > 4 or day_name(parts[0][0]):
+    titled = _TITLE.search(text) is not None
+    if len(parts) != 1 or (_count(parts[0][0]) if titled else len(parts[0][0].split())) > _MOST_WORDS or day_name(parts[0][0]):
         return None
     value = _balanced(parts[0][0].strip(_STRIP.replace(")", "").replace("(", "")))
     if all(word.casefold() in SUBJECT_WORDS for word in value.split()) or heading_of(value):
         return None
+    if not titled and sum(map(str.isalnum, value)) < _FEWEST_SIGNS:
+        return None
     if sum(c.isdigit() for c in value) > _MOST_DIGITS or not any(c.isalpha() for c in value) or _OF_PROGRAM.fullmatch(value):
         return None
     return Found(value=value, words=line.between(*parts[0].span()), certainty=0.85)
+
+
+_MOST_WORDS, _FEWEST_SIGNS = 4, 2
+"""In what a title says beyond the usual; and in what a line says that does not call itself one: a letter alone is a scrap of a logo."""
+
+
+def _count(text: str) -> int:
+    return sum(any(c.isalnum() for c in word) for word in text.split())
+
+
+def _behind_title(line: Reading) -> Found | None:
+    """What a title that opens its line says behind a dash or a colon, small words and all: HORARIO - 2º DESARROLLO DE APLICACIONES."""
+    text = line.text
+    if (opening := _TITLED.match(text)) is None:
+        return None
+    ends = [m.start() for pattern in (_TERM, _YEAR, _DATE) if (m := pattern.search(text, opening.end()))]
+    value = text[opening.end() : min(ends, default=len(text))].strip(_STRIP.replace(")", "").replace("(", ""))
+    if not any(map(str.isdigit, value)) or _count(value) > _MOST_WORDS + 2:
+        return None
+    return Found(value=value, words=line.between(opening.end(), opening.end() + len(value)), certainty=0.8)
 
 
 _OF_PROGRAM = re.compile(r"[A-Z\d]+_[A-Z\d_]+")
@@ -452,7 +509,7 @@ _OF_PROGRAM = re.compile(r"[A-Z\d]+_[A-Z\d_]+")
 
 _NO_CLASS = re.compile(
     r"\b(?:nombres?|names?|nama|nom|naam|cuenta|matr[ií]cula|carrera|student\w{2,}|roll\s*no|e-?mail|phone|tel|page|p[áa]gina|seite|copy"
-    r"|informati\w+|tahun|ajaran|periodo|bloque)\b",
+    r"|informations?|informationen|informatie|informaci[óo]n|informa[çc][õo]es|tahun|ajaran|periodo|bloque)\b",
     re.IGNORECASE,
 )
 """What a line says of a student or a form, and no class is called by."""

@@ -1,0 +1,48 @@
+"""Titles of other layouts: behind the word for a timetable, without an address, beside a label far away."""
+
+import pytest
+
+from doctray.extraction.rules.timetable.document import extract
+from tests.unit.extraction.rules.timetable.sheet import a_page, a_sheet, document, text_line
+
+WEEK = [
+    ["", "Monday", "Tuesday", "Wednesday"],
+    ["9:00 - 10:00", "Maths", "English", "Maths"],
+    ["10:00 - 11:00", "Art", "Maths", "English"],
+    ["11:00 - 12:00", "History", "Art", "Music"],
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["HORARIO - 2º DESARROLLO DE APLICACIONES WEB -"], {"class_name": "2º DESARROLLO DE APLICACIONES WEB"}),
+        (["Jadwal Kuliah Teknik Informatika A2 Semester 3"], {"class_name": "Teknik Informatika A2", "term": "Semester 3"}),
+        (["EMPLOI DU TEMPS Bloc 1 - groupe 1"], {"class_name": "Bloc 1 - groupe 1"}),
+        (["Year 9", "9WOD"], {"class_name": "9WOD"}),
+        (["1BCT", "Year 1, Semester I"], {"class_name": "1BCT", "term": "Semester I"}),
+        (["Year 9", "10WOD"], {"class_name": "Year 9"}),
+        (["Division: TC2"], {"class_name": "TC2"}),
+        (
+            ["Facultatea de Matematica, Universitatea Ovid, str. Mare 14, Turda"],
+            {"school_name": "Facultatea de Matematica, Universitatea Ovid"},
+        ),
+        (["Elm Park International Academy, P.O. Box 1455, Sur"], {"school_name": "Elm Park International Academy"}),
+        (["Elm Park Secondary School, Singapore"], {"school_name": "Elm Park Secondary School, Singapore"}),
+        (["Curso Académico 2022-23"], {"class_name": None, "year": 2022}),
+        (["5 courses - 16 credits"], {"class_name": None}),
+        (["E"], {"class_name": None}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_titles_above_a_table(lines: list[str], expected: dict[str, object]) -> None:
+    found = extract(document(a_sheet(WEEK, title=lines)))
+    assert {key: found.fields[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(("label", "value"), [("Group:", "Grp A"), ("Class", ": Second Year")])
+def test_a_value_far_beside_its_label_is_its_own(label: str, value: str) -> None:
+    sheet = a_sheet(WEEK)
+    words = [*text_line(label, left=60.0, top=80.0), *text_line(value, left=400.0, top=80.0), *sheet.words]
+    found = extract(document(a_page(words, sheet.segments)))
+    assert found.fields["class_name"] == value.strip(": ")
