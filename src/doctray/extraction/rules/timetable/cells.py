@@ -31,6 +31,7 @@ from doctray.extraction.rules.timetable.names import (
     REMOTE,
     ROOM,
     ROOM_LABELLED,
+    ROOM_NUMBER,
     ROOM_OPEN,
     ROOM_POINTED,
     SAID_OF_LESSON,
@@ -214,7 +215,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
         return replace(timed, subject=as_one([*main, *small]))
     sorted_out = _SortedOut(habits)
-    main, groups = _without_groups(_with_code(sorted_out.take_head(main), habits))
+    main, groups = _without_groups(_with_code(sorted_out.take_head(sorted_out.take_numbered_room(main)), habits))
     for index, line in enumerate(main):
         if habits.labels and sorted_out.take_labelled(line):
             continue
@@ -288,6 +289,14 @@ class _SortedOut:
     room: Found | None = None
     teacher: Found | None = None
     behind: str | None = None
+
+    def take_numbered_room(self, lines: list[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+        """The lines without the room that one of them gives the number of (RoomNo- F507): nothing else that looks like one is the room."""
+        for at, line in enumerate(lines):
+            if at and ROOM_NUMBER.search(text_of(line)) and (found := _labelled_room(line)):
+                self.room, rest = found
+                return [*lines[:at], *([rest] if bare(rest) else []), *lines[at + 1 :]]
+        return lines
 
     def take_labelled(self, line: tuple[Word, ...]) -> bool:
         """Whether a line says what its label, or that of a line before it, announces; it is taken then."""

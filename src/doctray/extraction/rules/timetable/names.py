@@ -49,10 +49,13 @@ _INITIALED = re.compile(
 )
 _ROOM_WORD = r"(?:(?:class)?room|rm|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
 ROOM_LABELLED = re.compile(
-    rf"[\[(]?\b{_ROOM_WORD}\b\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
+    rf"[\[(]?\b{_ROOM_WORD}(?:\b|(?=no\b))\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
     r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",
     re.IGNORECASE,
 )
+ROOM_NUMBER = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b|number\b|nr\b|#)", re.IGNORECASE)
+"""A label that asks for nothing but the room: Room No., RoomNo-."""
+
 ROOM_POINTED = re.compile(
     r"^(?:location|loc|lo|place|ort|lieu|lugar|sala)\s?[:=][\s=:]{0,4}>?\s?(?P<value>\w[\w .-]{0,24})$", re.IGNORECASE
 )
