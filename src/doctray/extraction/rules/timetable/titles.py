@@ -246,6 +246,8 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
             if key == "class_name" and (behind := _YEAR_BEHIND.search(value)):
                 value = value[: behind.start()].strip(_STRIP)
+            if key == "class_name" and len(value) == 1 and match[0].casefold().startswith("division"):
+                continue
             if key == "class_name" and _YEAR.fullmatch(value):
                 key = "year"
             if key == "class_name" and _says_only_when(value):
@@ -329,8 +331,8 @@ def _school_part(line: Reading) -> Reading | None:
     return part if _SCHOOL.search(part.text) and not _NO_SCHOOL.search(part.text) else None
 
 
-_ADDRESS = re.compile(r",\s(?=[^,]*\d)")
-"""What parts a school from its address: the first part behind a comma that holds a number."""
+_ADDRESS = re.compile(r",\s(?=[^,]*\d[^,]*,|[^,]*\d{3}\s?\d{3})")
+"""What parts a school from its address: a part with a number that another follows, or with a postal code. A sector is the school's."""
 
 _FACULTY = re.compile(r"(?:faculty|school|department|college|institute) of [^,]+, ", re.IGNORECASE)
 _AFTER_SCHOOL = re.compile(

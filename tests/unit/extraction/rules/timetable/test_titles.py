@@ -23,6 +23,8 @@ WEEK = [
         (["1BCT", "Year 1, Semester I"], {"class_name": "1BCT", "term": "Semester I"}),
         (["Year 9", "10WOD"], {"class_name": "Year 9"}),
         (["Division: TC2"], {"class_name": "TC2"}),
+        (["Division: B"], {"class_name": None}),
+        (["Kendriya Jyoti School, Sector 12"], {"school_name": "Kendriya Jyoti School, Sector 12"}),
         (
             ["Facultatea de Matematica, Universitatea Ovid, str. Mare 14, Turda"],
             {"school_name": "Facultatea de Matematica, Universitatea Ovid"},
