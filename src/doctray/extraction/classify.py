@@ -46,7 +46,8 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\bevidence of (?:commercial )?(?:property |liability )?(?:insurance|cover)|\bconfirmation of insurance|"
-            r"\binsurance certificate|\bproof of (?:insurance|coverage|cover)|\bverification of insurance|\bnotice of insurance|"
+            r"\binsurance certificate|\bproof of (?:[\w'’]{3,20} ){0,3}(?:insurance|coverage|cover)|"
+            r"\bverification of insurance|\bnotice of insurance|"
             r"\bcertificate of (?:[\w'’&-]+ ){1,4}insurance"
         ),
         5,

@@ -296,6 +296,8 @@ def _add_limits(sheet: Sheet, coverage: Coverage, cells: Mapping[str, list[Phras
             label = phrase
         for item in found:
             named = item.label or (plain_label(label.text) if label is not None else plain_label(heading_text))
+            if named in coverage.limits and item.qualifier:
+                named = item.qualifier  # the cell tells each of its sums apart by what follows it
             coverage.limits.setdefault((item.qualifier or named) if item.several else named, item.found)
 
 

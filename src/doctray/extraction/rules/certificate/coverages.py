@@ -298,7 +298,9 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
             if current is None:
                 current = Coverage(kind=None)
                 found.append(current)
-            current.limits.setdefault(_limit_name(item), item.found)
+            name = _limit_name(item)
+            again = name in current.limits and item.qualifier and not name.endswith(item.qualifier)
+            current.limits.setdefault(f"{name} {item.qualifier}" if again else name, item.found)
         elif current is not None and not current.limits and not item.label and _IN_PLACE_OF_SUMS.fullmatch(str(item.found.value)):
             current.limits.setdefault("LIMITS", item.found)
 

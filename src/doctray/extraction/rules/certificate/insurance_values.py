@@ -153,10 +153,16 @@ def labelled_insurer(paper: Labelled) -> Found | None:
 
 def without_number(found: Found) -> Found:
     """A company without the number of its registration (ABN, NAIC), code, rating or role that follows in its line."""
+    if (share := _SHARE.match(str(found.value))) is not None:
+        found = replace(found, value=str(found.value)[share.end() :], words=words_at(found.words, share.end(), len(str(found.value))))
     match = _REGISTERED.search(str(found.value))
     if match is None or match.start() < 3:
         return found
     return replace(found, value=str(found.value)[: match.start()], words=words_at(found.words, 0, match.start()))
+
+
+_SHARE = re.compile(r"\d{1,3}(?:\.\d+)? ?% (?:of )?(?=[A-Z])")
+"""The part of a risk that an insurer takes, before its name."""
 
 
 def labelled_address(paper: Labelled, *, of: Found | None) -> Found | None:

@@ -337,6 +337,12 @@ _FULL_LINE = 0.8
 """A line that takes this part of the widest one's width may be wrapped."""
 
 
+_TERM = re.compile(
+    r"(?:(?:spring|summer|fall|autumn|winter)\b.{0,12}|(?:semester|academic year|school year|class of)\b.{0,8})(?:19|20)\d\d", re.IGNORECASE
+)
+"""When something was achieved, on a line of its own."""
+
+
 def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase:
     """What a line ends with, and its rest in the line beneath where the line is full and no full stop ends it."""
     if part.words[-1] is not line.words[-1] or line.text.rstrip().endswith((".", ";")):
@@ -345,7 +351,12 @@ def _with_next_line(page: CertificatePage, line: Phrase, part: Phrase) -> Phrase
     under = next(iter(lines_below(page.lines, line)), None)
     if under is None or line.box.width < _FULL_LINE * widest or not 0.8 < under.height / line.height < 1.25:
         return part
-    if under.box.top - line.box.bottom > 0.9 * line.height or page.labelled.is_label(under) or _LABELLED.match(under.text):
+    if (
+        _TERM.match(under.text)
+        or under.box.top - line.box.bottom > 0.9 * line.height
+        or page.labelled.is_label(under)
+        or _LABELLED.match(under.text)
+    ):
         return part
     rest = None if _SUBJECT_ENDS.search(part.text) else cut(under, 0, _SUBJECT_ENDS)
     return part if rest is None or not _is_subject(f"{part.text} {rest.text}") else Phrase.of(part.page, [*part.words, *rest.words])

@@ -76,7 +76,8 @@ effective_date: period of insurance commences | period of insurance starts | per
     date | coverage effective date | policy from | period from | period start | policy begins | policy inception | policy inception date |
     effective date of commencement | policy commencement date | cover commences | cover from | insurance commences | date cover starts |
     commences | commencing date | commencing | eff date | effective date of policy | risk inception date | policy effective from | date of
-    inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn | beginn |
+    inception | start | fecha de efecto | vigencia desde | desde | efecto | date d'effet | prise d'effet | versicherungsbeginn |
+    vertragsbeginn | beginn |
     gültig ab | decorrenza | travel start date | trip start date | start of trip | date of departure | departure date |
     effetto | ingangsdatum | início de vigência | início da vigência | this certificate is valid from | início | from
 expiry_date: policy expiration date | period of insurance expires | period of insurance ends | membership expires | policy expiry date |
@@ -89,7 +90,8 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
     expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de
     vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
-    versicherungsablauf | ablauf | travel end date | trip end date | end of trip | date of return | return date |
+    versicherungsablauf | vertragsablauf | vertragsende | ablauf | travel end date | trip end date | end of trip | date of return |
+    return date |
     gültig bis | scadenza | einddatum | vervaldatum | término de vigência | término da vigência | fim de vigência | vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
@@ -112,7 +114,8 @@ issuer: issued by | issuing agent | issuing office | certificate issued by
 kind: type of insurance | type | plan name | plan | type of cover | cover type | policy type | class of insurance | type of policy |
     coverage type | policy name | class of cover | level of cover | class of business | class of policy | insurance type | type of
     coverage | art der versicherung | line of business | class of risk | policy class | insurance class | name of product | product
-    name | class | cover | section insured | versicherungsart | ramo | línea | riesgo asegurado | modalidad | objeto del seguro |
+    name | class | cover | section insured | versicherungsart | ramo | línea | versicherte risiken | versichertes risiko |
+    versicherungsart | riesgo asegurado | modalidad | objeto del seguro |
     type de contrat | soort
     verzekering | product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
