@@ -21,7 +21,7 @@ _HEADINGS = {
     r"|(?:nama\s+)?mata\s?(?:kuliah|pelajaran)|pelajaran|subjek|kursus|předmět|předmet|tant[áa]rgy|[äa]mne|emne|fag|kurs|aine|kurssi|предмет|дисциплина",
     "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal"
     r"|sal[óo]n(?:es)?|sal|učionica|dvorana|ruang(?:an)?|bilik|tempat|učebna|terem|tila|аудитория|кабинет",
-    "teacher": r"teachers?|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
+    "teacher": r"teachers?|prof|lecturers?|instructors?|(?:name\s+of\s+)?(?:the\s+)?faculty(?:\s*name)?|staff|tutor|professor|coach"
     r"|leader|teacher'?s?\s*name|lehrer(?:in)?|enseignant|professeur|docente|profesor|docent|nauczyciel"
     r"|(?:nama\s+)?(?:dosen|guru|pengajar|pensyarah)|maestr[oa]|catedr[áa]tico|prowadz[ąa]cy|tan[áa]r|l[äa]rare|opettaja|преподаватель|учитель",
     "notes": r"notes?|remarks?|comments?|details|(?:teaching\s*)?(?:activity\s*)?type|teaching\s*activity|code"

@@ -332,3 +332,18 @@ def test_a_code_before_nearly_all_rooms_is_a_building_and_no_teacher() -> None:
         for room, (subject, code) in enumerate(zip(("Physics", "Algebra", "Ethics", "Botany"), ("KRO", "SMI", "KRO", "LEE"), strict=True))
     ]
     assert habits_of(cells(*told), timed=True).names == {"KRO", "SMI", "LEE"}
+
+
+def test_professors_whom_a_form_announces_are_the_teachers() -> None:
+    cell = "{0}|Prof: {1}|Salle: {2}".format
+    rows = [
+        ["", "Monday", "Tuesday", "Wednesday"],
+        ["8:00-10:00", cell("PPE111", "DOMGA", "A502"), cell("MAT131", "Edgar Landry", "A502"), cell("INF131", "KOUOKAM", "A101")],
+        ["10:00-12:00", cell("INF131", "KOUOKAM", "A101"), cell("PPE111", "DOMGA", "A502"), cell("MAT131", "Edgar Landry", "A502")],
+    ]
+    found = extract(document(a_sheet(rows))).fields["timeblocks"]
+    assert {(block["subject"], block["teacher"], block["room"]) for block in found} == {
+        ("PPE111", "DOMGA", "A502"),
+        ("MAT131", "Edgar Landry", "A502"),
+        ("INF131", "KOUOKAM", "A101"),
+    }
