@@ -336,7 +336,7 @@ def is_organisation(text: str) -> bool:
     )
 
 
-_EVERYBODY = ("all", "any", "each", "every")
+_EVERYBODY = ("all", "each", "every")
 
 _COMMON_NOUN = re.compile(
     r"(?i:company|insurer|institution|institute|school|organi[sz]ation|employer|provider|policy|underwriters?)\b(?: (?=[a-z])|\W*$)"

@@ -366,7 +366,7 @@ _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
         r"module|activity|event|on-?line|live|educational|certification|certificate|diploma|degree|professional|"
-        r"\d{1,3}[- ](?:day|hour|week|month)s?|internship|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|"
+        r"\d{1,3}[- ](?:day|hour|week|month)s?|internship in|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|"
         r".*\b(?:requirements?|"
         r"curriculum)(?: of| for)?(?: the)?"
     ),
