@@ -141,13 +141,21 @@ def _heads(line: tuple[Word, ...]) -> list[tuple[Box, Reading]]:
 
 def _headings_in(phrase: tuple[Word, ...]) -> list[tuple[Word, ...]]:
     """The headings of several columns that an engine took for one text: Day Time; else the phrase."""
-    if any(word.confidence == 1.0 for word in phrase) or heading_of(Reading((phrase,)).text):
+    if len(phrase) > _LONGEST_HEADINGS or any(word.confidence == 1.0 for word in phrase) or heading_of(Reading((phrase,)).text):
         return [phrase]
     for stop in range(1, len(phrase)):
-        first, rest = phrase[:stop], _headings_in(phrase[stop:])
-        if all(heading_of(Reading((part,)).text) in _PARTED for part in (first, *rest)):
+        first = phrase[:stop]
+        # only behind a heading is the rest looked at: every way of cutting a long line would be 2 to the number of its words
+        if heading_of(Reading((first,)).text) not in _PARTED:
+            continue
+        rest = _headings_in(phrase[stop:])
+        if all(heading_of(Reading((part,)).text) in _PARTED for part in rest):
             return [first, *rest]
     return [phrase]
+
+
+_LONGEST_HEADINGS = 12
+"""Words of a row of headings; a longer one is a sentence."""
 
 
 _PARTED = ("day", "period", "time", "start", "end", "room", "teacher", "notes")

@@ -1,5 +1,7 @@
 """Lists with a lesson a row: days in short, cells over several rows, headings without rules, no times."""
 
+from dataclasses import replace
+
 import pytest
 
 from doctray.domain.document import Page, Segment, Word
@@ -256,3 +258,12 @@ def test_headings_of_two_columns_that_an_engine_took_for_one_text() -> None:
         ("Tuesday", "10:00", "11:00", "Botany", "B14"),
         ("Friday", "11:00", "12:00", "Drama", "B15"),
     ]
+
+
+def test_a_sentence_of_many_words_is_not_cut_in_every_way_for_headings() -> None:
+    words = [
+        replace(word, confidence=0.9)
+        for line in ("day " * 40, "time room " * 20, "an " * 60)
+        for word in text_line(line.strip(), left=10.0, top=20.0)
+    ]
+    assert not extract(document(a_page(words))).fields.get("timeblocks")
