@@ -42,6 +42,9 @@ scans of 16 megapixels fit in 700 kB and take minutes."""
 _LIKELY_DPI = (100, 1200)
 """Of a scan. Cameras and screenshots say 72 or 96, which means nothing."""
 
+_OBLONG = (1.5, 3.0)
+"""How many times denser a fax may be across than down: a standard one has 204 x 98 dots an inch, a fine one 204 x 196 (ITU-T T.4)."""
+
 _A4_LONG_PT = 842.0
 
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error, zlib.error)
@@ -100,6 +103,7 @@ class ImageDocument:
     def rgb(self, number: int) -> Rgb:
         """Page `number` (from 1), upright by its EXIF orientation, on white where it is see-through, at most 4000 px long.
 
+        The dots of a standard fax, twice as high as they are wide, become square.
         Raises CorruptDocument or PageTooLarge.
         """
         with _damage_told():
@@ -111,22 +115,24 @@ class ImageDocument:
                 # decodes at a half, quarter or eighth where that is still large enough
                 image.draft("RGB", (_LONGEST_PX, _LONGEST_PX))
             image.load()
+            size = _shown_size(image)
             # read after loading: decoders that turn the picture themselves (TIFF, HEIC) take the tag out when they do
-            return _upright(_eight_bits(image), image.getexif().get(ExifTags.Base.Orientation, 1))
+            return _upright(_eight_bits(image), image.getexif().get(ExifTags.Base.Orientation, 1), size)
 
     def size(self, number: int) -> tuple[int, int]:
         """About the width and height of `rgb`, the turn by EXIF left out. Raises CorruptDocument or PageTooLarge."""
         with _damage_told():
             self._image.seek(number - 1)
             self._check_size()
-            return _shrunk_size(self._image.size)
+            return _shown_size(self._image)
 
     def long_side_pt(self, number: int) -> float:
         """How long the picture is printed, in points: by its resolution where it names a likely one, else as A4 is."""
         with _damage_told():
             self._image.seek(number - 1)
             dpi = self._image.info.get("dpi", (0, 0))[0]
-            return max(self._image.size) / float(dpi) * 72 if _LIKELY_DPI[0] <= dpi <= _LIKELY_DPI[1] else _A4_LONG_PT
+            longer = max(self._image.width, self._image.height * _denser_across(self._image))
+            return longer / float(dpi) * 72 if _LIKELY_DPI[0] <= dpi <= _LIKELY_DPI[1] else _A4_LONG_PT
 
     def as_stored(self) -> bytes | None:
         """The file itself where it is one JPEG picture that stands upright, so that it can be shown as it is without a loss."""
@@ -178,8 +184,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.mode in ("PA", "La", "RGBa") else "RGB")
 
 
-def _upright(image: Image.Image, orientation: int) -> Rgb:
-    width, height = size = _shrunk_size(image.size)
+def _upright(image: Image.Image, orientation: int, size: tuple[int, int]) -> Rgb:
+    width, height = size
     upright = np.empty((width, height, 3) if orientation in _LYING else (height, width, 3), dtype=np.uint8)
     as_stored = _AS_STORED[orientation](upright) if orientation in _AS_STORED else upright
     for top, strip in _strips(image, size):
@@ -188,7 +194,7 @@ def _upright(image: Image.Image, orientation: int) -> Rgb:
 
 
 def _strips(image: Image.Image, size: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
-    """The image scaled down to `size`, from the top down: the row at which a strip begins, and the strip."""
+    """The image scaled to `size`, from the top down: the row at which a strip begins, and the strip."""
     if size != image.size and image.mode in _SEE_THROUGH:
         # Pillow weighs colours by how opaque they are, for which it copies the whole image each time
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
@@ -203,11 +209,19 @@ def _strips(image: Image.Image, size: tuple[int, int]) -> Iterator[tuple[int, Im
             yield top, image.resize((width, bottom - top), Image.Resampling.LANCZOS, box=rows, reducing_gap=_REDUCING_GAP)
 
 
-def _shrunk_size(size: tuple[int, int]) -> tuple[int, int]:
-    longest = max(size)
-    if longest <= _LONGEST_PX:
-        return size
-    return max(1, round(size[0] * _LONGEST_PX / longest)), max(1, round(size[1] * _LONGEST_PX / longest))
+def _shown_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height of the picture with square dots, at most 4000 px long."""
+    width, height = image.size
+    high = height * _denser_across(image)
+    scale = min(1.0, _LONGEST_PX / max(width, high))
+    return max(1, round(width * scale)), max(1, round(high * scale))
+
+
+def _denser_across(image: Image.Image) -> float:
+    """How many times more dots an inch a fax has across than down; 1 for all other pictures, whose resolution is often made up."""
+    across, down = image.info.get("dpi", (1, 1)) if image.format == "TIFF" else (1, 1)
+    denser = float(across) / float(down) if down else 1.0
+    return denser if _OBLONG[0] <= denser <= _OBLONG[1] else 1.0
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -146,6 +146,16 @@ def test_a_large_image_is_scaled_down_to_4000_pixels(tmp_path: Path) -> None:
         assert stored(encoded(picture(9000, 600), image_format), tmp_path).rgb(1).shape == (267, 4000, 3)
 
 
+def test_the_dots_of_a_standard_fax_become_square(tmp_path: Path) -> None:
+    """Half as many lines an inch down as dots across: read as they are stored, letters are half as high as they should be."""
+    fax = picture().convert("L").resize((600, 400)).convert("1")
+    standard = stored(encoded(fax, "TIFF", compression="group4", dpi=(204, 98)), tmp_path)
+    assert (standard.rgb(1).shape, standard.size(1)) == ((833, 600, 3), (600, 833))
+    assert standard.long_side_pt(1) == pytest.approx(400 / 98 * 72, rel=0.001)
+    fine = stored(encoded(fax, "TIFF", compression="group4", dpi=(204, 196)), tmp_path)
+    assert fine.rgb(1).shape == (400, 600, 3)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK", "RGBA"])
 def test_an_image_scaled_down_strip_by_strip_shows_no_seams(mode: str, tmp_path: Path) -> None:
     image = picture(600, 5100).convert(mode)
