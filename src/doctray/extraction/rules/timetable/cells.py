@@ -35,6 +35,7 @@ from doctray.extraction.rules.timetable.names import (
     ROOM_OPEN,
     ROOM_POINTED,
     SAID_OF_LESSON,
+    STAFF,
     TEACHER,
     TEACHER_LABEL,
     are_initialed,
@@ -134,6 +135,11 @@ _TWO_WEEKS = ({"odd", "even"}, {"a", "b"}, {"1", "2"})
 def _parts(lines: Sequence[tuple[Word, ...]]) -> list[list[tuple[Word, ...]]]:
     """Lines parted before each line that opens with a range, when there are several such; after it, when times stand last."""
     lines = _with_whole_ranges(lines)
+    closing = [index for index, line in enumerate(lines) if STAFF.fullmatch(text_of(line))]
+    if len(closing) > 1 and closing[-1] == len(lines) - 1:
+        parts = [lines[begin:stop] for begin, stop in pairwise([0, *(index + 1 for index in closing)])]
+        if all(_as_registered(part) for part in parts):
+            return parts
     opening = [index for index, line in enumerate(lines) if _opens_with_range(line)]
     if len(opening) < 2:
         return [lines]
@@ -170,14 +176,19 @@ def _is_range(line: Sequence[Word]) -> bool:
 
 
 def _as_registered(lines: Sequence[tuple[Word, ...]]) -> Content | None:
-    """A lesson as registrars' systems print it: code and title, its kind, its time, its place, and `Instructors:` with the names below."""
-    label = next((index for index, line in enumerate(lines) if INSTRUCTORS.fullmatch(text_of(line))), None)
+    """A lesson as registrars' systems print it: code and title, its kind, its time, its place, and `Instructors:` with the names below.
+
+    Where nobody is named yet, Staff stands last in their place.
+    """
+    unnamed = len(lines) - 1 if lines and STAFF.fullmatch(text_of(lines[-1])) else None
+    label = next((index for index, line in enumerate(lines) if INSTRUCTORS.fullmatch(text_of(line))), unnamed)
     timed = next((index for index, line in enumerate(lines[:label]) if _is_range(line)), None)
     if not label or not timed:
         return None
     span, start_words, end_words, _ = _take_time([lines[timed]], lone=False)
     kind = [lines[timed - 1]] if timed > 1 and COMPONENT.fullmatch(text_of(lines[timed - 1])) else []
-    names = [line for line in lines[label + 1 :] if _NOTHING.fullmatch(text_of(line)) is None and not text_of(line).startswith("--")]
+    below = lines[label if label == unnamed else label + 1 :]
+    names = [line for line in below if _NOTHING.fullmatch(text_of(line)) is None and not text_of(line).startswith("--")]
     return Content(
         subject=as_one(lines[: timed - len(kind)]),
         room=as_one(lines[timed + 1 : label]),

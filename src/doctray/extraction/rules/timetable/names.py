@@ -121,6 +121,9 @@ HONOURED = re.compile(
 """A line that is a person with a word of respect behind the name: Shauka Miss, with Imran Sir."""
 
 INSTRUCTORS = re.compile(r"(?:instructors?|lecturers?|teachers?|docentes?|profesor(?:es)?|enseignants?|dozent(?:en)?)\s?:", re.IGNORECASE)
+STAFF = re.compile(r"staff", re.IGNORECASE)
+"""What registrars' systems print for the instructor of a lesson that nobody is named for yet."""
+
 COMPONENT = re.compile(
     r"lectures?|laborator(?:y|ies)|lab|tutorials?|seminars?|recitation|discussion|practicum|practicals?|workshop|studio|clinical",
     re.IGNORECASE,

@@ -266,6 +266,18 @@ def test_a_lesson_as_registrars_print_it_is_told_by_its_labels() -> None:
     assert content.span is not None
 
 
+def test_staff_stands_last_in_a_registrars_lesson_that_nobody_is_named_for() -> None:
+    first = ["GEO 210 - L2", "Soils", "Lecture", "9:00AM -", "9:50AM", "North Wing", "Room 12", "Staff"]
+    second = ["ART 105 - T4", "Colour", "Tutorial", "9:00AM - 9:50AM", "C-306", "Staff"]
+    found = [
+        [getattr(content, key).value for key in ("subject", "room", "teacher", "notes")] for content in contents(block(*first, *second))
+    ]
+    assert found == [
+        ["GEO 210 - L2 Soils", "North Wing Room 12", "Staff", "Lecture"],
+        ["ART 105 - T4 Colour", "C-306", "Staff", "Tutorial"],
+    ]
+
+
 def test_instructors_without_a_time_above_them_are_read_as_any_cell() -> None:
     assert told("Maths", "Instructors:", "Iwan Irawan")["subject"].startswith("Maths")
 
