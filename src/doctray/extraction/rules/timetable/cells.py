@@ -77,7 +77,7 @@ class Habits:
     labels: words, in small letters, that open lines of most cells with a point or a colon behind them, as in a form (Grupo. 01, Aula. D4).
     codes: codes in brackets that belong to the name above them. heads: teachers who stand above the subjects.
     enders: codes of teachers that end the lines of lessons (Eng BC). initials: such that brackets, a dash or a slash part from the subject.
-    timed: its labels print the times.
+    asides: codes that nearly all cells print alike in a line of their own (F-01 / CO). timed: its labels print the times.
     """
 
     names: frozenset[str] = frozenset()
@@ -91,6 +91,7 @@ class Habits:
     heads: frozenset[str] = frozenset()
     enders: frozenset[str] = frozenset()
     initials: frozenset[str] = frozenset()
+    asides: frozenset[str] = frozenset()
     timed: bool = False
 
 
@@ -215,6 +216,9 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
             notes=as_one(lesson.groups),
         )
     main, small = part_small(_by_commas(whole))
+    lesson_lines = [line for line in main if bare(line) not in habits.asides]
+    asides = [line for line in main if bare(line) in habits.asides] if lesson_lines else []
+    main, timed = lesson_lines or main, replace(timed, notes=as_one(asides))
     main = with_whole_codes(main)
     if habits.coded and len(main) > 1 and CODE.fullmatch(bare(main[0])) and not TEACHER.search(text_of(main[-1])):
         return replace(timed, subject=as_one(main[:1]), room=as_one([*main[1:], *small]))
@@ -225,7 +229,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         return replace(timed, room=room)
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
         return replace(timed, subject=as_one([*main, *small]))
-    sorted_out = _SortedOut(habits)
+    sorted_out = _SortedOut(habits, notes=asides)
     main, groups = _without_groups(_with_code(sorted_out.take_head(sorted_out.take_numbered_room(main)), habits))
     for index, line in enumerate(main):
         if habits.labels and sorted_out.take_labelled(line):
@@ -354,6 +358,11 @@ class _SortedOut:
             return ()
         if self.room is None and (pointed := ROOM_POINTED.match(text_of(line))):
             self.room = Found(value=pointed["value"], words=line)
+            return ()
+        if self.room is None and self.subject and (numbered := _GROUP_AND_ROOM.fullmatch(text_of(line))):
+            words, group = cut_out(line, *numbered.span("room"))
+            self.room = Found(value=numbered["room"], words=words, certainty=0.85)
+            self.notes.append(group)
             return ()
         if self.room is None and self.subject and IN_BUILDING.fullmatch(bare(line)):
             self.room = Found(value=bare(line), words=line, certainty=0.85)
@@ -485,6 +494,9 @@ class _SortedOut:
             return part
         return ()
 
+
+_GROUP_AND_ROOM = re.compile(r"\d{1,3}\s?/\s?(?P<room>[A-Z]{1,4}-?\d{1,4}[A-Za-z]?)")
+"""A line below the lesson that tells a group by its number and the room by its code: 001 / AVI38."""
 
 _IN_BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 

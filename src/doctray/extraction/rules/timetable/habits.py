@@ -58,6 +58,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
         heads=names_above(written),
         enders=enders,
         initials=initials,
+        asides=_asides([[plain_text(line) for line in lines] for lines, _ in written]),
         courses=frozenset(text for lines, _ in every for line in lines if _WHOLE_COURSE.fullmatch(text := plain_text(line))),
         timed=timed,
     )
@@ -300,6 +301,25 @@ def _are_coded(written: Sequence[Sequence[tuple[Word, ...]]]) -> bool:
 
 _LONG = 4
 _CODED = re.compile(r"[A-Z]{2,6}[ -]?\d{2,4}[A-Z]?(?:/\w+){0,3}")
+
+
+def _asides(written: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Codes with a digit in a line of nearly all cells, beside several subjects, that are neither a course nor a room: F-01 / CO."""
+    if len(written) < _NO_CHANCE:
+        return frozenset()
+    common = Counter(text for texts in written for text in set(texts))
+    asides = {
+        text
+        for text, count in common.items()
+        if count >= _NEARLY * len(written) and any(c.isdigit() for c in text) and not any(test(text) for test in _SAYS_MORE)
+    }
+    subjects = {next((text for text in texts if text not in asides and not ROOM.fullmatch(text)), "") for texts in written}
+    return frozenset(asides) if len(subjects - {""}) >= _FEWEST else frozenset()
+
+
+_NO_CHANCE = 8
+_NEARLY = 0.9
+_SAYS_MORE = (CODE.fullmatch, _WHOLE_COURSE.fullmatch, ROOM.fullmatch, TEACHER.search, prints_time)
 
 
 def _bracketed_codes(written: Sequence[tuple[Sequence[tuple[Word, ...]], Cell]]) -> frozenset[str]:

@@ -266,6 +266,12 @@ def test_a_lesson_as_registrars_print_it_is_told_by_its_labels() -> None:
     assert content.span is not None
 
 
+def test_a_group_by_its_number_before_a_room_by_its_code_and_what_all_cells_say_are_aside() -> None:
+    [content] = contents(block("R-2 / PR", "Latin", "004 / EDI17"), Habits(asides=frozenset({"R-2 / PR"})))
+    found = [content.subject, content.room, content.notes]
+    assert [told.value if told else None for told in found] == ["Latin", "EDI17", "R-2 / PR 004"]
+
+
 def test_staff_stands_last_in_a_registrars_lesson_that_nobody_is_named_for() -> None:
     first = ["GEO 210 - L2", "Soils", "Lecture", "9:00AM -", "9:50AM", "North Wing", "Room 12", "Staff"]
     second = ["ART 105 - T4", "Colour", "Tutorial", "9:00AM - 9:50AM", "C-306", "Staff"]

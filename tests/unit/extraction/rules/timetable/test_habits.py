@@ -347,3 +347,11 @@ def test_professors_whom_a_form_announces_are_the_teachers() -> None:
         ("MAT131", "Edgar Landry", "A502"),
         ("INF131", "KOUOKAM", "A101"),
     }
+
+
+def test_a_code_that_nearly_all_cells_print_alike_is_no_part_of_the_subject() -> None:
+    lessons = ["R-2 / PR|Latin|004 / EDI17", "R-2 / PR|Greek|011 / EDI20", "R-2 / PR|Optics|004 / EDI17"] * 3
+    assert habits_of(cells(*lessons), timed=True).asides == {"R-2 / PR"}
+    assert habits_of(cells(*(lesson.replace("R-2 / PR", "LAW 210") for lesson in lessons)), timed=True).asides == frozenset()
+    assert habits_of(cells(*(lesson.replace("R-2 / PR", "B12") for lesson in lessons)), timed=True).asides == frozenset()
+    assert habits_of(cells(*["R-2 / PR|Latin|EDI17"] * 9), timed=True).asides == frozenset()
