@@ -212,6 +212,9 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     if spot.rest is not None and spot.marked:
         return
     in_row = sheet.right_of(spot.phrase)
+    if spot.rest is None and (told := _after_dash(spot.phrase, in_row)) is not None and not is_label(told):
+        yield from _accepted([told], accept)
+        return
     if spot.rest is None and (wrapped := _wrapped_beside(sheet, spot.phrase)) is not None and not is_label(wrapped):
         yield from _accepted([wrapped], accept)
     below = [p for p in _beneath(sheet, spot) if not is_label(p)]
@@ -230,6 +233,23 @@ def values_of(sheet: Sheet, spot: Spot, accept: Accept, *, is_label: Callable[[P
     yield from _accepted(below, accept)
     if spot.rest is None and not in_row:
         yield from _accepted([p for p in _half_beside(sheet, spot.phrase)[:1] if not is_label(p)], accept)
+
+
+def _after_dash(label: Phrase, in_row: Sequence[Phrase]) -> Phrase | None:
+    """What stands close after a dash that stands close after a label: Underwriters  -  Hiscox. A blank cell's is none."""
+    if len(in_row) < 2 or in_row[0].text not in _DASHES:
+        return None
+    dash, told = in_row[:2]
+    near = dash.box.left - label.box.right < _DASH_AFTER * label.height and told.box.left - dash.box.right < _VALUE_AFTER * label.height
+    return told if near else None
+
+
+_DASHES = ("-", "–", "—")
+_DASH_AFTER = 6.0
+"""Line heights between a label and the dash after it, which may stand in a column of dashes."""
+
+_VALUE_AFTER = 2.5
+"""Line heights between that dash and the value: the cell beside one that was left blank stands further off."""
 
 
 def _half_beside(sheet: Sheet, label: Phrase) -> list[Phrase]:

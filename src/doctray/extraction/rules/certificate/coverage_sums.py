@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold, read_amount
-from doctray.extraction.rules.certificate.coverage import plain_label
+from doctray.extraction.rules.certificate.coverage import COVERAGE, plain_label
 from doctray.extraction.rules.finds import amount_found
 from doctray.extraction.rules.labels import words_at
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row
@@ -118,6 +118,19 @@ def of_tariff(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
             if item is not None:
                 out.append(replace(item, asked=True))
     return out
+
+
+_UP_TO = re.compile(
+    rf"(?P<label>{COVERAGE.pattern})(?: (?:insurance|cover(?:age)?))?(?: of)? up to "
+    r"(?P<sum>[$£€] ?\d[\d,.]*(?: ?(?:million|thousand|m|k)\b)?)",
+    re.IGNORECASE,
+)
+
+
+def up_to(sheet: Sheet, row: Sequence[Phrase]) -> list[Sum]:
+    """The sums that a sentence gives each with its cover: has Public Liability cover of up to £1 Million."""
+    told = ((phrase, match) for phrase in row for match in _UP_TO.finditer(phrase.text))
+    return [item for phrase, match in told if (item := _told(sheet, phrase, match, small=False)) is not None]
 
 
 _LEAST_LISTED, _LEAST_TELLING = 3, 2
@@ -234,6 +247,8 @@ def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
     spans = [(start, end) for start, end, _ in find_amounts(text)]
     if not spans:
         return _bare(sheet, phrase)
+    if (covered := _then_cover(sheet, phrase, spans)) is not None:
+        return [covered]
     out = []
     for index, (start, end) in enumerate(spans):
         following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
@@ -263,6 +278,17 @@ def _in_phrase(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         else Sum(label=first.label, place=first.place, found=item.found, qualifier=item.qualifier, several=True, own=True)
         for item in out
     ]
+
+
+def _then_cover(sheet: Sheet, phrase: Phrase, spans: Sequence[tuple[int, int]]) -> Sum | None:
+    """A sum with nothing but the name of its cover after it: £1,000,000 Professional Indemnity."""
+    (start, end), text = spans[0], phrase.text
+    if start or len(spans) > 1 or COVERAGE.fullmatch(text[end:].strip()) is None:
+        return None
+    found = amount_found(Phrase.of(phrase.page, words_at(phrase.words, start, end)), ocr=sheet.ocr, small=False)
+    if found is None or isinstance(found.value, str):
+        return None
+    return Sum(label=text[end:].strip(), place=Phrase.of(phrase.page, words_at(phrase.words, end + 1, len(text))), found=found)
 
 
 _UNFINISHED = re.compile(

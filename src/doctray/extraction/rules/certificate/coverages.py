@@ -11,7 +11,7 @@ from doctray.extraction.parse import DateOrder, find_amounts, fold, read_amount
 from doctray.extraction.rules.certificate.benefits import benefits_of
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.certificate.coverage_grids import drawn
-from doctray.extraction.rules.certificate.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of
+from doctray.extraction.rules.certificate.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of, up_to
 from doctray.extraction.rules.certificate.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import is_like, likeness
@@ -114,7 +114,8 @@ def _groups(
             benefits |= taken
         if index in benefits:
             continue
-        current.sums += of_tariff(sheet, [phrase for phrase in row if len(phrase.words) > _MOST_IN_CELL])
+        prose = [phrase for phrase in row if len(phrase.words) > _MOST_IN_CELL]
+        current.sums += of_tariff(sheet, prose) + up_to(sheet, prose)
         charged = (charged or _begins_charges(row)) and not _ENDS_CHARGES.search(text_of(row))
         if charged:
             continue

@@ -153,9 +153,31 @@ def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
         for phrase in sheet.phrases:
             if _CERTIFIES_ABOUT.search(phrase.text) and (beneath := sheet.below(phrase, lines=2.5)[:1]) and is_party(beneath[0].text):
                 return text_found(beneath[0], trust=0.8)
+            if _CONFIRMS_THAT.search(phrase.text) and (who := _subject_of_rest(sheet, phrase)) is not None:
+                return text_found(who, trust=0.8)
             match = _INSURES.search(phrase.text)
             if match is not None and is_party(match["who"]) and not re.match(r"the\b", match["who"], re.IGNORECASE):
                 return text_found(Phrase.of(phrase.page, words_at(phrase.words, match.start("who"), match.end("who"))), trust=0.8)
+    return None
+
+
+_CONFIRMS_THAT = re.compile(r"\b(?:confirms?|confirmation|certif(?:y|ies)|certification) that\W*$", re.IGNORECASE)
+"""The end of a line that confirms something of whom the next one names, in a sentence that goes on in the line after."""
+
+_IS_SAID = re.compile(r"(?:is|are|has|have|was|were|holds?|who)\b", re.IGNORECASE)
+"""How the line begins that goes on with what is confirmed of somebody: Has Public Liability cover of up to £1 Million."""
+
+_SENTENCE_GAP = 6.0
+"""Line heights between the lines of a sentence whose name is set apart from it."""
+
+
+def _subject_of_rest(sheet: Sheet, phrase: Phrase) -> Phrase | None:
+    """Who stands between the beginning of a sentence and its rest, beside the beginning or in a line of its own."""
+    for who in sheet.right_of(phrase)[:1] or sheet.below(phrase, lines=_SENTENCE_GAP)[:1]:
+        rest = next((p for p in sheet.phrases if p.box.top >= max(phrase.box.bottom, who.box.bottom)), None)
+        said = rest is not None and rest.box.top - who.box.bottom < _SENTENCE_GAP * who.height and _IS_SAID.match(rest.text)
+        if said and is_party(who.text) and who.text[:1].isupper():
+            return who
     return None
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading
-from doctray.extraction.rules.certificate.coverages import coverages
+from doctray.extraction.rules.certificate.coverages import coverages, same_coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
 from doctray.extraction.rules.certificate.titles import title_of
 from doctray.extraction.rules.certificate.vocabulary import INSURANCE, INSURANCE_STOPS
@@ -41,7 +41,7 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
     found = coverages(
         paper.sheets,
         order,
-        one_policy=named is not None,
+        one_policy=named is not None and len(COVERAGE.findall(str(named.value))) < 2,
         package=package,
         one_kind=_is_one(named) and not _beside_sums(paper.sheets, named),
     )
@@ -49,6 +49,7 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
         if not numbers and start is None and end is None:
             return []
         return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in (*numbers,) or (None,)]
+    _date_by_heading(found, paper.sheets, order)
     titled = {id(word) for sheet in paper.sheets if (title := title_of(sheet)) is not None for word in title.words}
     for coverage in found:
         if named is not None and coverage.kind is not None and all(id(word) in titled for word in coverage.kind.words):
@@ -60,6 +61,21 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
         elif coverage.expiry_date is None and coverage.effective_date == start:
             coverage.expiry_date = end
     return found
+
+
+def _date_by_heading(found: Sequence[Coverage], sheets: Sequence[Sheet], order: DateOrder | None) -> None:
+    """Gives coverages the periods printed beneath their names, where two names at least have one each."""
+    dated = []
+    for band in _bands(sheets):
+        kind = next((kind for row in band.rows() if (kind := heading(row)) is not None), None)
+        start, end = period(Labelled.of([band], INSURANCE, stops=INSURANCE_STOPS), order)
+        if kind is not None and start is not None and end is not None:
+            dated.append((kind, start, end))
+    for kind, start, end in dated if len(dated) > 1 else ():
+        for coverage in found:
+            undated = coverage.effective_date is None and coverage.expiry_date is None
+            if undated and coverage.kind is not None and same_coverage(str(coverage.kind.value), str(kind.value)):
+                coverage.effective_date, coverage.expiry_date = start, end
 
 
 def _is_one(kind: Found | None) -> bool:
@@ -106,6 +122,12 @@ def _sections(sheets: Sequence[Sheet]) -> list[Sheet]:
 
     Else those that a label of the kind of insurance begins, where it is printed anew for each policy.
     """
+    owned = [band for band in _bands(sheets) if _owns_policy(band)]
+    return owned if len(owned) >= 2 else _labelled_sections(sheets)
+
+
+def _bands(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The bands of the pages that headings naming a coverage begin."""
     bands: list[Sheet] = []
     for sheet in sheets:
         tops = [min(p.box.top for p in row) for row in sheet.rows() if heading(row) is not None]
@@ -113,8 +135,7 @@ def _sections(sheets: Sequence[Sheet]) -> list[Sheet]:
         if title is not None:
             tops = [top for top in tops if not any(word.box.top <= top <= word.box.bottom for word in title.words)]
         bands += [sheet.band(top, bottom) for top, bottom in pairwise([*tops, float(sheet.height)])]
-    owned = [band for band in bands if _owns_policy(band)]
-    return owned if len(owned) >= 2 else _labelled_sections(sheets)
+    return bands
 
 
 def _labelled_sections(sheets: Sequence[Sheet]) -> list[Sheet]:

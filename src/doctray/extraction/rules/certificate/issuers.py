@@ -22,7 +22,7 @@ _BY = re.compile(
     r"\b(?:issued(?: on (?:\w+[ ,./-]{1,2}){2,4}| in (?-i:[A-Z])\w+)?|conducted|provided|delivered|offered|organi[sz]ed|presented|awarded|"
     r"granted|arranged|"
     r"hosted|accredited|certified|(?:course|program|"
-    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+|^for (?=[A-Z].{2,60}\b(?:ltd|"
+    r"speciali[sz]ation|certificate) authori[sz]ed)\s+by[:\s]+(?=\S)|\bon behalf of[:\s]+(?!the insured\b)|^for (?=[A-Z].{2,60}\b(?:ltd|"
     r"limited|inc|llc|gmbh|"
     r"pvt|plc|co)\b)",
     re.IGNORECASE,

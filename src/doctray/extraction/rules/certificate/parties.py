@@ -167,6 +167,7 @@ def is_party(text: str) -> bool:
         and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
         and not _DIALLED.search(text)
+        and not _SUM.match(text)
         and not _REFERS.match(text)
         and not re.fullmatch(
             r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
@@ -177,6 +178,9 @@ def is_party(text: str) -> bool:
         )
     )
 
+
+_SUM = re.compile(r"\W*[$£€₹] ?\d")
+"""A sum, which is nobody's name whatever stands after it: £1,000,000 Professional Indemnity."""
 
 _DIALLED = re.compile(r"(?<![\w-])\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}\b")
 """A telephone number of North America, beside whatever recognition made of the words that ask for it."""

@@ -86,6 +86,7 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     of expiry | your insurance ends at | expires | valid until | valid to | expiration | expiry | cover ends | policy expiration | end of
     cover | cover end date | insurance end date | coverage end date | coverage expiration date | policy to | period to | period end |
     nächster ablauf | hauptfälligkeit | policy ends | policy expires on | policy expires | policy expiry | cover expires | cover to |
+    until |
     insurance expires | date cover ends |
     expiry date of period of insurance | coverage ends | coverage end | exp date | renewal date | policy renewal date | expires on |
     expiring | valid till | expiring date | date of expiration of insurance | risk expiry date | date of expiration | end | fecha de

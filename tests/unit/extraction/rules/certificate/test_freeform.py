@@ -335,3 +335,88 @@ For & On Behalf of Authorised Insurers: Covenor Insurance
     assert fields["insured_name"] == "RAMESH QUERNSTONE"
     assert fields["insured_address"] == "FLAT 12, TOWER C, LAKEVIEW, KODIGEHALLI, BENGALURU"
     assert fields["insurers"] == [{"name": "Covenor Insurance"}]
+
+
+LETTER_OF_AN_ASSOCIATION = """
+              GUILD MEMBERSHIP AND INSURANCE DOCUMENT
+              VALID FROM 1st MAY 2024 to 30th APRIL 2025
+
+This is to confirm that      Rowan Alder Finch
+
+is a fully paid up member of the Guild of Storytellers
+and as such is covered by the Guild's insurances.
+
+Policy Numbers  -  48110922
+
+Underwriters    -  Norwell
+
+Brokers         -  Tay Insurance Brokers
+
+Sum Assured     -  £2,000,000 Professional Indemnity
+                   £6,000,000 Public Liability
+"""
+
+
+def test_a_value_after_a_dash_that_stands_alone_is_its_labels() -> None:
+    fields = read(LETTER_OF_AN_ASSOCIATION).fields
+    assert fields["insurers"] == [{"name": "Norwell"}]
+    assert fields["producer_name"] == "Tay Insurance Brokers"
+
+
+def test_whom_a_letter_confirms_to_be_insured_stands_between_the_two_halves_of_its_sentence() -> None:
+    fields = read(LETTER_OF_AN_ASSOCIATION).fields
+    assert fields["insured_name"] == "Rowan Alder Finch"
+    assert fields["title"] == "GUILD MEMBERSHIP AND INSURANCE DOCUMENT"
+
+
+def test_on_behalf_of_the_insured_names_no_issuer() -> None:
+    fields = read("""
+             NOTARY PUBLIC ERRORS AND OMISSIONS POLICY
+
+Policy No. 204417733
+
+The Company will also pay on behalf of the Insured, subject to the
+Limit of Liability stated below, costs and expenses incurred.
+
+EFFECTIVE DATE: April 16, 2025          EXPIRATION DATE: April 16, 2026
+""").fields
+    assert fields["title"] == "NOTARY PUBLIC ERRORS AND OMISSIONS POLICY"
+    assert fields["issuer_name"] is None
+    assert [policy["type"] for policy in fields["policies"]] == ["ERRORS AND OMISSIONS"]
+
+
+def test_a_sum_before_the_name_of_its_cover_makes_a_policy_of_each_that_a_label_names() -> None:
+    policies = read(
+        LETTER_OF_AN_ASSOCIATION.replace(
+            "Underwriters ", "Type of Policies  -  Public Liability and Professional Indemnity\n\nUnderwriters "
+        )
+    ).fields["policies"]
+    assert [(policy["type"], list(policy["limits"].values()), policy["policy_number"]) for policy in policies] == [
+        ("Professional Indemnity", [2_000_000], "48110922"),
+        ("Public Liability", [6_000_000], "48110922"),
+    ]
+
+
+def test_covers_with_sums_in_one_sentence_have_the_periods_printed_beneath_their_names() -> None:
+    policies = read("""
+                    Certificate of Insurance
+
+              This certificate is confirmation that
+                          Una Bray
+
+Has Public Liability cover of up to £2 Million and Professional Indemnity of up to £1 Million
+
+                      Public Liability
+                 Effective from: 21/05/2022
+                   Until 20/05/2023 (23:59)
+
+                   Professional Indemnity
+                 Effective from: 19/05/2021
+                   Until 18/05/2022 (23:59)
+
+                 Policy Number: QX4M2071
+""").fields["policies"]
+    assert [(p["type"], p["limits"], p["effective_date"], p["expiry_date"], p["policy_number"]) for p in policies] == [
+        ("Public Liability", {"LIMIT": 2_000_000}, "2022-05-21", "2023-05-20", "QX4M2071"),
+        ("Professional Indemnity", {"LIMIT": 1_000_000}, "2021-05-19", "2022-05-18", "QX4M2071"),
+    ]
