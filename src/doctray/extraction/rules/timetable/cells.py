@@ -44,6 +44,7 @@ from doctray.extraction.rules.timetable.names import (
     room_name,
 )
 from doctray.extraction.rules.timetable.reading import Found, Reading
+from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
 
 _TAIL = re.compile(r"(?:\s[-–—|]\s|\s?@\s?|,\s)(?P<plain>[^-–—|,@()]{1,24}|[^|,@()\s]{1,12})$|\s?[(\[](?P<bracketed>[^()\[\]]{1,24})[)\]]$")
@@ -536,8 +537,11 @@ def _by_commas(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
 def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[Word, ...]]:
     """Lines put together where one stops within a bracket, within a course's code, or between `Room No:` and the number."""
     joined: list[tuple[Word, ...]] = []
-    for line in lines:
+    for line in _with_whole_names(lines):
         before = text_of(joined[-1]) if joined else ""
+        if _BROKEN_ROOM.search(before) and re.match(r"\d", text_of(line)):
+            joined[-1] = (*joined[-1][:-1], _put_together(joined[-1][-1], line[0]), *line[1:])
+            continue
         bracket = any(before.count(opening) > before.count(closing) and closing in text_of(line) for opening, closing in ("()", "[]", "{}"))
         surname = joined and TEACHER_LABEL.fullmatch(before) and len(joined) > 1 and len(line) == 1 and is_name(bare(line))
         name = TEACHER.search(before) and (before.endswith(("/", "&")) or re.match(rf"{PARTICLE}\s[A-Z]", text_of(line)))
@@ -556,6 +560,32 @@ def _unbroken(lines: Sequence[tuple[Word, ...]], habits: Habits) -> list[tuple[W
             joined.append(line)
     return joined
 
+
+def _with_whole_names(lines: Sequence[tuple[Word, ...]]) -> list[tuple[Word, ...]]:
+    """The lines with a teacher in one whose name a narrow cell breaks above the room's number: Dr Ram, Murat Singh, Room no: 4."""
+    room = next((index for index, line in enumerate(lines) if index and ROOM_NUMBER.match(text_of(line))), 0)
+    titled = (index for index in range(1, room) if TEACHER.match(text_of(lines[index])) or _LONE_TITLE.fullmatch(text_of(lines[index])))
+    first = next(titled, room)
+    rest = lines[first + 1 : room]
+    untitled = first == 1 and CODE.fullmatch(bare(lines[0]))  # the name of the course may follow its teacher
+    if not rest or untitled or not all(_is_person(bare(line)) for line in rest):
+        return list(lines)
+    return [*lines[:first], tuple(word for line in lines[first:room] for word in line), *lines[room:]]
+
+
+def _is_person(text: str) -> bool:
+    lesson = any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
+    return TEACHER.fullmatch(text) is not None or (not lesson and TEACHER.fullmatch(f"Dr {text}") is not None)
+
+
+def _put_together(first: Word, second: Word) -> Word:
+    """A word that is broken at the end of its line, in the place of its first part."""
+    return replace(first, text=first.text + second.text, confidence=min(first.confidence, second.confidence))
+
+
+_LONE_TITLE = re.compile(r"(?:Dr|Mrs?|Ms|Prof)\.?")
+_BROKEN_ROOM = re.compile(rf"{ROOM_NUMBER.pattern}\s*[.:=-]?\s*[A-Z]{{1,3}}-$", re.IGNORECASE)
+"""The number of a room that goes on in the next line: Room no: C-."""
 
 _OPEN_NAME = re.compile(r"[.\s][A-ZÀ-ÖØ-Þ]\.$")
 """An initial at the end of a line, whose name follows in the next: Dra. A."""
@@ -609,4 +639,5 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     words, rest = cut_out(line, match.start(), match.end())
     nameless = match["value"] and not NAMES_A_ROOM.search(match["value"])
     value = match[0] if nameless else match["value"] or match["said"]
-    return Found(value=value.strip(DASHES + "()[]"), words=words), rest
+    value = value.strip(DASHES + "([" + ("" if "(" in value else ")") + ("" if "[" in value else "]"))
+    return Found(value=room_name(value), words=words), rest

@@ -272,6 +272,20 @@ def test_a_group_by_its_number_before_a_room_by_its_code_and_what_all_cells_say_
     assert [told.value if told else None for told in found] == ["Latin", "EDI17", "R-2 / PR 004"]
 
 
+@pytest.mark.parametrize("name", [["Dr Olu", "Adeyemi Cole"], ["Dr.", "Adeyemi C"], ["Ms. Ada", "Cole,", "Mr Okoro"]])
+def test_a_name_and_the_number_of_a_room_that_a_narrow_cell_breaks_are_whole(name: list[str]) -> None:
+    assert told("Marine", "Biology", *name, "Room no: D-", "117(34)") == {
+        "subject": "Marine Biology",
+        "teacher": " ".join(name),
+        "room": "D-117(34)",
+    }
+
+
+def test_the_name_of_a_course_between_its_teacher_and_its_room_is_no_name() -> None:
+    assert told("BIO 210", "Dr Olu", "Fungi", "Room no: 4")["teacher"] == "Dr Olu"
+    assert told("Honours", "Dr Olu", "Marine Biology", "Room no: 4")["teacher"] == "Dr Olu"
+
+
 def test_staff_stands_last_in_a_registrars_lesson_that_nobody_is_named_for() -> None:
     first = ["GEO 210 - L2", "Soils", "Lecture", "9:00AM -", "9:50AM", "North Wing", "Room 12", "Staff"]
     second = ["ART 105 - T4", "Colour", "Tutorial", "9:00AM - 9:50AM", "C-306", "Staff"]
