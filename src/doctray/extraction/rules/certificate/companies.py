@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import find_dates, fold
+from doctray.extraction.parse import fold
 from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, labelled_party, named_under_role, without_number
@@ -230,7 +230,7 @@ def _in_head(sheets: Sequence[Sheet], titled: Sequence[Phrase], *, insures: bool
                 continue
             if not INSURES.search(text) and not broker:
                 continue
-            if text[:1].isupper() and not is_address_line(text) and not find_dates(text):
+            if text[:1].isupper() and is_party(text) and not is_address_line(text):
                 found = text_found(phrase, trust=0.7)
                 if found is not None:
                     yield found

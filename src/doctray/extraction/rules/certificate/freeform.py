@@ -153,6 +153,10 @@ def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
         for phrase in sheet.phrases:
             if _CERTIFIES_ABOUT.search(phrase.text) and (beneath := sheet.below(phrase, lines=2.5)[:1]) and is_party(beneath[0].text):
                 return text_found(beneath[0], trust=0.8)
+            if _CALLED_INSURED.match(phrase.text) and (over := sheet.above(phrase, lines=1.0)):
+                named = min((p for p in over if p.box.center_y > over[0].box.top - over[0].height), key=lambda p: p.box.left)
+                if is_party(named.text) and named.text[:1].isupper():
+                    return text_found(named, trust=0.7)
             if _CONFIRMS_THAT.search(phrase.text) and (who := _subject_of_rest(sheet, phrase)) is not None:
                 return text_found(who, trust=0.8)
             match = _INSURES.search(phrase.text)
@@ -163,6 +167,9 @@ def _insured_in_words(sheets: Sequence[Sheet]) -> Found | None:
 
 _CONFIRMS_THAT = re.compile(r"\b(?:confirms?|confirmation|certif(?:y|ies)|certification) that\W*$", re.IGNORECASE)
 """The end of a line that confirms something of whom the next one names, in a sentence that goes on in the line after."""
+
+_CALLED_INSURED = re.compile(r"\(\W{0,3}(?:hereinafter |called |referred to as )*the ['\"“”‘’]{0,2}insured\W{0,4}\)", re.IGNORECASE)
+"""The beginning of a line of a sentence that calls who is named in the blank over it the insured."""
 
 _IS_SAID = re.compile(r"(?:is|are|has|have|was|were|holds?|who)\b", re.IGNORECASE)
 """How the line begins that goes on with what is confirmed of somebody: Has Public Liability cover of up to £1 Million."""

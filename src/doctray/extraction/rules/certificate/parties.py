@@ -171,7 +171,7 @@ def is_party(text: str) -> bool:
         and not _REFERS.match(text)
         and not re.fullmatch(
             r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
-            r"policy|and|or|code|name|number|"
+            r"policy|and|or|code|name|number|information|"
             r"sex|gender|age)\W*",
             text,
             re.IGNORECASE,

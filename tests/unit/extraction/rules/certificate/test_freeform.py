@@ -420,3 +420,32 @@ Has Public Liability cover of up to £2 Million and Professional Indemnity of up
         ("Public Liability", {"LIMIT": 2_000_000}, "2022-05-21", "2023-05-20", "QX4M2071"),
         ("Professional Indemnity", {"LIMIT": 1_000_000}, "2021-05-19", "2022-05-18", "QX4M2071"),
     ]
+
+
+def test_who_is_called_the_insured_in_the_next_line_of_a_sentence_stands_over_it() -> None:
+    fields = read("""
+             NOTARY PUBLIC ERRORS AND OMISSIONS POLICY
+
+Policy No. 204417733
+
+COVERAGE:    Harbor Bonding Insurance Company   will pay on behalf of
+MARGARET ANN DOYLE          of             WACO, TX
+(''the Insured''), all sums, subject to the Limit of Liability stated below, which the Insured shall pay
+
+EFFECTIVE DATE: April 16, 2025          EXPIRATION DATE: April 16, 2026
+""").fields
+    assert fields["insured_name"] == "MARGARET ANN DOYLE"
+
+
+def test_the_last_words_of_a_heading_that_stand_apart_are_nobodys_names() -> None:
+    fields = read("""
+             CERTIFICATE  OF     INSURANCE
+
+Policy No: 000417733
+
+                 LIENHOLDER      INFORMATION
+
+Policy Period: 10/26/2025 to 04/26/2026
+""").fields
+    assert fields["insurers"] == []
+    assert fields["holder_name"] is None
