@@ -4,6 +4,7 @@ import pytest
 
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.certificate.document import extract
+from doctray.extraction.rules.certificate.parties import is_party
 from tests.unit.extraction.drawing import a_document, drawn
 
 
@@ -437,15 +438,6 @@ EFFECTIVE DATE: April 16, 2025          EXPIRATION DATE: April 16, 2026
     assert fields["insured_name"] == "MARGARET ANN DOYLE"
 
 
-def test_the_last_words_of_a_heading_that_stand_apart_are_nobodys_names() -> None:
-    fields = read("""
-             CERTIFICATE  OF     INSURANCE
-
-Policy No: 000417733
-
-                 LIENHOLDER      INFORMATION
-
-Policy Period: 10/26/2025 to 04/26/2026
-""").fields
-    assert fields["insurers"] == []
-    assert fields["holder_name"] is None
+@pytest.mark.parametrize("text", ["INFORMATION", "Insurance", "£1,000,000 Professional Indemnity"])
+def test_general_words_of_headings_and_sums_are_nobodys_names(text: str) -> None:
+    assert not is_party(text)
