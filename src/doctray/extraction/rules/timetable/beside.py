@@ -7,10 +7,11 @@ from typing import Any
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell, box_of
-from doctray.extraction.rules.timetable.cells import Content, Habits, contents
+from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.kinds import is_room
 from doctray.extraction.rules.timetable.names import TEACHER
 from doctray.extraction.rules.timetable.reading import Found, Reading, plain_text, read, size_of
+from doctray.extraction.rules.timetable.sorting import Habits
 from doctray.extraction.times import find_spans
 
 _FEWEST, _MOSTLY, _SELDOM = 6, 0.6, 0.1

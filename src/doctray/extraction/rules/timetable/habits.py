@@ -8,7 +8,6 @@ from itertools import pairwise
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell
 from doctray.extraction.rules.timetable.calendars import places_behind_times
-from doctray.extraction.rules.timetable.cells import LABEL_OF_LINE, Habits
 from doctray.extraction.rules.timetable.enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable.headings import heading_of
 from doctray.extraction.rules.timetable.heads import names_above
@@ -16,6 +15,7 @@ from doctray.extraction.rules.timetable.initials import initials_of
 from doctray.extraction.rules.timetable.kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable.names import CODE, ROOM, TEACHER
 from doctray.extraction.rules.timetable.reading import plain_text, print_size, read, size_of
+from doctray.extraction.rules.timetable.sorting import LABEL_OF_LINE, Habits
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _NAME = re.compile(

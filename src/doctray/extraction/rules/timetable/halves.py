@@ -8,10 +8,11 @@ from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell, box_of
-from doctray.extraction.rules.timetable.cells import Content, Habits, contents
+from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.kinds import are_groups, are_rooms, is_everywhere, is_room
 from doctray.extraction.rules.timetable.names import BREAKS, TEACHER
 from doctray.extraction.rules.timetable.reading import Found, plain_text, read, size_of
+from doctray.extraction.rules.timetable.sorting import Habits
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _GAP, _CLEARLY = 0.8, 2.0

@@ -10,13 +10,14 @@ from doctray.extraction.rules.grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable.aligned import phrases_of
 from doctray.extraction.rules.timetable.axes import DaySlot, Layout
 from doctray.extraction.rules.timetable.beside import columns_of
-from doctray.extraction.rules.timetable.cells import Content, Habits, contents
+from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.habits import habits_of
 from doctray.extraction.rules.timetable.halves import halves_of
 from doctray.extraction.rules.timetable.hours import with_hours_spelt_out
 from doctray.extraction.rules.timetable.names import BREAKS, SPELT, is_group
 from doctray.extraction.rules.timetable.reading import AS_LETTERS, Found, read
 from doctray.extraction.rules.timetable.slots import PERIOD, TimeSlot
+from doctray.extraction.rules.timetable.sorting import Habits
 from doctray.extraction.rules.timetable.zones import zones_of
 
 SNAP = 0.25

@@ -9,7 +9,7 @@ from statistics import median
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell, hull
-from doctray.extraction.rules.timetable.cells import Content, Habits, contents
+from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.kinds import (
     Beside,
     are_groups,
@@ -22,6 +22,7 @@ from doctray.extraction.rules.timetable.kinds import (
 )
 from doctray.extraction.rules.timetable.names import TEACHER, is_group
 from doctray.extraction.rules.timetable.reading import Found, Reading, print_size, read, size_of
+from doctray.extraction.rules.timetable.sorting import Habits
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 from doctray.extraction.times import find_spans
 

@@ -3,7 +3,7 @@
 from doctray.domain.document import Box
 from doctray.extraction.rules.grid import Cell
 from doctray.extraction.rules.timetable.beside import columns_of
-from doctray.extraction.rules.timetable.cells import PLAIN
+from doctray.extraction.rules.timetable.sorting import PLAIN
 from tests.unit.extraction.rules.timetable.sheet import text_line
 
 BOX = Box(100.0, 100.0, 340.0, 200.0)

@@ -3,8 +3,9 @@
 import pytest
 
 from doctray.domain.document import Box, Word
-from doctray.extraction.rules.timetable.cells import Content, Habits, contents
+from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.reading import Reading, read
+from doctray.extraction.rules.timetable.sorting import Habits
 from tests.unit.extraction.rules.timetable.sheet import text_line
 
 

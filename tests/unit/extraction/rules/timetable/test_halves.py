@@ -2,8 +2,8 @@
 
 from doctray.domain.document import Box
 from doctray.extraction.rules.grid import Cell
-from doctray.extraction.rules.timetable.cells import Habits
 from doctray.extraction.rules.timetable.halves import halves_of
+from doctray.extraction.rules.timetable.sorting import Habits
 from tests.unit.extraction.rules.timetable.sheet import text_line
 
 LESSONS = ("Theory of|Computation", "Data|Structures", "Electronics", "Ethics", "Algebra", "Object|Programming")

@@ -2,7 +2,8 @@
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.rules.grid import Cell
-from doctray.extraction.rules.timetable.cells import PLAIN, Content
+from doctray.extraction.rules.timetable.cells import Content
+from doctray.extraction.rules.timetable.sorting import PLAIN
 from doctray.extraction.rules.timetable.zones import zones_of
 from tests.unit.extraction.rules.timetable.sheet import text_line
 
