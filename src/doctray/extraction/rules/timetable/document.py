@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doctray.domain.document import Document, Page, PageSource
+from doctray.domain.document import Box, Document, Page, PageSource
 from doctray.domain.extraction import Extraction, Fields, Warning
 from doctray.extraction.confidence import Evidence
 from doctray.extraction.rules.grid import Grid, hull, ruled_grids
@@ -17,6 +17,7 @@ from doctray.extraction.rules.timetable.fields import Table, nothing_found, weig
 from doctray.extraction.rules.timetable.glued import with_times_parted
 from doctray.extraction.rules.timetable.lanes import lane_layouts, nested_layouts
 from doctray.extraction.rules.timetable.list import (
+    Listed,
     columned_blocks,
     headed_blocks,
     lined_blocks,
@@ -92,30 +93,36 @@ def _tables(page: Page) -> list[Table]:
     if (clear := without_moire(page, grids)) is not page:
         page, grids = clear, ruled_grids(clear)
     if sessions := session_blocks(grids):
-        around = titles(page, hull(grid.box for grid in grids), inside=(), above=0.0, below=float(page.height))
-        return [Table(page=page.number, titles=around, blocks=sessions, family="list")]
+        return [_listed(page, hull(grid.box for grid in grids), sessions)]
     for grid in grids:
         if rows := tabled_blocks(grid) or _headed_above(grid, page):
-            around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
-            return [Table(page=page.number, titles=around, blocks=rows, family="list")]
+            return [_listed(page, grid.box, rows)]
         if (subjects := rowed_blocks(grid)) is not None:
-            around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
-            around = replace(around, class_name=around.class_name or subjects.group)
-            return [Table(page=page.number, titles=around, blocks=subjects.blocks, family="list")]
-    if headed := [blocks for grid in sorted(grids, key=lambda grid: grid.box.top) if (blocks := headed_blocks(grid, page))]:
-        around = titles(page, min(grids, key=lambda grid: grid.box.top).box, inside=(), above=0.0, below=float(page.height))
-        return [Table(page=page.number, titles=around, blocks=tuple(block for own in headed for block in own), family="list")]
+            table = _listed(page, grid.box, subjects.blocks)
+            return [replace(table, titles=replace(table.titles, class_name=table.titles.class_name or subjects.group))]
+    downwards = sorted(grids, key=lambda grid: grid.box.top)
+    if headed := [blocks for grid in downwards if (blocks := headed_blocks(grid, page))]:
+        return [_listed(page, downwards[0].box, tuple(block for own in headed for block in own))]
     if _names_days_again(untitled := _from_untitled(page, grids)) and not _from_columns(page):
         return untitled
     best = _gridded(page, grids)
     if reads_well(best):
         # of a text layer the lines are those of its file; of a picture some may not have been seen
-        drawn = page.source is PageSource.TEXT_LAYER
-        return aligned if not drawn and outweighs(aligned := _from_alignment(page), best) else best
+        seen = page.source is not PageSource.TEXT_LAYER
+        return aligned if seen and outweighs(aligned := _from_alignment(page), best) else best
     for other in (_from_columns, _from_alignment, _from_list, lambda _: untitled):
         if tells_more(found := other(page), best) or outweighs(found, best):
             best = found
     return best
+
+
+def _listed(page: Page, box: Box, made: tuple[Block, ...]) -> Table:
+    """A list that fills a box, with the titles that stand anywhere around it."""
+    return _as_table(page, Listed(titles=titles(page, box, inside=(), above=0.0, below=float(page.height)), blocks=made))
+
+
+def _as_table(page: Page, listed: Listed) -> Table:
+    return Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")
 
 
 def _headed_above(grid: Grid, page: Page) -> tuple[Block, ...]:
@@ -160,20 +167,19 @@ def _from_alignment(page: Page) -> list[Table]:
 
 def _from_list(page: Page) -> list[Table]:
     listed = listed_blocks(page)
-    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")] if listed else []
+    return [_as_table(page, listed)] if listed else []
 
 
 def _from_columns(page: Page) -> list[Table]:
-    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list") for listed in columned_blocks(page)]
+    return [_as_table(page, listed) for listed in columned_blocks(page)]
 
 
 def _from_untitled(page: Page, grids: Sequence[Grid]) -> list[Table]:
     for grid in grids:
         if made := untitled_blocks(grid):
-            around = titles(page, grid.box, inside=(), above=0.0, below=float(page.height))
-            return [Table(page=page.number, titles=around, blocks=made, family="list")]
+            return [_listed(page, grid.box, made)]
     listed = lined_blocks(page)
-    return [Table(page=page.number, titles=listed.titles, blocks=listed.blocks, family="list")] if listed else []
+    return [_as_table(page, listed)] if listed else []
 
 
 def _names_days_again(tables: Sequence[Table]) -> bool:
