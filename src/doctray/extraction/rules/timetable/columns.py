@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from doctray.domain.document import Box
 from doctray.extraction.rules.timetable.days import day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable.headings import heading_of
+from doctray.extraction.rules.timetable.lines import share
 from doctray.extraction.rules.timetable.names import ROOM, TEACHER, is_initialed, is_name
 from doctray.extraction.rules.timetable.reading import Reading
 from doctray.extraction.times import find_label_spans
@@ -50,13 +51,13 @@ def _times(texts: Mapping[Box, Sequence[str]], count: int) -> dict[str, Box]:
     found: dict[str, Box] = {}
     single: list[Box] = []
     for box, own in texts.items():
-        if _share(own, _is_when) >= _MOSTLY:
+        if share(own, _is_when) >= _MOSTLY:
             return {"when": box}
-        if "day" not in found and len(own) >= _FEWEST_DAYS and _share(own, _is_day_among(own)) >= _MOSTLY:
+        if "day" not in found and len(own) >= _FEWEST_DAYS and share(own, _is_day_among(own)) >= _MOSTLY:
             found["day"] = box
-        elif "time" not in found and len(own) >= _OFTEN * count and _share(own, _is_range) >= _MOSTLY:
+        elif "time" not in found and len(own) >= _OFTEN * count and share(own, _is_range) >= _MOSTLY:
             found["time"] = box
-        elif len(own) >= _OFTEN * count and _share(own, _is_start) >= _MOSTLY:
+        elif len(own) >= _OFTEN * count and share(own, _is_start) >= _MOSTLY:
             single.append(box)
     if "time" in found:
         return found
@@ -98,13 +99,13 @@ def _with_content(found: Mapping[str, Box], rest: Mapping[Box, Sequence[str]]) -
             columns.setdefault(key, box)
     left = {box: own for box, own in rest.items() if all(box is not other for other in columns.values())}
     for box, own in left.items():
-        key = "room" if _share(own, _is_room) >= _MOSTLY else "teacher" if _share(own, _is_person) >= _MOSTLY else None
+        key = "room" if share(own, _is_room) >= _MOSTLY else "teacher" if share(own, _is_person) >= _MOSTLY else None
         if key:
             columns.setdefault(key, box)
     wordy = {
         box: sum(map(len, own)) / len(own)
         for box, own in left.items()
-        if all(box is not other for other in columns.values()) and len(set(own)) > 1 and _share(own, _is_wordy) >= _OFTEN
+        if all(box is not other for other in columns.values()) and len(set(own)) > 1 and share(own, _is_wordy) >= _OFTEN
     }
     if "subject" not in columns and wordy:
         columns["subject"] = max(wordy, key=lambda box: wordy[box])
@@ -121,7 +122,3 @@ def _is_person(text: str) -> bool:
 
 def _is_wordy(text: str) -> bool:
     return _WORD.search(text) is not None
-
-
-def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
-    return sum(map(holds, texts)) / len(texts) if texts else 0.0

@@ -1,7 +1,7 @@
 """Takes the lines of a cell apart and puts them together: words of a line, its parts, small print, broken words."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable.reading import Found, Reading, size_of
@@ -143,3 +143,8 @@ def bare(words: Sequence[Word]) -> str:
 
 def text_of(line: Sequence[Word]) -> str:
     return " ".join(word.text for word in line)
+
+
+def share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
+    """Of how many texts something holds, in [0, 1]; nothing of none."""
+    return sum(map(holds, texts)) / len(texts) if texts else 0.0

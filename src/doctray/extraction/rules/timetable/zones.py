@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
@@ -20,6 +20,7 @@ from doctray.extraction.rules.timetable.kinds import (
     is_room,
     names_whole_class,
 )
+from doctray.extraction.rules.timetable.lines import share
 from doctray.extraction.rules.timetable.names import TEACHER, is_group
 from doctray.extraction.rules.timetable.reading import Found, Reading, print_size, read, size_of
 from doctray.extraction.rules.timetable.sorting import Habits
@@ -257,20 +258,16 @@ def _role(beside: Beside, *, cornered: bool = False) -> Role | None:
     texts = [text for text, _ in beside]
     if not texts:
         return None
-    if _share(texts, lambda text: any(span.stop - span.begin == len(text) for span in find_spans(text))) >= _MOSTLY:
+    if share(texts, lambda text: any(span.stop - span.begin == len(text) for span in find_spans(text))) >= _MOSTLY:
         return Role.TIME
-    if are_groups(texts) or _share(texts, names_whole_class) >= _DIVIDED:
+    if are_groups(texts) or share(texts, names_whole_class) >= _DIVIDED:
         return Role.GROUP
-    if _share(texts, lambda text: TEACHER.search(text) is not None) >= _MOSTLY:
+    if share(texts, lambda text: TEACHER.search(text) is not None) >= _MOSTLY:
         return Role.TEACHER
-    if _share(texts, is_place if cornered else is_room) >= _MOSTLY or are_rooms([each for each in beside if each[1]]):
+    if share(texts, is_place if cornered else is_room) >= _MOSTLY or are_rooms([each for each in beside if each[1]]):
         return Role.ROOM
-    named = _share(texts, _may_be_named)
+    named = share(texts, _may_be_named)
     return Role.TEACHER if named >= _MOSTLY and len(set(texts)) > 2 else None
-
-
-def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
-    return sum(map(holds, texts)) / len(texts)
 
 
 def _may_be_named(text: str) -> bool:
