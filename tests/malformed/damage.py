@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from tests.malformed.case import COMPLETED, Case, Cases, Group
 from tests.malformed.sound import EXTENSIONS, sound
@@ -21,7 +22,7 @@ def cases(seed: int) -> Cases:
     for kind, extension in EXTENSIONS.items():
         case = Group(f"damaged {kind}", extension)
         for cut in _CUTS:
-            yield case(f"cut at {cut:g}", lambda kind=kind, cut=cut: _cut(sound(kind), cut), *_ANY)
+            yield case(f"cut at {cut:g}", partial(_cut, sound(kind), cut), *_ANY)
         for name, count, damage in _DAMAGES:
             for number in range(count):
                 yield _by_chance(case, kind, f"{name} {number}", damage, seed)

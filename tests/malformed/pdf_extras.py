@@ -1,6 +1,7 @@
 """PDFs that bring scripts, actions, attachments, passwords, forms, annotations or odd text along."""
 
 import random
+from functools import partial
 from typing import Any
 
 import pymupdf as _pymupdf
@@ -41,7 +42,7 @@ def _active() -> Cases:
         "a loop": b"<< /S /Named /N /NextPage /Next 6 0 R >>",
     }
     for name, action in actions.items():
-        yield case(f"on opening, {name}", lambda action=action: one_page(catalog=b"/OpenAction 6 0 R", objects=(action,)), COMPLETED)
+        yield case(f"on opening, {name}", partial(one_page, catalog=b"/OpenAction 6 0 R", objects=(action,)), COMPLETED)
     yield case(
         "scripts by name", lambda: one_page(catalog=b"/Names << /JavaScript << /Names [(a) 6 0 R] >> >>", objects=(script,)), COMPLETED
     )
@@ -88,7 +89,7 @@ def _active() -> Cases:
     )
     for kind in (b"Movie", b"Screen", b"RichMedia", b"3D", b"Sound", b"FileAttachment", b"Evil"):
         note = b"<< /Type /Annot /Subtype /%s /Rect [0 0 50 50] /A << /S /Rendition /JS (x) >> /Contents (x) >>" % kind
-        yield case(f"an annotation {kind.decode()}", lambda note=note: one_page(page=b"/Annots [6 0 R]", objects=(note,)), COMPLETED)
+        yield case(f"an annotation {kind.decode()}", partial(one_page, page=b"/Annots [6 0 R]", objects=(note,)), COMPLETED)
     laughs = streamed(LAUGHS + b"]><x:xmpmeta>&m;</x:xmpmeta>", b"/Type /Metadata /Subtype /XML")
     yield case("metadata of a thousand thousand million laughs", lambda: one_page(catalog=b"/Metadata 6 0 R", objects=(laughs,)), COMPLETED)
     loops = {
@@ -103,7 +104,7 @@ def _active() -> Cases:
         "threads": (b"/Threads [6 0 R]", b"<< /F 6 0 R /N 6 0 R /V 6 0 R /T 6 0 R >>"),
     }
     for name, (catalog, looped) in loops.items():
-        yield case(f"{name} in a circle", lambda catalog=catalog, looped=looped: one_page(catalog=catalog, objects=(looped,)), COMPLETED)
+        yield case(f"{name} in a circle", partial(one_page, catalog=catalog, objects=(looped,)), COMPLETED)
 
 
 def _bomb(entries: bytes = b"") -> bytes:
@@ -117,6 +118,10 @@ def _lock(method: int, **passwords: str) -> bytes:
     return content
 
 
+def _lock_cut_short(method: int) -> bytes:
+    return _lock(method, user_pw="", owner_pw="o")[:-400]
+
+
 def _locked() -> Cases:
     case = Group("pdf passwords", "pdf")
     methods = {
@@ -126,9 +131,9 @@ def _locked() -> Cases:
         "AES of 256 bits": pymupdf.PDF_ENCRYPT_AES_256,
     }
     for name, method in methods.items():
-        yield case(f"{name}, opens without", lambda method=method: _lock(method, user_pw="", owner_pw="owner"), COMPLETED)
-        yield case(f"{name}, needs one", lambda method=method: _lock(method, user_pw="user", owner_pw="owner"), LOCKED)
-        yield case(f"{name}, cut short", lambda method=method: _lock(method, user_pw="", owner_pw="o")[:-400], COMPLETED, CORRUPT, LOCKED)
+        yield case(f"{name}, opens without", partial(_lock, method, user_pw="", owner_pw="owner"), COMPLETED)
+        yield case(f"{name}, needs one", partial(_lock, method, user_pw="user", owner_pw="owner"), LOCKED)
+        yield case(f"{name}, cut short", partial(_lock_cut_short, method), COMPLETED, CORRUPT, LOCKED)
     for said in (
         b"<< /Filter /Standard /V 99 /R 99 >>",
         b"<< /Filter /Standard /V 1 /R 2 >>",
@@ -144,7 +149,7 @@ def _locked() -> Cases:
         trailer = b"/Encrypt %s /ID [(a) (a)]" % said
         yield case(
             f"encrypted by {said[:44].decode()}",
-            lambda trailer=trailer: one_page(trailer=trailer, objects=(b"6 0 R",)),
+            partial(one_page, trailer=trailer, objects=(b"6 0 R",)),
             COMPLETED,
             CORRUPT,
             LOCKED,
@@ -283,7 +288,7 @@ def _text() -> Cases:
         "line breaks": "a\nb\rc\u2028d\u2029e",
     }
     for name, codes in texts.items():
-        yield case(name, lambda codes=codes: _mapped(codes), COMPLETED)
+        yield case(name, partial(_mapped, codes), COMPLETED)
     yield case("a word of 200,000 letters", lambda: one_page(b"BT /F1 9 Tf 10 60 Td (%s) Tj ET" % (b"w" * 200_000)), COMPLETED)
     yield case(
         "a million letters in one place",

@@ -1,6 +1,7 @@
 """PDF pages whose boxes, content, filters, pictures, fonts or patterns are wrong, endless or bombs."""
 
 import zlib
+from functools import partial
 
 from tests.malformed.case import COMPLETED, Cases, Group
 from tests.malformed.rawpdf import LETTER, MEGABYTE, SMALL, TEXT, deflate_bomb, one_page, streamed
@@ -20,9 +21,9 @@ def cases() -> Cases:
 def _boxes() -> Cases:
     case = Group("pdf boxes", "pdf")
     for box in (b"[0 0 0 0]", b"[0 0 nan nan]", b"[nan nan nan nan]", b"[0 0 612]", b"[]", b"(612x792)", b"null", b"612", b"[/A /B /C /D]"):
-        yield case(f"media box {box.decode()}", lambda box=box: one_page(media_box=box), COMPLETED, CORRUPT)
+        yield case(f"media box {box.decode()}", partial(one_page, media_box=box), COMPLETED, CORRUPT)
     for box in (b"[200 120 0 0]", b"[-100 -60 100 60]", b"[0 0 inf inf]", b"[0 0 -200 -120]", b"[0 0 1e3 1e3]", b"[0 0 0.0001 0.0001]"):
-        yield case(f"media box {box.decode()}", lambda box=box: one_page(media_box=box), COMPLETED, CORRUPT)
+        yield case(f"media box {box.decode()}", partial(one_page, media_box=box), COMPLETED, CORRUPT)
     yield case("media box of 200 inches", lambda: one_page(media_box=b"[0 0 14400 14400]"), COMPLETED)
     yield case("media box of 14 miles", lambda: one_page(media_box=b"[0 0 64000000 64000000]"), COMPLETED, TOO_LARGE, CORRUPT)
     yield case(
@@ -35,11 +36,11 @@ def _boxes() -> Cases:
         "media box far from the origin", lambda: one_page(media_box=b"[1000000000 1000000000 1000000200 1000000120]"), COMPLETED, CORRUPT
     )
     for box in (b"[900 900 1000 1000]", b"[0 0 0 0]", b"[0 0 nan 1]", b"[-9e9 -9e9 9e9 9e9]"):
-        yield case(f"crop box {box.decode()}", lambda box=box: one_page(page=b"/CropBox " + box), COMPLETED, CORRUPT)
+        yield case(f"crop box {box.decode()}", partial(one_page, page=b"/CropBox " + box), COMPLETED, CORRUPT)
     for unit in (b"1000000000", b"0", b"-1", b"nan", b"0.0000001", b"75000"):
-        yield case(f"user unit {unit.decode()}", lambda unit=unit: one_page(page=b"/UserUnit " + unit), COMPLETED, CORRUPT, TOO_LARGE)
+        yield case(f"user unit {unit.decode()}", partial(one_page, page=b"/UserUnit " + unit), COMPLETED, CORRUPT, TOO_LARGE)
     for turn in (b"45", b"-90", b"450", b"90000000000000", b"37.5", b"(90)", b"null", b"2147483647", b"-2147483648", b"[90]"):
-        yield case(f"rotated by {turn.decode()}", lambda turn=turn: one_page(page=b"/Rotate " + turn), COMPLETED)
+        yield case(f"rotated by {turn.decode()}", partial(one_page, page=b"/Rotate " + turn), COMPLETED)
 
 
 def _bomb(filters: bytes, data: bytes, parameters: bytes = b"") -> bytes:
@@ -90,7 +91,7 @@ def _filters() -> Cases:
         "a filter that is a loop", lambda: one_page(TEXT, content_entries=b"/Filter 6 0 R", objects=(b"[6 0 R]",)), COMPLETED, CORRUPT
     )
     for name in (b"JBIG2Decode", b"JPXDecode", b"DCTDecode", b"CCITTFaxDecode", b"ASCII85Decode", b"LZWDecode", b"FlateDecode"):
-        yield case(f"noise through {name.decode()}", lambda name=name: _bomb(b"/" + name, _noise(4000)), COMPLETED, CORRUPT)
+        yield case(f"noise through {name.decode()}", partial(_bomb, b"/" + name, _noise(4000)), COMPLETED, CORRUPT)
     for parameters in (
         b"/Predictor 15 /Columns 2147483647",
         b"/Predictor 15 /Columns -1",
@@ -100,9 +101,7 @@ def _filters() -> Cases:
     ):
         packed = zlib.compress(TEXT)
         said = b"/DecodeParms << %s >>" % parameters
-        yield case(
-            parameters.decode()[1:], lambda packed=packed, said=said: _bomb(b"/FlateDecode", packed, said), COMPLETED, CORRUPT, TOO_LARGE
-        )
+        yield case(parameters.decode()[1:], partial(_bomb, b"/FlateDecode", packed, said), COMPLETED, CORRUPT, TOO_LARGE)
 
 
 def _noise(size: int) -> bytes:
@@ -199,7 +198,7 @@ def _contents() -> Cases:
     yield case("a tiling pattern of no steps", lambda: _pattern(b"/XStep 0 /YStep 0", b"0 0 9 9 re f"), COMPLETED, CORRUPT)
     yield case("a tiling pattern of endless steps", lambda: _pattern(b"/XStep nan /YStep 1e39", b"0 0 9 9 re f"), COMPLETED, CORRUPT)
     for kind in range(8):
-        yield case(f"noise as shading {kind}", lambda kind=kind: _shading(kind), COMPLETED, CORRUPT, TOO_LARGE)
+        yield case(f"noise as shading {kind}", partial(_shading, kind), COMPLETED, CORRUPT, TOO_LARGE)
     yield case("a function that stitches itself", _stitched, COMPLETED, CORRUPT)
     yield case("a calculator function 50,000 deep", lambda: _calculator(b"{" * 50_000 + b"}" * 50_000), COMPLETED, CORRUPT)
     yield case("a calculator function that copies", lambda: _calculator(b"{ " + b"dup 99 copy " * 5000 + b"}"), COMPLETED, CORRUPT)
@@ -295,7 +294,7 @@ def _pictures() -> Cases:
     gray = b"/BitsPerComponent 8 /ColorSpace /DeviceGray"
     for width, height in ((100_000, 100_000), (1, 100_000_000), (2147483647, 2147483647), (0, 10), (-10, 10), (10, 0)):
         sizes = b"/Width %d /Height %d %s" % (width, height, gray)
-        yield case(f"{width} x {height} said", lambda sizes=sizes: _picture(sizes), COMPLETED, CORRUPT, TOO_LARGE, "timeout")
+        yield case(f"{width} x {height} said", partial(_picture, sizes), COMPLETED, CORRUPT, TOO_LARGE, "timeout")
     packed = deflate_bomb(bytes(MEGABYTE), 900)
     yield case(
         "a bomb of 30,000 x 30,000",
@@ -311,7 +310,7 @@ def _pictures() -> Cases:
         b"/BitsPerComponent -8",
         b"/BitsPerComponent 16 /ColorSpace /DeviceCMYK",
     ):
-        yield case(said.decode()[1:], lambda said=said: _picture(b"/Width 10 /Height 10 " + said), COMPLETED, CORRUPT)
+        yield case(said.decode()[1:], partial(_picture, b"/Width 10 /Height 10 " + said), COMPLETED, CORRUPT)
     small = b"/Width 10 /Height 10 /BitsPerComponent 8 "
     yield case("its own soft mask", lambda: _picture(small + b"/ColorSpace /DeviceGray /SMask 6 0 R"), COMPLETED, CORRUPT)
     yield case("its own mask", lambda: _picture(small + b"/ColorSpace /DeviceGray /Mask 6 0 R"), COMPLETED, CORRUPT)
@@ -333,7 +332,7 @@ def _pictures() -> Cases:
         label = f"colour space {number} {space[:24].decode().strip('[]')}"
         yield case(
             label,
-            lambda space=space, others=others: _picture(small + b"/ColorSpace " + space, b"\x80" * 300, *others),
+            partial(_picture, small + b"/ColorSpace " + space, b"\x80" * 300, *others),
             COMPLETED,
             CORRUPT,
             TOO_LARGE,
@@ -353,7 +352,7 @@ def _pictures() -> Cases:
     )
     for name in (b"DCTDecode", b"JPXDecode", b"JBIG2Decode", b"CCITTFaxDecode"):
         said = small + b"/ColorSpace /DeviceGray /Filter /" + name
-        yield case(f"noise as {name.decode()}", lambda said=said: _picture(said, _noise(3000)), COMPLETED, CORRUPT)
+        yield case(f"noise as {name.decode()}", partial(_picture, said, _noise(3000)), COMPLETED, CORRUPT)
     fax = b"/Width 60000 /Height 60000 /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 60000 /Rows 60000 >>"
     yield case("a fax of 60,000 x 60,000", lambda: _picture(fax, b"\xff" * 1000), COMPLETED, CORRUPT, TOO_LARGE, "timeout")
     yield case("a decode array of nothing", lambda: _picture(small + b"/ColorSpace /DeviceGray /Decode [nan]"), COMPLETED, CORRUPT)
@@ -386,7 +385,7 @@ def _fonts() -> Cases:
     for size in (b"0", b"-12", b"9" * 38, b"nan", b"0.0000001"):
         yield case(
             f"of size {size.decode()[:9]}",
-            lambda size=size: one_page(b"BT /F1 %s Tf 10 60 Td (Certificate) Tj ET" % size),
+            partial(one_page, b"BT /F1 %s Tf 10 60 Td (Certificate) Tj ET" % size),
             COMPLETED,
             CORRUPT,
         )
@@ -395,7 +394,7 @@ def _fonts() -> Cases:
         descriptor = b"<< /Type /FontDescriptor /FontName /Evil /Flags 4 /%s 8 0 R >>" % entry
         program = streamed(_noise(5000), b"/Subtype /Type1C" if entry == b"FontFile3" else b"/Length1 5000")
         label = f"{kind.decode()} of noise in {entry.decode()}"
-        yield case(label, lambda font=font, descriptor=descriptor, program=program: _font(font, descriptor, program), COMPLETED, CORRUPT)
+        yield case(label, partial(_font, font, descriptor, program), COMPLETED, CORRUPT)
     bomb = streamed(deflate_bomb(bytes(MEGABYTE), 1024), b"/Filter /FlateDecode")
     true_type = b"<< /Type /Font /Subtype /TrueType /BaseFont /Evil /FontDescriptor 7 0 R >>"
     descriptor = b"<< /Type /FontDescriptor /FontName /Evil /Flags 4 /FontFile2 8 0 R >>"

@@ -1,6 +1,7 @@
 """PDFs whose page tree, cross-reference table or objects are wrong, cyclic, deep or endless."""
 
 import zlib
+from functools import partial
 
 from tests.malformed.case import COMPLETED, Cases, Group
 from tests.malformed.rawpdf import HELVETICA, SMALL, TEXT, RawPdf, deflate_bomb, one_page, streamed
@@ -100,12 +101,12 @@ def _trees() -> Cases:
         b"2 0 R",
         b"[1]",
     ):
-        yield case(f"count is {said.decode()}", lambda said=said: _tree(one % said, PAGE), COMPLETED, CORRUPT, EMPTY, "too_many_pages")
+        yield case(f"count is {said.decode()}", partial(_tree, one % said, PAGE), COMPLETED, CORRUPT, EMPTY, "too_many_pages")
     yield case("three counted, one there", lambda: _tree(one % b"3", PAGE), CORRUPT)
     yield case("one counted, three there", lambda: _many(3, said=1), COMPLETED, CORRUPT)
     for said in (b"null", b"7", b"(kids)", b"[null]", b"[1 2 3]", b"[99 0 R]", b"[1 0 R]", b"[[3 0 R]]", b"<< >>", b"[/Page]"):
         tree = b"<< /Type /Pages /Kids %s /Count 1 >>" % said
-        yield case(f"kids are {said.decode()}", lambda tree=tree: _tree(tree, PAGE), CORRUPT, EMPTY, COMPLETED)
+        yield case(f"kids are {said.decode()}", partial(_tree, tree, PAGE), CORRUPT, EMPTY, COMPLETED)
 
 
 def _sound() -> bytes:
@@ -116,7 +117,7 @@ def _tables() -> Cases:
     case = Group("pdf xref", "pdf")
     for said in (b"0", b"-1", b"999999999", b"99999999999999999999", b"x", b""):
         what = said.decode() or "missing"
-        yield case(f"startxref {what}", lambda said=said: _with_tail(b"startxref\n%s\n%%%%EOF\n" % said), COMPLETED)
+        yield case(f"startxref {what}", partial(_with_tail, b"startxref\n%s\n%%%%EOF\n" % said), COMPLETED)
     yield case("no tail at all", lambda: _with_tail(b""), CORRUPT, COMPLETED)
     yield case("every offset is 0", lambda: _renumbered(b"0000000000"), COMPLETED, CORRUPT)
     yield case("every offset is beyond the end", lambda: _renumbered(b"9999999999"), COMPLETED)
@@ -134,23 +135,21 @@ def _tables() -> Cases:
     yield case("no trailer", lambda: _sound().replace(b"trailer", b"tractor"), COMPLETED, CORRUPT)
     yield case("a trailer that does not end", lambda: _sound().replace(b">>\nstartxref", b"\nstartxref"), COMPLETED, CORRUPT)
     for said in (b"null", b"99 0 R", b"3 0 R", b"4 0 R", b"(root)", b"1 0"):
-        yield case(f"root is {said.decode()}", lambda said=said: _rooted(said), COMPLETED, CORRUPT, EMPTY)
+        yield case(f"root is {said.decode()}", partial(_rooted, said), COMPLETED, CORRUPT, EMPTY)
     yield case("a root that is a loop of references", lambda: _looped_root(), CORRUPT, EMPTY, COMPLETED)
     for widths in (b"[0 0 0]", b"[1 2]", b"[99 99 99]", b"[-1 2 1]", b"[1 2147483647 1]", b"7"):
         yield case(
             f"a stream of widths {widths.decode()}",
-            lambda widths=widths: _xref_stream(b"/W %s /Size 6" % widths),
+            partial(_xref_stream, b"/W %s /Size 6" % widths),
             COMPLETED,
             CORRUPT,
             EMPTY,
         )
     for size in (b"-1", b"2147483647", b"99999999999", b"0"):
-        yield case(
-            f"a stream of size {size.decode()}", lambda size=size: _xref_stream(b"/W [1 2 1] /Size %s" % size), COMPLETED, CORRUPT, EMPTY
-        )
+        yield case(f"a stream of size {size.decode()}", partial(_xref_stream, b"/W [1 2 1] /Size %s" % size), COMPLETED, CORRUPT, EMPTY)
     for index in (b"[0]", b"[-5 10]", b"[0 2147483647]", b"[2147483640 10]", b"[0 6 0 6 0 6]"):
         extra = b"/W [1 2 1] /Size 6 /Index %s" % index
-        yield case(f"a stream of index {index.decode()}", lambda extra=extra: _xref_stream(extra), COMPLETED, CORRUPT, EMPTY)
+        yield case(f"a stream of index {index.decode()}", partial(_xref_stream, extra), COMPLETED, CORRUPT, EMPTY)
     yield case("a stream that is a bomb", lambda: _xref_stream(b"/W [1 2 1] /Size 6", bomb=True), COMPLETED, CORRUPT, EMPTY)
 
 
@@ -224,7 +223,7 @@ def _objects() -> Cases:
         "an object stream that is a bomb", lambda: _object_stream(b"", b"/N 1 /First 4 /Filter /FlateDecode", bomb=True), COMPLETED, CORRUPT
     )
     for said in (b"-1", b"99999999999", b"4 0 R", b"(ten)", b"0", b"9 0 R"):
-        yield case(f"a stream of length {said.decode()}", lambda said=said: _lengthy(said), COMPLETED, CORRUPT)
+        yield case(f"a stream of length {said.decode()}", partial(_lengthy, said), COMPLETED, CORRUPT)
     yield case("a stream without an end", lambda: _sound().replace(b"endstream", b""), COMPLETED, CORRUPT)
     yield case("no object ends", lambda: _sound().replace(b"endobj", b""), COMPLETED, CORRUPT)
     yield case("no object begins", lambda: _sound().replace(b" 0 obj", b""), CORRUPT, EMPTY)
@@ -240,7 +239,7 @@ def _objects() -> Cases:
         objects = (b"7 0 R", b"6 0 R")
         yield case(
             f"{what.decode()[1:]} is a loop of references",
-            lambda page=page, objects=objects: one_page(page=page, objects=objects),
+            partial(one_page, page=page, objects=objects),
             COMPLETED,
             CORRUPT,
         )

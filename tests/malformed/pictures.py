@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import partial
 
 from PIL import Image, ImageCms
 
@@ -46,14 +47,14 @@ def _png() -> Cases:
     case = Group("png", "png")
     yield case("50,000 squared", lambda: _png_of(_header(50_000, 50_000), _DATA), TOO_LARGE)
     for width, height in ((1, 100_000_000), (100_000_000, 1)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _png_of(_header(w, h), _DATA), COMPLETED, TOO_LARGE, CORRUPT)
+        yield case(f"{width} x {height}", partial(_png_of, _header(width, height), _DATA), COMPLETED, TOO_LARGE, CORRUPT)
     yield case("4294967295 squared", lambda: _png_of(_header(0xFFFFFFFF, 0xFFFFFFFF), _DATA), TOO_LARGE, CORRUPT)
     yield case("2147483648 x 1", lambda: _png_of(_header(0x80000000, 1), _DATA), TOO_LARGE, CORRUPT)
     for width, height in ((0, 0), (0, 10), (10, 0)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _png_of(_header(w, h), _DATA), CORRUPT)
+        yield case(f"{width} x {height}", partial(_png_of, _header(width, height), _DATA), CORRUPT)
     yield case("a promise of 64 megapixels", lambda: _png_of(_header(8000, 8000), _DATA), CORRUPT, COMPLETED)
     for depth, colour in ((3, 2), (99, 2), (8, 1), (8, 5), (16, 3), (0, 0), (1, 2), (255, 255)):
-        yield case(f"depth {depth}, colour {colour}", lambda d=depth, c=colour: _png_of(_header(10, 10, d, c), _DATA), CORRUPT)
+        yield case(f"depth {depth}, colour {colour}", partial(_png_of, _header(10, 10, depth, colour), _DATA), CORRUPT)
     yield case("interlaced by its word", lambda: _png_of(_header(10, 10, interlace=1), _DATA), COMPLETED, CORRUPT)
     yield case("interlaced in a new way", lambda: _png_of(_header(10, 10, interlace=9), _DATA), COMPLETED, CORRUPT)
     yield case("a palette that is missing", lambda: _png_of(_header(10, 10, 8, 3), _DATA), COMPLETED, CORRUPT)
@@ -101,10 +102,10 @@ def _png() -> Cases:
     )
     for kind, head in ((b"zTXt", b"a\0\0"), (b"iTXt", b"a\0\1\0\0\0"), (b"iCCP", b"a\0\0")):
         text = _chunk(kind, head + deflate_bomb(bytes(MEGABYTE), 1024))
-        yield case(f"a gigabyte of {kind.decode()}", lambda text=text: _png_of(_header(10, 10), text, _DATA), COMPLETED, CORRUPT, TOO_LARGE)
+        yield case(f"a gigabyte of {kind.decode()}", partial(_png_of, _header(10, 10), text, _DATA), COMPLETED, CORRUPT, TOO_LARGE)
         yield case(
             f"a gigabyte of {kind.decode()} behind the data",
-            lambda text=text: _png_of(_header(10, 10), _DATA, text),
+            partial(_png_of, _header(10, 10), _DATA, text),
             COMPLETED,
             CORRUPT,
             TOO_LARGE,
@@ -143,12 +144,12 @@ def _png() -> Cases:
     ):
         yield case(
             f"{kind.decode()} of {len(data)} bytes",
-            lambda k=kind, d=data: _png_of(_header(10, 10), _chunk(k, d), _DATA),
+            partial(_png_of, _header(10, 10), _chunk(kind, data), _DATA),
             COMPLETED,
             CORRUPT,
         )
     for mode in ("1", "L", "LA", "P", "RGBA", "I;16"):
-        yield case(f"mode {mode.replace(';', ' ')}", lambda mode=mode: _moded(mode), COMPLETED)
+        yield case(f"mode {mode.replace(';', ' ')}", partial(_moded, mode), COMPLETED)
     yield case("a megabyte behind the end", lambda: sound("png") + b"x" * MEGABYTE, COMPLETED)
     yield case("1 x 1", lambda: encoded(picture(1, 1), "PNG"), COMPLETED)
     yield case("4,000 x 1", lambda: encoded(Image.new("L", (4000, 1), 128), "PNG"), COMPLETED)
@@ -199,13 +200,13 @@ def _many_scans(width: int, height: int, scans: int) -> bytes:
 
 def _jpeg() -> Cases:
     case = Group("jpeg", "jpg")
-    plain = lambda: encoded(picture(), "JPEG")  # noqa: E731  one of many makers
+    plain = partial(encoded, picture(), "JPEG")
     yield case("65,535 squared", lambda: _resized(plain(), 65_535, 65_535), TOO_LARGE)
     yield case("65,535 x 1", lambda: _resized(plain(), 65_535, 1), COMPLETED, CORRUPT, TOO_LARGE)
     yield case("8,000 squared", lambda: _resized(plain(), 8000, 8000), COMPLETED, CORRUPT)
     yield case("8,000 squared, progressive", lambda: _resized(sound("progressive jpeg"), 8000, 8000), COMPLETED, CORRUPT, TOO_LARGE)
     for width, height in ((0, 0), (0, 100), (100, 0)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _resized(plain(), w, h), CORRUPT, COMPLETED)
+        yield case(f"{width} x {height}", partial(_resized, plain(), width, height), CORRUPT, COMPLETED)
     yield case("no Huffman tables", lambda: plain().replace(b"\xff\xc4", b"\xff\xe4"), COMPLETED, CORRUPT)
     yield case("no quantization tables", lambda: plain().replace(b"\xff\xdb", b"\xff\xe4"), CORRUPT, COMPLETED)
     for marker, what in (
@@ -215,7 +216,7 @@ def _jpeg() -> Cases:
         (0xC9, "arithmetic"),
         (0xCB, "lossless arithmetic"),
     ):
-        yield case(f"{what} by its word", lambda marker=marker: _frame(plain(), 0xC0, marker), COMPLETED, CORRUPT)
+        yield case(f"{what} by its word", partial(_frame, plain(), 0xC0, marker), COMPLETED, CORRUPT)
     yield case("nothing but its beginning", lambda: b"\xff\xd8\xff", CORRUPT)
     yield case("nothing but beginning and end", lambda: b"\xff\xd8\xff\xd9", CORRUPT)
     yield case("no end", lambda: plain()[:-2], COMPLETED, CORRUPT)
@@ -256,7 +257,7 @@ def _jpeg() -> Cases:
     )
     for orientation in (0, 9, 65_535):
         exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0) + be32(0)
-        yield case(f"orientation {orientation}", lambda exif=exif: _with_segments(_segment(0xE1, exif)), COMPLETED)
+        yield case(f"orientation {orientation}", partial(_with_segments, _segment(0xE1, exif)), COMPLETED)
     worded = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + struct.pack(">HHI", 0x0112, 2, 4) + b"up!\0" + be32(0)
     yield case("orientation up", lambda: _with_segments(_segment(0xE1, worded)), COMPLETED)
     yield case("10,000 EXIF segments", lambda: _with_segments(_segment(0xE1, b"Exif\0\0" + _exif_circle()) * 10_000), COMPLETED)
@@ -368,18 +369,23 @@ def _bitmap(
     return b"BM" + struct.pack("<IHHI", 54 + len(data), 0, 0, offset) + info + data
 
 
+def _headed(size: int) -> bytes:
+    """A sound BMP whose second header says that it is of this size."""
+    return sound("bmp")[:14] + struct.pack("<I", size) + sound("bmp")[18:]
+
+
 def _bmp() -> Cases:
     case = Group("bmp", "bmp")
     for width, height in ((50_000, 50_000), (2_147_483_647, 2_147_483_647), (100_000_000, 2)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _bitmap(w, h), TOO_LARGE, CORRUPT)
+        yield case(f"{width} x {height}", partial(_bitmap, width, height), TOO_LARGE, CORRUPT)
     for width, height in ((0, 0), (0, 10), (-10, 10), (-10, -10), (-2_147_483_648, -2_147_483_648)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _bitmap(w, h), CORRUPT, COMPLETED, TOO_LARGE)
+        yield case(f"{width} x {height}", partial(_bitmap, width, height), CORRUPT, COMPLETED, TOO_LARGE)
     yield case("top down", lambda: _bitmap(10, -10), COMPLETED)
     yield case("a promise of 64 megapixels", lambda: _bitmap(8000, 8000), CORRUPT, COMPLETED)
     for bits in (0, 2, 3, 16, 32, 48, 64, 65_535):
-        yield case(f"{bits} bits", lambda bits=bits: _bitmap(10, 10, bits), COMPLETED, CORRUPT)
+        yield case(f"{bits} bits", partial(_bitmap, 10, 10, bits), COMPLETED, CORRUPT)
     for compression in (1, 2, 3, 4, 5, 6, 11, 0x7FFFFFFF):
-        yield case(f"compression {compression}", lambda c=compression: _bitmap(10, 10, 8, c, colours=256), COMPLETED, CORRUPT)
+        yield case(f"compression {compression}", partial(_bitmap, 10, 10, 8, compression, colours=256), COMPLETED, CORRUPT)
     yield case(
         "runs for 100 megapixels",
         lambda: _bitmap(10_000, 10_000, 8, 1, data=bytes(1024) + b"\xff\x01" * 400_000 + b"\0\x01", colours=256, offset=1078),
@@ -407,12 +413,12 @@ def _bmp() -> Cases:
     for size in (12, 64, 108, 124):
         yield case(
             f"a header of {size}",
-            lambda size=size: sound("bmp")[:14] + struct.pack("<I", size) + sound("bmp")[18:],
+            partial(_headed, size),
             COMPLETED,
             CORRUPT,
             TOO_LARGE,
         )
-    yield case("a header of 99", lambda: sound("bmp")[:14] + struct.pack("<I", 99) + sound("bmp")[18:], "unsupported_media_type")
+    yield case("a header of 99", partial(_headed, 99), "unsupported_media_type")
     yield case("nothing but its name", lambda: b"BM", "unsupported_media_type")
     yield case("one bit", lambda: encoded(picture(mode="1"), "BMP"), COMPLETED)
 
@@ -447,7 +453,7 @@ def _gif() -> Cases:
     yield case("no end", lambda: _gif_of(1, 1, _gif_frame(), end=b""), COMPLETED, CORRUPT)
     yield case("no colours", lambda: _gif_of(1, 1, _gif_frame(), table=False), COMPLETED, CORRUPT)
     for code in (0, 1, 12, 13, 255):
-        yield case(f"codes of {code} bits", lambda code=code: _gif_of(10, 10, _gif_frame(10, 10, code=code)), COMPLETED, CORRUPT)
+        yield case(f"codes of {code} bits", partial(_gif_of, 10, 10, _gif_frame(10, 10, code=code)), COMPLETED, CORRUPT)
     yield case("data that end early", lambda: _gif_of(1000, 1000, _gif_frame(1000, 1000)), COMPLETED, CORRUPT)
     yield case(
         "data that do not end",
@@ -496,12 +502,12 @@ def _heic() -> Cases:
     case = Group("heic", "heic")
     for width, height in ((50_000, 50_000), (1, 100_000_000), (0xFFFFFFFF, 0xFFFFFFFF), (0, 0), (0, 10)):
         size = be32(width) + be32(height)
-        yield case(f"{width} x {height}", lambda size=size: _patched(b"ispe", 4, size), CORRUPT, TOO_LARGE)
+        yield case(f"{width} x {height}", partial(_patched, b"ispe", 4, size), CORRUPT, TOO_LARGE)
     yield case("10,000 squared", lambda: _patched(b"ispe", 4, be32(10_000) * 2), CORRUPT, TOO_LARGE, COMPLETED)
     yield case("nothing but its kind", lambda: _FTYP, CORRUPT)
     yield case("no meta box", lambda: sound("heic").replace(b"meta", b"junk", 1), CORRUPT)
     for kind in (b"hdlr", b"pitm", b"iinf", b"iloc", b"iprp", b"ipco", b"ipma", b"hvcC", b"ispe"):
-        yield case(f"no {kind.decode()}", lambda kind=kind: sound("heic").replace(kind, b"junk", 1), CORRUPT, COMPLETED)
+        yield case(f"no {kind.decode()}", partial(sound("heic").replace, kind, b"junk", 1), CORRUPT, COMPLETED)
     yield case("data beyond the end", lambda: _patched(b"iloc", 10, b"\xff" * 10), CORRUPT, COMPLETED)
     yield case("65,535 items", lambda: _patched(b"iinf", 4, b"\xff\xff"), CORRUPT, COMPLETED)
     yield case("another first item", lambda: _patched(b"pitm", 4, b"\xff\xff"), CORRUPT)

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -87,9 +88,9 @@ def cases() -> Cases:
     yield case("65,535 entries that are not there", lambda: b"II*\0\x08\0\0\0\xff\xff" + bytes(24), CORRUPT)
     yield case("a second page beyond the end", lambda: _file(_plain(), following=0x7FFFFFFF), COMPLETED, CORRUPT)
     for width, height in ((50_000, 50_000), (1, 1_000_000_000), (0xFFFFFFFF, 0xFFFFFFFF)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _file(_plain(w, h)), TOO_LARGE, CORRUPT)
+        yield case(f"{width} x {height}", partial(_file, _plain(width, height)), TOO_LARGE, CORRUPT)
     for width, height in ((0, 0), (0, 10), (10, 0)):
-        yield case(f"{width} x {height}", lambda w=width, h=height: _file(_plain(w, h)), CORRUPT)
+        yield case(f"{width} x {height}", partial(_file, _plain(width, height)), CORRUPT)
     yield case("minus ten wide", lambda: _changed(256, SIGNED, 1, -10), CORRUPT, TOO_LARGE)
     yield case("a promise of 64 megapixels", lambda: _file(_plain(8000, 8000)), CORRUPT, COMPLETED)
     yield case("a strip beyond the end", lambda: _changed(273, LONG, 1, 0x7FFFFFFF), CORRUPT)
@@ -111,13 +112,13 @@ def cases() -> Cases:
         COMPLETED,
     )
     for bits in (0, 1, 2, 4, 7, 12, 16, 24, 32, 64, 65_535):
-        yield case(f"{bits} bits", lambda bits=bits: _changed(258, SHORT, 1, bits), COMPLETED, CORRUPT)
+        yield case(f"{bits} bits", partial(_changed, 258, SHORT, 1, bits), COMPLETED, CORRUPT)
     for samples in (0, 2, 3, 5, 65_535):
-        yield case(f"{samples} samples", lambda samples=samples: _changed(277, SHORT, 1, samples), COMPLETED, CORRUPT, TOO_LARGE)
+        yield case(f"{samples} samples", partial(_changed, 277, SHORT, 1, samples), COMPLETED, CORRUPT, TOO_LARGE)
     for photometric in (0, 2, 3, 4, 5, 6, 8, 32_803, 65_535):
-        yield case(f"photometric {photometric}", lambda p=photometric: _changed(262, SHORT, 1, p), COMPLETED, CORRUPT)
+        yield case(f"photometric {photometric}", partial(_changed, 262, SHORT, 1, photometric), COMPLETED, CORRUPT)
     for compression in (2, 3, 4, 5, 6, 7, 8, 32_773, 34_712, 34_925, 50_000, 50_001, 65_535):
-        yield case(f"noise as compression {compression}", lambda c=compression: _changed(259, SHORT, 1, c), COMPLETED, CORRUPT)
+        yield case(f"noise as compression {compression}", partial(_changed, 259, SHORT, 1, compression), COMPLETED, CORRUPT)
     blank = deflate_bomb(bytes(MEGABYTE), 64)
     yield case("a deflate bomb of 67 megapixels", lambda: _packed(8, 8192, 8192, blank), COMPLETED)
     yield case("a gigabyte of deflate for 10 x 10", lambda: _packed(8, 10, 10, deflate_bomb(bytes(MEGABYTE), 1024)), COMPLETED, CORRUPT)
@@ -150,7 +151,7 @@ def cases() -> Cases:
     )
     yield case("16-bit gray", lambda: encoded(Image.fromarray((gradient(200, 120) * 65535).astype("uint16")), "TIFF"), COMPLETED)
     for mode in ("1", "P", "LA", "CMYK", "YCbCr", "LAB", "RGBA"):
-        yield case(f"mode {mode}", lambda mode=mode: _moded(mode), COMPLETED)
+        yield case(f"mode {mode}", partial(_moded, mode), COMPLETED)
     yield case("a JPEG of noise inside", lambda: _packed(7, 100, 100, b"\xff\xd8\xff" + b"\x55" * 500), CORRUPT, COMPLETED)
     yield case("a JPEG of 65,535 squared inside", lambda: _packed(7, 100, 100, _large_jpeg()), CORRUPT, COMPLETED)
     yield case("a text of four gigabytes", lambda: _changed(270, 2, 0xFFFFFFFF, 8), COMPLETED, CORRUPT)
@@ -159,7 +160,7 @@ def cases() -> Cases:
     yield case("EXIF in a circle", lambda: _changed(34_665, LONG, 1, 108), COMPLETED, CORRUPT)
     yield case("a sub-directory in a circle", lambda: _changed(330, LONG, 1, 108), COMPLETED, CORRUPT)
     for orientation in (0, 9, 65_535):
-        yield case(f"orientation {orientation}", lambda o=orientation: _changed(274, SHORT, 1, o), COMPLETED, CORRUPT)
+        yield case(f"orientation {orientation}", partial(_changed, 274, SHORT, 1, orientation), COMPLETED, CORRUPT)
     yield case("a profile of noise", lambda: _changed(34_675, 7, 100, 8), COMPLETED, CORRUPT)
     yield case("BigTIFF", lambda: encoded(picture(), "TIFF", big_tiff=True), COMPLETED)
     yield case("BigTIFF beyond the end", lambda: b"II+\0\x08\0\0\0" + b"\xff" * 8 + bytes(100), CORRUPT)
