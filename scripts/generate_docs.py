@@ -125,7 +125,7 @@ def _described(instrument: Any) -> Iterator[tuple[str, ...]]:
     suffix = {"counter": "_total", "info": "_info"}
     for family in instrument.describe():
         # Of instruments prometheus_client tells no labels in public.
-        labels = getattr(instrument, "_labelnames", None) or getattr(family, "_labelnames", ())
+        labels = getattr(instrument, "_labelnames", None) or getattr(family, "_labelnames", None) or ()
         name = f"`{family.name}{suffix.get(family.type, '')}`"
         yield name, family.type, ", ".join(f"`{label}`" for label in labels), family.documentation
 

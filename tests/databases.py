@@ -93,7 +93,7 @@ class PostgresServer:
             "deadlock_timeout": "200ms",
             "lc_messages": "C",
         }
-        command = [self._programs / "postgres", "-D", self._folder / "data"]
+        command: list[str | Path] = [self._programs / "postgres", "-D", self._folder / "data"]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         said = self._folder / "log"

@@ -9,7 +9,7 @@ OWN_KEY_ID = os.environ.get("DOCTRAY_KEY_ID", "")
 EXAMPLE_ORG = os.environ.get("DOCTRAY_EXAMPLE_ORG", "")
 
 
-@schemathesis.hook  # type: ignore[untyped-decorator]
+@schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """The run's own key is neither revoked nor rotated, submissions are not paused while others are tested, and https://example.org is
     played by a server of ours."""

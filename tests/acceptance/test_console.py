@@ -50,7 +50,7 @@ def admin_key(service: Service) -> str:
         text=True,
         check=True,
     )
-    return re.findall(r"dt_[\w-]+", made.stdout + made.stderr)[0]
+    return str(re.findall(r"dt_[\w-]+", made.stdout + made.stderr)[0])
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import psutil
-import pymupdf
 import pytest
 
 from tests.acceptance.service import Service, running
+from tests.mupdf import pymupdf
 
 DONE_WITHIN_S = 60.0
 

@@ -15,11 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
-import pymupdf
 import pytest
 
 from doctray.outbound.signing import verify
 from tests.acceptance.service import Service, running
+from tests.mupdf import pymupdf
 from tests.samples.fixtures import SampleSet
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import httpx
-import pymupdf
 from PIL import Image
 
 from tests.acceptance.service import Service, running
+from tests.mupdf import pymupdf
 
 SCANS = 24
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import pymupdf
+from tests.mupdf import pymupdf
 
 
 class Kind(StrEnum):

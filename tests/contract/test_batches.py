@@ -1,6 +1,7 @@
 """Batches: one announcement when the last document has ended, whatever ended it and whenever it was handed in."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def a_batch(clock: FakeClock, batch_id: str = "b1", **fields: object) -> Batch:
     return Batch(**{**values, **fields})  # type: ignore[arg-type]
 
 
-async def member(journal: Journal, clock: FakeClock, batch_id: str = "b1", **fields: object) -> Job:
+async def member(journal: Journal, clock: FakeClock, batch_id: str = "b1", **fields: Any) -> Job:
     clock.advance(0.001)
     return await journal.add(a_job(clock, batch_id=batch_id, **fields), announce=announce_nothing)
 

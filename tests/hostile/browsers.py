@@ -107,11 +107,11 @@ def cases() -> Iterator[Case]:
     }.items():
         yield Case(group="Host", name=name, act=partial(_forwarded, header), must=("202, and the name is nowhere",))
     for name, value in {"POST to DELETE": "DELETE", "POST to PUT": "PUT"}.items():
-        for header in ("x-http-method-override", "x-method-override"):
+        for overriding in ("x-http-method-override", "x-method-override"):
             yield Case(
                 group="method override",
-                name=f"{name} by {header}",
-                act=partial(_overridden, header, value),
+                name=f"{name} by {overriding}",
+                act=partial(_overridden, overriding, value),
                 must=("405 malformed_request",),
             )
     yield Case(group="method override", name="_method in the query", act=_method_in_query, must=("405 malformed_request",))

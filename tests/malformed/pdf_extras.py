@@ -2,14 +2,10 @@
 
 import random
 from functools import partial
-from typing import Any
-
-import pymupdf as _pymupdf
 
 from tests.malformed.case import COMPLETED, Cases, Group
 from tests.malformed.rawpdf import MEGABYTE, TEXT, deflate_bomb, one_page, streamed
-
-pymupdf: Any = _pymupdf
+from tests.mupdf import pymupdf
 
 CORRUPT = "corrupt_document"
 LOCKED = "encrypted_document"

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pillow_heif
-import pymupdf as _pymupdf
 from PIL import Image, ImageDraw
 
-pymupdf: Any = _pymupdf
+from tests.mupdf import pymupdf
 
 EXTENSIONS: Mapping[str, str] = {
     "pdf": "pdf",

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 import numpy.typing as npt
-import pymupdf
+
+from tests.mupdf import pymupdf
 
 Image = npt.NDArray[np.uint8]
 """RGB uint8 of shape (H, W, 3)."""
@@ -23,9 +24,9 @@ def rendered(pdf: bytes, *, long_side: int) -> Image:
 def scan(pdf: bytes, *, long_side: int, seed: int) -> Image:
     """A clean flatbed scan: paper not quite white, ink a little soft, turned by at most 0.4 degrees."""
     rng = np.random.default_rng(seed)
-    page = cv2.GaussianBlur(rendered(pdf, long_side=long_side), (0, 0), 0.55)
-    page = _turned(page, rng.uniform(-0.4, 0.4), paper=255)
-    return np.clip(page.astype(np.float32) * 0.93 + 12, 0, 250).astype(np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(rendered(pdf, long_side=long_side), (0, 0), 0.55), np.uint8)
+    page = _turned(soft, rng.uniform(-0.4, 0.4), paper=255)
+    return np.asarray(np.clip(page.astype(np.float32) * 0.93 + 12, 0, 250), np.uint8)
 
 
 def photo(pdf: bytes, *, long_side: int, seed: int) -> Image:
@@ -54,7 +55,7 @@ def photo(pdf: bytes, *, long_side: int, seed: int) -> Image:
     light = 0.86 + 0.26 * slope
     lit = scene * light[..., None] * np.array((1.0, 0.985, 0.94), np.float32)
     soft = cv2.GaussianBlur(lit, (0, 0), 0.7)
-    return np.clip(soft + rng.normal(0, 5.0, soft.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + rng.normal(0, 5.0, soft.shape), 0, 255), np.uint8)
 
 
 FAX_PX = 1728
@@ -76,12 +77,12 @@ def fax(pdf: bytes, *, seed: int) -> Image:
 
 def png(image: Image) -> bytes:
     """Grey PNG, as scanners write text pages."""
-    return _encoded(".png", cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    return _encoded(".png", np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8), [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 def jpeg(image: Image, *, quality: int = 82) -> bytes:
     """Colour JPEG."""
-    return _encoded(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return _encoded(".jpg", np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def image_pdf(image: Image, *, width: float, height: float) -> bytes:

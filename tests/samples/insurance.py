@@ -225,7 +225,7 @@ def _coverages(sheet: Sheet, truth: dict[str, Any], fill: Style, rng: Random) ->
         SMALL,
     )
     top = 257.0
-    heads = (("INSR", "LTR"), ("TYPE OF INSURANCE",), ("ADDL", "INSD"), ("SUBR", "WVD"), ("POLICY NUMBER",))
+    heads: tuple[tuple[str, ...], ...] = (("INSR", "LTR"), ("TYPE OF INSURANCE",), ("ADDL", "INSD"), ("SUBR", "WVD"), ("POLICY NUMBER",))
     heads += (("POLICY EFF", "(MM/DD/YYYY)"), ("POLICY EXP", "(MM/DD/YYYY)"))
     for index, head in enumerate(heads):
         sheet.cell((COLUMNS[index], top, COLUMNS[index + 1], top + 17), [(text, HEAD) for text in head], pad=1.0)

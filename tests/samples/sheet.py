@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-import pymupdf
+from tests.mupdf import pymupdf
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]

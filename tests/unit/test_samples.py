@@ -8,9 +8,9 @@ from typing import Any
 import cv2
 import jsonschema
 import numpy as np
-import pymupdf
 import pytest
 
+from tests.mupdf import pymupdf
 from tests.samples import degrade
 from tests.samples.generate import EXAMPLE_LONG_SIDE_PX, EXAMPLE_SEED, LAYOUTS, PAPERS, Form, drawn, write_samples
 from tests.samples.sheet import Overflow, Sheet, Style
@@ -20,7 +20,8 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "documents"
 
 def schema_of(document_type: str) -> dict[str, Any]:
     text = files("doctray.extraction").joinpath("schemas", f"{document_type}.schema.json").read_text(encoding="utf-8")
-    return json.loads(text)
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def squeezed(text: str) -> str:
@@ -82,7 +83,7 @@ def test_every_form_is_what_it_says(tmp_path: Path) -> None:
         if sample.path.suffix == ".pdf":
             assert bool(text_of(data)) == (sample.form is Form.TEXT)
         else:
-            height, width = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape[:2]
+            height, width = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)).shape[:2]
             assert 500 < max(height, width) <= 600
         truth = json.loads(sample.path.with_name(f"{sample.path.stem}.truth.json").read_text(encoding="utf-8"))
         assert truth == sample.truth
@@ -114,5 +115,5 @@ def test_the_bundled_examples_are_those_of_their_seed(file_name: str, paper: str
 
 def test_the_bundled_examples_are_small() -> None:
     assert sum(path.stat().st_size for path in EXAMPLES.iterdir()) < 300_000
-    height, width = cv2.imread(str(EXAMPLES / "class_timetable.png")).shape[:2]
+    height, width = np.asarray(cv2.imread(str(EXAMPLES / "class_timetable.png"))).shape[:2]
     assert max(height, width) <= EXAMPLE_LONG_SIDE_PX

@@ -125,7 +125,7 @@ async def test_a_revoked_key_ends_its_sessions(locked: Door) -> None:
 
 @pytest.mark.parametrize("cookie", ["", "x", "gAAAAA", "é"])
 async def test_a_forged_cookie_opens_nothing(locked: Door, cookie: str) -> None:
-    answer = await locked.client.get("/v1/jobs", headers={"cookie": f"{COOKIE}={cookie}".encode()})
+    answer = await locked.client.get("/v1/jobs", headers={b"cookie": f"{COOKIE}={cookie}".encode()})
     assert answer.status_code == 401
 
 

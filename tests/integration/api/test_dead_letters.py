@@ -1,5 +1,7 @@
 """Dead letters, for administrators: listed, looked at, replayed."""
 
+from typing import Any
+
 import pytest
 
 from doctray.domain.keys import Scope
@@ -8,7 +10,7 @@ from tests.integration.api.door import PDF, Door
 LIST = "/v1/admin/dead-letters"
 
 
-async def dead(door: Door, number: int = 0, **fields: str) -> str:
+async def dead(door: Door, number: int = 0, **fields: Any) -> str:
     """A job that failed for good, with what its caller wrote about it."""
     ticket = await door.submit(PDF + bytes([number]), name="private.pdf", metadata='{"note": "private"}', **fields)
     await door.fail(ticket["request_id"], "engine_failure", dead_lettered=True)

@@ -33,7 +33,7 @@ TIMETABLE: dict[str, Any] = {
 }
 
 
-async def finished(door: Door, result: dict[str, Any] = TIMETABLE, *, content: int = 0, **options: str) -> str:
+async def finished(door: Door, result: dict[str, Any] = TIMETABLE, *, content: int = 0, **options: Any) -> str:
     """A job that a worker has completed with this result. content: documents with another number are other documents."""
     ticket = await door.submit(b"%%PDF-1.7\n%d" % content, name="Plan für 7b.pdf", **options)
     request_id = str(ticket["request_id"])

@@ -58,7 +58,7 @@ async def test_a_change_from_any_state_but_the_present_one_is_refused(door: Door
         {"revision": 3},
     ],
 )
-async def test_a_plan_that_contradicts_itself_is_refused(door: Door, members: dict[str, object]) -> None:
+async def test_a_plan_that_contradicts_itself_is_refused(door: Door, members: dict[str, Any]) -> None:
     answer = await put(door, **members)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_option")
     assert (await door.client.get("/v1/admin/rollout")).json()["plan"] is None

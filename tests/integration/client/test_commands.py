@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from doctray.cli.keys import keys_group
 from doctray.config import Settings
-from doctray.domain.keys import hash_api_key
+from doctray.domain.keys import ApiKey, hash_api_key
 from doctray.storage.migrate import upgrade
 from doctray.wiring import open_journal
 from tests.integration.api.door import PDF, RESULT
@@ -207,6 +207,6 @@ def test_without_a_journal_it_says_how_to_make_one() -> None:
     assert "doctray upgrade" in result.stderr
 
 
-async def _find(settings: Settings, key: str):
+async def _find(settings: Settings, key: str) -> ApiKey | None:
     async with open_journal(settings) as journal:
         return await journal.find_key(hash_api_key(key))

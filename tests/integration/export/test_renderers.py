@@ -21,8 +21,9 @@ from doctray.service.forms import FORMS
 from doctray.service.result import result_of
 from doctray.service.stored import in_one_chunk
 from doctray.testing import FakeClock, MemoryBlobs, ScriptedReader
-from tests.integration.pages.builders import paragraphs, pymupdf, saved
+from tests.integration.pages.builders import paragraphs, saved
 from tests.integration.pages.test_searchable import SIZE, assert_found, picture_of, png, printed_words
+from tests.mupdf import pymupdf
 
 CLOCK = FakeClock()
 

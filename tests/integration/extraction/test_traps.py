@@ -9,7 +9,7 @@ from doctray.domain.document import Document, Page
 from doctray.domain.extraction import Extraction, leaves
 from doctray.extraction.rules.extractor import RulesExtractor
 from doctray.pages.reader import DocumentReader
-from tests.integration.pages.builders import pymupdf
+from tests.mupdf import pymupdf
 from tests.samples.typed_papers import TYPED, paper_of, typed_paper
 from tests.unit.extraction.warned import codes
 

@@ -54,7 +54,7 @@ def networks(backend: str = "openvino-fp32") -> Networks:
 
 def read(path: Path, backend: str = "openvino-fp32") -> list[tuple[TextLine, LineReading]]:
     rgb = np.asarray(Image.open(path).convert("RGB"))
-    grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    grey = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
     polygons = CraftDetector(networks(backend).detector(), letters=None).find(rgb, grey)
     lines = text_lines(polygons, width=rgb.shape[1], height=rgb.shape[0])
     return list(zip(lines, networks(backend).line_reader(("en",)).read([cut_out(grey, line) for line in lines]), strict=True))

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pymupdf as _pymupdf
 from PIL import Image
 
-pymupdf: Any = _pymupdf
+from tests.mupdf import pymupdf
 
 LETTER = (612, 792)
 PARAGRAPH = (

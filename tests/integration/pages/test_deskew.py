@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from doctray.pages.deskew import Rgb, measure_skew, straightened
-from tests.integration.pages.builders import a_pdf, paragraphs, picture, pymupdf
+from tests.integration.pages.builders import a_pdf, paragraphs, picture
+from tests.mupdf import pymupdf
 
 
 def a_scan(*, table: bool = False, noise: float = 0.0) -> Rgb:

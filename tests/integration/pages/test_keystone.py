@@ -29,13 +29,14 @@ def seen_from(page: Rgb, moved: list[tuple[float, float]], *, noise: float = 0.0
     lens = cv2.getPerspectiveTransform(CORNERS, CORNERS + np.array(moved, dtype=np.float32))
     seen = cv2.warpPerspective(page, lens, (WIDTH, HEIGHT), borderValue=(250, 250, 250)).astype(np.float32)
     grain = np.random.default_rng(5).normal(0, noise, seen.shape[:2])[..., None]
-    return np.clip(seen + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(seen + grain, 0, 255), np.uint8)
 
 
 def convergence(page: Rgb) -> float:
     """Degrees between the directions of the first and the last long line, level and upright, whichever differ more."""
     edges = cv2.Canny(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), 60, 160)
     lines = cv2.HoughLinesP(edges, 1, np.pi / 1440, 150, None, 250, 12)
+    assert lines is not None
     x1, y1, x2, y2 = lines.reshape(-1, 4).astype(float).T
     degrees = np.degrees(np.arctan2(y2 - y1, x2 - x1))
     level, upright = degrees[np.abs(degrees) < 30], (degrees[np.abs(degrees) > 60] + 180) % 180

@@ -16,9 +16,9 @@ from doctray.domain.document import Page
 from doctray.pages.deskew import Rgb
 from doctray.pages.process import ProcessPageOpener
 from doctray.ports import PageSession, Unread
-from tests.integration.pages.builders import pymupdf
 from tests.integration.pages.openers import an_opener
 from tests.integration.pages.test_process import a_text_pdf, eventually, page_processes
+from tests.mupdf import pymupdf
 
 MB = 1_000_000
 

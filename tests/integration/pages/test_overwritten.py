@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pymupdf
-
 from doctray.domain.document import Page
 from doctray.pages.reader import DocumentReader
+from tests.mupdf import pymupdf
 
 FILLER = "These words stand on the page so that its text layer has enough of them to be judged sound by whoever reads it."
 

@@ -9,7 +9,8 @@ from doctray.domain.document import Box, Page, PageSource
 from doctray.domain.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from doctray.pages.judgement import Verdict
 from doctray.pages.pdf import PdfDocument, PdfPage
-from tests.integration.pages.builders import PARAGRAPH, a_pdf, blank, paragraphs, pymupdf, saved, scan_of, with_scan
+from tests.integration.pages.builders import PARAGRAPH, a_pdf, blank, paragraphs, saved, scan_of, with_scan
+from tests.mupdf import pymupdf
 
 MAX_PIXELS = 120_000_000
 TEXT_PX = 150 / 72

@@ -31,8 +31,9 @@ from doctray.pages import wire
 from doctray.pages.completion import completed
 from doctray.pages.process import PageProcess, ProcessPageOpener, _spawn
 from doctray.ports import PageSession, Unread
-from tests.integration.pages.builders import PARAGRAPH, a_pdf, encoded, paragraphs, picture, png_header, pymupdf, saved, with_scan
+from tests.integration.pages.builders import PARAGRAPH, a_pdf, encoded, paragraphs, picture, png_header, saved, with_scan
 from tests.integration.pages.openers import an_opener
+from tests.mupdf import pymupdf
 
 PDF = "application/pdf"
 

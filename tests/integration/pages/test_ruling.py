@@ -6,7 +6,8 @@ from doctray.domain.document import Segment
 from doctray.pages import ruling
 from doctray.pages.deskew import Rgb
 from doctray.pages.ruling import seen_segments
-from tests.integration.pages.builders import a_pdf, paragraphs, pymupdf
+from tests.integration.pages.builders import a_pdf, paragraphs
+from tests.mupdf import pymupdf
 
 PX = 200 / 72
 

@@ -16,7 +16,8 @@ from doctray.pages import sniff
 from doctray.pages.placement import Placement
 from doctray.pages.reader import DocumentReader
 from doctray.pages.searchable_copy import SearchableCopy
-from tests.integration.pages.builders import a_pdf, encoded, paragraphs, pymupdf, saved
+from tests.integration.pages.builders import a_pdf, encoded, paragraphs, saved
+from tests.mupdf import pymupdf
 
 SIZE = (420, 320)
 TEXT = (

@@ -2,7 +2,7 @@
 
 import asyncio
 import tarfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -337,7 +337,7 @@ async def test_a_journal_with_data_is_not_replaced_unless_forced(site: Site, bun
 
 async def test_too_little_room_is_said_before_anything_is_changed(site: Site, bundle_path: Path) -> None:
     class Full(FileBlobs):
-        async def free_bytes(self) -> int | None:
+        async def free_bytes(self) -> int:
             return 10
 
     before = await site.files.keys_under("jobs/")
@@ -348,7 +348,7 @@ async def test_too_little_room_is_said_before_anything_is_changed(site: Site, bu
 
 async def test_a_restore_that_broke_off_can_be_repeated(site: Site, bundle_path: Path, elsewhere: Elsewhere, tmp_path: Path) -> None:
     class Breaking(FileBlobs):
-        async def put(self, key: str, chunks: AsyncIterator[bytes]):  # type: ignore[override,no-untyped-def]
+        async def put(self, key: str, chunks: AsyncIterable[bytes]) -> BlobRef:
             if key.endswith("source"):
                 raise OSError("the machine was switched off")
             return await super().put(key, chunks)

@@ -34,7 +34,7 @@ async def claimed(house: House, request_id: str, worker_id: str = WORKER) -> Cla
     return claim
 
 
-async def processed(house: House, tools: Tools | None = None, **changes: object) -> Job:
+async def processed(house: House, tools: Tools | None = None, **changes: Any) -> Job:
     job = await house.submit(**changes)
     await process(await claimed(house, job.request_id), tools=tools or house.tools())
     after = await house.journal.get(job.request_id)

@@ -1,6 +1,7 @@
 """Accepting a document."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from doctray.service.submit import receive
 from tests.integration.service.house import PNG, TTL_S, WORKER, House, Outbound, once
 
 
-async def completed(house: House, **changes: object) -> str:
+async def completed(house: House, **changes: Any) -> str:
     """One job, submitted and read."""
     job = await house.submit(**changes)
     claim = await house.journal.claim(job.request_id, worker_id=WORKER, fingerprint="f1", cache_ttl_s=TTL_S)
@@ -98,7 +99,7 @@ async def test_the_same_content_again_is_completed_at_once_with_its_own_copy(hou
     ],
     ids=["no_cache", "other options", "other owner", "other bytes"],
 )
-async def test_a_result_is_not_reused_for(house: House, changes: dict[str, object]) -> None:
+async def test_a_result_is_not_reused_for(house: House, changes: dict[str, Any]) -> None:
     await completed(house)
     assert (await house.submit(**changes)).status is JobStatus.QUEUED
 
@@ -123,7 +124,7 @@ async def test_an_idempotent_repeat_is_the_first_job_and_drops_the_new_bytes(hou
 
 
 @pytest.mark.parametrize("changes", [{"content": PNG + b"1"}, {"options": {"priority": 3}}, {"metadata": {"a": 1}}])
-async def test_an_idempotency_key_with_other_content_is_a_mismatch(house: House, changes: dict[str, object]) -> None:
+async def test_an_idempotency_key_with_other_content_is_a_mismatch(house: House, changes: dict[str, Any]) -> None:
     first = await house.submit(idempotency_key="k")
     with pytest.raises(IdempotencyMismatch):
         await house.submit(idempotency_key="k", **changes)

@@ -33,7 +33,8 @@ class Through:
             self.granted.append(await self.journal.claim(request_id, **given))
             return self.granted[-1]
 
-        return await self.around(really)
+        granted: Claim | None = await self.around(really)
+        return granted
 
 
 def jobs_on(house: House, **changes: Any) -> Jobs:
@@ -152,7 +153,7 @@ async def test_what_was_written_for_a_job_deleted_meanwhile_is_removed_however_o
     await jobs.hand_over(job.request_id)
     await until(lambda: reader.reading == 1)
     await house.journal.cancel(
-        job.request_id, owner=job.owner, error=JobError(code="cancelled", detail=None), announce=house.announcer.for_job()
+        job.request_id, owner=job.owner, error=JobError(code="cancelled", detail=""), announce=house.announcer.for_job()
     )
     await house.journal.delete(job.request_id, owner=job.owner)
     await house.blobs.put(f"jobs/{job.request_id}/pages/1", once(b"written late"))

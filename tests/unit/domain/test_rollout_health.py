@@ -174,7 +174,8 @@ def test_only_attempts_of_this_stage_within_the_window_that_blame_the_candidate_
 def test_a_mean_is_that_of_its_values() -> None:
     values = [0.5, 0.75, 1.0]
     mean = Mean.of_sums(3, sum(values), sum(value * value for value in values))
-    assert (mean.count, mean.mean, mean.deviation) == (3, 0.75, pytest.approx(0.25))
+    assert (mean.count, mean.mean) == (3, 0.75)
+    assert mean.deviation == pytest.approx(0.25)
     assert mean.at_most(2.0) == pytest.approx(0.75 + 2 * 0.25 / 3**0.5)
     assert Mean().at_most(1.0) > 1
 

@@ -1,5 +1,6 @@
 """What was read as hOCR, parsed as XML."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 from doctray.export.hocr import to_hocr
@@ -8,7 +9,7 @@ from tests.unit.export.results import TIMETABLE, shown
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def _all(kind: str, **changes: object) -> list[ElementTree.Element]:
+def _all(kind: str, **changes: Any) -> list[ElementTree.Element]:
     tree = ElementTree.fromstring(to_hocr(shown(TIMETABLE, **changes)))
     return [element for element in tree.iter() if element.get("class") == kind]
 

@@ -13,7 +13,7 @@ class NvmlError(Exception):
 
 
 class FakeNvml:
-    NVMLError = NvmlError
+    NVMLError: type[Exception] = NvmlError
 
     def __init__(self, *, gpus: int = 2, silent: bool = False, broken: bool = False) -> None:
         self.gpus = gpus

@@ -80,6 +80,8 @@ def test_ink_that_the_first_reader_tried_both_ways_up_stands_as_the_second_surel
 
 
 def test_a_page_that_one_reader_finds_empty() -> None:
-    assert assigned([], []).shared == assigned([], []).alone == ()
+    empty = assigned([], [])
+    assert empty.shared == ()
+    assert empty.alone == ()
     assert shared([], [line("seen", 0, 0, 40, 20)]) == [("", "seen")]
     assert [alone.reading.text for alone in assigned([line("seen", 0, 0, 40, 20)], []).alone] == ["seen"]

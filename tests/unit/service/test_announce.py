@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_the_body_can_always_be_encoded() -> None:
 
 def test_a_result_of_megabytes_is_not_written_out_to_be_measured() -> None:
     class Untouched(dict[str, object]):
-        def items(self):
+        def items(self) -> NoReturn:
             raise AssertionError("looked at beyond the limit")
 
     result = {"text": "x" * BODY_LIMIT_BYTES, "pages": [Untouched(page=1)]}

@@ -13,7 +13,7 @@ HEALTH = {"status": "healthy", "workers": 2, "queue": {"queued": 3, "processing"
 
 def look(at_s: float, health: dict[str, object] | None = HEALTH, **counters: float) -> Look:
     """counters: name__label_value=…"""
-    found = {}
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
     for word, value in counters.items():
         name, _, label = word.partition("__")
         key, _, said = label.partition("_")
