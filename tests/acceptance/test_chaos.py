@@ -7,12 +7,14 @@ import pytest
 from tests.chaos import scenarios
 from tests.chaos.table import render
 
+LENIENCY = 4.0
+"""Tests run beside these, and machines of CI stall for seconds; scripts/chaos judges the seconds."""
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 async def test_a_short_storm_loses_nothing(tmp_path: Path) -> None:
-    # Tests run beside it, and machines of CI stall for seconds; scripts/chaos judges the seconds.
-    report = await scenarios.storm(tmp_path / "home", seed=1, leniency=4)
+    report = await scenarios.storm(tmp_path / "home", seed=1, leniency=LENIENCY)
     assert report.kept, render(report)
     assert len(report.ledger.accepted) >= 100
     hit = {row.fault: len(row.seconds) for row in report.rows}
@@ -20,22 +22,22 @@ async def test_a_short_storm_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(7200)
 async def test_a_long_storm_loses_nothing(tmp_path: Path) -> None:
-    report = await scenarios.storm(tmp_path / "home", seed=1, faults=scenarios.LONG)
+    report = await scenarios.storm(tmp_path / "home", seed=1, faults=scenarios.LONG, leniency=LENIENCY)
     assert report.kept, render(report)
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("run", [scenarios.rolling, scenarios.redis_restarts, scenarios.workers_back, scenarios.flood])
 async def test_a_single_situation_keeps_its_bounds(run: scenarios.Run, tmp_path: Path) -> None:
-    report = await run(tmp_path / "home", seed=1)
+    report = await run(tmp_path / "home", seed=1, leniency=LENIENCY)
     assert report.kept, render(report)
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 async def test_a_storm_on_the_real_engine_loses_nothing(tmp_path: Path) -> None:
-    report = await scenarios.reading(tmp_path / "home", seed=1)
+    report = await scenarios.reading(tmp_path / "home", seed=1, leniency=LENIENCY)
     assert report.kept, render(report)

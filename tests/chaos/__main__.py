@@ -43,6 +43,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--fault", action="append", metavar="NAME", choices=sorted(FAULTS), help="a storm of these faults alone; repeatable"
     )
+    parser.add_argument(
+        "--leniency", type=float, default=1.0, metavar="TIMES", help="how many times as long all may take, on a machine that does other things"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the service's folder in any case")
     given = parser.parse_args()
     given.scenario = given.scenario or ["storm"]
@@ -58,7 +61,7 @@ def _runs(given: argparse.Namespace) -> list[Run]:
         faults = tuple((name, 1) for name in given.fault)
     storm = partial(scenarios.storm, faults=faults)
     return [
-        partial(storm if name == "storm" else _SCENARIOS[name], seed=seed)
+        partial(storm if name == "storm" else _SCENARIOS[name], seed=seed, leniency=given.leniency)
         for seed in range(given.seed, given.seed + given.seeds)
         for name in names
     ]

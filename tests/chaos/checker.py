@@ -18,8 +18,8 @@ class Breach:
     what: str
 
 
-def check(ledger: Ledger) -> list[Breach]:
-    """Every breach; call it when the run has settled and everything was read again."""
+def check(ledger: Ledger, *, grace_s: float = DEADLINE_GRACE_S) -> list[Breach]:
+    """Every breach; call it when the run has settled and everything was read again. grace_s: how late a deadline may be kept."""
     posts: dict[str, list[Post]] = defaultdict(list)
     for post in ledger.posts:
         posts[post.request_id].append(post)
@@ -28,7 +28,7 @@ def check(ledger: Ledger) -> list[Breach]:
         breaches += _one_job(sent)
         breaches += _terminal_once(sent)
         breaches += _outcome_is_fair(sent)
-        breaches += _in_time(sent, ledger.down)
+        breaches += _in_time(sent, ledger.down, grace_s)
         breaches += _own_result(sent)
         breaches += _announced(sent, posts[sent.request_ids[0]])
     breaches += _nothing_doubled(ledger)
@@ -66,7 +66,7 @@ def _outcome_is_fair(sent: Sent) -> Iterator[Breach]:
         yield Breach(rule="fair outcome", what=f"{_name(sent)}, attempt {end.attempt}: {end.outcome}, not {sorted(sent.order.allowed())}")
 
 
-def _in_time(sent: Sent, down: list[tuple[float, float]]) -> Iterator[Breach]:
+def _in_time(sent: Sent, down: list[tuple[float, float]], grace_s: float) -> Iterator[Breach]:
     """Deadlines hold, but for the time when there was nobody to keep them.
 
     By the service's own times: when a caller came to send it and to look depends on the caller.
@@ -76,7 +76,7 @@ def _in_time(sent: Sent, down: list[tuple[float, float]]) -> Iterator[Breach]:
         return
     nobody_s = sum(max(0.0, min(end.at, until) - max(sent.sent_at, since)) for since, until in down)
     took_s = end.lasted_s - nobody_s
-    if took_s > sent.order.deadline_s + DEADLINE_GRACE_S:
+    if took_s > sent.order.deadline_s + grace_s:
         yield Breach(rule="deadlines hold", what=f"{_name(sent)} ended {took_s:.0f} s after it was taken, not {sent.order.deadline_s:g} s")
 
 
