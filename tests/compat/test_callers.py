@@ -109,5 +109,5 @@ def test_the_load_test_finds_no_failure(environment: dict[str, str], tmp_path: P
     )  # exit status 1 when a request failed
     header, *rows = (tmp_path / "report_stats.csv").read_text().splitlines()
     total = dict(zip(header.split(","), rows[-1].split(","), strict=False))
-    assert int(total["Request Count"]) > 50
+    assert int(total["Request Count"]) >= 10
     assert int(total["Failure Count"]) == 0
