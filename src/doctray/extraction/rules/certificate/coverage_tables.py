@@ -26,7 +26,7 @@ class Column:
 
 def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: DateOrder | None) -> tuple[list[Coverage], set[int]]:
     """The coverages of a table whose headings are this row, and the rows it takes; nothing where it is no such row."""
-    heads, columns = _headings(rows, index)
+    heads, columns = headings(rows, index)
     if not columns:
         return [], set()
     out: list[Coverage] = []
@@ -36,7 +36,7 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
     for number in range(index + heads, len(rows)):
         row = rows[number]
         top = min(p.box.top for p in row)
-        if top - bottom > 3.5 * height or is_sentence(row) or _ENDS_TABLE.match(row[0].text) or row[0].text.rstrip().endswith(":"):
+        if top - bottom > 3.5 * height or is_sentence(row) or ends_table(row):
             break
         if not out and all(column_of(phrase) is not None for phrase in row):
             taken.add(number)
@@ -46,7 +46,7 @@ def table(sheet: Sheet, rows: Sequence[Sequence[Phrase]], index: int, order: Dat
         if set(cells) == {"type"} and (top - bottom > _WRAPPED * height or ":" in row[0].text):
             break
         coverage = coverage_of(sheet, cells, order)
-        if _is_policy(coverage, cells, columns):
+        if is_policy(coverage, cells, columns):
             out.append(coverage)
         elif not out or not {column.key for column in columns} & {"type", "limit"} or _goes_elsewhere(row, cells, columns):
             break
@@ -94,13 +94,19 @@ _ENDS_TABLE = re.compile(
 )
 """What begins the next box of a form."""
 
+
+def ends_table(row: Sequence[Phrase]) -> bool:
+    """Whether a row is no more of the table over it: it begins another box, or with a label."""
+    return _ENDS_TABLE.match(row[0].text) is not None or row[0].text.rstrip().endswith(":")
+
+
 _WRAPPED = 0.9
 """A row that only goes on with the type above stands at most this many line heights beneath it."""
 
 _MOST_HEADING_LINES = 3
 
 
-def _headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[Column]]:
+def headings(rows: Sequence[Sequence[Phrase]], index: int) -> tuple[int, list[Column]]:
     """How many rows the headings take that begin with this one, and their columns; (0, []) where it begins no table.
 
     A heading may run over lines (Policy / Number); the rows that give most columns count.
@@ -170,7 +176,7 @@ def _is_limit(head: Phrase) -> bool:
     return column is not None and column.key == "limit"
 
 
-def _is_policy(coverage: Coverage, cells: Mapping[str, list[Phrase]], columns: Sequence[Column]) -> bool:
+def is_policy(coverage: Coverage, cells: Mapping[str, Sequence[Phrase]], columns: Sequence[Column]) -> bool:
     """Whether a row is a policy of its own: a number beside dates, a type or sums; or a known coverage beside anything."""
     dated = coverage.effective_date is not None or coverage.expiry_date is not None
     has_dates = any(column.key in ("effective_date", "expiry_date", "period") for column in columns)

@@ -10,6 +10,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold, read_amount
 from doctray.extraction.rules.certificate.benefits import benefits_of
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
+from doctray.extraction.rules.certificate.coverage_bands import banded
 from doctray.extraction.rules.certificate.coverage_grids import drawn
 from doctray.extraction.rules.certificate.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of, up_to
 from doctray.extraction.rules.certificate.coverage_tables import premiums, table
@@ -76,7 +77,9 @@ def coverages(
         used: set[int] = set()
         for index in range(len(rows)):
             if index not in used:
-                listed, taken = table(sheet, unlisted, index, order)
+                listed, taken = banded(sheet, unlisted, index, order)
+                if not listed:
+                    listed, taken = table(sheet, unlisted, index, order)
                 if one_kind and all(row.policy_number is None and row.expiry_date is None for row in listed):
                     listed, taken = [], set()  # sums of one policy, each beside its cover
                 if not listed:
