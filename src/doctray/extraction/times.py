@@ -123,7 +123,7 @@ def resolve(spans: Sequence[PrintedSpan], *, near: TimeSpan | None = None) -> tu
 _HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
 _TOKEN = re.compile(
     r"(?<![\w:])(?<!\d[.,/])(?:"
-    r"(?P<hour>\d{1,2})(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?![.,/:]\d)"
+    r"(?P<hour>\d{1,2})(?!:\s\d\d[:.h]\d\d)(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?![.,/:]\d)"
     r"|(?P<compact>\d{3,4})(?![\d:./])"
     r"|(?P<bare>\d{1,2})(?:\s?(?P<hours>h)(?!\w))?(?![\d:/%]|[.,]\d)"
     r")" + _HALF + r"(?!\w)",

@@ -365,6 +365,8 @@ def _pitch(middles: Sequence[float]) -> float:
 
 
 def _valley(axis: Axis, low: float, high: float, words: Sequence[Word]) -> float:
+    """Where between two labels the fewest words stand. What reads from below runs over several rows, as a Break of every day does."""
+    words = [word for word in words if axis is Axis.X or not word.angle] or words
     places = [low + (high - low) * step / _STEPS for step in range(1, _STEPS)]
     covers = [sum(axis.low(word.box) <= place <= axis.high(word.box) for word in words) for place in places]
     least = min(covers)

@@ -122,8 +122,14 @@ _LESSONS = frozenset(("artes",))
 
 _SLIPS = str.maketrans("013568|!$", "oiisbbiis")
 _WEEK = re.compile(r"\b(odd|even)\b|\bweek\s*[-:]?\s*(odd|even|[AB12])\b|\(([AB])\)|(?:^|\s)([AB])$", re.IGNORECASE)
-_WEEK_AHEAD = re.compile(r"(?:(?:wee)?k|wk|w)?\s?(?P<week>odd|even|[OEAB12])\s?[-–:.]\s?(?=[^\W\d_])", re.IGNORECASE)
+_WEEK_AHEAD = re.compile(r"(?:(?:wee)?k|wk|w)?\s?(?P<week>odd|even|[OEAB]|[12](?!\.))\s?[-–:.]\s?(?=[^\W\d_])", re.IGNORECASE)
 """A week before the day: O - Mon, B: Tuesday."""
+
+_AHEAD = re.compile(
+    rf"\(?(?:day\s?)?\d{{1,4}}(?:st|nd|rd|th|(?:[-./\s](?:\d{{1,4}}|(?:{MONTH_NAMES})\b)){{1,2}})?[).,:-]*\s?(?=[^\W\d_]{{3}})",
+    re.IGNORECASE,
+)
+"""A date or a number before the day: 12-May Monday, 12 Mon, 1. Monday, Day 1 Monday."""
 
 _JOIN = re.compile(r"\s*(?:,|/|&|\+|\band\b)\s*", re.IGNORECASE)
 _THROUGH = re.compile(r"\s*(?:[-–—]|\bto\b|\bthrough\b)\s*", re.IGNORECASE)
@@ -147,6 +153,8 @@ def day_name(text: str) -> DayName | None:
     week = week_of(text)
     if (ahead := _WEEK_AHEAD.match(text)) and _single(re.split(r"[\s,(/:]", text[ahead.end() :], maxsplit=1)[0]):
         week, text = week or ahead["week"], text[ahead.end() :]
+    if (ahead := _AHEAD.match(text)) and _single(re.split(r"[\s,(\-–/:]", text[ahead.end() :], maxsplit=1)[0]):
+        text = text[ahead.end() :]
     if (several := _several(text)) is not None:
         return DayName(days=several, certainty=0.95, week=week)
     if (two := _PHRASES.get(_phrase(" ".join(text.split()[:2])))) is not None:
@@ -167,8 +175,8 @@ def is_day_in_english(word: str) -> bool:
     return folded in _NAMES or (len(folded) > 2 and folded in _SHORT)
 
 
-_SPACED = re.compile(r"[^\W\d_](?: [^\W\d_]){4,}")
-"""A name whose letters stand apart: S u n d a y."""
+_SPACED = re.compile(r"[^\W\d_](?: [^\W\d_]){2,}")
+"""A name whose letters stand apart: S u n d a y, M O N."""
 
 _RUN = re.compile(r"(?:Mo?|Tu|Th|T|We?|R|Fr?|Sa|Su|S|U)+")
 _OF_RUN = {"m": 0, "mo": 0, "t": 1, "tu": 1, "w": 2, "we": 2, "th": 3, "r": 3, "f": 4, "fr": 4, "sa": 5, "s": 5, "su": 6, "u": 6}
@@ -287,7 +295,8 @@ def _read_abbreviations(texts: Sequence[str], found: list[DayName | None]) -> bo
     if len(best) < max(_FEWEST_SHORT, english + 1):
         return False
     alone = all(len(labels[index]) == 1 for index in best)
-    if alone and (len(best) < 4 or 0 not in best.values()):
+    in_english = sum(label in _LETTERS for label in labels)
+    if alone and (len(best) < 4 or 0 not in best.values() or len(best) <= in_english):
         return False
     for index, day in best.items():
         found[index] = DayName(days=(DAYS[day],), certainty=0.85 if alone else 0.95)
@@ -320,9 +329,11 @@ def _read_letters(texts: Sequence[str], found: list[DayName | None]) -> None:
         if known:
             last = DAYS.index(known.days[-1])
         elif letter in _LETTERS:
+            sunday_first = letter == "s" and letters[index + 1 : index + 2] == ["m"]
             following = [place for place in _LETTERS[letter] if place > last] or list(_LETTERS[letter])
-            last = following[0]
-            found[index] = DayName(days=(DAYS[last],), certainty=0.85)
+            place = 6 if sunday_first else following[0]
+            last = -1 if sunday_first else place
+            found[index] = DayName(days=(DAYS[place],), certainty=0.85)
 
 
 def _begins_as(text: str, day: str) -> bool:

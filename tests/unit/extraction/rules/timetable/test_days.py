@@ -58,6 +58,12 @@ from doctray.extraction.rules.timetable.days import DAYS, day_name, days_in_orde
         ("Dydd Gwener", [4]),
         ("Dé Luain", [0]),
         ("S u n d a y", [6]),
+        ("M O N", [0]),
+        ("12-May Monday", [0]),
+        ("2025-05-12 Monday", [0]),
+        ("14 Wed", [2]),
+        ("5. Friday", [4]),
+        ("Day 3 Wednesday", [2]),
     ],
 )
 def test_a_label_names_these_days(text: str, days: list[int]) -> None:
@@ -84,6 +90,10 @@ def test_a_label_names_these_days(text: str, days: list[int]) -> None:
         "9:00",
         "Fri-Mon",
         "Month",
+        "2 Marine Science",
+        "12 May",
+        "3 Sat exam",
+        "A B C",
     ],
 )
 def test_other_labels_name_none(text: str) -> None:
@@ -108,6 +118,12 @@ def test_a_label_may_tell_the_week(text: str, week: str | None) -> None:
 def test_letters_follow_the_week() -> None:
     assert [name.days[0] for name in days_in_order(list("MTWTF")) if name] == list(DAYS[:5])
     assert [name.days[0] for name in days_in_order(list("SMTWTFS")[1:]) if name] == list(DAYS[:6])
+
+
+def test_an_s_before_the_m_is_sunday() -> None:
+    assert [name.days[0] for name in days_in_order(list("SMTWT")) if name] == ["Sunday", *DAYS[:4]]
+    assert [name.days[0] for name in days_in_order(list("SMTWTFS")) if name] == ["Sunday", *DAYS[:6]]
+    assert [name.days[0] for name in days_in_order(list("MTWTFSS")) if name] == list(DAYS)
 
 
 def test_what_cannot_be_read_is_told_by_its_distance_from_known_days_with_doubt() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from doctray.domain.document import Box, PageSource, Segment, Word
+from doctray.domain.document import Box, Line, PageSource, Segment, Word
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.document import extract
 from doctray.extraction.rules.timetable.reading import read
@@ -171,3 +171,25 @@ def test_of_a_picture_whose_lines_were_seen_in_part_the_sounder_reading_stands()
     seen = [segment for segment in page.segments if not segment.horizontal or segment.top not in heights[2:-1:2]]
     askew = replace(a_page(words, seen), source=PageSource.OCR)
     assert times(extract(document(askew)), "Monday") == [("Maths", f"{hour:02}:00", f"{hour + 1:02}:00") for hour in range(8, 15)]
+
+
+def test_a_break_that_reads_from_below_moves_no_border_between_days() -> None:
+    page = drawn("""
+                   8:00-9:00      9:00-10:00     10:00-10:20    10:20-11:20
+
+                    Algebra        Botany                         Law
+      Monday
+                    Hall 2         Lab 3                          R12
+
+                    Poetry         Music                          Art
+      Tuesday
+                    R12            R14                            Lab 3
+
+                    Ethics         Optics                         Drama
+      Wednesday
+                    Hall 1         R12                            Lab 2
+    """)
+    turned = Word(text="Break", box=Box(530.0, 150.0, 550.0, 310.0), confidence=1.0, angle=270)
+    found = extract(a_document(page.evolve(lines=(*page.lines, Line(words=(turned,))))))
+    assert [lesson for lesson, *_ in times(found, "Tuesday") if lesson != "Break"] == ["Poetry", "Music", "Art"]
+    assert times(found, "Wednesday")[0] == ("Ethics", "08:00", "09:00")
