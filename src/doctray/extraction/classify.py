@@ -57,7 +57,8 @@ _CERTIFICATE_SIGNS: tuple[tuple[str, float], ...] = (
     (
         (
             r"\binsurance (?:identification )?card|\bliability insurance identification|\bcertificate of motor insurance|"
-            r"\bpolicy schedule|\bschedule of insurance|\binsurance schedule|\bcover note|\bconfirmation of cover|\bpolicy declarations|"
+            r"\b(?:insurance|coverage) binder\b|\bbinder (?:of insurance|number|no\b|#)|\bpolicy schedule|\bschedule of insurance|"
+            r"\binsurance schedule|\bcover note|\bconfirmation of cover|\bpolicy declarations|"
             r"\bdeclarations? (?:page|of insurance)|\bcertificate of currency|\bliability declarations|\bgreen card"
         ),
         4,

@@ -449,13 +449,14 @@ def _after_translation(words: Sequence[Word], size: int) -> int:
     """Where a label ends that is printed in two languages or two terms, up to its colon: Policyholder / Souscripteur :"""
     if size >= len(words) or words[size].text != "/":
         return size
-    rest = words[size + 1 :]
+    remark = next((at for at in range(size + 1, len(words)) if words[at].text.startswith("(")), len(words))
+    rest = words[size + 1 : remark]
     alphabetic = all(re.sub(r"['’.]", "", word.text).isalpha() for word in rest)
     foreign = len(rest) <= _LONGEST_REMARK and any(_OTHER_LANGUAGE.fullmatch(word.text) for word in rest)
     if rest and len(rest) <= _LONGEST_REMARK and not any(re.search(r"[A-Za-z0-9]", word.text) for word in rest):
-        return len(words)
+        return remark
     if alphabetic and rest and (len(rest) <= _MOST_TRANSLATED or foreign):
-        return len(words)
+        return remark
     colon = next((at for at in range(size + 1, min(len(words), size + _LONGEST_REMARK)) if words[at].text.endswith(":")), None)
     return size if colon is None else colon + 1
 

@@ -9,6 +9,7 @@ from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, labelled_party, named_under_role, without_number
 from doctray.extraction.rules.certificate.parties import is_address_line, is_party
+from doctray.extraction.rules.certificate.told_parties import insurer_in_words
 from doctray.extraction.rules.finds import text_found
 from doctray.extraction.rules.labels import Labelled, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
@@ -77,6 +78,7 @@ def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence
         return named
     name = (
         labelled_insurer(paper)
+        or insurer_in_words(paper.sheets)
         or _in_words(paper.sheets)
         or next(_in_head(paper.sheets, titled, insures=True), None)
         or _only_company(paper.sheets)

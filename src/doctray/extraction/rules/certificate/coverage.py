@@ -29,6 +29,13 @@ COVERAGE = re.compile(
     r"terrorism|goods in transit|plant (?:hire|all risks)|stop gap|employee dishonesty|hired[ -]in plant)\b",
     re.IGNORECASE,
 )
+SHORT_KIND = re.compile(
+    r"(?:(?:commercial|business|personal) )?(?:property|liability|automobile|auto|vehicles?|crime|cargo|umbrella|excess|cyber|equipment|"
+    r"fire|flood|garage|liquor|pollution|marine|boiler (?:&|and) machinery)",
+    re.IGNORECASE,
+)
+"""Words that name a kind of insurance only where a column of kinds says so."""
+
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|will|shall|must|has|have|been|that|which|this|you|your|we|please|if|not|subject to|only)\b", re.IGNORECASE
 )
@@ -74,7 +81,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         row = row[1:]
     if len(row) == 2 and is_like(row[1].text, COVERAGE_HEADINGS["limit"]):
         row = row[:1]
-    text = text_of(row)
+    text = _NUMBERED.sub("", text_of(row))
     if (
         len(row) > 2
         or len(text.split()) > 9
@@ -102,6 +109,14 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     )
     words = [word for phrase in row for word in phrase.words if fold(word.text) and fold(word.text) in fold(kept)]
     return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
+
+
+_NUMBERED = re.compile(
+    r"^\W{0,2}(?:(?:section|part|item|coverage|policy) (?:no\.? ?)?(?:\d{1,2}|[A-Z]|[IVX]{1,4}) ?[:.)–—-]|"
+    r"\d{1,2}[.)]|[A-H][.)]) ?(?=[A-Z])",
+    re.IGNORECASE,
+)
+"""The number of a section before what it insures: Section 2: Public Liability | 1. General Liability."""
 
 
 def plain_label(text: str) -> str:

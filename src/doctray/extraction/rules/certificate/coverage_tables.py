@@ -200,8 +200,32 @@ def column_of(phrase: Phrase) -> Column | None:
     if best is None:
         compact = folded.replace(" ", "")
         best = next(((_LEAST_SURE, key) for key, label in _LONG_HEADINGS if compact.endswith(label)), None)
+    best = best or _of_two_languages(text)
     return None if best is None else Column(best[1], phrase.text.strip(" :"), phrase.box)
 
+
+def _of_two_languages(text: str) -> tuple[float, str] | None:
+    """(likeness, key) of a heading that is printed in two languages, one after the other or parted by a stroke: Broker / Courtier."""
+    words = text.split()
+    for cut in range(len(words) - 1, 0, -1):
+        rest = words[cut + 1 :] if words[cut] == "/" else words[cut:]
+        best = best_key(fold(" ".join(words[:cut])), COVERAGE_HEADINGS)
+        other = best_key(fold(" ".join(rest)), COVERAGE_HEADINGS)
+        translated = (
+            words[cut] == "/"
+            or _FOREIGN.search(" ".join(rest)) is not None
+            or (other is not None and best is not None and other[1] == best[1])
+        )
+        if best is not None and rest and best[0] >= _LEAST_SURE and translated and (other is None or other[1] == best[1]):
+            return best
+    return None
+
+
+_FOREIGN = re.compile(
+    r"[À-ÖØ-öø-ÿĀ-ſ]|\b(?:d['’]\w+|de|du|des|et|ou|genre|montants?|limites?|y|del|vigencia|vencimiento|und|der|die|van|en|assur\w+)\b",
+    re.IGNORECASE,
+)
+"""A letter or word that English headings have not."""
 
 _REMARK = re.compile(r"\s*\([^()]{12,80}\)")
 """What a heading says in brackets about all sums beneath it: (Canadian dollars unless indicated otherwise)."""
@@ -265,13 +289,15 @@ def coverage_of(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrde
 
 
 def _add_insurer_and_number(coverage: Coverage, cells: Mapping[str, list[Phrase]]) -> None:
-    """A cell that holds the insurer on one line and the policy number on another."""
+    """A cell that holds the insurer on one line or several and the policy number on another."""
+    named: list[Phrase] = []
     for phrase in cells.get("insurer_and_number", ()):
         number = identifier_found(phrase)
         if number is not None:
             coverage.policy_number = coverage.policy_number or number
         else:
-            coverage.insurer = coverage.insurer or text_found(phrase)
+            named.append(phrase)
+    coverage.insurer = coverage.insurer or _cell_text(named)
 
 
 def _goes_elsewhere(row: Sequence[Phrase], cells: Mapping[str, list[Phrase]], columns: Sequence[Column]) -> bool:
@@ -301,10 +327,15 @@ def _add_limits(sheet: Sheet, coverage: Coverage, cells: Mapping[str, list[Phras
         if not found:
             label = phrase
         for item in found:
-            named = item.label or (plain_label(label.text) if label is not None else plain_label(heading_text))
+            over = label is None or _BORNE.fullmatch(heading_text.strip()) is not None
+            named = item.label or plain_label(heading_text if over or label is None else label.text)
             if named in coverage.limits and item.qualifier:
                 named = item.qualifier  # the cell tells each of its sums apart by what follows it
             coverage.limits.setdefault((item.qualifier or named) if item.several else named, item.found)
+
+
+_BORNE = re.compile(r"deductibles?|excess|retention", re.IGNORECASE)
+"""What heads a column of what the insured bears of each loss, which no label in the row names."""
 
 
 def _in_reading_order(placed: Sequence[tuple[Phrase, str]]) -> list[tuple[Phrase, str]]:

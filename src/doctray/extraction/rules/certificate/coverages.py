@@ -15,7 +15,7 @@ from doctray.extraction.rules.certificate.coverage_grids import drawn
 from doctray.extraction.rules.certificate.coverage_sums import Sum, declared, of_tariff, promised, sums_first, sums_of, up_to
 from doctray.extraction.rules.certificate.coverage_tables import premiums, table
 from doctray.extraction.rules.finds import text_found
-from doctray.extraction.rules.labels import is_like, likeness
+from doctray.extraction.rules.labels import is_like, likeness, words_at
 from doctray.extraction.rules.reading import Phrase, Sheet
 
 _LIMIT = re.compile(
@@ -285,6 +285,10 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
         home = None if item.place is None or headed else _told_of(found, item)
         if home is not None:
             home.limits.setdefault(item.qualifier or item.label, item.found)
+        elif not together and (told := _kind_then_limit(item)) is not None:
+            headed = False
+            current = told
+            found.append(current)
         elif item.own and not together and current is not None and current.limits:
             current.limits.setdefault(item.qualifier, item.found)
         elif named and isinstance(item.found.value, str) and current is not None and current.kind is None and current.limits:
@@ -307,6 +311,23 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
             current.limits.setdefault(f"{name} {item.qualifier}" if again else name, item.found)
         elif current is not None and not current.limits and not item.label and _IN_PLACE_OF_SUMS.fullmatch(str(item.found.value)):
             current.limits.setdefault("LIMITS", item.found)
+
+
+def _kind_then_limit(item: Sum) -> Coverage | None:
+    """The coverage whose name and the label of its sum are parted by a dash: Public Liability - limit of indemnity R5 000 000."""
+    match = None if item.place is None else _KIND_THEN_LIMIT.fullmatch(item.label)
+    if match is None or item.place is None:
+        return None
+    at = item.place.text.find(match["kind"])
+    kind = Found(value=match["kind"], page=item.place.page, words=words_at(item.place.words, at, at + len(match["kind"])))
+    return Coverage(kind=kind, limits={item.qualifier or match["limit"]: item.found})
+
+
+_KIND_THEN_LIMIT = re.compile(
+    rf"(?P<kind>{COVERAGE.pattern}(?: (?:insurance|cover(?:age)?))?) ?[-–—:,] ?"
+    r"(?P<limit>(?:policy )?(?:limits?|sums? insured|amounts?|cover)(?: of (?:indemnity|liability|insurance|cover))?)",
+    re.IGNORECASE,
+)
 
 
 def _told_of(found: Sequence[Coverage], item: Sum) -> Coverage | None:

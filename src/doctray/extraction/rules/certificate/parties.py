@@ -20,8 +20,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _NOT_ADDRESS = re.compile(
-    r"@|\bwww\.|https?:|^\W*(?:tel|telephone|phone|ph|fax|e-?mail|mobile|cell|attn|attention|contact|email|website)\b|"
-    r"^\W*(?:\+?\d[\d\s().\-/]{8,})$",
+    r"@|\bwww\.|https?:|^\W*(?:tel|telephone|phone|ph|fax|e-?mail|mobile(?!,? al(?:abama)?\b)|cell|attn|attention|contact|email|website)\b|"
+    r"^\W*(?:\+?\d[\d\s().\-/]{8,})(?:(?:ext|x)\W{0,2}\d{1,6})?$",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
@@ -32,6 +32,9 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 """What goes on with the name of the line before; a line of nothing but a company's general words is the end of one."""
+
+_GOVERNMENT = re.compile(r"(?:state|commonwealth|government|province) of\b", re.IGNORECASE)
+_DEPARTMENT = re.compile(r"(?:department|dept\.?|division|ministry|office|bureau|board) of\b", re.IGNORECASE)
 
 _END_THEN_STREET = re.compile(r"(?:inc|llc|l\.l\.c|ltd|corp|co|lp|llp|pllc)\b[.,]* (?=\d)", re.IGNORECASE)
 _TO_BE_CONTINUED = re.compile(
@@ -66,6 +69,7 @@ def party_of_lines(lines: Sequence[Phrase]) -> Party:
         and not is_address_line(rest[0].text)
         and (
             _CONTINUES.match(rest[0].text)
+            or (_GOVERNMENT.match(name[0].text) and _DEPARTMENT.match(rest[0].text))
             or rest[0].text[:1].islower()
             or _TO_BE_CONTINUED.search(name[-1].text)
             or name[-1].text.count("(") > name[-1].text.count(")")
@@ -135,9 +139,15 @@ _COMPANY = re.compile(
 
 def _is_name_with_number(lines: Sequence[Phrase]) -> bool:
     """Whether the first line is a company's name although it begins like a street: 305 Power Corp, 1-800 Radiator, over its own street."""
+    after = next((index for index, line in enumerate(lines) if index and not _CONTINUES.match(line.text)), len(lines))
+    lines = [lines[0], *lines[after:]]
     if len(lines) < 2 or not is_address_line(lines[1].text):
         return False
-    over_its_street = len(lines) > 2 and bool(_NUMBER_AND_STREET.match(lines[1].text)) and is_place(lines[2].text)
+    over_its_street = any(
+        _NUMBER_AND_STREET.match(line.text) and any(is_place(under.text) for under in lines[index + 1 :])
+        for index, line in enumerate(lines[:3])
+        if index
+    )
     return bool(_COMPANY.search(lines[0].text)) or over_its_street
 
 
@@ -168,6 +178,7 @@ def is_party(text: str) -> bool:
         and not _LABELLED.match(text)
         and not _DIALLED.search(text)
         and not _SUM.match(text)
+        and not _LIMIT_OF_INDEMNITY.search(text)
         and not _REFERS.match(text)
         and not re.fullmatch(
             r"\W*(?:ltd|limited|inc|llc|plc|gmbh|only|limits?|yes|no|none|premium|details|coverage|insurance|insured|carrier|company|"
@@ -178,6 +189,8 @@ def is_party(text: str) -> bool:
         )
     )
 
+
+_LIMIT_OF_INDEMNITY = re.compile(r"\b(?:limits? of (?:indemnity|liability)|sums? insured)\b", re.IGNORECASE)
 
 _SUM = re.compile(r"\W*[$£€₹] ?\d")
 """A sum, which is nobody's name whatever stands after it: £1,000,000 Professional Indemnity."""

@@ -11,7 +11,8 @@ from doctray.extraction.rules.reading import Phrase, Sheet
 _KIND = re.compile(
     r"\b(?:certificate|certification|insurance disc|\w*bestätigung|"
     r"diploma|award|record card|vaccination (?:record|card)|identification card|"
-    r"insurance card|schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
+    r"insurance card|(?:insurance )?binder(?: of insurance)?|"
+    r"schedule of insurance|policy schedule|insurance schedule|declarations?(?: page| of insurance)?|schedule|"
     r"evidence of|confirmation of|proof of|notice of insurance|verification of|induction card|cover note|transcript of|"
     r"insurance (?:policy(?: document)?|document)|policy document|"
     r"(?:errors (?:and|&) omissions|liability|indemnity) policy(?=$)|testimonial|"
@@ -76,7 +77,7 @@ def title_of(sheet: Sheet) -> Found | None:
     """The title with its words; a lone CERTIFICATE is joined with the line beneath it (OF ACHIEVEMENT)."""
     candidates = [
         p
-        for p in map(_without_re, _rows(sheet))
+        for p in (_before_name(_without_re(row)) for row in _rows(sheet))
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
@@ -200,6 +201,20 @@ def _without_re(phrase: Phrase) -> Phrase:
     """The subject line of a letter without its Re:."""
     rest = phrase.part(1) if re.fullmatch(r"(?:re|subject|ref):?", phrase.words[0].text, re.IGNORECASE) else None
     return phrase if rest is None else rest
+
+
+_SUBJECT_OF_LETTER = re.compile(
+    r"(?:confirmation|evidence|proof|verification|certificate|notice) of (?:[\w'’]+ ){0,3}(?:insurance|cover(?:age)?)s?:", re.IGNORECASE
+)
+
+
+def _before_name(phrase: Phrase) -> Phrase:
+    """The subject line of a letter up to the colon before whom it is about: Confirmation of Cover: Brackenfield Ltd."""
+    match = _SUBJECT_OF_LETTER.match(phrase.text)
+    rest = "" if match is None else phrase.text[match.end() :].strip()
+    named = rest[:1].isupper() and not re.search(r"\d", rest) and len(rest.split()) > 1
+    head = phrase.part(0, len(match[0].split())) if match is not None and named else None
+    return phrase if head is None else head
 
 
 def large_title(sheet: Sheet) -> Found | None:

@@ -58,7 +58,8 @@ policy_number: policy number | policy numbers | policy no | policy nos | policy 
     number s | contract number | your policy number | policy no certificate no | policy certificate no | policy certificate number |
     certificate policy no | policy reference number | open cover no | open policy no | master policy number | master policy no | group
     policy no | marine open policy no | marine policy no | policy contract number | contract no | group policy number | policy and
-    certificate number | number of policy | polnr | vers nr | binder number | cover note no | cover note number | umr | unique market
+    certificate number | number of policy | polnr | vers nr | binder number | binder no | binder # | cover note no | cover note number |
+    umr | unique market
     reference | cover note no | cover note number | pol no | policy number of entity listed in box 1a | policy number of entity |
     versicherungsschein nr | certificate policy number | country code insurer s code number | número de póliza | nº de póliza | póliza nº
     | póliza no | póliza | numéro de contrat | n de contrat | contrat n | référence contrat | référence du contrat | n de police | police
