@@ -47,7 +47,10 @@ TEACHER_LABEL = re.compile(
 _INITIALED = re.compile(
     r"(?:[A-Z]\.\s?){1,3}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+(?:[A-Z][a-z]+)?|[A-Z][a-z'’-]+,?\s(?:[A-Z]\.?){1,2}|(?:[A-Z]\.\s?){1,2}[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{2,}"
 )
-_ROOM_WORD = r"(?:(?:class)?room|rm|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
+_R = r"r(?=\s?:\s?[A-Z]{0,3}-?\d[\w./-]*\s*(?:[,;|)\]]|$))"
+"""The letter alone, where nothing but a number stands behind its colon: R: 1002."""
+
+_ROOM_WORD = rf"(?:(?:class)?room|rm|{_R}|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
 ROOM_LABELLED = re.compile(
     rf"[\[(]?\b{_ROOM_WORD}(?:\b|(?=no\b))\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
     r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",

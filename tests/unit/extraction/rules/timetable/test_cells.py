@@ -35,6 +35,8 @@ def told(*lines: str) -> dict[str, str]:
         (["Economics", "Lecturer: Vera", "Acheampong", "Venue: C4"], {"subject": "Economics", "teacher": "Vera Acheampong", "room": "C4"}),
         (["Control", "IF-3502", "G1", "C1-02"], {"subject": "Control IF-3502", "room": "C1-02", "notes": "G1"}),
         (["24PH2002-", "T - S-12 -", "RoomNo-", "B114"], {"subject": "24PH2002- T - S-12", "room": "B114"}),
+        (["IRE 117", "Faculty: SE", "R: 2002"], {"subject": "IRE 117", "teacher": "SE", "room": "2002"}),
+        (["Unit R: 3 Problems"], {"subject": "Unit R: 3 Problems"}),
         (["Control", "IF-3502"], {"subject": "Control", "room": "IF-3502"}),
         (["Calculus - C4-237", "J.HERRANZ / J.OLM"], {"subject": "Calculus", "room": "C4-237", "teacher": "J.HERRANZ / J.OLM"}),
         (["Drawing", "H. Fornés, J. Rubio"], {"subject": "Drawing", "teacher": "H. Fornés, J. Rubio"}),
