@@ -199,6 +199,8 @@ _RUN_TOGETHER = (
     re.compile(r"((?:[A-Za-z]{6,8})?[A-Fa-f]:)([A-Z][A-Za-z&.'’\-]{2,})"),  # INSURERB:Northern, A:NORTHERN
     re.compile(r"((?i:insurer)[A-F])([A-Z][a-z][A-Za-z&.'’\-]+)"),  # INSURERBNorthern
     re.compile(rf"({_DATE})\|?({_DATE}.*)"),  # 11/06/202511/06/2026
+    re.compile(r"((?:19|20)\d\d-\d\d-\d\d)\|?((?:19|20)\d\d-\d\d-\d\d)"),  # 2025-11-062026-11-06
+    re.compile(r"(\d\d/\d\d/\d\d)\|?(\d\d/\d\d/\d\d)"),  # 11/06/2511/06/26
     re.compile(rf"({_DATE})(\$\d[\d,.]*)"),  # 11/06/2026$5,000
     re.compile(r"((?i:number|no\.?):)(\S*\d\S*)"),  # NUMBER:15/16
     re.compile(r"(N ?/ ?A)([YNX])"),  # the mark beside what does not apply: N/AY

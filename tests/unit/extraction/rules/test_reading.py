@@ -68,3 +68,18 @@ def test_a_name_close_beneath_its_label_is_of_the_next_row_and_stands_below_alth
 
 def test_a_word_that_was_read_twice_makes_no_row_of_its_own() -> None:
     assert len(rows_of((high_word("Category", 10, 10, 30), high_word("1", 100, 10, 30), high_word("1", 101, 12, 32)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        ("2025-11-062026-11-06", ["2025-11-06", "2026-11-06"]),
+        ("11/06/2511/06/26", ["11/06/25", "11/06/26"]),
+        ("11/06/202511/06/2026", ["11/06/2025", "11/06/2026"]),
+        ("11/06/25", ["11/06/25"]),
+        ("2025-11-06", ["2025-11-06"]),
+        ("11-06-2511-06-26", ["11-06-2511-06-26"]),
+    ],
+)
+def test_two_dates_that_run_into_each_other_are_two_words(run: str, words: list[str]) -> None:
+    assert [word.text for word in sheet_of(drawn(run), spaced=True).words] == words

@@ -12,6 +12,7 @@ from doctray.domain.document import Box, Word
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold, read_naic
 from doctray.extraction.rules.certificate.acord_columns import is_property_form
+from doctray.extraction.rules.certificate.acord_offset import fill_offset
 from doctray.extraction.rules.certificate.acord_table import policies
 from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.certificate.coverages import coverages
@@ -67,17 +68,18 @@ def _lists_insurers(sheet: Sheet) -> bool:
 
 def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
     """The tree of found values of one page that `is_acord`."""
-    blocks = _blocks(sheet)
+    offset = fill_offset(sheet)
+    blocks = _blocks(sheet, offset)
     insured_name, insured_address = blocks["insured"]
     return {
         "title": _title(sheet),
-        "certificate_number": _certificate_number(sheet),
+        "certificate_number": _certificate_number(sheet, offset),
         "issue_date": _issue_date(sheet, order),
         "insured_name": insured_name,
         "insured_address": insured_address,
         "producer_name": blocks["producer"][0],
         "holder_name": blocks["holder"][0],
-        "insurers": insurers(sheet),
+        "insurers": insurers(sheet, offset),
         "policies": policies(sheet, order) or _tabled(sheet, order),
     }
 
@@ -139,24 +141,25 @@ def _parted_title(sheet: Sheet, top: Box) -> Found | None:
 _SAME_TITLE = 90.0
 
 
-def _certificate_number(sheet: Sheet) -> Found | None:
+def _certificate_number(sheet: Sheet, offset: float) -> Found | None:
     label = anchor(sheet, "CERTIFICATE NUMBER", "CERTIFICATE NO") or anchor(sheet, "CERT ID")
     if label is None:
         return None
     end = anchor(sheet, "REVISION NUMBER")
     height = label.phrase.height
+    row = Box(label.box.left, label.box.top + offset, label.box.right, label.box.bottom + offset)
     insurers_of_form = [word for _, phrase in _insurer_labels(sheet) for word in phrase.words]
     words = [
         word
         for word in sheet.inside(
             Box(
                 label.box.right - height * 0.3,
-                label.box.top - height * 0.4,
+                row.top - height * 0.4,
                 end.box.left if end is not None and end.box.left > label.box.right else sheet.width,
-                label.box.bottom + height * 0.4,
+                row.bottom + height * 0.4,
             )
         )
-        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form and in_row(label.box, word.box)
+        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form and in_row(row, word.box)
     ]
     number = identifier_found(Phrase.of(sheet.number, words)) if words else None
     if number is None or (end_of_number := _PROSE.search(str(number.value))) is None:
@@ -177,7 +180,7 @@ def _issue_date(sheet: Sheet, order: DateOrder | None) -> Found | None:
     return found[0] if found else None
 
 
-def _blocks(sheet: Sheet) -> Mapping[str, Party]:
+def _blocks(sheet: Sheet, offset: float) -> Mapping[str, Party]:
     """What stands under PRODUCER, INSURED and CERTIFICATE HOLDER."""
     labels = {
         "producer": _lone(sheet, "PRODUCER") or next((a for a in anchors(sheet, "AGENCY") if a.alone), None),
@@ -200,7 +203,7 @@ def _blocks(sheet: Sheet) -> Mapping[str, Party]:
     out: dict[str, Party] = {}
     for name in ("producer", "insured", "holder"):
         label = labels[name]
-        words = [] if label is None else _block(sheet, label, boxes)
+        words = [] if label is None else _block(sheet, label, boxes, offset)
         if name == "producer":
             words = _without_contact(sheet, _without_logo(sheet, words), labels["contact"])
         out[name] = party(sheet.number, words)
@@ -256,7 +259,7 @@ _FIRM = re.compile(
 )
 
 
-def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
+def _block(sheet: Sheet, label: Anchor, others: Sequence[Box], offset: float) -> list[Word]:
     """Words right of and under a label, as far as the next label of the form."""
     box, height = label.box, label.phrase.height
     under = [b for b in others if b.top > box.bottom + 0.3 * height and b.left < box.right + 4 * height]
@@ -268,7 +271,7 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box]) -> list[Word]:
         max(0.0, box.left - 2 * height),
         box.top - 0.2 * height,
         max(box.right, right - 0.3 * height),
-        max(box.bottom, bottom - 0.1 * height),
+        max(box.bottom, bottom - 0.1 * height + offset),
     )
     words = [word for word in sheet.inside(area) if word not in label.phrase.words]
     asked = _asked_beside(sheet, words) | _customer_codes(sheet, words)
@@ -338,20 +341,24 @@ def _operations(sheet: Sheet) -> Anchor | None:
     return max(found, key=lambda a: a.box.top, default=None)
 
 
-def insurers(sheet: Sheet) -> list[dict[str, Found]]:
-    """The insurers that are named beside INSURER A to F, with their NAIC codes."""
+def insurers(sheet: Sheet, offset: float = 0.0) -> list[dict[str, Found]]:
+    """The insurers that are named beside INSURER A to F, with their NAIC codes. offset: see `fill_offset`."""
     rows = _insurer_labels(sheet)
     if not rows:
         return []
     heading = anchor(sheet, "NAIC #", "NAIC")
+    over = anchor(sheet, "INSURERS AFFORDING COVERAGE")
+    printed = {id(word) for found in (heading, over) if found is not None and offset for word in found.phrase.words}
     pitch = min(
         (b.box.center_y - a.box.center_y for (_, a), (_, b) in pairwise(rows) if b.box.center_y - a.box.center_y > 4),
         default=rows[0][1].height * 1.5,
     )
     out = []
     for letter, label in rows:
-        band = Box(label.box.right - 2, label.box.center_y - pitch * 0.55, sheet.width, label.box.center_y + pitch * 0.55)
-        words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows) is label and not _form_print(w)]
+        middle = label.box.center_y + offset
+        band = Box(label.box.right - 2, middle - pitch * 0.55, sheet.width, middle + pitch * 0.55)
+        words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows, offset) is label and not _form_print(w)]
+        words = [w for w in words if id(w) not in printed]
         insurer = _insurer(sheet, letter, label, words, heading)
         if insurer:
             out.append(insurer)
@@ -457,5 +464,5 @@ def _asks_for_insurer(compact: str) -> bool:
     return compact in ("company", "companyletter", "insurerletter") or (len(compact) == 7 and fuzz.ratio(compact, "insurer") >= 80)
 
 
-def _nearest(word: Word, rows: Sequence[tuple[str, Phrase]]) -> Phrase:
-    return min((label for _, label in rows), key=lambda label: abs(label.box.center_y - word.box.center_y))
+def _nearest(word: Word, rows: Sequence[tuple[str, Phrase]], offset: float) -> Phrase:
+    return min((label for _, label in rows), key=lambda label: abs(label.box.center_y + offset - word.box.center_y))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doctray.domain.document import Box
+from doctray.extraction.rules.certificate.acord_offset import fill_offset
 from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.finds import dates_found
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row, united
@@ -36,7 +37,7 @@ SECTIONS: tuple[tuple[tuple[str, ...], Labels], ...] = (
     (("COMMERCIAL GENERAL LIABILITY", "COMMERCIAL GENERAL", "GENERAL LIABILITY"), _GENERAL),
     (("AUTOMOBILE LIABILITY", "AUTOMOBILE"), _AUTO),
     (("GARAGE LIABILITY",), {"AUTO ONLY": ("AUTO ONLY EA ACCIDENT",), "AGGREGATE": ("AGG",)}),
-    (("UMBRELLA LIAB", "UMBRELLA LIABILITY", "EXCESS UMBRELLA LIABILITY", "EXCESS LIAB"), UMBRELLA),
+    (("UMBRELLA LIAB", "EXCESS UMBRELLA LIABILITY", "UMBRELLA LIABILITY", "EXCESS LIAB"), UMBRELLA),
     (("WORKERS COMPENSATION AND EMPLOYERS LIABILITY", "WORKERS COMPENSATION", "WORKERS"), WORKERS),
 )
 
@@ -62,7 +63,7 @@ def sections_of(sheet: Sheet) -> tuple[tuple[tuple[str, ...], Labels], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns of the table stand, in pixels of the page."""
+    """Where the columns of the table stand, in pixels of the page. offset: how much lower than its rows the form is filled in."""
 
     type_left: float
     type_right: float
@@ -74,16 +75,21 @@ class Columns:
     limits_left: float
     top: float
     bottom: float
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One kind of insurance. title: its printed name, None for the free rows at the end."""
+    """One kind of insurance, where the form has it. title: its printed name, None for the free rows at the end."""
 
     title: Anchor | None
     limits: Labels
     top: float
     bottom: float
+
+    def filled(self, columns: Columns, left: float, right: float) -> Box:
+        """Where stands what was filled in between two edges."""
+        return Box(left, self.top + columns.offset, right, self.bottom + columns.offset)
 
 
 _MARK_HEADING = re.compile(r"addl|subr|wvd|[il1j]nsd", re.IGNORECASE)
@@ -143,6 +149,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
         limits_left=min(limits_left, float(sheet.width)),
         top=kind.box.bottom,
         bottom=bottom,
+        offset=fill_offset(sheet),
     )
 
 

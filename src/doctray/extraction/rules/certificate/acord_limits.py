@@ -19,13 +19,14 @@ from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, 
 def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Found]:
     """label → sum. Sums are matched to the printed label nearest in height; free labels are taken as printed."""
     area = Box(columns.limits_left, section.top, sheet.width, section.bottom)
-    words = sheet.inside(area)
+    words = sheet.inside(section.filled(columns, columns.limits_left, sheet.width))
     sums = _sums(sheet, words, small=section.title is None)
-    labels = {
+    printed = {
         key: united([a.box for label in names for a in anchors(sheet, label, within=area)[:1]])
         for key, names in section.limits.items()
         if anchor(sheet, *names, within=area)
     }
+    labels = {key: _moved(box, columns.offset) for key, box in printed.items()}
     pairs = sorted(
         (abs(box.center_y - place.center_y), key, index)
         for key, box in labels.items()
@@ -38,14 +39,14 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
         if key not in out and index not in used:
             out[key] = sums[index][1]
             used.add(index)
-    for key, index in _by_order(words, sums, labels, section, used).items():
+    for key, index in _by_order(words, sums, labels, section, used, columns.offset).items():
         out[key] = replace(sums[index][1], trust=_BY_ORDER)
         used.add(index)
     unlabelled: list[Found] = []
     for index, (place, found) in enumerate(sums):
         if index not in used:
             before = [box for box, _ in sums if box.right <= place.left and in_row(box, place)]
-            label = _free_label(words, place, list(labels.values()), after=max((box.right for box in before), default=0.0))
+            label = _free_label(words, place, list(printed.values()), after=max((box.right for box in before), default=0.0))
             if label:
                 out.setdefault(label, found)
             else:
@@ -60,6 +61,10 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     return out
 
 
+def _moved(box: Box, down: float) -> Box:
+    return Box(box.left, box.top + down, box.right, box.bottom + down)
+
+
 _BY_ORDER = 0.7
 _LEAST_LIKE, _LEAST_LIKE_AT_FOOT = 35.0, 60.0
 """How alike what recognition made of a label must be to the one that its place asks for, of a hundred; more at the foot of a section,
@@ -67,7 +72,12 @@ where lines of other makes may follow."""
 
 
 def _by_order(
-    words: Sequence[Word], sums: Sequence[tuple[Box, Found]], labels: Mapping[str, Box], section: Section, used: Collection[int]
+    words: Sequence[Word],
+    sums: Sequence[tuple[Box, Found]],
+    labels: Mapping[str, Box],
+    section: Section,
+    used: Collection[int],
+    offset: float,
 ) -> dict[str, int]:
     """Labels that were not recognised, by the order in which the form prints them: label → index of the sum in its place.
 
@@ -82,7 +92,8 @@ def _by_order(
         if index in used or not over:
             continue
         between = keys[max(keys.index(key) for key in over) + 1 : min((keys.index(key) for key in under), default=len(keys))]
-        read = fold(" ".join(w.text for w in words if w.box.right <= place.left + 2 and in_row(w.box, place)))
+        row = _moved(place, -offset)
+        read = fold(" ".join(w.text for w in words if w.box.right <= place.left + 2 and in_row(w.box, row)))
         alike = {key: max(fuzz.ratio(read, fold(name)) for name in section.limits[key]) for key in between if key not in labels}
         best = max(alike, key=lambda key: alike[key], default=None)
         if best is not None and alike[best] >= (_LEAST_LIKE if under else _LEAST_LIKE_AT_FOOT) and best not in out:
@@ -230,19 +241,20 @@ def _retention(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fo
     label = anchor(sheet, "RETENTION", "RETENTIONS", within=area)
     if label is None:
         return {}
-    for phrase in sheet.right_of(label.box):
+    row = _moved(label.box, columns.offset)
+    for phrase in sheet.right_of(row):
         if phrase.box.right > columns.number_left:
             break
         found = amount_found(phrase, ocr=sheet.ocr, sign_seen=True) if re.search(r"\d", phrase.text) else None
         if found is not None:
             return {"RETENTION": found}
-    rest = [w for w in sheet.inside(area) if in_row(w.box, label.box) and w.box.left >= label.box.right - 4 and re.search(r"\d", w.text)]
+    rest = [w for w in sheet.inside(area) if in_row(w.box, row) and w.box.left >= label.box.right - 4 and re.search(r"\d", w.text)]
     found = amount_found(Phrase.of(sheet.number, rest), ocr=sheet.ocr, sign_seen=True) if rest else None
     return {"RETENTION": found} if found is not None else {}
 
 
 def currency_in(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     """US dollars where the form prints the sign before its sums."""
-    area = Box(columns.limits_left, section.top, sheet.width, section.bottom)
+    area = section.filled(columns, columns.limits_left, sheet.width)
     word = next((w for w in sheet.inside(area) if "$" in w.text), None)
     return None if word is None else Found(value="USD", page=sheet.number, words=(word,))

@@ -113,9 +113,10 @@ def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section
     if section.title is not None:
         return [section]
     apart = 0.5 * columns.effective.height
-    middles = [_middle(found) for found in _numbers(sheet, section, columns)]
-    lettered = [_middle(found) for found in _letters(sheet, section, columns)]
-    for date_row in map(_middle, _dates(sheet, section, columns, None)[0]):
+    middles = [_middle(found) - columns.offset for found in _numbers(sheet, section, columns)]
+    lettered = [_middle(found) - columns.offset for found in _letters(sheet, section, columns)]
+    for found in _dates(sheet, section, columns, None)[0]:
+        date_row = _middle(found) - columns.offset
         # a row of its own letter whose number is missing, or no number at all (TBD)
         if all(abs(date_row - other) > apart for other in middles) and any(abs(date_row - letter) <= apart for letter in lettered):
             middles.append(date_row)
@@ -172,7 +173,7 @@ def _policies_of(sheet: Sheet, section: Section, columns: Columns, order: DateOr
             item = found[index] if index < len(found) else (found[0] if found and len(found) == 1 and name != "policy_number" else None)
             policy[name] = item
         for name, box in marks.items():
-            policy[name] = None if box is None else _mark(sheet, section, box)
+            policy[name] = None if box is None else _mark(sheet, section, columns, box)
         if any(isinstance(value, Found) and value.value != "Statutory" for value in limits.values()) and index == 0:
             policy["currency"] = currency_in(sheet, section, columns)
         out.append(policy)
@@ -197,9 +198,8 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
         if section.limits is UMBRELLA and (excess := _ticked_excess(sheet, section, columns)) is not None:
             return excess
         return Found(value=_printed_title(title), page=sheet.number, words=tuple(words))
-    area = Box(0, section.top, columns.type_right, section.bottom)
-    words = _typed(sheet.inside(area), columns)
-    lines = [row for row in rows_of(words) if fold(" ".join(w.text for w in row)) not in ("", "x", "other")]
+    words = [w for w in sheet.inside(section.filled(columns, 0, columns.type_right)) if w.box.center_y < columns.bottom]
+    lines = [row for row in rows_of(_typed(words, columns)) if not _is_of_the_rows_above(" ".join(w.text for w in row))]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
     words = [w for row in lines[:end] for w in row if w.text in _SIGNS or fold(w.text) not in ("", "x")]
     while words and words[0].text in _SIGNS:
@@ -234,6 +234,16 @@ def _typed(words: Sequence[Word], columns: Columns) -> list[Word]:
 
 _FORM_PRINT = "if yes describe under description of operations below"
 _ALIKE = 60.0
+
+
+def _is_of_the_rows_above(text: str) -> bool:
+    """Whether a line says nothing, heads the free rows, or is one of the form's over them, which a filling that stands high reaches."""
+    folded = fold(text)
+    return folded in ("", "x", "other") or any(fuzz.ratio(folded, line) >= _SAME_LINE for line in _LINES_OVER_FREE_ROWS)
+
+
+_LINES_OVER_FREE_ROWS = ("if yes describe under", "description of operations below", "special provisions below")
+_SAME_LINE = 85.0
 
 
 def _is_of_form(text: str) -> bool:
@@ -280,7 +290,7 @@ def _ticked_excess(sheet: Sheet, section: Section, columns: Columns) -> Found | 
     """EXCESS LIABILITY where its box is ticked and that of UMBRELLA LIAB is not."""
     area = Box(columns.type_left - 4 * columns.effective.height, section.top, columns.type_right, section.bottom)
     ticks = {
-        label: _tick_before(sheet, found[0], area)
+        label: _tick_before(sheet, found[0], area, columns.offset)
         for label in ("UMBRELLA LIAB", "EXCESS LIAB")
         if (found := anchors(sheet, label, within=area))
     }
@@ -299,13 +309,13 @@ _TICK_REACH = 5.0
 """Line heights between a box and the words that it stands before."""
 
 
-def _tick_before(sheet: Sheet, label: Anchor, area: Box) -> Word | None:
+def _tick_before(sheet: Sheet, label: Anchor, area: Box, offset: float) -> Word | None:
     height = label.phrase.height
     near = [
         word
         for word in sheet.inside(area)
         if word.text.strip(" |[]()").upper() in (_TICKS | _LIKE_TICKS if sheet.ocr else _TICKS)
-        and abs(word.box.center_y - label.box.center_y) < 0.8 * height
+        and abs(word.box.center_y - offset - label.box.center_y) < 0.8 * height
         and label.box.left - _TICK_REACH * height <= word.box.center_x <= label.box.left
     ]
     return near[-1] if near else None
@@ -324,7 +334,7 @@ def _printed_title(text: str) -> str:
 
 def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | None) -> tuple[list[Found], list[Found]]:
     width = columns.expiry.center_x - columns.effective.center_x
-    area = Box(columns.effective.center_x - 0.8 * width, section.top, columns.expiry.center_x + 0.8 * width, section.bottom)
+    area = section.filled(columns, columns.effective.center_x - 0.8 * width, columns.expiry.center_x + 0.8 * width)
     effective: list[Found] = []
     expiry: list[Found] = []
     for phrase in phrases_of(sheet.number, sheet.inside(area), sheet.page):
@@ -365,7 +375,7 @@ _BETWEEN_NUMBERS = frozenset({"/", "&", ";", "and", "AND"})
 def _number_area(section: Section, columns: Columns) -> Box:
     width = columns.expiry.center_x - columns.effective.center_x
     right = columns.effective.center_x - 0.55 * width
-    return Box(min(columns.number_left, right), section.top, max(columns.number_left, right), section.bottom)
+    return section.filled(columns, min(columns.number_left, right), max(columns.number_left, right))
 
 
 def _numbers(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
@@ -407,9 +417,8 @@ def _each_number(phrase: Phrase) -> list[Phrase]:
 
 
 def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
-    area = Box(0, section.top, columns.type_left + 2, section.bottom)
     found = []
-    for word in sheet.inside(area):
+    for word in sheet.inside(section.filled(columns, 0, columns.type_left + 2)):
         text = word.text.strip(" |[](){}.,:;").upper()
         if sheet.ocr and text == "8" and word.box.right <= columns.type_left + 2:
             found.append(Found(value="B", page=sheet.number, words=(word,), doubts=("repaired_identifier",), trust=0.6))
@@ -418,10 +427,9 @@ def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
     return found
 
 
-def _mark(sheet: Sheet, section: Section, column: Box) -> Found | None:
+def _mark(sheet: Sheet, section: Section, columns: Columns, column: Box) -> Found | None:
     """Whether the section's box under this heading is marked: X or Y is yes, N is no, nothing is unknown."""
-    area = Box(max(0.0, column.left - 0.15 * column.width), section.top, column.right + 0.15 * column.width, section.bottom)
-    words = sheet.inside(area)
+    words = sheet.inside(section.filled(columns, max(0.0, column.left - 0.15 * column.width), column.right + 0.15 * column.width))
     for index, word in enumerate(words):
         text = word.text.strip(" |[]().").upper()
         if index + 1 < len(words) and words[index + 1].text.startswith("/"):

@@ -104,6 +104,17 @@ def test_names_and_ways_to_reach_somebody_are_not(text: str) -> None:
         ("J&J Farms|RR 2 Box 145|Salem, IL 62881", "J&J Farms", "RR 2 Box 145, Salem, IL 62881"),
         ("Wells Landscaping|N7415 County Rd W|Greenville, WI 54942", "Wells Landscaping", "N7415 County Rd W, Greenville, WI 54942"),
         ("12 Mill Lane|Suite 4|Leeds LS2 7AB", None, "12 Mill Lane, Suite 4, Leeds LS2 7AB"),
+        ("3 Rivers Drilling|t/a Tri-Bore|9 Quarry Rd|Ocala, FL 34471", "3 Rivers Drilling t/a Tri-Bore", "9 Quarry Rd, Ocala, FL 34471"),
+        (
+            "3 Rivers Drilling|c/o Ann Reed|9 Quarry Rd #210|Ocala, FL 34471",
+            "3 Rivers Drilling",
+            "c/o Ann Reed, 9 Quarry Rd #210, Ocala, FL 34471",
+        ),
+        ("Gulf Tackle Co|5 Dock St|Mobile, AL 36602", "Gulf Tackle Co", "5 Dock St, Mobile, AL 36602"),
+        ("Gulf Tackle Co|5 Dock St|Mobile: 251 555 0134", "Gulf Tackle Co", "5 Dock St"),
+        ("State of Ohio|Department of Agriculture|8995 E Main St", "State of Ohio Department of Agriculture", "8995 E Main St"),
+        ("Gulf Tackle Co|Department of Claims|8995 E Main St", "Gulf Tackle Co", "8995 E Main St"),
+        ("412.555.0142 x12|Gulf Tackle Co|5 Dock St", "Gulf Tackle Co", "5 Dock St"),
     ],
 )
 def test_the_name_ends_where_the_address_begins(text: str, name: str | None, address: str | None) -> None:
