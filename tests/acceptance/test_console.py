@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -175,6 +176,20 @@ def test_nothing_overflows_on_a_phone(page: Page, samples: SampleSet) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     hand_in(page, paper(samples))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_name_without_a_break_widens_no_page(page: Page, samples: SampleSet, tmp_path: Path, width: int) -> None:
+    named = shutil.copy(paper(samples), tmp_path / f"{'scan_of_a_letter_' * 12}{width}.pdf")
+    page.set_viewport_size({"width": width, "height": 740})
+    sign_in(page)
+    page.set_input_files("#files", named)
+    told = page.get_by_role("list", name="Handed in").get_by_role("link", name=named.name)
+    expect(told).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    told.click()
+    expect(page.locator(".badge")).to_have_text(["completed"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_timetable_is_shown_as_a_week_by_its_times(page: Page, samples: SampleSet) -> None:

@@ -41,7 +41,7 @@ class Dialect:
     def members(self, given: Mapping[str, Any], *, known: frozenset[str]) -> dict[str, Any]:
         """Members of a JSON body under our names; where ours and theirs are both there, ours stands. null: not there."""
         ours = {name: value for name, value in given.items() if name not in self.renamed and value is not None}
-        theirs = {self.renamed[name]: value for name, value in given.items() if name in self.renamed}
+        theirs = {self.renamed[name]: value for name, value in given.items() if name in self.renamed and value is not None}
         members = {**theirs, **ours}
         if self.lenient:
             members = {name: value for name, value in members.items() if name in known}

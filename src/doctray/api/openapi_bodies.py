@@ -217,7 +217,8 @@ def _form(options: Mapping[str, Shape], dialect: Dialect) -> Shape:
     described = "the document: PDF, PNG, JPEG, TIFF, WebP, BMP, GIF or HEIC"
     for theirs in (theirs for theirs, ours in dialect.renamed.items() if ours == "file"):
         described += f"; under the name {theirs} as well"
-    schema: Shape = {"type": "object", "properties": {"file": {**BINARY, "description": described}, **options}, "required": ["file"]}
+    fields = {name: _blank_or(shape) for name, shape in options.items()}
+    schema: Shape = {"type": "object", "properties": {"file": {**BINARY, "description": described}, **fields}, "required": ["file"]}
     if not dialect.lenient:
         schema["additionalProperties"] = False
     return {"schema": schema}
@@ -252,6 +253,18 @@ def _document(options: Mapping[str, Shape], dialect: Dialect) -> Shape:
 def _given(name: str) -> Shape:
     """The member is there and not null."""
     return {"required": [name], "properties": {name: {"type": "string"}}}
+
+
+def _blank_or(shape: Shape) -> Shape:
+    """As a form's field, where browsers and PHP send an empty text for "not given"."""
+    widened = dict(shape)
+    if "items" in shape:
+        widened["items"] = _blank_or(shape["items"])
+    elif shape["type"] == "string" and "enum" in shape:
+        widened["enum"] = [*shape["enum"], ""]
+    elif "pattern" in shape:
+        widened["pattern"] = f"^$|{shape['pattern']}"
+    return widened
 
 
 def _nullable(name: str, shape: Shape) -> Shape:

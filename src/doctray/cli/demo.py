@@ -63,7 +63,7 @@ def _demonstrate(server: subprocess.Popen[bytes], url: str, samples: list[Path],
 
 
 def _serve_on(server: subprocess.Popen[bytes], url: str) -> None:
-    click.echo(f"\nServing on {url} (docs at {url}/docs). Ctrl-C stops it.")
+    click.echo(f"\nServing on {url}: the console, in a browser ({url}/docs: the API). Ctrl-C stops it.")
     server.wait()
     if server.returncode:
         raise click.ClickException(f"The server ended with status {server.returncode}; its log says why.")

@@ -33,7 +33,7 @@ def serve(connection: socket.socket, *, page_seconds: float) -> None:
         limit_cpu(_CPU_SHARE * page_seconds)
         try:
             if reader is None:
-                reader = DocumentReader(Path(request["path"]), media_type=request["media_type"], max_pixels=request["max_pixels"])
+                reader = _opened(request)
                 reply: Reply = ({"page_total": reader.page_total}, b"")
             elif request["op"] in ("lay", "part"):
                 copy = copy or SearchableCopy(reader)
@@ -52,6 +52,17 @@ def serve(connection: socket.socket, *, page_seconds: float) -> None:
         # the answer may be an image; the process may now be idle for as long as an engine reads
         del reply
         give_memory_back()
+
+
+def _opened(request: dict[str, Any]) -> DocumentReader:
+    path = Path(request["path"])
+    try:
+        return DocumentReader(path, media_type=request["media_type"], max_pixels=request["max_pixels"])
+    except Exception as error:
+        if path.exists():
+            raise
+        # its caller may delete it at any time; libraries call that by many names
+        raise EngineFailure("The document was removed before it was opened.") from error
 
 
 def _answer(reader: DocumentReader, request: dict[str, Any]) -> Reply:

@@ -17,6 +17,15 @@ async def test_the_ecosteps_route_takes_image_url_and_passes_over_what_it_does_n
     assert (job.source_url, dict(job.metadata)) == (URL, {"order": 7})
 
 
+@pytest.mark.parametrize("beside", [{"s3_url": None}, {"url": None}, {"file_path": None, "content_base64": None}])
+async def test_a_source_that_a_caller_leaves_null_is_not_there(door: Door, beside: dict[str, None]) -> None:
+    answer = await door.client.post("/api/v1/ocr-ecosteps", json={"image_url": URL, **beside})
+    assert answer.status_code == 200
+    job = await door.journal.get(answer.json()["request_id"])
+    assert job is not None
+    assert job.source_url == URL
+
+
 async def test_the_ecosteps_route_takes_ten_a_minute(door: Door) -> None:
     answers = [await door.client.post("/api/v1/ocr-ecosteps", json={"image_url": URL}) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from doctray.domain.document import Page, PageImage, PageSource
 from doctray.domain.errors import (
@@ -86,6 +87,16 @@ async def test_a_sound_text_layer_comes_back_as_a_page(opener: ProcessPageOpener
         assert page.lines[0].text == PARAGRAPH[0]
         with Image.open(io.BytesIO(await session.image_png(2))) as image:
             assert (image.format, image.size) == ("PNG", (page.width, page.height))
+
+
+@pytest.mark.parametrize("media_type", [PDF, "image/png", "image/tiff"])
+async def test_a_document_that_was_deleted_meanwhile_is_told_so_and_is_no_error_of_ours(
+    opener: ProcessPageOpener, tmp_path: Path, media_type: str
+) -> None:
+    with capture_logs() as logs, pytest.raises(EngineFailure, match="removed before it was opened"):
+        async with opening(opener, tmp_path / "gone", media_type):
+            pass
+    assert [log for log in logs if log["log_level"] == "error"] == []
 
 
 async def test_a_scan_comes_back_as_an_image_to_be_read(opener: ProcessPageOpener, tmp_path: Path) -> None:
