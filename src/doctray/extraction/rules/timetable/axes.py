@@ -10,7 +10,7 @@ from doctray.extraction.rules.timetable.days import DayName, day_name, days_in_o
 from doctray.extraction.rules.timetable.legend import teachers_in_legend
 from doctray.extraction.rules.timetable.open import with_labels_beside
 from doctray.extraction.rules.timetable.reading import Found, read
-from doctray.extraction.rules.timetable.slots import FEWEST_TIMES, SAME, TimeSlot, overlap, printed_time, slots_of, within
+from doctray.extraction.rules.timetable.slots import FEWEST_TIMES, SAME, TimeSlot, overlap, printed_time, second_slots, slots_of, within
 
 _HOLDS = {
     "room": re.compile(r"r|s|rm|rooms?|venue|sala|salle|aula|raum|lokaal|saal|place|location", re.IGNORECASE),
@@ -56,7 +56,7 @@ class SideColumn:
 class Layout:
     """A grid with its axes known. `header`: where on the time axis the day labels end. teachers: codes that a legend gives to people.
 
-    to_scale: its times stand at ticks, so that an edge between two of them has a time too.
+    to_scale: its times stand at ticks, so that an edge between two of them has a time too. second: labels that cut the day otherwise.
     """
 
     grid: Grid
@@ -67,6 +67,7 @@ class Layout:
     side_columns: tuple[SideColumn, ...] = ()
     teachers: frozenset[str] = frozenset()
     to_scale: bool = False
+    second: tuple[TimeSlot, ...] = ()
 
     @property
     def day_axis(self) -> Axis:
@@ -227,9 +228,9 @@ def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
         replace(day, high=max([day.high, *(column.high for column in side_columns if 0 <= column.low - day.high < day.high - day.low)]))
         for day in days
     )
-    slots = _slots(grid, band, days, page)
+    slots = slots_of(heads := _heads(grid, band, days), day_axis.other, page, grid)
     if not slots and day_axis is Axis.X and (labelled := with_labels_beside(grid, page, below=band.high)):
-        beside = _slots(labelled, band, days, page)
+        beside = slots_of(_heads(labelled, band, days), day_axis.other, page, labelled)
         if sum(slot.start is not None for slot in beside) >= FEWEST_TIMES:
             grid, slots = labelled, beside
     return Layout(
@@ -240,6 +241,7 @@ def _layout(grid: Grid, band: DayBand, page: Page) -> Layout:
         slots=slots,
         side_columns=side_columns,
         teachers=teachers_in_legend([word for word in page.words if not within(word.box, grid.box)]),
+        second=second_slots(heads, day_axis.other),
     )
 
 
@@ -266,7 +268,8 @@ def _week_beside(grid: Grid, day: DaySlot, band: DayBand) -> str | None:
     return None
 
 
-def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tuple[TimeSlot, ...]:
+def _heads(grid: Grid, band: DayBand, days: Sequence[DaySlot]) -> list[Cell]:
+    """The cells at the side of the days that may label the times."""
     axis, day_axis = band.axis.other, band.axis
     first, last = min(day.low for day in days), max(day.high for day in days)
     body = [_parted_from_days(cell, first, day_axis) for cell in grid.cells if cell.words and axis.middle(cell.box) > band.high]
@@ -276,7 +279,7 @@ def _slots(grid: Grid, band: DayBand, days: Sequence[DaySlot], page: Page) -> tu
     after = [cell for cell in body if day_axis.middle(cell.box) > last]
     heads = before if any(printed_time(cell) for cell in before) or not any(printed_time(cell) for cell in after) else [*after, *before]
     whole = max((axis.high(cell.box) for cell in grid.cells), default=0.0) - band.high
-    return slots_of([cell for cell in heads if axis.length(cell.box) <= 0.6 * whole], axis, page, grid)
+    return [cell for cell in heads if axis.length(cell.box) <= 0.6 * whole]
 
 
 def _parted_from_days(cell: Cell, first: float, axis: Axis) -> Cell:

@@ -22,6 +22,9 @@ _EXACT = 0.06
 """An edge further than this part of a column from the column's edge is visibly not on it."""
 
 
+_LEVEL_PX = 4.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """Start or end of a block. minutes: from midnight, None where nothing tells it. words: () when it is inferred.
@@ -132,8 +135,11 @@ def _timed(layout: Layout, piece: Piece) -> list[_Draft]:
     subject = content.subject
     if subject is None or not is_readable(subject):
         return []
-    edges = _on_scale if layout.to_scale else _edges
-    start, end = edges(layout.slots, piece.low, piece.high)
+    if layout.to_scale:
+        start, end = _on_scale(layout.slots, piece.low, piece.high)
+    else:
+        start, end = _edges(layout.slots, piece.low, piece.high)
+        start, end = _by_second(layout.second, piece.low, start, high=False), _by_second(layout.second, piece.high, end, high=True)
     return [
         _Draft(
             piece=piece,
@@ -152,6 +158,16 @@ def _edges(slots: Sequence[TimeSlot], low: float, high: float) -> tuple[Edge, Ed
     if not slots:
         return Edge(), Edge()
     return _start(slots, low), _end(slots, high)
+
+
+def _by_second(second: Sequence[TimeSlot], place: float, edge: Edge, *, high: bool) -> Edge:
+    """The edge, or where it lies amid a label what a second column of labels prints that is cut right there."""
+    if edge.minutes is not None and not edge.loose:
+        return edge
+    for slot in second:
+        if abs((slot.high if high else slot.low) - place) <= max(_LEVEL_PX, _EXACT * (slot.high - slot.low)):
+            return Edge(minutes=slot.end, words=slot.end_words) if high else Edge(minutes=slot.start, words=slot.start_words)
+    return edge
 
 
 def _on_scale(slots: Sequence[TimeSlot], low: float, high: float) -> tuple[Edge, Edge]:

@@ -60,6 +60,16 @@ def slots_of(heads: Sequence[Cell], axis: Axis, page: Page, grid: Grid) -> tuple
     return _filled(_without_tail(slots))
 
 
+def second_slots(heads: Sequence[Cell], axis: Axis) -> tuple[TimeSlot, ...]:
+    """Ranges of labels beside those of `slots_of` that cut the day otherwise: 7:30-9:00 beside 7:30-8:30 and 8:30-9:30."""
+    first = {id(item.cell) for item in _timed(heads, axis)}
+    others = [(cell, span) for cell in heads if id(cell) not in first and (span := printed_time(cell)) is not None and span.end is not None]
+    others.sort(key=lambda item: axis.low(item[0].box))
+    readings = [(cell, span, read(cell.words)) for cell, span in others]
+    timed = [_Timed(cell, span, reading, reading.between(span.end_begin, span.stop)) for cell, span, reading in readings]
+    return tuple(_settle(timed, axis))
+
+
 def _heads_times(cell: Cell) -> bool:
     """Whether a cell says what stands beside it, and labels no lesson: Time, Start, End."""
     return heading_of(read(cell.words).text) in ("time", "start", "end")

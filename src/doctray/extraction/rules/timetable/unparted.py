@@ -14,6 +14,9 @@ from doctray.extraction.rules.timetable.reading import read
 from doctray.extraction.times import find_label_spans, resolve
 
 _FEWEST_DAYS, _FEWEST_TIMES, _FEWEST_STEPS = 3, 2, 4
+_FEWEST_BESIDE = 2
+"""Days that stand well apart on one line are those of as many columns; one below the other they may share a row."""
+
 _START = re.compile(r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?")
 _MOST_WORDS = 60
 """Labels of a week are about 20 words; a cell with more is a page."""
@@ -54,7 +57,8 @@ def _parted(cell: Cell, grid: Grid, scale: tuple[float, int] | None) -> list[Cel
         return [cell]
     for axis, labels in ((Axis.Y, read(cell.words).lines), (Axis.X, _level(cell))):
         on_scale = scale is not None and axis is Axis.Y and cell.box.left == scale[0] and _go_on(labels, scale[1])
-        if len(labels) > 1 and (on_scale or _follow_one_another(labels)) and (borders := _borders(cell, labels, axis, grid)):
+        fewest = _FEWEST_BESIDE if axis is Axis.X else _FEWEST_DAYS
+        if len(labels) > 1 and (on_scale or _follow_one_another(labels, fewest)) and (borders := _borders(cell, labels, axis, grid)):
             places = [_begin(cell, labels[0], axis, grid), *borders, axis.high(cell.box)]
             return [
                 Cell(box=_between(cell.box, axis, low, high), words=tuple(words))
@@ -68,15 +72,15 @@ def _level(cell: Cell) -> Sequence[tuple[Word, ...]]:
     return phrases_of(cell.words) if len(read(cell.words).lines) == 1 else ()
 
 
-def _follow_one_another(labels: Sequence[tuple[Word, ...]]) -> bool:
+def _follow_one_another(labels: Sequence[tuple[Word, ...]], fewest: int) -> bool:
     """Whether each label names a day and nothing else, or a time with its end, and all of them in the order of the week or the day.
 
-    Before the days what heads the times may stand: Hour, Mon, Tue …
+    fewest: so many days at the least. Before the days what heads the times may stand: Hour, Mon, Tue …
     """
     texts = [" ".join(word.text for word in label) for label in labels]
     days = days_in_order(texts)
     days = days if days[0] else days[1:]
-    if len(days) >= _FEWEST_DAYS and all(name is not None and len(name.days) == 1 for name in days):
+    if len(days) >= fewest and all(name is not None and len(name.days) == 1 for name in days):
         return len({name.days for name in days if name}) == len(days)
     spans = [find_label_spans(text) for text in texts]
     if len(texts) < _FEWEST_TIMES or any(len(found) != 1 or found[0].end is None for found in spans):

@@ -46,6 +46,12 @@ def test_days_beside_one_another_are_parted_where_columns_below_them_end() -> No
     assert [found[day] for day in ("Lunes", "Martes", "Jueves")] == [((1, 2), (0, 1)), ((2, 3), (0, 1)), ((3, 4), (0, 1))]
 
 
+def test_two_days_beside_one_another_are_parted_where_the_rest_of_the_week_stands_in_another_cell() -> None:
+    rows = [["", "", LEFT, "Jueves"], ["8:00", "Ethics", "Botany", "Poetry"], ["9:00", "Algebra", "Logic", "Statics"]]
+    found = cells(labelled(rows, ["Lunes", "Martes"], down=False))
+    assert [found[day] for day in ("Lunes", "Martes", "Jueves")] == [((1, 2), (0, 1)), ((2, 3), (0, 1)), ((3, 4), (0, 1))]
+
+
 def test_times_are_parted_too() -> None:
     rows = [["", "Monday", "Tuesday"], ["", "Ethics", "Botany"], [ABOVE, "Algebra", ABOVE]]
     found = cells(labelled(rows, ["18:30-19:30", "19:30-20:30"], down=True))
