@@ -96,8 +96,26 @@ def producer(paper: Labelled, *, titled: Sequence[Phrase]) -> Found | None:
         return labelled
     if (named := named_under_role(paper, "producer")) is not None:
         return named
+    if (told := _broker_in_line(paper.sheets)) is not None:
+        return told
     signed = (found for found in _signed(paper.sheets) if _BROKES.search(str(found.value)))
     return next(signed, None) or next(_in_head(paper.sheets, titled, insures=False), None)
+
+
+_BROKER_IN_LINE = re.compile(
+    r"(?<=[.;|] )(?:(?:insurance )?(?:broker|agent|agency|intermediary)) ?: (?P<who>(?-i:[A-Z])[\w&'’.,\- ]{3,60}?)(?= \(|;| \||\.? *$)",
+    re.IGNORECASE,
+)
+
+
+def _broker_in_line(sheets: Sequence[Sheet]) -> Found | None:
+    """Who is named after a label that follows a sentence in its line: … to the policy wording. Broker: Leeuwin Pty Ltd"""
+    for sheet in sheets:
+        for phrase in sheet.phrases:
+            match = _BROKER_IN_LINE.search(phrase.text)
+            if match is not None and is_party(match["who"]):
+                return Found(value=match["who"], page=phrase.page, words=words_at(phrase.words, *match.span("who")), trust=0.8)
+    return None
 
 
 def who_certifies(sheets: Sequence[Sheet]) -> Found | None:

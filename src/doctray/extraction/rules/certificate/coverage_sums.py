@@ -14,7 +14,8 @@ from doctray.extraction.rules.reading import Phrase, Sheet, in_row
 _QUALIFIER = re.compile(
     r"[\s(]*(?P<text>(?:(?:per|each(?: and every)?|any one|every|in the) (?:occurrence|claim|accident|person|event|"
     r"period(?: of insurance)?|loss|"
-    r"employee|aggregate|project|location|vehicle|item|policy|year|disease)|(?:annual |general |policy )?aggregate|minimum)\b)",
+    r"employee|aggregate|project|location|vehicle|item|policy|year|disease)|(?:annual |general |policy )?aggregate|minimum)\b)"
+    r"(?: and in the (?:annual )?aggregate\b)?",
     re.IGNORECASE,
 )
 _BEFORE_SUM = re.compile(r"\s*\b(?:up to|of|is|are|not less than|no less than|maximum|max\.?|minimum)\s*:?$|[\s:\-–—=.]+$", re.IGNORECASE)

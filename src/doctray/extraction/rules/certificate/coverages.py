@@ -25,7 +25,7 @@ _LIMIT = re.compile(
     r"ded|dwelling|structures?|property|loss of use|liability|payments?|cancellation|baggage|luggage|curtailment|"
     r"repatriation|valuables|jewell?ery|bicycles?|possessions|accommodation|financial loss|insured'?s declared value|"
     r"agreed value|insured value|death|disablement|benefit|theft|fire|flood|windscreen|glass|machinery|money|tools|cargo|"
-    r"coverage amount|amount of coverage|sums? assured|"
+    r"coverage amount|amount of coverage|sums? assured|perils|wind|hail|hurricane|named storm|hired[- ]in|plant|"
     r"business interruption|legal (?:expenses|defence)|products|aggregate|insured amount|cover|idv|"
     r"l[íi]mites?|subl[íi]mites?|franquicia|capital|suma asegurada|r\.?c\.?|responsabil\w+|garant[íi]as?|garanties?|dommages?|plafond|"
     r"franchise|da[ñn]os|danni|massimale|franchigia|corporels|matériels|immatériels|\w*deckung\w*|\w*versicherungssumme|\w*sch[äa]den|"

@@ -8,7 +8,7 @@ from typing import Any
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold
 from doctray.extraction.rules.certificate import companies, other
-from doctray.extraction.rules.certificate.coverage import COVERAGE
+from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage
 from doctray.extraction.rules.certificate.insurance_policies import policies_of
 from doctray.extraction.rules.certificate.insurance_values import (
     address_in_column,
@@ -100,7 +100,7 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
         "issue_date": first_date(paper, "issue_date", order)
         or (first_title_row_date(sheets[0], titled, order) if titled else None)
         or told_issue_date(sheets, order)
-        or date_of_letter(sheets[0], order),
+        or _of_letter(date_of_letter(sheets[0], order), coverages),
         "issuer_name": issuer,
         "insured_name": insured_name,
         "insured_address": insured_address,
@@ -109,6 +109,12 @@ def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
         "insurers": insurers,
         "policies": [coverage.tree() for coverage in coverages],
     }
+
+
+def _of_letter(date: Found | None, coverages: Sequence[Coverage]) -> Found | None:
+    """The date of a letter, unless it is one of a policy's."""
+    told = {id(word) for c in coverages for found in (c.effective_date, c.expiry_date) if found is not None for word in found.words}
+    return None if date is None or any(id(word) in told for word in date.words) else date
 
 
 def _title(sheets: Sequence[Sheet]) -> tuple[Found | None, Found | None]:

@@ -29,7 +29,7 @@ _RANGE = re.compile(r"\b(?:from|period|between|effective|cover\w*|valid|période
 _REGISTERED = re.compile(
     r"[\s,;(]+(?:(?:ABN|ACN|AFSL|NAIC|Reg(?:istered|istration|d)?\.?|Co\. Reg|Company No|FCA|A\.?M\.? Best|"
     r"(?i:the insurer|en adelante|hereinafter|ci-après|nachfolgend|in seguito))\b|(?<=\()[A-Z]{0,3}\d{3,10}\)$)|"
-    r"\s[-–(]\s?\d{1,3}(?:\.\d+)?\s?%"
+    r"\s[-–(]\s?\d{1,3}(?:\.\d+)?\s?%|,?\s\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}$"
 )
 _WORDS = re.compile(
     r"\b(?!(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|to|until|till|a\.?m|p\.?m|noon|midnight)[a-z]*\b)[a-z]{2,}", re.IGNORECASE
@@ -271,7 +271,7 @@ _OF_INSURER = re.compile(
 
 def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
     """A value with the lines that go on right beneath it, as far as the next label, its neighbour's value, or a gap."""
-    label = next((p for p in sheet.left_of(phrase)[:1] if paper.is_label(p)), None)
+    label = next((p for p in sheet.left_of(phrase)[:1] if paper.is_label(p)), None) or _label_before(paper, phrase)
     lines = [phrase]
     while len(lines) < _MOST_LINES:
         last = lines[-1]
@@ -296,6 +296,12 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
             break
         lines.append(whole_row(paper, sheet, beneath[0]))
     return lines
+
+
+def _label_before(paper: Labelled, value: Phrase) -> Phrase | None:
+    """The label in whose phrase a value stands far off, in a column of values: NAME OF INSURED   : ADA BROWN."""
+    own = next((s for _, s in paper.spots if s.rest is not None and s.marked and s.rest.words[0] is value.words[0]), None)
+    return own.label if own is not None and value.box.left - own.label.box.right > value.height else None
 
 
 _BLANK_LINE = 2.8
@@ -483,8 +489,13 @@ def certificate_number(paper: Labelled) -> Found | None:
         found = None if match is None else identifier_found(Phrase.of(phrase.page, words_at(phrase.words, *match.span("number"))))
         if match is not None and found is not None:
             return replace(found, value=match["number"], trust=0.8)
+        if _CODED.fullmatch(phrase.text) and phrase.box.center_y < _LETTER_HEAD * sheet.height and not sheet.left_of(phrase)[1:]:
+            return identifier_found(phrase)
     return None
 
+
+_CODED = re.compile(r"(?:COI|CERT|COC|EOI)[-/#]?\d[A-Z0-9\-/]{3,24}")
+"""A number that says itself to be a certificate's: COI-20250618-0093."""
 
 _OF_BOTH = re.compile(r"certificate (?:&|and) policy\b|policy (?:&|and) certificate\b", re.IGNORECASE)
 """A label that gives policy and certificate one number."""

@@ -169,7 +169,11 @@ _OF_DEPARTMENT = re.compile(r"(?:the )?(?:department|dept\.?|division) of [^,]{3
 _INSTITUTION = re.compile(r"\b(?:universit\w+|college|institute|school|academy|polytechnic)\b", re.IGNORECASE)
 
 
-_OF_COLLEGE = re.compile(r"\b(?:affiliated to|approved by|recogni[sz]ed by)\b.*\baccredited by\b", re.IGNORECASE)
+_OF_COLLEGE = re.compile(
+    r"\b(?:affiliated (?:to|with)|approved by|recogni[sz]ed by)\b.*\baccredited by\b|"
+    r"\baccredited by\b.*\b(?:affiliated (?:to|with)|approved by|recogni[sz]ed by)\b|\baccredited by (?:naac|nba|nabh|abet|aacsb|efmd)\b",
+    re.IGNORECASE,
+)
 """The line of a letterhead that tells under whom a college teaches."""
 
 
@@ -194,7 +198,9 @@ def _head(page: CertificatePage) -> Sequence[Phrase]:
     pivot = next((line.box.top for line in page.lines if line.box.top > bottom - 2 and TO_PERSON.search(line.text)), None)
     between = [line for line in page.lines if pivot is not None and bottom - 2 <= line.box.top < pivot - 2]
     over = sorted((line for line in page.lines if line.box.bottom <= top + 0.3 * (bottom - top)), key=lambda line: -line.height)
-    return [*over, *between]
+    own = {id(word) for word in title.words}
+    beside = [line for line in page.lines if top <= line.box.center_y <= bottom and not any(id(word) in own for word in line.words)]
+    return [*over, *beside, *(line for line in between if line not in beside)]
 
 
 def _foot(page: CertificatePage) -> Sequence[Phrase]:
@@ -209,12 +215,19 @@ _AMID_A_ROW = 2
 
 def _organisations(page: CertificatePage, lines: Sequence[Phrase]) -> Iterator[Found]:
     for line in lines:
+        line = _without_mark(line)
         part = cut(line, _THE.match(line.text).end(), _ENDS)  # type: ignore[union-attr]
         part = part if part is not None and is_organisation_name(part.text) else cut(line, 0, _ENDS)
         if part is not None and is_organisation_name(part.text) and not page.labelled.is_label(line) and not _is_labelled(page, line):
             found = text_found(_with_place(page, line, part), trust=0.8)
             if found is not None:
                 yield found
+
+
+def _without_mark(line: Phrase) -> Phrase:
+    """A line without the sign before it that is somebody's mark: </> Larkspur Academy."""
+    rest = line.part(1) if not any(letter.isalnum() for letter in line.words[0].text) else None
+    return line if rest is None else rest
 
 
 def _with_place(page: CertificatePage, line: Phrase, name: Phrase) -> Phrase:

@@ -75,7 +75,7 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
             continue
         rest = cut(phrase, match.end(), _NAME_ENDS)
         if rest is not None and is_name(rest.text):
-            return text_found(rest)
+            return text_found(_without_choice(rest))
         if (told := _honoured(phrase, match.end())) is not None:
             return told
         ends = match.end() >= len(phrase.text) or (rest is not None and _only_honorifics(rest.text))
@@ -96,6 +96,16 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
             if _AWARDED_TO.fullmatch(phrase.text.strip()) and _is_team(under):
                 return text_found(under, trust=0.7)
     return None
+
+
+_CHOICE = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Smt|Kum)\.?/?){2,}|(?:S/o|D/o)", re.IGNORECASE)
+"""Forms of address that a printed paper leaves to choose from: Mr./Ms."""
+
+
+def _without_choice(name: Phrase) -> Phrase:
+    """A name without the forms of address that stand to choose from before it; a single one is part of the name as printed."""
+    rest = name.part(1) if "/" in name.words[0].text and _CHOICE.fullmatch(name.words[0].text) else None
+    return name if rest is None else rest
 
 
 _AWARDED_TO = re.compile(r".*\b(?:awarded|presented|given|granted) to\W*", re.IGNORECASE)

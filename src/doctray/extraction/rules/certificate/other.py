@@ -366,6 +366,7 @@ _INTRODUCES = re.compile(
     (
         r"(?:their|the|an?|this|following|prescribed|our|training|online|course|programme|program|workshop|seminar|session|"
         r"module|activity|event|on-?line|live|educational|certification|certificate|diploma|degree|professional|"
+        r"non-?credit|credit|self-paced|immersive|intensive|project|paper|essay|poster|presentation|"
         r"\d{1,3}[- ](?:day|hour|week|month)s?|internship in|in|on|of|entitled|titled|am|an|dem|der|zum|kurs|lehrgang|\W)*|"
         r".*\b(?:requirements?|"
         r"curriculum)(?: of| for)?(?: the)?"
@@ -416,8 +417,9 @@ def _issue_date(page: CertificatePage) -> Found | None:
     ]
     if placed:
         return placed[-1]
-    if len({date.value for _, date in free}) == 1:
-        found = free[0][1]
+    of_span = len(free) > 1 and all(phrase is free[0][0] for phrase, _ in free)
+    if of_span or len({date.value for _, date in free}) == 1:
+        found = max((date for _, date in free), key=lambda date: str(date.value))  # an event of several days is certified when it ended
         return Found(value=found.value, page=found.page, words=found.words, doubts=found.doubts, trust=found.trust * 0.8)
     return None
 
@@ -507,7 +509,7 @@ _NUMBER_REACH = 3.0
 
 _NO_SUBJECT = re.compile(
     r"^(?:an? |the )?(?:\d{1,3}[- ](?:day|hour|week|month)s? |one day |online |training |above |following ){0,4}(?:course|programme?|"
-    r"training|"
+    r"training|project|paper|essay|poster|(?:online|self-paced|non-?credit)(?:,? (?:non-?credit|self-paced|online))? (?:course|programme?)|"
     r"workshop)\W*$|^(?:a )?(?:true|certified) cop(?:y|ies)\b|^requirements?(?: \w+)?$|"
     r"^\d[\d.,]* ?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|credits?)\W*$|"
     r"\b(?:dose|lot number|manufacturer)\b|^(?:their|his|her|all|it|this)\W*$|"

@@ -27,6 +27,7 @@ _NOT_ADDRESS = re.compile(
 _CONTINUES = re.compile(
     r"^(?:d\.?/?b\.?/?a\.?\b|a\.?k\.?a\.?\b|t/a\b|trading as\b|and its\b|its\b|&|and\b|of\b|llc\b|inc\b|ltd\b|limited\b|"
     r"l\.l\.c|its successors|isaoa|atima|"
+    r"(?:pvt|pte|pty|sdn|private)\b\.? ?(?:ltd|limited|bhd|berhad)\b|"
     r"(?:(?:holdings?|group|services?|insurance|agency|brokers?|partners|associates|enterprises|company|international|management) )+"
     r"(?:llc|l\.l\.c\.|inc\b\.?|ltd\b\.?|limited|corp\b\.?|corporation|co\b\.?|lp|llp)$)",
     re.IGNORECASE,
@@ -174,9 +175,9 @@ def is_party(text: str) -> bool:
         and len(text.split()) <= 16
         and not find_dates(text)
         and not re.search(r"\bcertificate\b", text, re.IGNORECASE)
-        and not re.match(r"\W*(?:is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
+        and not re.match(r"\W*(?:no\.? ?\d+|is|are|has|have|named|shown|of|the terms|acord \d+|naic)\b", text, re.IGNORECASE)
         and not _LABELLED.match(text)
-        and not _DIALLED.search(text)
+        and not _DIALLED.search(_DIALLED_AFTER.sub("", text))
         and not _SUM.match(text)
         and not _LIMIT_OF_INDEMNITY.search(text)
         and not _REFERS.match(text)
@@ -194,6 +195,9 @@ _LIMIT_OF_INDEMNITY = re.compile(r"\b(?:limits? of (?:indemnity|liability)|sums?
 
 _SUM = re.compile(r"\W*[$£€₹] ?\d")
 """A sum, which is nobody's name whatever stands after it: £1,000,000 Professional Indemnity."""
+
+_DIALLED_AFTER = re.compile(r"(?<=[a-z]{3}),?\s\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}$")
+"""A telephone number after a name."""
 
 _DIALLED = re.compile(r"(?<![\w-])\(?\d{3}\)?[ .\-]{1,2}\d{3}[.\-]\d{4}\b")
 """A telephone number of North America, beside whatever recognition made of the words that ask for it."""

@@ -136,7 +136,7 @@ stop: coverages | limits | description of operations | cancellation | authorized
     riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee |
     issuing office code | issuing office name |
     policy details | insured email | policy information | coverage summary | estipulante |
-    corretor responsável | trading name
+    corretor responsável | trading name | company no | company reg no | company registration no
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\
