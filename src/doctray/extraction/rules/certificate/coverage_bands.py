@@ -38,7 +38,7 @@ def banded(sheet: Sheet, rows: Sequence[Row], index: int, order: DateOrder | Non
     if len(columns) < _LEAST_COLUMNS:
         return [], set()
     first = index + heads
-    bands = _parted_by_lines(sheet, rows, first, columns) or _parted_by_space(rows, first)
+    bands = _parted_by_lines(sheet, rows, first, columns) or _parted_by_space(rows, first, columns)
     flush = _are_flush(rows, [number for band in bands for number in band], columns)
     read: list[Coverage] = []
     taken = set(range(index, first))
@@ -82,12 +82,10 @@ def _parted_by_lines(sheet: Sheet, rows: Sequence[Row], first: int, columns: Seq
     for over, under in pairwise([top, *heights, float(sheet.height)]):
         band = [number for number in range(first, len(rows)) if over <= _middle(rows[number]) < under]
         if under == sheet.height:
-            band = next(iter(_parted_by_space(rows, band[0], bottom=bottom)), []) if band else []
+            band = next(iter(_parted_by_space(rows, band[0], columns, bottom=bottom)), []) if band else []
         if not band and bands:
             break
-        if band and (
-            is_sentence(rows[band[0]]) or ends_table(rows[band[0]]) or _top(rows[band[0]]) - bottom > _FARTHEST * _height(rows[band[0]])
-        ):
+        if band and _is_beyond(rows[band[0]], columns, bottom):
             break
         if band:
             bands.append(band)
@@ -95,12 +93,17 @@ def _parted_by_lines(sheet: Sheet, rows: Sequence[Row], first: int, columns: Seq
     return bands
 
 
-def _parted_by_space(rows: Sequence[Row], first: int, *, bottom: float | None = None) -> list[list[int]]:
+def _is_beyond(row: Row, columns: Sequence[Column], bottom: float | None) -> bool:
+    """Whether a row is no more of the table that ends so far at a height: too far off, a sentence, or the beginning of another matter."""
+    far = bottom is not None and _top(row) - bottom > _FARTHEST * _height(row)
+    return far or is_sentence(row) or (row[0].box.left < columns[1].box.left and ends_table(row))
+
+
+def _parted_by_space(rows: Sequence[Row], first: int, columns: Sequence[Column], *, bottom: float | None = None) -> list[list[int]]:
     """The numbers of the rows that wider space parts from those before; nothing where all spaces are alike."""
     numbers: list[int] = []
     for number in range(first, len(rows)):
-        far = bottom is not None and _top(rows[number]) - bottom > _FARTHEST * _height(rows[number])
-        if far or is_sentence(rows[number]) or ends_table(rows[number]):
+        if _is_beyond(rows[number], columns, bottom):
             break
         numbers.append(number)
         bottom = _bottom(rows[number])

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from doctray.domain.document import Box, Word
 from doctray.extraction.parse import DateOrder
-from doctray.extraction.rules.certificate.coverage import COVERAGE, SHORT_KIND, Coverage
+from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.coverage_sums import sums_of
-from doctray.extraction.rules.certificate.coverage_tables import Column, column_of, coverage_of, make_table, with_labels
+from doctray.extraction.rules.certificate.coverage_tables import Column, column_of, coverage_of, is_kind, make_table, with_labels
 from doctray.extraction.rules.certificate.wrapped_cells import is_broken, whole, with_whole_sums
 from doctray.extraction.rules.grid import Cell, Grid, ruled_grids
 from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
@@ -50,26 +50,20 @@ def _headings(sheet: Sheet, grid: Grid) -> tuple[list[tuple[Cell, Column]], floa
 
 
 def _coverages(sheet: Sheet, grid: Grid, heads: Sequence[tuple[Cell, Column]], below: float, order: DateOrder | None) -> list[Coverage]:
-    lead, lead_key = next((cell, column.key) for cell, column in heads if column.key in ("type", "policy_number", "insurer_and_number"))
+    lead = next(cell for cell, column in heads if column.key in ("type", "policy_number", "insurer_and_number"))
     body = [cell for cell in grid.cells if cell.box.top >= below - 2 and cell.words]
     rows = [cell for cell in body if lead.box.left - 2 <= cell.box.center_x <= lead.box.right + 2]
     numbered = any(column.key in ("policy_number", "insurer_and_number") for _, column in heads)
-    labelled = sum(column.key == "limit" for _, column in heads) > 1 and lead_key == "type"
     out = []
     for row in sorted(rows, key=lambda cell: cell.box.top):
         beside = [cell for cell in body if _is_beside(cell.box, row.box)]
         coverage = coverage_of(sheet, _cells(sheet, beside, heads), order)
-        named = coverage.kind is not None and _is_kind(str(coverage.kind.value), labelled=labelled)
+        named = coverage.kind is not None and is_kind(str(coverage.kind.value), [column for _, column in heads])
         if coverage.policy_number is not None or (named and (coverage.effective_date is not None or coverage.limits)):
             out.append(coverage)
         elif not numbered and coverage.kind is not None:
             return []  # sums of one policy, each with its label
     return out
-
-
-def _is_kind(text: str, *, labelled: bool) -> bool:
-    """Whether a cell names a kind of insurance. labelled: the sums beside it have labels of their own."""
-    return COVERAGE.search(text) is not None or (labelled and SHORT_KIND.fullmatch(text.strip()) is not None)
 
 
 def _is_beside(cell: Box, row: Box) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from doctray.domain.document import Box
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold
-from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, is_sentence, plain_label, text_of
+from doctray.extraction.rules.certificate.coverage import COVERAGE, SHORT_KIND, Coverage, heading, is_sentence, plain_label, text_of
 from doctray.extraction.rules.certificate.coverage_sums import sums_of
 from doctray.extraction.rules.certificate.vocabulary import COVERAGE_HEADINGS
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
@@ -182,7 +182,15 @@ def is_policy(coverage: Coverage, cells: Mapping[str, Sequence[Phrase]], columns
     has_dates = any(column.key in ("effective_date", "expiry_date", "period") for column in columns)
     if coverage.policy_number is not None:
         return dated or (not has_dates and (coverage.kind is not None or bool(coverage.limits)))
-    return len(cells) > 1 and coverage.kind is not None and bool(COVERAGE.search(str(coverage.kind.value)))
+    return len(cells) > 1 and coverage.kind is not None and is_kind(str(coverage.kind.value), columns)
+
+
+def is_kind(text: str, columns: Sequence[Column]) -> bool:
+    """Whether a cell names a kind of insurance: in the words of one, or in short ones where the sums beside it have labels of their own."""
+    if COVERAGE.search(text) is not None:
+        return True
+    labelled = any(column.key == "limit" and (key := _key_of(column.label)) is not None and key[1] == "type" for column in columns)
+    return labelled and SHORT_KIND.fullmatch(text.strip()) is not None
 
 
 _LEAST_SURE = 0.9
@@ -192,7 +200,13 @@ _LONG_HEADINGS = [(key, label.replace(" ", "")) for key, labels in COVERAGE_HEAD
 
 def column_of(phrase: Phrase) -> Column | None:
     """The column that a heading begins, without the pattern of dates that it may print."""
-    text = _REMARK.sub("", phrase.text)
+    best = _key_of(phrase.text)
+    return None if best is None else Column(best[1], phrase.text.strip(" :"), phrase.box)
+
+
+def _key_of(heading_text: str) -> tuple[float, str] | None:
+    """(likeness, key) of a heading."""
+    text = _REMARK.sub("", heading_text)
     if len(text.split()) > _MOST_WORDS_OF_HEADING:
         return None
     folded = re.sub(r"\b(?:mm dd yy(?:yy)?|dd mm yy(?:yy)?|yyyy mm dd|usd|gbp)\b", "", fold(text)).strip()
@@ -200,8 +214,7 @@ def column_of(phrase: Phrase) -> Column | None:
     if best is None:
         compact = folded.replace(" ", "")
         best = next(((_LEAST_SURE, key) for key, label in _LONG_HEADINGS if compact.endswith(label)), None)
-    best = best or _of_two_languages(text)
-    return None if best is None else Column(best[1], phrase.text.strip(" :"), phrase.box)
+    return best or _of_two_languages(text)
 
 
 def _of_two_languages(text: str) -> tuple[float, str] | None:

@@ -301,8 +301,11 @@ def lines_from(paper: Labelled, sheet: Sheet, phrase: Phrase) -> list[Phrase]:
 def _label_before(paper: Labelled, value: Phrase) -> Phrase | None:
     """The label in whose phrase a value stands far off, in a column of values: NAME OF INSURED   : ADA BROWN."""
     own = next((s for _, s in paper.spots if s.rest is not None and s.marked and s.rest.words[0] is value.words[0]), None)
-    return own.label if own is not None and value.box.left - own.label.box.right > value.height else None
+    return own.label if own is not None and value.box.left - own.label.box.right > _COLON_BETWEEN * value.height else None
 
+
+_COLON_BETWEEN = 0.6
+"""Line heights between a label and its value at the least where a colon with spaces around it stands between."""
 
 _BLANK_LINE = 2.8
 """Line heights between the lines of an address one of whose lines was left blank."""
