@@ -11,6 +11,7 @@ from doctray.extraction.rules.grid import Grid, hull, ruled_grids
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.axes import Layout, layouts
 from doctray.extraction.rules.timetable.blocks import Block, blocks
+from doctray.extraction.rules.timetable.columned_days import lessons_below_days
 from doctray.extraction.rules.timetable.continued import continued
 from doctray.extraction.rules.timetable.echoes import without_echoes
 from doctray.extraction.rules.timetable.fields import Table, nothing_found, weighable, written
@@ -110,7 +111,7 @@ def _tables(page: Page) -> list[Table]:
         # of a text layer the lines are those of its file; of a picture some may not have been seen
         seen = page.source is not PageSource.TEXT_LAYER
         return aligned if seen and outweighs(aligned := _from_alignment(page), best) else best
-    for other in (_from_columns, _from_alignment, _from_list, lambda _: untitled):
+    for other in (_from_columns, _from_alignment, _from_list, lambda _: untitled, _below_days):
         if tells_more(found := other(page), best) or outweighs(found, best):
             best = found
     return best
@@ -167,6 +168,11 @@ def _from_alignment(page: Page) -> list[Table]:
 
 def _from_list(page: Page) -> list[Table]:
     listed = listed_blocks(page)
+    return [_as_table(page, listed)] if listed else []
+
+
+def _below_days(page: Page) -> list[Table]:
+    listed = lessons_below_days(page)
     return [_as_table(page, listed)] if listed else []
 
 

@@ -96,7 +96,7 @@ def _stretches(boxes: Sequence[Box], *, least: int) -> list[tuple[float, float]]
 
 def _rowed(grid: Grid, columns: dict[str, Box], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> tuple[Block, ...]:
     short = _short_days(rows, columns)
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     heading: Reading | None = None
     for row in rows:
         said = [reading for _, reading in row if reading.text]
@@ -106,7 +106,7 @@ def _rowed(grid: Grid, columns: dict[str, Box], rows: Sequence[Sequence[tuple[Bo
             if draft.name is None and heading and "day" not in columns:
                 draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
             drafts.append(draft)
-    return _settled(_carried(drafts))
+    return settled(_carried(drafts))
 
 
 def columned_blocks(page: Page) -> tuple[Listed, ...]:
@@ -209,7 +209,7 @@ def _day_of(level: Box, days: Sequence[tuple[Box, tuple[Word, ...]]], rules: Seq
 
 def listed_blocks(page: Page) -> Listed | None:
     """Blocks of lines `9:00 - 10:00 Maths Room 4` under headings that name one or several days, or with the day in the line."""
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     heading: tuple[DayName, tuple[Word, ...]] | None = None
     first: Box | None = None
     for line in read([word for word in page.words if word.angle == 0 and word.text.strip()]).lines:
@@ -223,16 +223,16 @@ def listed_blocks(page: Page) -> Listed | None:
             continue
         if content := _line_content(rest, span):
             first = first or box_of(line)
-            drafts.append(_Draft(page=page.number, name=label[0], day_words=label[1], content=content, span=span))
+            drafts.append(Draft(page=page.number, name=label[0], day_words=label[1], content=content, span=span))
     if len(drafts) < _FEWEST or first is None:
         return None
     below = Box(0, first.top, page.width, page.height)
     around = titles(page, below, inside=(), above=0.0, below=float(page.height))
-    return Listed(titles=around, blocks=_settled(drafts))
+    return Listed(titles=around, blocks=settled(drafts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
+class Draft:
     page: int
     name: DayName | None
     day_words: tuple[Word, ...]
@@ -280,7 +280,7 @@ def headed_blocks(grid: Grid, page: Page) -> tuple[Block, ...]:
     start, end = head.between(span.begin, span.end_begin), head.between(span.end_begin, span.stop)
     told = [cells for row in rows[1:] if (cells := _cells_of(row, columns)).get("subject") and any(map(str.isalpha, cells["subject"].text))]
     drafts = [
-        _Draft(
+        Draft(
             page=page.number,
             name=name,
             day_words=day_words,
@@ -289,7 +289,7 @@ def headed_blocks(grid: Grid, page: Page) -> tuple[Block, ...]:
         )
         for cells in told
     ]
-    return _settled(drafts) if len(drafts) >= _FEWEST else ()
+    return settled(drafts) if len(drafts) >= _FEWEST else ()
 
 
 _NEAR_HEAD = 3.0
@@ -319,7 +319,7 @@ def _short_days(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str
     return short_days([reading.text for row in rows for box, reading in row if box.left <= column.center_x <= box.right])
 
 
-def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], page: int) -> _Draft | None:
+def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], page: int) -> Draft | None:
     cells = _cells_of(row, columns)
     subject = cells.get("subject")
     timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
@@ -342,7 +342,7 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
         start_words=timing.between(span.begin, span.end_begin if span.end else span.stop) if span else (),
         end_words=timing.between(span.end_begin, span.stop) if span and span.end else (),
     )
-    return _Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
+    return Draft(page=page, name=name, day_words=day.words if day and name else (), content=content, span=span)
 
 
 def _place_behind(timing: Reading, span: PrintedSpan) -> Found | None:
@@ -399,9 +399,9 @@ def _titled(columns: dict[str, Box], heads: Sequence[tuple[Box, Reading]], rows:
     return {**columns, "subject": others[0], "notes": columns.get("notes", first)}
 
 
-def _carried(drafts: Sequence[_Draft]) -> list[_Draft]:
+def _carried(drafts: Sequence[Draft]) -> list[Draft]:
     """A row without a day belongs to the day above it."""
-    carried: list[_Draft] = []
+    carried: list[Draft] = []
     for draft in drafts:
         if draft.name is None and carried:
             draft = replace(draft, name=carried[-1].name, day_words=carried[-1].day_words)
@@ -460,9 +460,9 @@ def _phrases(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     return [*phrases, tuple(part)] if part else phrases
 
 
-def _settled(drafts: Sequence[_Draft]) -> tuple[Block, ...]:
+def settled(drafts: Sequence[Draft]) -> tuple[Block, ...]:
     """Blocks with their times read together day by day; one that stands under several days is repeated for each."""
-    runs: list[list[_Draft]] = []
+    runs: list[list[Draft]] = []
     for draft in drafts:
         if runs and runs[-1][0].day_words == draft.day_words:
             runs[-1].append(draft)
@@ -478,7 +478,7 @@ def _settled(drafts: Sequence[_Draft]) -> tuple[Block, ...]:
     return tuple(made)
 
 
-def _block(draft: _Draft, day: str, time: TimeSpan | None) -> Block:
+def _block(draft: Draft, day: str, time: TimeSpan | None) -> Block:
     assert draft.name
     assert draft.content.subject
     content, week = draft.content, draft.name.week
