@@ -10,9 +10,11 @@ from doctray.extraction.rules.timetable.worth import in_week, place
 
 
 def continued(tables: Iterable[Table]) -> list[Table]:
-    """The tables in their order, those that go on put to the one before them."""
+    """The tables in their order, those that go on put to the one before them, and without what only explains it."""
     merged: list[Table] = []
     for table in map(in_week, tables):
+        if merged and _explains(merged[-1], table):
+            continue
         if merged and _goes_on(merged[-1], table):
             before = merged[-1]
             blocks_of_both, unread = (*before.blocks, *table.blocks), before.unread + table.unread
@@ -21,6 +23,14 @@ def continued(tables: Iterable[Table]) -> list[Table]:
         else:
             merged.append(table)
     return merged
+
+
+def _explains(before: Table, table: Table) -> bool:
+    """Whether a table behind a week whose lessons all have times names some of its days, and no time: a legend of subjects or slots."""
+    untimed = all(block.start.minutes is None and block.end.minutes is None for block in table.blocks)
+    timed = all(block.start.minutes is not None for block in before.blocks)
+    fewer = {block.day.value for block in table.blocks} < {block.day.value for block in before.blocks}
+    return untimed and timed and fewer and not table.titles.class_name and not table.titles.teacher_name
 
 
 def _with_names_of(first: Titles, other: Titles) -> Titles:

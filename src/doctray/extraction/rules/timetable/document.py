@@ -10,6 +10,7 @@ from doctray.extraction.confidence import Evidence
 from doctray.extraction.rules.grid import Grid, hull, ruled_grids
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.axes import Layout, layouts
+from doctray.extraction.rules.timetable.bars import with_bars_joined
 from doctray.extraction.rules.timetable.blocks import Block, blocks
 from doctray.extraction.rules.timetable.columned_days import lessons_below_days
 from doctray.extraction.rules.timetable.continued import continued
@@ -159,7 +160,7 @@ def _layouts(grid: Grid, page: Page) -> tuple[Layout, ...]:
     found = nested_layouts(grid, page) or week_layouts(grid, page) or layouts(grid, page) or lane_layouts(grid, page)
     if not found and (headed := with_headings_above(grid, page)):
         found = layouts(headed, page)
-    return tuple(with_ticks(part, page) for layout in found for part in parted(layout, page))
+    return tuple(with_ticks(with_bars_joined(part), page) for layout in found for part in parted(layout, page))
 
 
 def _from_alignment(page: Page) -> list[Table]:
