@@ -13,7 +13,7 @@ _FEWEST = 2
 
 
 def with_bars_joined(layout: Layout) -> Layout:
-    """The layout, whose labels print times that run down, with one cell for each block and its bar. A bar's range stays part of the text."""
+    """The layout, whose labels print times that run down, with one cell for each block and its bar. A bar's range stays in the text."""
     if layout.time_axis is not Axis.Y or not any(slot.start is not None for slot in layout.slots):
         return layout
     first = min(day.low for day in layout.days)
