@@ -8,11 +8,11 @@ from doctray.extraction.rules.timetable.reading import Found, Reading, size_of
 from doctray.extraction.rules.timetable.terms import STRIP, TERM, YEAR
 
 SCHOOL = re.compile(
-    r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium|i\.?e\.?s(?=[.\s])"
-    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit(?:[yàéä]t?|as|atea|eit)|universidade?|univerzit[ay]|uniwersytet|[üu]niversitesi|faculdade|hogeschool|h[öo]gskola|vidyalaya|vidya\s?mandir|\w{0,20}schule|(?:i{2,3}t|nit|iiser|iim|bits|aiims)(?=\s[A-Z])|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
+    r"\b(?:school|coll[eè]ge|academy|institute|university|campus|polytechnic|kindergarten|nursery|preschool|gymnasium|gimn[aá]zi(?:um|ja)|(?:gael)?scoil|lisesi|(?:orta|ilk)okulu|liceul|colegiul|škola|madrass?ah?|(?-i:(?<!\S\s)S[MJ]?K(?:\s?\([CT]\))?)(?=\s[A-Z])|i\.?e\.?s(?=[.\s])"
+    r"|c\.?e\.?i\.?p(?=[.\s])|lyc[ée]e|[ée]cole|universit(?:[yiàéä]t?|as|atea|eit)|universidade?|univerzit[ay]|uniwersytet|[üu]niversitesi|faculdade|hogeschool|h[öo]gskola|\w{0,12}vidyalaya|vidyapeeth|vidya\s?mandir|\w{0,20}schule|(?:i{2,3}t|nit|iiser|iim|bits|aiims)(?=\s[A-Z])|escuela|colegio|instituto|istituto|liceo|scuola|sekolah|polytechnique|comprehensive|conservatoire|lyceum|seminary|playgroup"
     r"|day\s?care|montessori"
     r"|(?:dance|music|art|yoga|fitness)\s+(?:studio|club|centre|center)"
-    r"|(?:primary|infants?|juniors?|elementary|prep|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
+    r"|(?:primary|infants?|juniors?|elementary|prep(?:aratory)?|grammar|high)(?=\s*(?:$|[-–,|]))|(?:learning|leisure|community|sports|education"
     r"|arts|early\s+years|children'?s)\s+cent(?:re|er))\b",
     re.IGNORECASE,
 )
@@ -33,6 +33,17 @@ def school_of(lines: Sequence[Reading]) -> Found | None:
 
 
 _PLANNER = re.compile(r"\baSc\s?Time\s?tables?\b", re.IGNORECASE)
+
+
+def school_alone(lines: Sequence[Reading]) -> Found | None:
+    """A school's name that fills a line of its own, as forms print it at their foot."""
+    for line in lines:
+        if _NAME_ALONE.fullmatch(line.text) and SCHOOL.search(line.text) and not _NO_SCHOOL.search(line.text):
+            return Found(value=line.text, words=line.words, certainty=0.8)
+    return None
+
+
+_NAME_ALONE = re.compile(r"[A-Z][\w.'’&-]+(?: (?:[A-Z][\w.'’&-]*|of|and|the|de|du|di|&)){1,6}")
 
 
 def planned_for(lines: Sequence[Reading], under: Sequence[Reading], table: Box) -> Found | None:
@@ -69,7 +80,8 @@ def _school_part(line: Reading) -> Reading | None:
 _ADDRESS = re.compile(r",\s(?=[^,]*\d[^,]*,|[^,]*\d{3}\s?\d{3})")
 """What parts a school from its address: a part with a number that another follows, or with a postal code. A sector is the school's."""
 
-_FACULTY = re.compile(r"(?:faculty|school|department|college|institute) of [^,]+, ", re.IGNORECASE)
+_FACULTY = re.compile(r"(?:faculty|school|department|dept\.?|college|institute) of [^,]+, ", re.IGNORECASE)
 _AFTER_SCHOOL = re.compile(
-    r"\s[-–—|]\s(?=(?:\w+\s){0,3}(?:time\s?-?\s?tables?|schedule|plan|routine|programme?)\b)|\s[·•]\s", re.IGNORECASE
+    r"\s[-–—|]\s(?=(?:\w+\s){0,3}(?:time\s?-?\s?tables?|schedule|plan|routine|programme?)\b|(?:room|rm|grade|class|year|form|section|level|dep(?:artmen)?t)\b)|\s[·•]\s",
+    re.IGNORECASE,
 )

@@ -12,10 +12,11 @@ SLIP = re.compile(r"(?<![^\s-])\|(?=[-\w])")
 
 TERM = re.compile(
     rf"\b(?:(?:(?:1st|2nd|3rd|4th|first|second|third|fourth|odd|even)\s+(?:term|semester|sem|trimester|quarter))"
-    rf"|(?:{ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)[- ](?:sem(?:ester)?|trimester)\b|\d(?:st|nd|rd|th)(?:sem(?:ester)?)\b"
+    rf"|(?:{ROMAN}|(?<!\byear\s)\d(?:st|nd|rd|th)?)(?:[- ]|\s[-–]\s)(?:sem(?:ester)?|trimester)\b(?!\s?[-:]\s?{ROMAN}\b)"
+    r"|\d(?:st|nd|rd|th)(?:sem(?:ester)?)\b"
     rf"|(?:rainy?|harmattan|wet|dry|long|short)[- ](?:semester|season)\b|(?:semester|semestre)\s(?:ganjil|genap|impar|par)\b"
     rf"|(?:term|semester|sem|trimester|quarter)\s*[-#.]?\s*(?:\d|{ROMAN}\b|one|two|three|four)|semester\s(?-i:[AB])\b"
-    rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?:\s+(?:term|semester))?(?:\s+\d\b)?"
+    rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?![^\W\d_])(?:\s+(?:term|semester))?(?:\s+\d\b)?"
     rf"|\d\s?(?:er|do|ro|to|mo|vo|no|[eè]me|e|[ºª°.])\s?(?:semestre|trimestre|cuatrimestre|quadrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
     rf"|(?:semestre|trimestre|cuatrimestre)\s\d\b|(?:winter|sommer)semester\b)"
     rf"(?:\s+(?:odd|even)\s+week|\s+week\s+(?:[AB]|[12]|odd|even)\b)?",
@@ -31,7 +32,7 @@ DATE = re.compile(
 )
 TITLE = re.compile(
     r"\b(?:time\s?-?\s?tables?|schedule|routine|stundenplan|emploi\s+du\s+temps|horarios?|horaris|jadwal|rozvrh|raspored|[óo]rarend|hor[aá]rio|orario|rooster|lesrooster"
-    r"|plan\s+lekcji"
+    r"|plan\s+lekcji|planner|at\s+a\s+glance|jadual(?:\s+waktu)?"
     r"|ders\s+program[iı]|schema|stundeplan|skema)\b",
     re.IGNORECASE,
 )
@@ -45,9 +46,16 @@ def term_of(labelled: Found | None, lines: Sequence[Reading]) -> Found | None:
         value = YEAR.sub("", labelled.value).strip(STRIP)
         return Found(value=" ".join(value.split()), words=tuple(w for w in labelled.words if not YEAR.fullmatch(w.text))) if value else None
     for line in lines:
-        if match := TERM.search(SLIP.sub("I", line.text)):
+        if (match := TERM.search(SLIP.sub("I", line.text))) and not _SEASON_NAME.match(line.text, match.start()):
             return Found(value=match[0], words=line.between(*match.span()), certainty=0.95)
     return None
+
+
+_SEASON_NAME = re.compile(
+    r"(?:Autumn|Spring|Summer|Fall|Winter) (?:(?!Term|Semester|Week|Time|School|Class)[A-Z][a-z]+ ){1,2}(?:\w+ )?"
+    r"(?:School|Primary|Academy|College|University)\b"
+)
+"""A school that is called by a season: Summer Fields School."""
 
 
 def month_of(lines: Sequence[Reading]) -> Found | None:

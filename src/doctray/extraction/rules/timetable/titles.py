@@ -3,22 +3,25 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from doctray.domain.document import Box, Page, Word
 from doctray.extraction.rules.timetable.axes import Layout
 from doctray.extraction.rules.timetable.class_names import FILLER, class_of
 from doctray.extraction.rules.timetable.names import TEACHER
 from doctray.extraction.rules.timetable.reading import Found, Reading, read, size_of
-from doctray.extraction.rules.timetable.schools import SCHOOL, planned_for, school_of
+from doctray.extraction.rules.timetable.schools import SCHOOL, planned_for, school_alone, school_of
 from doctray.extraction.rules.timetable.terms import ROMAN, SLIP, STRIP, TERM, YEAR, month_of, term_of, week_title_of, year_of
 
 _LABELS = {
-    "teacher_name": r"(?:staff|teacher)\s+time\s?-?\s?table|class\s*in[- ]?charge|(?:class|form|home\s?room|subject)?\s*(?:teachers?"
+    "teacher_name": r"(?:staff|teacher)\s+time\s?-?\s?table|class\s*in[- ]?charge"
+    r"|(?:class|course|batch|section|faculty|year)\s+(?:co-?\s?ordinators?|mentors?|advis[eo]rs?|tutors?)|(?:class|form|home\s?room|subject)?\s*(?:teachers?"
     r"|tutors?|adviser|advisor|lecturer|instructor|faculty|staff)"
     r"(?:\s*(?:name|in[- ]charge))?|(?:klassen)?(?:lehrer(?:in)?|leitung)|prof(?:esseure?)?\s+principale?|enseignante?|tutora|profesora?"
     r"|professora?|docente(?:\s+coordinatore)?|mentor|nauczyciel|wychowawca"
     r"|(?-i:FT\s?\d?)(?=\s?:\s?(?-i:(?!F\w*\sT)[A-Z][\w.'’-]*\s[A-Z]))",
     "class_name": r"(?:name\s+of\s+)?(?:year\s*[/&]\s*sem(?:ester)?|(?:class\s+)?time\s?-?\s?table|class(?:es)?|form|section"
+    r"|home\s?room|(?:tutor|registration)\s+group"
     r"|year\s+group|grade|std|standard|batch"
     r"|group|division|programme|program|course"
     r"|student\s+group)(?:\s*(?:name|/\s*section|&\s*section))?|klasse|classe|clase|(?:horario\s+(?:del?\s+)?)?(?:grupo|curso)|turma"
@@ -83,17 +86,22 @@ def titles(page: Page, table: Box, *, inside: Sequence[tuple[Word, ...]], above:
     for key, found in _labelled(under).items():
         labelled.setdefault(key, found)
     plain = [line for line in head if not _LABEL.search(_label_text(line))]
-    school = labelled.get("school_name") or school_of(plain) or planned_for(plain, under, table)
+    school = labelled.get("school_name") or school_of(plain) or planned_for(plain, under, table) or school_alone(under)
     named = labelled.get("class_name")
     term = term_of(labelled.get("term"), [*plain, Reading((named.words,))] if named else plain)
     return Titles(
         teacher_name=labelled.get("teacher_name") or _teacher(plain),
-        class_name=labelled.get("class_name") or class_of(plain, school),
+        class_name=labelled.get("class_name") or class_of(plain, school, usual=_usual_size(page, table)),
         school_name=school,
         term=term or month_of(plain),
         year=year_of(labelled, plain, head),
         week=week_title_of([*plain, *head]),
     )
+
+
+def _usual_size(page: Page, table: Box) -> float:
+    """Height of the print within the table, in pixels; 0 where it holds none."""
+    return median([size_of(word) for word in page.words if word.angle == 0 and _touches(word.box, table)] or [0.0])
 
 
 def _touches(box: Box, table: Box) -> bool:
@@ -143,8 +151,18 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             value = text[match.end() : stop].strip(" -–|,;.…")
             if key == "teacher_name" and _LEGEND.match(value):
                 continue
-            if key == "teacher_name":
-                value = re.sub(r"^\d\s?[).]\s?", "", value)
+            if key == "teacher_name" and (numbered := _NUMBERED.match(value)):
+                value = value[numbered.end() :]
+                others = [line for line in lines if (number := _NUMBERED.match(line.text)) and TEACHER.fullmatch(line.text, number.end())]
+                if others and TEACHER.fullmatch(value):
+                    words = (*_said(line, text, value, match.end()), *(word for other in others for word in other.words))
+                    names = (value, *(_NUMBERED.sub("", other.text) for other in others))
+                    found.setdefault(key, Found(value=", ".join(names), words=words))
+                    continue
+            if key in ("class_name", "") and (person := _TEACHERS.match(value)):
+                if key == "class_name" and (own := _CLASS_BEFORE.fullmatch(text[: match.end()].strip())):
+                    found.setdefault(key, Found(value=own["name"], words=_said(line, text, own["name"], 0)))
+                key, value = ("teacher_name", person[0]) if key or _NAME_ASKED.match(match[0]) else (key, value)
             if key == "class_name" and _OF_TABLE.match(match[0]):
                 value = re.sub(r"^class\s+(?=\S*[^\W\d])", "", value, flags=re.IGNORECASE)
                 key = "teacher_name" if TEACHER.fullmatch(value) else key
@@ -159,9 +177,21 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             if key == "year" and not YEAR.search(value) and (studied := TERM.search(value)):
                 key, value = "term", studied[0]
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
-                begin = text.index(value, match.end())
-                found.setdefault(key, Found(value=value, words=line.between(begin, begin + len(value))))
+                found.setdefault(key, Found(value=value, words=_said(line, text, value, match.end())))
     return found
+
+
+def _said(line: Reading, text: str, value: str, begin: int) -> tuple[Word, ...]:
+    """The words of a value that stands in the text of a line from there on."""
+    begin = text.index(value, begin)
+    return line.between(begin, begin + len(value))
+
+
+_NUMBERED = re.compile(r"\d\s?[).]\s?")
+_CLASS_BEFORE = re.compile(r"(?P<name>(?:(?!(?:class|time\s?table)\b)[\w'’/-]+ ){1,2}(?:class|form|grade|section|group)) ?:", re.IGNORECASE)
+"""A class whose teacher follows behind a colon: Third Class: Ms. Byrne."""
+
+_NAME_ASKED = re.compile(r"name\b", re.IGNORECASE)
 
 
 _OF_TABLE = re.compile(r"(?:class\s+)?time\s?-?\s?table", re.IGNORECASE)
@@ -189,8 +219,18 @@ def _label_text(line: Reading) -> str:
 
 
 def _teacher(lines: Sequence[Reading]) -> Found | None:
+    named = [line for line in lines if _TEACHERS.fullmatch(line.text)]
+    if len(named) > 1 and len(named) <= _MOST_TEACHERS:
+        return Found(
+            value=", ".join(line.text for line in named), words=tuple(word for line in named for word in line.words), certainty=0.8
+        )
     for line in lines:
-        match = TEACHER.search(line.text)
+        match = _TEACHERS.search(line.text)
         if match and len(line.words) <= 8 and not SCHOOL.search(line.text):
             return Found(value=re.sub(r"['’]s$", "", match[0]).strip(STRIP), words=line.between(*match.span()), certainty=0.85)
     return None
+
+
+_TEACHERS = re.compile(rf"{TEACHER.pattern}(?:\s(?:and|&)\s{TEACHER.pattern})*")
+_MOST_TEACHERS = 3
+"""Who each have a line of their own above a table; more are the list of a staff."""

@@ -48,3 +48,21 @@ def test_a_value_far_beside_its_label_is_its_own(label: str, value: str) -> None
     words = [*text_line(label, left=60.0, top=80.0), *text_line(value, left=400.0, top=80.0), *sheet.words]
     found = extract(document(a_page(words, sheet.segments)))
     assert found.fields["class_name"] == value.strip(": ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "teacher"),
+    [
+        (["Third Class: Ms. Byrne"], "Ms. Byrne"),
+        (["Teacher Timetable", "Name: Mrs. Jane Whitfield"], "Mrs. Jane Whitfield"),
+        (["Name: Sophie Turner"], None),
+        (["Class Coordinator: Prof. S. B. Deshmukh"], "Prof. S. B. Deshmukh"),
+        (["Exam Coordinator: Prof. S. B. Deshmukh"], None),
+        (["Class Advisor: 1) Dr. Rao", "2) Mr. Jain"], "Dr. Rao, Mr. Jain"),
+        (["Mrs Patel and Mr Lowe"], "Mrs Patel and Mr Lowe"),
+        (["Mrs Patel", "Mr Lowe"], "Mrs Patel, Mr Lowe"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_who_a_class_belongs_to_stands_behind_its_name_or_a_label(lines: list[str], teacher: str | None) -> None:
+    assert extract(document(a_sheet(WEEK, title=lines))).fields["teacher_name"] == teacher
