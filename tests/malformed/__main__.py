@@ -70,7 +70,9 @@ def write(cases: Sequence[Case], folder: Path) -> None:
     print(f"{len(listed)} cases in {folder}")
 
 
-def own_service(cases: Sequence[Case], *, page_seconds: float, lanes: int) -> tuple[list[Ending], list[Bystander], list[str]]:
+def own_service(
+    cases: Sequence[Case], *, page_seconds: float, lanes: int, leniency: float = 1.0
+) -> tuple[list[Ending], list[Bystander], list[str]]:
     """Start a service, warm it up, run the cases, and compare what it takes before and after. The last list: how it grew."""
     with tempfile.TemporaryDirectory(prefix="doctray-malformed-") as home:
         settings = {
@@ -85,7 +87,7 @@ def own_service(cases: Sequence[Case], *, page_seconds: float, lanes: int) -> tu
             pid = service.process.pid
 
             def new_handler() -> Handler:
-                return Handler(service.url, page_seconds=page_seconds)
+                return Handler(service.url, page_seconds=page_seconds, leniency=leniency)
 
             # every decoder and every kind of answer once, so that what is loaded for good is loaded before
             run(short(cases, each=1)[:WARM_UP], new_handler=new_handler, lanes=lanes)
