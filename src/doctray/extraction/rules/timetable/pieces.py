@@ -9,6 +9,7 @@ from doctray.domain.document import Box, Word
 from doctray.extraction.rules.grid import Axis, Cell, box_of
 from doctray.extraction.rules.timetable.aligned import phrases_of
 from doctray.extraction.rules.timetable.axes import DaySlot, Layout
+from doctray.extraction.rules.timetable.below import told_below
 from doctray.extraction.rules.timetable.beside import columns_of
 from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.habits import habits_of
@@ -83,6 +84,8 @@ def _from_cells(layout: Layout) -> list[Piece]:
     pieces = list(spelled)
     habits = _habits(layout, cells)
     parts = [part for whole in cells for part in _parted(layout, whole)]
+    below, spent = told_below(parts, layout.time_axis)
+    parts = [part for part in parts if id(part) not in spent]
     zones = zones_of(parts) or halves_of(parts) or columns_of(parts)
     for cell in parts:
         holds = _holds(layout, cell.box)
@@ -94,8 +97,12 @@ def _from_cells(layout: Layout) -> list[Piece]:
             continue
         laid_out = zones.content(cell, habits) if zones else None
         words = with_hours_spelt_out(cell.words, layout.slots, layout.time_axis.low(cell.box), layout.time_axis.high(cell.box))
+        told = below.get(id(cell))
+        box = told.box if told else cell.box
         for order, content in enumerate((laid_out,) if laid_out else contents(read(words), habits)):
-            pieces.append(_piece(layout, cell.box, _days_of(layout, cell.box), _labelled(layout, cell.box, content), order))
+            if told:
+                content = replace(content, teacher=content.teacher or told.teacher, room=content.room or told.room)
+            pieces.append(_piece(layout, box, _days_of(layout, box), _labelled(layout, box, content), order))
     return pieces
 
 
