@@ -94,7 +94,7 @@ _HEADERS: tuple[Shape, ...] = (
         "name": "Prefer",
         "in": "header",
         "required": False,
-        "schema": {"type": "string", "pattern": "^[\\x20-\\x7e]*$"},
+        "schema": {"type": "string", "pattern": "^[\\x20-\\x7e\\x80-\\xff]*$"},
         "example": "wait=10",
         "description": "wait=N: answer 200 with the status and result if the job ends within N seconds, at most WAIT_MAX_SECONDS",
     },
