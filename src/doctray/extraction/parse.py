@@ -370,7 +370,7 @@ def _folded(text: str) -> str:
     return "".join(" " if character.isspace() else {"＄": "$", "﹩": "$"}.get(character, character) for character in text)
 
 
-_GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.;]\d{3}){2,})")
+_GROUPED_TWICE = re.compile(r"(?P<sign>[$£€]?)\s?(?P<digits>\d{1,3}(?:[,.;]\d{3}){2,})|(?P<sure>[$£€])\s?(?P<once>\d{1,3}[:;]\d{3})")
 _SPECK_AFTER_SIGN = re.compile(r"(?P<sign>[$£€])[.,]\s?(?P<digits>\d{1,3}(?:,\d{3})+)")
 _SUM_WITH_SLIPS = re.compile(r"(?P<sign>[Ss$£€]?)\s?(?P<digits>[\dOoQlI|d]{1,3}(?:[,.][\dOoQlI|pd]{3})+)[\])}|lI1]?")
 
@@ -379,11 +379,12 @@ def _mended_amount(text: str) -> str | None:
     """The text as a sum after slips of OCR that cannot be meant otherwise, else None.
 
     A letter for a digit inside grouped digits (1,OOO,000, $1,00d,000), S for $ before them (S100,000), a ruling line after them
-    (500,000]), a speck between them ($.600,000), a point or a semicolon for one of several commas (2,000.000, 1;000,000).
+    (500,000]), a speck between them ($.600,000), a point or a semicolon for one of several commas (2,000.000, 1;000,000),
+    a colon or a semicolon for the one comma behind a sign ($500:000).
     """
     grouped = _GROUPED_TWICE.fullmatch(_folded(text).strip(" .:;*|_"))
     if grouped is not None:
-        return grouped["sign"] + re.sub(r"[.;]", ",", grouped["digits"])
+        return (grouped["sign"] or grouped["sure"] or "") + re.sub(r"[.:;]", ",", grouped["digits"] or grouped["once"])
     match = _SUM_WITH_SLIPS.fullmatch(_folded(text).strip(" .:;*|_")) or _SPECK_AFTER_SIGN.fullmatch(text)
     if match is None or sum(character.isdigit() for character in match["digits"]) < 2:
         return None

@@ -190,7 +190,7 @@ def _blocks(sheet: Sheet, offset: float) -> Mapping[str, Party]:
         "insurers": anchor(sheet, "INSURERS AFFORDING COVERAGE", "COMPANIES PROVIDING COVERAGE"),
         "issued": anchor(sheet, "ISSUE DATE"),
         "information": anchor(sheet, "THIS CERTIFICATE IS ISSUED AS A MATTER OF INFORMATION", "THIS CERTIFICATE IS ISSUED AS A MATTER"),
-        "coverages": _lone(sheet, "COVERAGES"),
+        "coverages": _lone(sheet, "COVERAGES") or _opening(sheet, "COVERAGES"),
         "cancellation": _lone(sheet, "CANCELLATION"),
         "representative": anchor(sheet, "AUTHORIZED REPRESENTATIVE"),
         "number": anchor(sheet, "CERTIFICATE NUMBER"),
@@ -269,7 +269,7 @@ def _block(sheet: Sheet, label: Anchor, others: Sequence[Box], offset: float) ->
     right = min([*(b.left for b in beside), *insurers_beside], default=float(sheet.width))
     area = Box(
         max(0.0, box.left - 2 * height),
-        box.top - 0.2 * height,
+        box.top - 0.2 * height + max(0.0, offset),
         max(box.right, right - 0.3 * height),
         max(box.bottom, bottom - 0.1 * height + offset),
     )
@@ -325,6 +325,12 @@ def _lone(sheet: Sheet, label: str) -> Anchor | None:
     return None if best is None else Anchor(best[1], best[0], alone=True)
 
 
+def _opening(sheet: Sheet, label: str) -> Anchor | None:
+    """The label at the head of a line, where what was filled in runs over its middle: COVERAGES Reno, NV 89501 CERTIFICATE NUMBER."""
+    heads = {id(phrase.words[0]) for phrase in sheet.phrases}
+    return next((place for place in anchors(sheet, label) if id(place.phrase.words[0]) in heads and place.phrase.text.isupper()), None)
+
+
 _CONTACT = re.compile(r"(?:phone|tel|telephone|fax|serial|ph|a/c)\b", re.IGNORECASE)
 
 
@@ -353,25 +359,26 @@ def insurers(sheet: Sheet, offset: float = 0.0) -> list[dict[str, Found]]:
         (b.box.center_y - a.box.center_y for (_, a), (_, b) in pairwise(rows) if b.box.center_y - a.box.center_y > 4),
         default=rows[0][1].height * 1.5,
     )
+    codes_left = heading.box.left if heading is not None else _column_of_codes(sheet, rows, pitch)
     out = []
     for letter, label in rows:
         middle = label.box.center_y + offset
         band = Box(label.box.right - 2, middle - pitch * 0.55, sheet.width, middle + pitch * 0.55)
         words = [w for w in sheet.inside(band) if w not in label.words and _nearest(w, rows, offset) is label and not _form_print(w)]
         words = [w for w in words if id(w) not in printed]
-        insurer = _insurer(sheet, letter, label, words, heading)
+        insurer = _insurer(sheet, letter, label, words, codes_left)
         if insurer:
             out.append(insurer)
     return out
 
 
-def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], heading: Anchor | None) -> dict[str, Found] | None:
+def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], codes_left: float | None) -> dict[str, Found] | None:
     mark = next((i for i, w in enumerate(words) if re.search(r"naic", w.text, re.IGNORECASE)), None)
     if mark is not None:
         head = re.split(r"[\s_,;(]*naic", words[mark].text, maxsplit=1, flags=re.IGNORECASE)[0]
         name_words, code_words = [*words[:mark], *([_shortened(words[mark], head)] if fold(head) else [])], words[mark:]
     else:
-        left = heading.box.left - 1.5 * heading.box.height if heading is not None and heading.box.left > label.box.right else float("inf")
+        left = codes_left - 1.5 * label.height if codes_left is not None and codes_left > label.box.right else float("inf")
         code_words = [w for w in words if w.box.center_x > left or (w is words[-1] and len(words) > 1 and re.fullmatch(r"\d{5}", w.text))]
         name_words = [w for w in words if w not in code_words]
     while name_words and not fold(name_words[0].text):
@@ -388,6 +395,14 @@ def _insurer(sheet: Sheet, letter: str, label: Phrase, words: list[Word], headin
     if code is not None:
         out["naic"] = code
     return out
+
+
+def _column_of_codes(sheet: Sheet, rows: Sequence[tuple[str, Phrase]], pitch: float) -> float | None:
+    """Where the NAIC codes stand, by those of them that are plain, where their heading was not recognised."""
+    _, first = rows[0]
+    area = Box(first.box.right, first.box.top - pitch, sheet.width, rows[-1][1].box.bottom + pitch)
+    codes = [word.box.left for word in sheet.inside(area) if re.fullmatch(r"\d{5}", word.text)]
+    return min(codes) if len(codes) >= _TELLING else None
 
 
 _RATING = re.compile(r"\s*\((?:AM|A\.M\.) Best[^)]*\)?.*$|,?\s+A(?:\+{1,2}|-)?,?\s+[IVX]{1,4}$")

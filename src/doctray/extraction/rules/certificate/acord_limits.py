@@ -117,10 +117,15 @@ def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box
             cut = len(text[: spaced.start()].split())
         elif cut is None:
             whole = re.search(r"(included|excluded|statutory|unlimited)\W*$", text, re.IGNORECASE)
+            if whole is None and sheet.ocr and (said := _said_badly(phrase)) is not None:
+                out.append(said)
             if whole is None:
                 continue
             cut = len(text[: whole.start()].split())
-        part = phrase.part(cut)
+        end = len(phrase.words)
+        while end > cut + 1 and phrase.words[end - 1].text in _STROKES:
+            end -= 1
+        part = phrase.part(cut, end)
         assert part is not None
         sign = (cut > 0 and phrase.words[cut - 1].text.strip().endswith(("$", "£", "€"))) or any(
             w.text.strip() == "$" and in_row(w.box, part.box) and w.box.right <= part.box.left + 4 for w in words
@@ -132,6 +137,20 @@ def _sums(sheet: Sheet, words: Sequence[Word], *, small: bool) -> list[tuple[Box
             out.append((part.box, found))
     return out
 
+
+def _said_badly(phrase: Phrase) -> tuple[Box, Found] | None:
+    """Included or Excluded in the place of a sum, with a letter that recognition took for another one: Exctuded."""
+    word = phrase.words[-1]
+    told = next((said for said in ("Included", "Excluded") if fuzz.ratio(fold(word.text), said.casefold()) >= _SAME_WORD), None)
+    if told is None:
+        return None
+    value = told.upper() if word.text.isupper() else told
+    return word.box, Found(value=value, page=phrase.page, words=(word,), doubts=("repaired_amount",), trust=0.7)
+
+
+_SAME_WORD = 85.0
+_STROKES = frozenset({")", "]", "|", "}"})
+"""What recognition makes of the line right of a sum."""
 
 _COLUMN = 3
 """So many signs $ left of a sum are a column of their own, of which none is part of the sum."""

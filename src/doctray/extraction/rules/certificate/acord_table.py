@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import Any
 
@@ -76,7 +76,7 @@ def _sections(sheet: Sheet, columns: Columns) -> list[Section]:
         elif index == 0:
             top = min(top, columns.top + 0.5 * title.phrase.height)
         if limits is WORKERS:
-            end = _end_of_workers(sheet, Box(0, title.box.top, sheet.width, max(title.box.bottom, bottom)))
+            end = _end_of_workers(sheet, columns, Box(0, title.box.top, sheet.width, max(title.box.bottom, bottom)))
             if end is not None and index + 1 == len(starts):
                 out.append(Section(title, limits, top, max(top, end)))
                 out.append(Section(None, {}, end, max(end, columns.bottom)))
@@ -89,23 +89,23 @@ _SHORT = {"UMBRELLA LIAB": ("UMBRELLA",)}
 """Titles of sections as look-alikes of the form shorten them."""
 
 _CLOSE = 0.6
-"""Heights of its print that a section's title stands at most below the line that begins the section, where it is set at the top."""
+"""Heights of its print that a section's title stands below the line that begins the section, where no such line was found."""
 
 
 def _top(sheet: Sheet, columns: Columns, title: Anchor, *, after: Anchor | None) -> float:
-    """Where a section begins: at the lowest line over its title that crosses type and number, where the title stands low in its box."""
+    """Where a section begins: at the lowest line over its title that crosses type and number, or close over the title."""
     beneath = columns.top if after is None else after.box.bottom
-    lines = [
+    lines = [line for line in _lines_across(sheet, columns, title.phrase.height) if beneath < line < title.box.center_y]
+    return max(lines, default=title.box.top - _CLOSE * title.phrase.height)
+
+
+def _lines_across(sheet: Sheet, columns: Columns, height: float) -> list[float]:
+    """Where lines cross the table from its types to its dates. height: of print, in pixels."""
+    return [
         segment.top
         for segment in sheet.page.segments
-        if segment.horizontal
-        and segment.left <= columns.type_left + 2 * title.phrase.height
-        and segment.right >= columns.effective.center_x
-        and beneath < segment.top < title.box.center_y
+        if segment.horizontal and segment.left <= columns.type_left + 2 * height and segment.right >= columns.effective.center_x
     ]
-    close = title.box.top - 0.6 * title.phrase.height
-    low = max(lines, default=close)
-    return low if title.box.top - low > _CLOSE * title.phrase.height else close
 
 
 def _free_rows(sheet: Sheet, section: Section, columns: Columns) -> list[Section]:
@@ -129,7 +129,7 @@ def _middle(found: Found) -> float:
     return sum(word.box.center_y for word in found.words) / len(found.words)
 
 
-def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
+def _end_of_workers(sheet: Sheet, columns: Columns, area: Box) -> float | None:
     """Where the printed section on workers' compensation ends and the free rows begin."""
     lines = (("DESCRIPTION OF OPERATIONS below",), *WORKERS.values())
     found = [a for labels in lines if (a := anchor(sheet, *labels, within=area)) is not None]
@@ -140,7 +140,10 @@ def _end_of_workers(sheet: Sheet, area: Box) -> float | None:
     # boxes of recognition may be higher than their print
     height = median(a.phrase.height for a in found)
     # the last line of the section, where recognition spoilt its label, is as high as those before it
-    return max(min(a.box.bottom, a.box.center_y + 0.5 * height) for a in found) + (0.2 if told else _ONE_LINE) * height
+    foot = max(min(a.box.bottom, a.box.center_y + 0.5 * height) for a in found)
+    end = foot + (0.2 if told else _ONE_LINE) * height
+    across = [line for line in _lines_across(sheet, columns, height) if foot - 0.5 * height < line < end + height]
+    return min(across, default=end)
 
 
 _ONE_LINE = 1.6
@@ -202,7 +205,7 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
     lines = [row for row in rows_of(_typed(words, columns)) if not _is_of_the_rows_above(" ".join(w.text for w in row))]
     end = next((i for i, row in enumerate(lines) if i and _QUALIFIES.match(" ".join(w.text for w in row))), len(lines))
     words = [w for row in lines[:end] for w in row if w.text in _SIGNS or fold(w.text) not in ("", "x")]
-    while words and words[0].text in _SIGNS:
+    while words and (words[0].text in _SIGNS or (words[0].text == "OTHER" and len(words) > 1 and _lower_than(words[1], words[0]))):
         words.pop(0)
     if _is_of_form(" ".join(w.text for w in words)):
         return None
@@ -214,6 +217,16 @@ def _type(sheet: Sheet, section: Section, columns: Columns) -> Found | None:
 
 
 _SIGNS = frozenset({"&", "-", "–", "/"})
+
+
+def _lower_than(word: Word, heading: Word) -> bool:
+    """Whether a word is not on the line of the form's OTHER but typed into its row."""
+    return word.box.top - heading.box.top > _BENEATH * heading.box.height
+
+
+_BENEATH = 0.35
+"""Heights of the heading that the tops of what was typed beneath it, in its row, stand lower at the least."""
+
 
 _AND_AS_DIGIT = re.compile(r"(?<=[A-Za-z] )[68](?= [A-Z])")
 """What recognition makes of & between two words: Errors 6 Omissions."""
@@ -239,11 +252,15 @@ _ALIKE = 60.0
 def _is_of_the_rows_above(text: str) -> bool:
     """Whether a line says nothing, heads the free rows, or is one of the form's over them, which a filling that stands high reaches."""
     folded = fold(text)
-    return folded in ("", "x", "other") or any(fuzz.ratio(folded, line) >= _SAME_LINE for line in _LINES_OVER_FREE_ROWS)
+    return folded in ("", "x", "other") or any(
+        fuzz.ratio(folded, line) >= _SAME_LINE or (len(folded) > _LEAST_OF_LINE and line.endswith(folded)) for line in _LINES_OVER_FREE_ROWS
+    )
 
 
 _LINES_OVER_FREE_ROWS = ("if yes describe under", "description of operations below", "special provisions below")
 _SAME_LINE = 85.0
+_LEAST_OF_LINE = 10
+"""Letters of the end of such a line whose beginning was not recognised, at the least."""
 
 
 def _is_of_form(text: str) -> bool:
@@ -347,10 +364,58 @@ def _dates(sheet: Sheet, section: Section, columns: Columns, order: DateOrder | 
             middle = sum(w.box.center_x for w in read.words) / len(read.words)
             home = effective if abs(middle - columns.effective.center_x) <= abs(middle - columns.expiry.center_x) else expiry
             home.append(read)
+    for row in rows_of(sheet.inside(area)) if sheet.ocr else ():
+        told = {id(word) for read in (*effective, *expiry) for word in read.words if word in row}
+        apart = len(told) < _PAIR or any(word.text in _FIRST_OF_MONTH for word in row)
+        pair = _run_together(Phrase.of(sheet.number, row)) if apart else None
+        if pair is not None:
+            effective = [read for read in effective if read.words[0] not in row] + [pair[0]]
+            expiry = [read for read in expiry if read.words[0] not in row] + [pair[1]]
     if sheet.ocr and len(effective) + len(expiry) == 1:
         swallowed = _month_lost(sheet, area, (effective or expiry)[0])
         return (effective, swallowed) if effective else (swallowed, expiry)
     return effective, expiry
+
+
+_PAIR = 2
+_FIRST_OF_MONTH = ("0", "1")
+"""Digits that open a month, where a line between columns parts them from the rest."""
+
+
+def _run_together(phrase: Phrase) -> tuple[Found, Found] | None:
+    """The two dates of a term whose digits recognition set together or apart in the wrong places: 07/19/20190 7/19/2020.
+
+    The second may have lost its last digit to the line beside it, where it is the same day of the next year: 4/24/20194/24/202.
+    """
+    match = _TWO_DATES.search("".join(word.text for word in phrase.words))
+    if match is None:
+        return None
+    month, day, year, to_month, to_day, to_year = (int(part) for part in match.groups())
+    cut = len(match[6]) < _DIGITS_OF_YEAR
+    if cut and ((to_month, to_day) != (month, day) or (year + 1) // 10 != to_year):
+        return None
+    values = (year, month, day), (year + 1 if cut else to_year, to_month, to_day)
+    try:
+        first, second = (date(*value) for value in values)
+    except ValueError:
+        return None
+    if not 0 < (second - first).days <= _LONGEST_TERM_YEARS * 366:
+        return None
+    doubts = ("repaired_date",)
+    ends = list(accumulate(len(word.text) for word in phrase.words))
+    spans = ((match.start(1), match.end(3)), (match.start(4), match.end(6)))
+    of_first, of_second = (
+        tuple(word for word, end in zip(phrase.words, ends, strict=True) if end > start and end - len(word.text) < stop)
+        for start, stop in spans
+    )
+    return (
+        Found(value=first.isoformat(), page=phrase.page, words=of_first, doubts=doubts, trust=0.7),
+        Found(value=second.isoformat(), page=phrase.page, words=of_second, doubts=doubts, trust=0.5 if cut else 0.7),
+    )
+
+
+_TWO_DATES = re.compile(r"(?<!\d)(\d{1,2})[/\-](\d{1,2})[/\-]((?:19|20)\d\d)[|/]?(\d{1,2})[/\-](\d{1,2})[/\-](20\d{1,2})(?!\d)")
+_DIGITS_OF_YEAR = 4
 
 
 def _month_lost(sheet: Sheet, area: Box, known: Found) -> list[Found]:
@@ -422,9 +487,13 @@ def _letters(sheet: Sheet, section: Section, columns: Columns) -> list[Found]:
         text = word.text.strip(" |[](){}.,:;").upper()
         if sheet.ocr and text == "8" and word.box.right <= columns.type_left + 2:
             found.append(Found(value="B", page=sheet.number, words=(word,), doubts=("repaired_identifier",), trust=0.6))
-        if re.fullmatch(r"[A-F](?:[,&/ ]+[A-F])*", text) and word.box.right <= columns.type_left + 2:
+        if re.fullmatch(r"[A-F](?:[,&/ ]+[A-F])*", text) and word.box.right <= columns.type_left + _OVER_EDGE * word.box.height:
             found.append(Found(value=text, page=sheet.number, words=(word,)))
     return found
+
+
+_OVER_EDGE = 0.4
+"""Heights of a letter that its box may reach into the column beside its own, which is narrow."""
 
 
 def _mark(sheet: Sheet, section: Section, columns: Columns, column: Box) -> Found | None:

@@ -14,13 +14,13 @@ Party = tuple[Found | None, Found | None]
 
 _STREET = re.compile(
     r"^\W?(?:\d+[A-Za-z]?(?:[-/]\d+)?,?\s+\w|[sdwc]/o\b|(?:(?:house|door|plot|shop|flat|h|d)\.? ?)?no\b[.:]? ?\d|plot\b|"
-    r"(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|unit\b|flat\b|"
+    r"(?:p\.?\s?o\.?|post office)\s*box\b|pob\b|suite\b|ste\b|un[il]t\b|flat\b|"
     r"(?:r\.?\s?r\.?|rural route|h\.?c\.?)\s?#?\s?\d+,?\s(?:p\.?o\.? )?box\b|[nsew]\d{3,5}[a-z]?\s+[a-z]|"
     r"floor\b|\d+(?:st|nd|rd|th) floor|c/o\b|one\s+\w+\s+(?:place|plaza|street|center))",
     re.IGNORECASE,
 )
 _NOT_ADDRESS = re.compile(
-    r"@|\bwww\.|https?:|^\W*(?:tel|telephone|phone|ph|fax|e-?mail|mobile(?!,? al(?:abama)?\b)|cell|attn|attention|contact|email|website)\b|"
+    r"@|\bwww\.|https?:|^\W*(?:tel|telephone|phone|ph|fax|e-?mail|mobile(?=\W*(?:$|[\d+(]|:|(?:phone|no|number|tel)\b))|cell|attn|attention|contact|email|website)\b|"
     r"^\W*(?:\+?\d[\d\s().\-/]{8,})(?:(?:ext|x)\W{0,2}\d{1,6})?$",
     re.IGNORECASE,
 )

@@ -1,10 +1,11 @@
 """The ACORD 25 form, filled, blank, skewed and badly recognised."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from doctray.domain.document import Box, FormField, Line, Page, Segment
+from doctray.domain.document import Box, FormField, Line, Page, Segment, Word
 from doctray.domain.extraction import Extraction
 from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.document import extract
@@ -779,3 +780,75 @@ def test_a_deductible_of_three_digits_alone_in_a_typed_row_is_a_sum() -> None:
 def test_an_automobile_section_whose_title_is_torn_apart_is_one() -> None:
     policies = read(an_acord(misread={"AUTOMOBILE LIABILITY": "AUTOMOBILE X    LIABILITY"}, ocr=True)).fields["policies"]
     assert [policy["type"] for policy in policies] == [policy["type"] for policy in read(an_acord()).fields["policies"]]
+
+
+@pytest.mark.parametrize(
+    ("printed", "start", "end"),
+    [
+        ("02/01/20260 2/01/2027", "2026-02-01", "2027-02-01"),
+        ("1 2/01/202612/01/2027", "2026-12-01", "2027-12-01"),
+        ("02-01-20260 2-01-2027", "2026-02-01", "2027-02-01"),
+        ("2/01/20262/01/202", "2026-02-01", "2027-02-01"),
+    ],
+)
+def test_two_dates_whose_digits_recognition_mixed_up_are_taken_apart(printed: str, start: str, end: str) -> None:
+    filled = {place: text for place, text in FILLED.items() if place not in ((30, FROM), (30, TO))} | {(30, FROM): printed}
+    found = read(an_acord(filled, ocr=True))
+    auto = found.fields["policies"][1]
+    assert (auto["effective_date"], auto["expiry_date"]) == (start, end)
+    assert {"repaired_date"} <= set(codes(found))
+
+
+def test_what_is_left_of_a_second_date_is_no_date_where_the_first_says_another_day() -> None:
+    filled = {place: text for place, text in FILLED.items() if place not in ((30, FROM), (30, TO))} | {(30, FROM): "2/01/20263/15/202"}
+    assert read(an_acord(filled, ocr=True)).fields["policies"][1]["expiry_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"), [("Exctuded", "Excluded"), ("INCLUDEO", "INCLUDED"), ("1000000 )", 1_000_000), ("$500:000", 500_000)]
+)
+def test_slips_in_what_stands_in_a_limit_are_put_right(printed: str, value: object) -> None:
+    limits = read(an_acord(FILLED | {(24, SUM): printed}, ocr=True)).fields["policies"][0]["limits"]
+    assert limits["PERSONAL & ADV INJURY"] == value
+
+
+@pytest.mark.parametrize("line", [838.0, None])
+def test_a_section_ends_at_the_line_across_the_table_where_there_is_one(line: float | None) -> None:
+    low = {(22, LETTER + 1), (22, NUMBER), (22, FROM), (22, TO)}
+    filled = {(27 if place in low else place[0], place[1]): text for place, text in FILLED.items()}
+    page = an_acord(filled)
+
+    def lowered(word: Word) -> Word:
+        box = word.box
+        return replace(word, box=Box(box.left, box.top + 12, box.right, box.bottom + 12)) if round(box.top / ROW) == 27 else word
+
+    page = replace(page, lines=tuple(Line(words=tuple(map(lowered, drawn_line.words))) for drawn_line in page.lines))
+    if line is not None:
+        page = replace(page, segments=(Segment(20, line, 1800, line),))
+    general = read(page).fields["policies"][0]
+    assert (general["policy_number"] == "GLP 4471902-03") is (line is not None)
+
+
+def test_codes_stand_in_their_column_where_its_heading_was_not_recognised() -> None:
+    third = {(10, 103): "Cedar Mutual", (10, 160): "45678", (11, 103): "Elm 4S67B", (11, 160): "4S67Z"}
+    fields = read(an_acord(FILLED | third, ocr=True, misread={"NAIC #": "WA"})).fields
+    assert fields["insurers"][2:] == [{"letter": "C", "name": "Cedar Mutual", "naic": "45678"}, {"letter": "D", "name": "Elm 4S67B"}]
+
+
+def test_an_address_ends_at_the_words_below_although_its_last_line_was_typed_over_them() -> None:
+    filled = {place: text for place, text in FILLED.items() if place != (12, 8)} | {(15, 20): "Dayton, OH 45403"}
+    fields = read(an_acord(filled, ocr=True)).fields
+    assert fields["insured_name"] == "Red Barn Roofing LLC"
+    assert fields["insured_address"].startswith("12 Mill Street")
+    assert "TYPE OF INSURANCE" not in fields["insured_address"]
+
+
+def test_what_is_typed_beside_the_forms_other_does_not_begin_with_it() -> None:
+    page = an_acord(FILLED | {(42, KIND + 8): "Pollution Liability", (42, KIND): "OTHER   "}, ocr=True)
+
+    def raised(word: Word) -> Word:
+        box = word.box
+        return replace(word, box=Box(box.left, box.top - 8, box.right, box.bottom - 8)) if word.text == "OTHER" else word
+
+    page = replace(page, lines=tuple(Line(words=tuple(map(raised, drawn_line.words))) for drawn_line in page.lines))
+    assert read(page).fields["policies"][3]["type"] == "Pollution Liability"
