@@ -13,10 +13,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 import cv2
 import numpy as np
-import pymupdf
 from numpy.typing import NDArray
 
 from doctray.ocr.devices import available_cores
@@ -27,6 +27,7 @@ from doctray.ocr.reconcile import weighed
 from doctray.ocr.reconcile_alignment import Column, aligned, text_of, word_groups
 from doctray.ocr.reconcile_odds import Agreement, Difference
 from doctray.ocr.runtimes import Backend, cpu_precisions
+from doctray.pages.mupdf import pymupdf
 
 FONTS = ("helv", "hebo", "tiro", "tibo", "cour", "cobo", "heit", "tiit")
 VOCABULARY = """
@@ -116,7 +117,7 @@ def drawn(text: str, rng: Random) -> NDArray[np.uint8]:
     return spoilt(crop, rng)
 
 
-def _no_text(page: pymupdf.Page, rng: Random) -> None:
+def _no_text(page: Any, rng: Random) -> None:
     """What detectors take for text: rules, corners of boxes, specks and strokes."""
     width, height = page.rect.width, page.rect.height
     for _ in range(rng.randint(1, 3)):
@@ -128,15 +129,15 @@ def _no_text(page: pymupdf.Page, rng: Random) -> None:
 def spoilt(crop: NDArray[np.uint8], rng: Random) -> NDArray[np.uint8]:
     noise = np.random.default_rng(rng.randrange(2**32))
     ink, paper = rng.uniform(0, 110), rng.uniform(190, 255)
-    grey = crop[:, :, 0].astype(np.float32) / 255 * (paper - ink) + ink
-    grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.2, 1.1))
+    grey: NDArray[np.floating[Any]] = crop[:, :, 0].astype(np.float32) / 255 * (paper - ink) + ink
+    grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.2, 1.1)), np.float32)
     if rng.random() < 0.25:
         grey = np.where(grey < (paper + ink) / 2 + rng.uniform(-25, 25), 0.0, 255.0).astype(np.float32)
     if rng.random() < 0.25:
         row = rng.choice((0, grey.shape[0] - 1, grey.shape[0] - 2))
         grey[row : row + 1] = ink
     turn = cv2.getRotationMatrix2D((grey.shape[1] / 2, grey.shape[0] / 2), rng.uniform(-0.4, 0.4), 1.0)
-    grey = cv2.warpAffine(grey, turn, (grey.shape[1], grey.shape[0]), borderMode=cv2.BORDER_REPLICATE)
+    grey = np.asarray(cv2.warpAffine(grey, turn, (grey.shape[1], grey.shape[0]), borderMode=cv2.BORDER_REPLICATE), np.float32)
     grey = np.clip(grey + noise.normal(0, rng.uniform(0, 14), grey.shape), 0, 255)
     _, packed = cv2.imencode(".jpg", grey.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, rng.randint(25, 95)])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

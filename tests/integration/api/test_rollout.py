@@ -112,9 +112,15 @@ async def test_the_history_names_the_key_that_changed_it(door: Door) -> None:
 
 
 async def test_the_history_tells_a_step_back_from_a_rollback_and_a_switch(door: Door) -> None:
-    for seen, members in enumerate(
-        ({"percentage": 35}, {"percentage": 15}, {"percentage": 0}, {"enabled": False}, {}, {"on_breach": "to_zero"})
-    ):
+    steps: tuple[dict[str, Any], ...] = (
+        {"percentage": 35},
+        {"percentage": 15},
+        {"percentage": 0},
+        {"enabled": False},
+        {},
+        {"on_breach": "to_zero"},
+    )
+    for seen, members in enumerate(steps):
         assert (await put(door, seen=seen, **members)).status_code == 200
     changes = (await door.client.get("/v1/admin/rollout/history")).json()["changes"]
     assert [each["action"] for each in reversed(changes)] == ["planned", "stepped_back", "rolled_back", "disabled", "enabled", "planned"]

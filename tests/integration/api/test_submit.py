@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,8 @@ async def test_fields_may_follow_the_file(door: Door) -> None:
 
 
 async def test_options_as_php_sends_them(door: Door) -> None:
-    ticket = await door.submit(no_cache="1", metadata="[]", deadline_seconds="90", pages=" 1-3, 5", **{"languages[]": "de"})
+    fields: dict[str, Any] = {"no_cache": "1", "metadata": "[]", "deadline_seconds": "90", "pages": " 1-3, 5", "languages[]": "de"}
+    ticket = await door.submit(**fields)
 
     job = await door.journal.get(ticket["request_id"])
     assert job is not None
