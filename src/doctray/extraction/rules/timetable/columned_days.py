@@ -22,6 +22,9 @@ _SURE = 0.9
 _NEARLY = 0.8
 """So many of the ranges below the days' names belong to lessons of theirs: else they are labels of rows."""
 
+_MOST_LINES, _SELDOM = 5, 0.1
+"""So seldom has a lesson more lines: else lines of lessons that print no time, or print it elsewhere, were put to it."""
+
 _MOST_WORDS = 1000
 """A poster of a week has a few hundred words."""
 
@@ -76,6 +79,8 @@ def lessons_below_days(page: Page) -> Listed | None:
         or len(lessons) < _NEARLY * ranges
         or len({lesson.day.name.days for lesson in lessons}) < _FEWEST_DAYS
     ):
+        return None
+    if sum(len(lesson.lines) > _MOST_LINES for lesson in lessons) > _SELDOM * len(lessons):
         return None
     made = settled(_drafts(lessons, page))
     frame = hull(box_of(line) for line in (*(day.words for day in days), *(line for lesson in lessons for line in lesson.lines)))

@@ -71,3 +71,13 @@ def test_shifts_without_a_lesson_are_none() -> None:
     6:00 - 13:30                        6:00 - 14:30      6:00 - 13:30      5:30 - 13:30
     """
     assert lessons_below_days(drawn(roster)) is None
+
+
+def test_lessons_that_run_over_many_lines_were_put_together_of_several() -> None:
+    several = "\n".join(
+        f"    {one:<22}{other}" for one, other in zip(["Ethics", "Botany", "Law", "Art", "Drama"] * 2, ["Soil"] * 10, strict=True)
+    )
+    page = drawn(
+        f"    Monday                Tuesday\n{several}\n    8:00 - 9:00           8:00 - 9:00\n    Latin                 Logic\n    9:00 - 10:00          "
+    )
+    assert lessons_below_days(page) is None
