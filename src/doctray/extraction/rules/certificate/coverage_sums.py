@@ -318,6 +318,8 @@ def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         label = _label(" ".join(word.text for word in phrase.words[:cut]))
         told = " ".join(word.text for word in phrase.words[:cut])
         promised_in_words = bool(label) and "up to" in (text[:5].lower(), told[-5:].lower()) and not told.endswith(":")
+        if cut and _ENDS_COMPANY.fullmatch(part.text):
+            continue
         if AMOUNT_WORDS.match(text) and (cut == 0 or label) and not part.text.endswith(":") and not promised_in_words:
             place = phrase.part(0, cut) if cut else None
             found = amount_found(part, ocr=sheet.ocr, small=False)
@@ -332,6 +334,9 @@ def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:
         return [] if found is None else [Sum(label="", place=None, found=found)]
     return []
 
+
+_ENDS_COMPANY = re.compile(r"inc\.?", re.IGNORECASE)
+"""The end of a company's name, which is no short word for what is included."""
 
 _STROKE = re.compile(r"/[-–—=]")
 """What Indian papers close a sum with: Rs 5,000/-"""

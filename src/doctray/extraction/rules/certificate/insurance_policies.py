@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_amounts
+from doctray.extraction.parse import DateOrder, find_amounts, fold
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading
 from doctray.extraction.rules.certificate.coverages import coverages, same_coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
@@ -50,10 +50,11 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
             return []
         return [Coverage(kind=kind, policy_number=number, effective_date=start, expiry_date=end) for number in (*numbers,) or (None,)]
     _date_by_heading(found, paper.sheets, order)
+    certified = any((title := title_of(sheet)) is not None and "certificate" in fold(str(title.value)) for sheet in paper.sheets)
     titled = {id(word) for sheet in paper.sheets if (title := title_of(sheet)) is not None for word in title.words}
     for coverage in found:
-        if named is not None and coverage.kind is not None and all(id(word) in titled for word in coverage.kind.words):
-            coverage.kind = named
+        if coverage.kind is not None and all(id(word) in titled for word in coverage.kind.words):
+            coverage.kind = named or (kind if certified else None) or coverage.kind
         coverage.kind = coverage.kind or kind
         coverage.policy_number = coverage.policy_number or (numbers[0] if len(numbers) == 1 else None)
         if coverage.effective_date is None and coverage.expiry_date is None:

@@ -78,7 +78,7 @@ def issuer(page: CertificatePage) -> Found | None:
 
 def issuers(page: CertificatePage) -> Iterator[Found]:
     """All that may have issued the certificate, the likeliest first."""
-    for phrase in values(page, "issuer_name", is_organisation):
+    for phrase in values(page, "issuer_name", lambda text: is_organisation(text) and not is_address_line(text)):
         if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
             yield labelled
     told = issued_by(page.sheet, page.order)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -36,7 +37,7 @@ TO_PERSON = re.compile(
 _NAME_ENDS = re.compile(
     r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|"
     r"daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
-    r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|hat|a student|an|"
+    r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|from|hat|a student|an|"
     r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned|"
     rf"of (?:the )?team|{wordings.NAME_ENDS})(?![^\W\d_]))",
     re.IGNORECASE,
@@ -75,7 +76,7 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
             continue
         rest = cut(phrase, match.end(), _NAME_ENDS)
         if rest is not None and is_name(rest.text):
-            return text_found(_without_choice(rest))
+            return _without_choice(text_found(rest))
         if (told := _honoured(phrase, match.end())) is not None:
             return told
         ends = match.end() >= len(phrase.text) or (rest is not None and _only_honorifics(rest.text))
@@ -98,14 +99,16 @@ def _name_after_phrase(page: CertificatePage) -> Found | None:
     return None
 
 
-_CHOICE = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Smt|Kum)\.?/?){2,}|(?:S/o|D/o)", re.IGNORECASE)
+_CHOICE = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kum|Km)\b\.? ?/ ?)+(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Shri|Sri|Smt|Kum|Km)\b\.? ?(?=[A-Z])",
+    re.IGNORECASE,
+)
 """Forms of address that a printed paper leaves to choose from: Mr./Ms."""
 
 
-def _without_choice(name: Phrase) -> Phrase:
+def _without_choice(name: Found | None) -> Found | None:
     """A name without the forms of address that stand to choose from before it; a single one is part of the name as printed."""
-    rest = name.part(1) if "/" in name.words[0].text and _CHOICE.fullmatch(name.words[0].text) else None
-    return name if rest is None else rest
+    return None if name is None else replace(name, value=_CHOICE.sub("", str(name.value), count=1))
 
 
 _AWARDED_TO = re.compile(r".*\b(?:awarded|presented|given|granted) to\W*", re.IGNORECASE)

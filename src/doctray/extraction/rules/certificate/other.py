@@ -481,9 +481,22 @@ _SPAN_IN_SENTENCE = re.compile(r"[^:]{12,120} from (?=\d|[A-Z][a-z]{2,8} \d)")
 def _number(page: CertificatePage) -> Found | None:
     for phrase in values(page, "certificate_number", lambda text: bool(re.search(r"\d", text)) and not find_dates(text)):
         found = identifier_found(phrase)
-        if found is not None:
+        if found is not None and not _YEAR.fullmatch(str(found.value)):
             return found
-    return _number_of_title(page)
+    return _number_of_title(page) or _code_at_top(page)
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CODE_AT_TOP = re.compile(r"#\d[\d,]{4,14}|[A-Z]{2,}[\w-]*(?: ?/ ?[A-Z0-9-]{1,10}){2,4}(?<=\d)")
+_TOP = 0.15
+
+
+def _code_at_top(page: CertificatePage) -> Found | None:
+    """A number of parts with strokes between that stands alone at the very top, as offices number what they issue: UGI/2023/TR/279."""
+    for phrase in page.sheet.phrases:
+        if phrase.box.center_y < _TOP * page.sheet.height and _CODE_AT_TOP.fullmatch(phrase.text) and not find_dates(phrase.text):
+            return identifier_found(phrase) or text_found(phrase)
+    return None
 
 
 def _number_of_title(page: CertificatePage) -> Found | None:

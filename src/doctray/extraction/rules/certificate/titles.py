@@ -33,7 +33,8 @@ _SENTENCE = re.compile(
 )
 _CONTINUES = re.compile(
     r"^(?:of|in|for|de|du|d'|del)\b|^(?:completion|achievement|attendance|participation|appreciation|excellence|"
-    r"recognition|training|insurance|currency)\W*$",
+    r"recognition|training|insurance|currency)\W*$|"
+    r"^(?:[A-Z][\w&]* ){1,3}(?:completion|achievement|attendance|participation|appreciation|training|internship)$",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
@@ -84,6 +85,7 @@ def title_of(sheet: Sheet) -> Found | None:
         and not _SENTENCE.search(_without_number(_OF_LAW.sub("", p.text)))
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
         and not _ends_name(sheet, p)
+        and p.box.width > _NARROWEST * p.height * len(p.text)
         and not any(_NAMES_VALUE.fullmatch(left.text) for left in sheet.left_of(p)[:1])
     ]
     if not candidates:
@@ -115,6 +117,10 @@ def title_of(sheet: Sheet) -> Found | None:
     text = " ".join(word.text for word in words).strip(" :-–—_.|*")
     text = _without_number(re.sub(r"(?<=\w)\([a-z]\)$", "", text))
     return Found(value=text, page=sheet.number, words=tuple(words)) if fold(text) else None
+
+
+_NARROWEST = 0.2
+"""Width of a letter in its heights that a line of print has at the least; a round seal that was read as a line has less."""
 
 
 def _standing(sheet: Sheet, phrase: Phrase) -> float:
@@ -175,13 +181,14 @@ def _named_beneath(sheet: Sheet, title: Phrase) -> tuple[Word, ...]:
     if not _UNFINISHED.search(title.text.strip()):
         return ()
     beneath = next(iter(sheet.below(title, lines=_BOX_BENEATH)), None)
-    fits = beneath is not None and len(beneath.words) <= _FEW and beneath.text.replace(" ", "").isalpha()
+    fits = beneath is not None and len(beneath.words) <= _FEW and _WORDS_OF_TITLE.fullmatch(beneath.text.strip()) is not None
     told = beneath is not None and (beneath.height >= title.height or _CONTINUES.match(beneath.text) is not None)
     return beneath.words if beneath is not None and fits and told else ()
 
 
 _BOX_BENEATH = 2.5
-_FEW = 4
+_FEW = 6
+_WORDS_OF_TITLE = re.compile(r"[^\W\d_]+(?:['’]?[^\W\d_]*)(?: (?:[^\W\d_]+['’]?[^\W\d_]*|[&/-]))*(?: \([a-z]\))?")
 
 
 def _is_under(phrase: Phrase, title: Phrase) -> bool:
@@ -222,7 +229,8 @@ def large_title(sheet: Sheet) -> Found | None:
     rows = _rows(sheet)
     if not rows:
         return None
-    best = max(rows, key=lambda p: p.height)
+    upper = [row for row in rows if row.box.center_y < sheet.height / 2] or rows
+    best = max(upper, key=lambda p: p.height)
     telling = (
         _ALSO_KIND.search(best.text)
         and not _SENTENCE.search(best.text)

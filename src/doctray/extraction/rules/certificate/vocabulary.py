@@ -119,7 +119,7 @@ kind: type of insurance | type | plan name | plan | type of cover | cover type |
     name | class | cover | section insured | versicherungsart | ramo | línea | versicherte risiken | versichertes risiko |
     versicherungsart | riesgo asegurado | modalidad | objeto del seguro |
     type de contrat | soort
-    verzekering | product
+    verzekering | product | product type | insurance product
 naic: naic | naic # | naic number | naic no | naic code | company number | company naic | naic company code
 """)
 
@@ -169,7 +169,8 @@ ignored: premium | additional insured | addl insd | subr wvd | waiver | notes | 
 """)
 
 OTHER = vocabulary("""\
-certificate_number: certificate number | certificate no | certificate # | certificate id | cert no | certification number |
+certificate_number: certificate number | certificate no | certificate # | certificate id | certification id | cert no |
+    certification number |
     certification no | cert ref | credential id | credential number | serial number | serial no | registration number | registration no |
     diploma number | diploma no | award number | accession number | state file number | local file no | file no | file number |
     reference number | reference no | ref no | license number | licence number | document number | birth no | certificate code |

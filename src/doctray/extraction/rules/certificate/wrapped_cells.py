@@ -20,12 +20,17 @@ def whole(lines: Sequence[Phrase]) -> Phrase:
     """The lines of a cell, of which there is at least one, as one; a date or number that ends a line with its sign goes on unparted."""
     words: list[Word] = []
     for line in lines:
-        first, *rest = line.words
+        first, *rest = line.words[:-1] if _ends_in_border(line) else line.words
         if words and _breaks_at_sign(words[-1].text, first.text):
             last = words.pop()
             first = replace(last, text=f"{last.text}{first.text}", box=last.box.union(first.box))
         words += [first, *rest]
     return Phrase.of(lines[0].page, words)
+
+
+def _ends_in_border(line: Phrase) -> bool:
+    """Whether recognition took the border of a cell for a stroke after one that ends a broken date."""
+    return len(line.words) > 1 and line.words[-1].text in ("-", "|") and _BROKEN_AT_SIGN.search(line.words[-2].text) is not None
 
 
 def is_broken(lines: Sequence[Phrase]) -> bool:
