@@ -11,7 +11,7 @@ from doctray.extraction.rules.timetable.calendars import places_behind_times
 from doctray.extraction.rules.timetable.enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable.headings import heading_of
 from doctray.extraction.rules.timetable.heads import names_above
-from doctray.extraction.rules.timetable.initials import initials_of
+from doctray.extraction.rules.timetable.initials import chained_codes, initials_of
 from doctray.extraction.rules.timetable.kinds import are_rooms, course_codes, prints_time
 from doctray.extraction.rules.timetable.names import CODE, ROOM, TEACHER
 from doctray.extraction.rules.timetable.reading import plain_text, print_size, read, size_of
@@ -46,7 +46,8 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     enders = codes_at_ends([lines for lines, _ in every])
     names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
-    initials = initials_of([[" ".join(word.text for word in line) for line in lines] for lines, _ in every])
+    texts = [[" ".join(word.text for word in line) for line in lines] for lines, _ in every]
+    initials = initials_of(texts) | chained_codes(text for own in texts for text in own)
     return Habits(
         names=names | initials | codes | surnames | teachers | bracketed | enders,
         rooms=_rooms([lines for lines, _ in every]),

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from doctray.extraction.rules.timetable.enders import NO_INITIALS
-from doctray.extraction.rules.timetable.names import BREAKS, CODE, KIND_OF_LESSON, REMOTE, ROOM, is_group
+from doctray.extraction.rules.timetable.names import BREAKS, CODE, GROUP_AHEAD, KIND_OF_LESSON, REMOTE, ROOM, is_group
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _CODE = r"[A-ZÀ-ÖØ-Þ]{2,5}"
@@ -33,6 +33,11 @@ _IN_CAPITALS = len(_BEHIND) - 1
 
 _ALONE = len(_BEHIND) - 3
 """From here on a line holds no subject; all of them are one way."""
+
+_CHAIN = re.compile(
+    rf"(?:(?P<group>{GROUP_AHEAD.pattern})\s?[-–—]\s?)?(?P<subject>\S.{{0,60}}?)\s?[-–—]\s?(?P<room>{ROOM.pattern}|\d\d)\s?[-–—]\s?(?P<codes>{_CODES})"
+)
+"""A line that tells all of a lesson behind dashes, its room before its teachers: A2 Batch - Chemistry - 515 - GP."""
 
 _LONGEST = 120
 _OF_GROUP = re.compile(r"[A-Z]\d?")
@@ -97,6 +102,18 @@ def initials_of(cells: Sequence[Sequence[str]]) -> frozenset[str]:
     )
 
 
+def chained_codes(lines: Iterable[str]) -> frozenset[str]:
+    """The codes of teachers that end lines which tell all of a lesson behind dashes; () where there are too few to tell.
+
+    One of them at least has lessons in several rooms, or one room several of them: the number of a course and its short name
+    (CS - 201 - OOP) stand by each other alone.
+    """
+    found = [match for line in lines if len(line) <= _LONGEST and (match := _CHAIN.fullmatch(line)) and _may_be_people(match["codes"])]
+    held = {(match["room"], match["codes"]) for match in found if not _is_usual_word(match["codes"])}
+    crossed = len(held) > max(len({room for room, _ in held}), len({codes for _, codes in held}))
+    return frozenset(codes for _, codes in held) if len(found) >= _FEWEST_OF_A_WAY and crossed else frozenset()
+
+
 def _told(lines: Sequence[str]) -> list[str]:
     """The lines of a cell that may name its lesson or its teacher: no group, and no room."""
     others = (is_group, _OF_GROUP.fullmatch, ROOM.fullmatch, REMOTE.fullmatch)
@@ -155,8 +172,8 @@ def _abbreviates(code: str, subject: str) -> bool:
 
 
 def initials_in(text: str, known: frozenset[str]) -> re.Match[str] | None:
-    """A line that prints known codes of teachers: groups codes, subject before them and room beside them where there are such."""
+    """A line that prints known codes of teachers: groups codes, subject before them, room beside them and group where there are such."""
     if not known or len(text) > _LONGEST:
         return None
-    matches = (pattern.fullmatch(text) for pattern in _BEHIND)
+    matches = (pattern.fullmatch(text) for pattern in (_CHAIN, *_BEHIND))
     return next((match for match in matches if match and match["codes"] in known), None)

@@ -34,7 +34,8 @@ _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|
 _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
 _PERSON = (
-    rf"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{PARTICLE}\b))*"
+    r"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b"
+    rf"|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{PARTICLE}\b)|(?<=\b[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.){_NAME})*"
 )
 TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
@@ -137,6 +138,11 @@ CODE = re.compile(r"[A-Z]{2,4}[ -]?\d{3,4}[A-Z]?")
 GROUP_CODE = re.compile(r"G\d{1,2}")
 GROUPS = re.compile(r"G\d(?:\s?[,&/+-]\s?G\d)*")
 """Groups by their numbers alone, in a line below the lesson: G1, G1 & G2. Rooms on a ground floor have two digits or more."""
+
+GROUP_AHEAD = re.compile(
+    r"[A-Z]{0,2}\d{0,2}\s?(?i:batch|group|grp|section|division)|(?i:batch|group|grp|gr|section|sec|division|div)\b[\s.-]?\w{1,3}|[A-H]\d"
+)
+"""For whom a lesson is, in the piece of a line that stands before it: A2 Batch, Group 1, B2."""
 
 CODE_OF_TEACHER = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]{1,2}")
 SAID_OF_LESSON = re.compile(r"[^\W\d_]{2,12}\s?:\s?\S.{0,23}")

@@ -201,7 +201,13 @@ class SortedOut:
         self.teacher = Found(value=match["codes"], words=cut_out(line, *match.span("codes"))[0], certainty=0.8)
         if room:
             self.room = Found(value=room_name(room), words=cut_out(line, *match.span("room"))[0], certainty=0.85)
-        return cut_out(line, match.end("subject"), len(text_of(line)))[1] if match["subject"] else ()
+        if not match["subject"]:
+            return ()
+        rest = cut_out(line, match.end("subject"), len(text_of(line)))[1]
+        if match.groupdict().get("group"):
+            self.notes.append(cut_out(line, *match.span("group"))[0])
+            rest = cut_out(rest, 0, match.start("subject"))[1]
+        return rest
 
     def _without_tail(self, line: tuple[Word, ...]) -> tuple[Word, ...]:
         """The line less a room that stands last, after a dash, a comma or in brackets (Maths - R12, Art (Studio))."""

@@ -3,8 +3,8 @@
 import pytest
 
 from doctray.extraction.rules.timetable.document import extract
-from doctray.extraction.rules.timetable.initials import initials_of
-from tests.unit.extraction.rules.timetable.sheet import ABOVE, LEFT, a_sheet, document, lesson
+from doctray.extraction.rules.timetable.initials import chained_codes, initials_of
+from tests.unit.extraction.rules.timetable.sheet import ABOVE, LEFT, Layout, a_sheet, document, lesson
 
 DAYS = ["", "9.00 - 10.00", "10.00 - 11.00", "11.00 -12.00", "", "01.00-02.00", "02.00-03.00"]
 WEEK = [
@@ -127,3 +127,31 @@ SEVERAL = [
 def test_several_teachers_of_each_lesson_are_told_by_each_of_their_codes() -> None:
     found = extract(document(a_sheet(SEVERAL)))
     assert [lesson(found, "Monday", code)["teacher"] for code in ("CSE 3107", "CSE 3101", "CSE 3109")] == ["PKG, SC", "MD", "BC, RC, AS"]
+
+
+CHAINS = ["B1 Batch - Law - 515 - GP", "B2 Batch -Art(P)- 634 -HYK", "B1 Batch - Physics(P) - 634 - GP", "B2 Batch - Law - 515 - VYP"]
+
+
+def test_lines_that_tell_all_of_a_lesson_behind_dashes_are_told_by_rooms_and_teachers_that_cross() -> None:
+    week = [["", "9:00 - 10:00", "10:00 - 11:00"], ["Monday", *CHAINS[:2]], ["Tuesday", *CHAINS[2:]]]
+    blocks = extract(document(a_sheet(week, layout=Layout(wide=300.0)))).fields["timeblocks"]
+    told = [(block["subject"], block["room"], block["teacher"], block["notes"]) for block in blocks]
+    assert told == [
+        ("Law", "515", "GP", "B1 Batch"),
+        ("Art(P)", "634", "HYK", "B2 Batch"),
+        ("Physics(P)", "634", "GP", "B1 Batch"),
+        ("Law", "515", "VYP", "B2 Batch"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["CS - 201 - OOP", "CS - 202 - DBMS", "CS - 203 - CGR", "MA - 204 - PQR"],
+        CHAINS[:2],
+        ["Law - 515 - LAB", "Art - 634 - LAB", "Law - 634 - TUT", "Art - 515 - TUT"],
+    ],
+    ids=["courses by number and short name", "too few", "kinds of lessons"],
+)
+def test_other_lines_with_dashes_name_no_teachers(lines: list[str]) -> None:
+    assert chained_codes(lines) == frozenset()
