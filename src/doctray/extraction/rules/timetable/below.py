@@ -15,7 +15,7 @@ _LEVEL_PX = 4.0
 _FEWEST, _MOSTLY = 3, 0.8
 """So many cells, and most of those with a teacher or a room alone, stand right below a lesson that has none."""
 
-_MOST_WORDS = 12
+_MOST_WORDS, _MOST_WORDS_OF_ROOM = 12, 2
 _AND = re.compile(r"\s*[/&,;]\s*")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _NAMES = re.compile(r"(?:\s(?:d[aeiou]s?|del|van|von|bin|al)|\s[A-ZÀ-ÖØ-Þ][\w.'’-]*)*")
@@ -61,14 +61,16 @@ def _runs(column: Sequence[Cell]) -> list[list[Cell]]:
 
 
 def _kind(cell: Cell) -> str | None:
-    """teacher or room, where a cell holds nothing else."""
-    text = read(cell.words).text.strip()
+    """teacher or room, where a cell holds nothing else. Spanish Lab 3 is a lesson, and so is what has a room in its second line."""
+    reading = read(cell.words)
+    text = reading.text.strip()
     if not 0 < len(text.split()) <= _MOST_WORDS:
         return None
     people = [(part, TEACHER.match(part)) for part in _AND.split(text)]
     if all(name and _NAMES.fullmatch(part[name.end() :]) for part, name in people):
         return "teacher"
-    return "room" if is_room(text) and any(map(str.isdigit, text)) else None
+    alone = len(reading.lines) == 1 and len(text.split()) <= _MOST_WORDS_OF_ROOM
+    return "room" if alone and is_room(text) and any(map(str.isdigit, text)) else None
 
 
 def _is_lesson(cell: Cell) -> bool:

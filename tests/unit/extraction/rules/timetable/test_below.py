@@ -40,3 +40,14 @@ def test_teachers_within_the_cells_lengthen_no_lesson() -> None:
     ]
     found = extract(document(a_sheet(rows)))
     assert [times(found, day)[0][1:] for day in ("Monday", "Tuesday", "Wednesday")] == [("09:00", "10:00")] * 3
+
+
+def test_lessons_whose_names_end_like_rooms_are_lessons() -> None:
+    rows = [
+        HEADS,
+        ["9:00-10:00", "Ethics|Hall 2", "Botany|R12", "Law|R12"],
+        ["10:00-11:00", "Spanish|Lab 3", "French Lab 2", "German|Lab 1"],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert [len(times(found, day)) for day in ("Monday", "Tuesday", "Wednesday")] == [2, 2, 2]
+    assert times(found, "Tuesday")[0] == ("Botany", "09:00", "10:00")
