@@ -109,7 +109,16 @@ def resolve(spans: Sequence[PrintedSpan], *, near: TimeSpan | None = None) -> tu
     """
     if not spans:
         return ()
-    day_24 = _prints_24_hours(spans)
+    cost, path = _cheapest(spans, near, day_24=_prints_24_hours(spans))
+    if not _prints_24_hours(spans):
+        return path
+    # an hour beyond 12 is a misprint where the row runs forward only without it: 9:30, 20:30, 11:30, 2:30
+    other, twelve = _cheapest(spans, near, day_24=False)
+    return twelve if other + _NIGHT < cost else path
+
+
+def _cheapest(spans: Sequence[PrintedSpan], near: TimeSpan | None, *, day_24: bool) -> tuple[float, tuple[TimeSpan, ...]]:
+    """What the cheapest path costs, and the path."""
     paths: list[tuple[float, tuple[TimeSpan, ...]]] = [(0.0, ())]
     for span in spans:
         grown: list[tuple[float, tuple[TimeSpan, ...]]] = []
@@ -118,7 +127,7 @@ def resolve(spans: Sequence[PrintedSpan], *, near: TimeSpan | None = None) -> tu
             best = min(paths, key=lambda path: path[0] + _step(path[1], reading))
             grown.append((best[0] + own + _step(best[1], reading), (*best[1], reading)))
         paths = grown
-    return min(paths, key=lambda path: path[0])[1]
+    return min(paths, key=lambda path: path[0])
 
 
 _HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
@@ -277,6 +286,8 @@ def _meanings(printed: PrintedTime) -> tuple[int, ...]:
 
 _LATE_HOURS = range(9, 12)
 _MISPRINTED = 15.0
+_NIGHT = 12.0
+"""What a lesson between midnight and six costs."""
 
 
 def _cost(reading: TimeSpan, span: PrintedSpan, *, day_24: bool) -> float:
@@ -298,7 +309,7 @@ def _hour_cost(minutes: int, printed: PrintedTime, *, day_24: bool) -> float:
     hour = minutes // 60
     if 7 <= hour < 19:
         return 0.0
-    return 2.0 if hour == 6 else 3.0 if 19 <= hour < 22 else 6.0 if hour >= 22 else 12.0
+    return 2.0 if hour == 6 else 3.0 if 19 <= hour < 22 else 6.0 if hour >= 22 else _NIGHT
 
 
 def _distance(reading: TimeSpan, near: TimeSpan) -> float:

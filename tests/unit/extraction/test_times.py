@@ -135,6 +135,13 @@ def test_a_24_hour_row_keeps_its_mornings() -> None:
     assert [clock(span.start) for span in resolve(find_spans("05:30-06:30 13:00-14:00"))] == ["05:30", "13:00"]
 
 
+def test_one_hour_misprinted_as_of_24_takes_no_other_with_it() -> None:
+    row = resolve(find_spans("8:30-9:25 9:30-20:25 20:30-11:25 11:30-12:25 12:30-1:25 2:30-3:25"))
+    assert [clock(span.start) for span in row] == ["08:30", "09:30", "20:30", "11:30", "12:30", "14:30"]
+    evenings = resolve(find_spans("6:30-8:00 20:00-21:00 22:00-23:30"))
+    assert [clock(span.start) for span in evenings] == ["06:30", "20:00", "22:00"]
+
+
 def test_a_time_in_a_cell_lies_near_its_column() -> None:
     spans = find_spans("7.00-8.00")
     assert clock(resolve(spans, near=TimeSpan(start=19 * 60, end=None))[0].start) == "19:00"

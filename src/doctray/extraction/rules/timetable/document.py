@@ -43,7 +43,7 @@ from doctray.extraction.rules.timetable.unparted import with_labels_parted
 from doctray.extraction.rules.timetable.votes import with_one_reading
 from doctray.extraction.rules.timetable.walls import with_unseen_walls
 from doctray.extraction.rules.timetable.weeks import week_layouts
-from doctray.extraction.rules.timetable.worth import is_flawed, outweighs, place, reads_well, tells_more
+from doctray.extraction.rules.timetable.worth import is_flawed, is_unsound, outweighs, place, reads_well, tells_more
 
 _MOST_WORDS = 3000
 """The plan of a whole school on one page has about 2000 words. What has more is a book, or was made to keep readers busy."""
@@ -115,7 +115,9 @@ def _tables(page: Page) -> list[Table]:
     for other in (_from_columns, _from_alignment, _from_list, lambda _: untitled, _below_days):
         if tells_more(found := other(page), best) or outweighs(found, best):
             best = found
-    return best
+    # lines that make no sound table were probably not drawn for one: cards beside their labels, frames, what a background leaves
+    unruled = _from_alignment(replace(page, segments=())) if is_unsound(best) else []
+    return unruled if outweighs(unruled, best) else best
 
 
 def _listed(page: Page, box: Box, made: tuple[Block, ...]) -> Table:

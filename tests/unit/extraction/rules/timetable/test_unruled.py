@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from doctray.domain.document import Box, Line, PageSource, Segment, Word
 from doctray.extraction.rules.timetable.aligned import aligned_grids
 from doctray.extraction.rules.timetable.document import extract
@@ -193,3 +195,43 @@ def test_a_break_that_reads_from_below_moves_no_border_between_days() -> None:
     found = extract(a_document(page.evolve(lines=(*page.lines, Line(words=(turned,))))))
     assert [lesson for lesson, *_ in times(found, "Tuesday") if lesson != "Break"] == ["Poetry", "Music", "Art"]
     assert times(found, "Wednesday")[0] == ("Ethics", "08:00", "09:00")
+
+
+PLACED = [
+    ("Sunday", "Ethics", "Botany", ""),
+    ("Monday", "", "Optics", "Law"),
+    ("Tuesday", "Algebra", "Law", ""),
+    ("Friday", "Optics", "Ethics", ""),
+]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        # around the first lessons of two days, and around the last day's name and lessons
+        [(0, 1, 0, 0), (3, 3, -1, 1)],
+        # around a block of two days and three hours, one that begins a day later, and a corner
+        [(1, 3, 0, 2), (0, 1, 0, 2)],
+        # a day's lessons; two days with their names
+        [(2, 2, 0, 2), (3, 3, -1, 0)],
+    ],
+)
+def test_frames_that_make_no_sound_table_are_not_followed(frames: list[tuple[int, int, int, int]]) -> None:
+    words = [
+        word
+        for at, label in enumerate(("8:30 - 10:00", "10:15 - 11:45", "12:00 - 1:30"))
+        for word in text_line(label, left=200.0 + 250 * at, top=90.0)
+    ]
+    for row, (day, *lessons) in enumerate(PLACED):
+        words += text_line(day, left=20.0, top=160.0 + 100 * row)
+        for at, lesson in enumerate(lessons):
+            words += text_line(lesson, left=200.0 + 250 * at, top=160.0 + 100 * row) if lesson else []
+    rules = [
+        rule
+        for first, last, left, right in frames
+        for rule in sides(170.0 + 250 * left if left >= 0 else 10.0, 125.0 + 100 * first, 400.0 + 250 * right, 205.0 + 100 * last)
+    ]
+    found = extract(document(a_page(words, rules)))
+    assert times(found, "Sunday") == [("Ethics", "08:30", "10:00"), ("Botany", "10:15", "11:45")]
+    assert times(found, "Monday") == [("Optics", "10:15", "11:45"), ("Law", "12:00", "13:30")]
+    assert times(found, "Friday") == [("Optics", "08:30", "10:00"), ("Ethics", "10:15", "11:45")]
