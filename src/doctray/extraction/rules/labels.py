@@ -495,8 +495,10 @@ def _without_sign(rest: Phrase | None) -> Phrase | None:
 
 
 def _numbering(phrase: Phrase) -> int:
-    """1 when the phrase starts with an item number as on a form: "2.", "(3)", "a)"."""
+    """Words of the item number that a phrase starts with, as on a form: 1 for "2.", "(3)", "a)", 2 for "Item 4."."""
     first = phrase.words[0].text.strip()
+    if len(phrase.words) > 2 and first.casefold() == "item" and _ITEM_NUMBER.fullmatch(f"{phrase.words[1].text.strip().rstrip('.')}."):
+        return 2
     return 1 if len(phrase.words) > 1 and _ITEM_NUMBER.fullmatch(first) else 0
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import fold
+from doctray.extraction.parse import find_dates, fold
 from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, labelled_party, named_under_role, without_number
@@ -68,6 +68,8 @@ def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence
     """With letter, name and NAIC number as far as they are printed. titled: phrases of the title, which name no company."""
     for sheet in paper.sheets:
         lettered = [insurer for insurer in acord.insurers(sheet) if "name" in insurer]
+        if any(find_dates(str(insurer["name"].value)) for insurer in lettered):
+            lettered = _lettered(sheet)
         if lettered:
             if len(lettered) == 1 and "naic" not in lettered[0]:
                 code = _naic(paper)
@@ -88,6 +90,21 @@ def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence
     name = without_number(name)
     code = _naic(paper)
     return [{"name": name, "naic": code} if code is not None else {"name": name}]
+
+
+_LETTERED = re.compile(r"(?:(?:insurer|company|co\.?) ?)?(?P<letter>[A-F]) ?[:.)–-] ?(?P<name>[A-Z][\w&'’.,() \-]{3,70})")
+
+
+def _lettered(sheet: Sheet) -> list[dict[str, Found]]:
+    """Companies in lines of their own, each after its letter: A: Granite Coast Mutual Insurance Co."""
+    out = []
+    for phrase in sheet.phrases:
+        match = _LETTERED.fullmatch(phrase.text)
+        if match is not None and is_party(match["name"]) and not is_address_line(match["name"]):
+            letter = Found(value=match["letter"], page=phrase.page, words=phrase.words[:1])
+            named = Found(value=match["name"], page=phrase.page, words=words_at(phrase.words, *match.span("name")))
+            out.append({"letter": letter, "name": without_number(named)})
+    return out
 
 
 def producer(paper: Labelled, *, titled: Sequence[Phrase]) -> Found | None:

@@ -79,7 +79,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     """The coverage that a row without sums names."""
     if len(row) == 2 and is_like(row[0].text, INSURANCE["kind"]):
         row = row[1:]
-    if len(row) == 2 and is_like(row[1].text, COVERAGE_HEADINGS["limit"]):
+    if len(row) == 2 and (is_like(row[1].text, COVERAGE_HEADINGS["limit"]) or _OF_INSURER.fullmatch(row[1].text)):
         row = row[:1]
     text = _NUMBERED.sub("", text_of(row))
     if (
@@ -91,6 +91,8 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     ):
         return None
     match = COVERAGE.search(text)
+    if match is not None and AMOUNT_WORDS.match(text[match.end() :].strip(" -–:")):
+        return None
     if match is None or text.rstrip().endswith((".", ",", "?")) or re.search(r"certificate|evidence of|card\b", text, re.IGNORECASE):
         return None
     kept = re.sub(
@@ -100,6 +102,7 @@ def heading(row: Sequence[Phrase]) -> Found | None:
         text.strip(" -•*·"),
         flags=re.IGNORECASE,
     ).strip(" :-")
+    kept = re.sub(r"\s*\((?:occurrence|claims[- ]made)[^()]*\)$", "", kept, flags=re.IGNORECASE)
     kept = re.sub(r"\s+[–—-]\s+(?:cover note|certificate|schedule|policy)$", "", kept, flags=re.IGNORECASE)
     kept = re.sub(
         r"\s+(?:declarations?|coverage part|schedule|section|details|policy details|coverages?(?: declarations?)?)$",
@@ -111,12 +114,21 @@ def heading(row: Sequence[Phrase]) -> Found | None:
     return Found(value=kept, page=row[0].page, words=tuple(words)) if words and len(kept.split()) <= 8 else None
 
 
+_OF_INSURER = re.compile(r"(?:insurer|company|carrier|insr)(?: letter)?:? (?P<letter>[A-F])", re.IGNORECASE)
+"""The letter of the insurer beside the name of a coverage: GENERAL LIABILITY   Company: A."""
+
 _NUMBERED = re.compile(
     r"^\W{0,2}(?:(?:section|part|item|coverage|policy) (?:no\.? ?)?(?:\d{1,2}|[A-Z]|[IVX]{1,4}) ?[:.)–—-]|"
     r"\d{1,2}[.)]|[A-H][.)]) ?(?=[A-Z])",
     re.IGNORECASE,
 )
 """The number of a section before what it insures: Section 2: Public Liability | 1. General Liability."""
+
+
+def letter_beside(row: Sequence[Phrase]) -> Found | None:
+    """The letter of the insurer in the row of a coverage's heading."""
+    match = _OF_INSURER.fullmatch(row[1].text) if len(row) == 2 else None
+    return None if match is None else Found(value=match["letter"].upper(), page=row[1].page, words=row[1].words[-1:])
 
 
 def plain_label(text: str) -> str:

@@ -297,6 +297,9 @@ _UNFINISHED = re.compile(
     r"we|you|if|pay|plus|minus|between|than|about|only|another|further|costs?)$",
     re.IGNORECASE,
 )
+_RENTED = re.compile(r" rented to you$", re.IGNORECASE)
+"""The end of a limit's label that looks like a sentence's: Damage to Premises Rented to You."""
+
 _MID_SENTENCE = re.compile(r"(?:an?|any|if|we|you|this|that|where|when|in|our|your|will|is|are|which|with|by)\b", re.IGNORECASE)
 _MOST_WORDS_AFTER = 3
 
@@ -305,7 +308,10 @@ def _is_prose(before: str, label: str, after: str) -> bool:
     """Whether the sum stands inside a sentence: its label ends in the middle of one, or words go on after it."""
     if before.rstrip().endswith((":", "=")):
         return False
-    return bool(_UNFINISHED.search(label) or _MID_SENTENCE.match(label)) or len(re.findall(r"[^\W\d_]{2,}", after)) > _MOST_WORDS_AFTER
+    return (
+        bool(_UNFINISHED.search(_RENTED.sub("", label)) or _MID_SENTENCE.match(label))
+        or len(re.findall(r"[^\W\d_]{2,}", after)) > _MOST_WORDS_AFTER
+    )
 
 
 def _bare(sheet: Sheet, phrase: Phrase) -> list[Sum]:

@@ -301,7 +301,7 @@ def _add(found: list[Coverage], group: _Group, *, one_policy: bool) -> None:
         elif (
             item.label
             and len(item.label.split()) <= (_MOST_ASKED if item.asked else 9)
-            and (item.asked or _LIMIT.search(item.label) or _LIMIT.search(item.qualifier))
+            and (item.asked or _LIMIT.search(item.label) or _LIMIT.search(item.qualifier) or (together and named))
         ):
             if current is None:
                 current = Coverage(kind=None)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.extraction.grounding import Found
-from doctray.extraction.parse import DateOrder, find_amounts, fold
-from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading
+from doctray.extraction.parse import DateOrder, find_amounts, fold, read_identifier
+from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, letter_beside
 from doctray.extraction.rules.certificate.coverages import coverages, same_coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
 from doctray.extraction.rules.certificate.titles import title_of
@@ -98,7 +98,9 @@ def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
     found = coverages([section], order, one_policy=True)
     if not found and (numbers or start is not None):
         found = [Coverage(kind=next((kind for row in section.rows() if (kind := heading(row)) is not None), None))]
+    letter = next((letter for row in section.rows() if (letter := letter_beside(row)) is not None), None)
     for coverage in found:
+        coverage.insurer_letter = coverage.insurer_letter or letter
         coverage.kind = coverage.kind or _kind(paper)
         coverage.policy_number = coverage.policy_number or next(iter(numbers), None)
         coverage.insurer = coverage.insurer or insurer
@@ -151,8 +153,17 @@ def _labelled_sections(sheets: Sequence[Sheet]) -> list[Sheet]:
 
 
 def _owns_policy(band: Sheet) -> bool:
-    keys = {spot.key for _, spot in Labelled.of([band], INSURANCE, stops=INSURANCE_STOPS).spots if spot.rest is None or spot.marked}
+    spots = [spot for _, spot in Labelled.of([band], INSURANCE, stops=INSURANCE_STOPS).spots]
+    keys = {spot.key for spot in spots if spot.rest is None or spot.marked or (spot.key == "policy_number" and _is_number(spot.rest))}
     return "policy_number" in keys or ("insurer" in keys and bool(keys & set(_OF_ONE_POLICY[2:])))
+
+
+def _is_number(rest: Phrase) -> bool:
+    """Whether what follows a label without a sign is a number and nothing else: Policy number GCM-771-2026."""
+    return len(rest.words) <= _MOST_OF_NUMBER and re.search(r"\d", rest.text) is not None and read_identifier(rest.text) is not None
+
+
+_MOST_OF_NUMBER = 3
 
 
 def _before(sheets: Sequence[Sheet], section: Sheet) -> Sheet | None:

@@ -358,13 +358,24 @@ def whole_row(paper: Labelled, sheet: Sheet, phrase: Phrase) -> Phrase:
 def policy_numbers(paper: Labelled) -> list[Found]:
     """The policy number, or several that one label names, parted by a stroke."""
     for sheet, phrase in paper.values("policy_number", _can_be_policy_number):
-        whole = whole_row(paper, sheet, phrase)
+        whole = _up_to_next(whole_row(paper, sheet, phrase))
         found = [identifier for piece in _split_at_stroke(whole) if (identifier := identifier_found(piece)) is not None]
         if found:
             return found
         if (code := text_found(phrase)) is not None and _CODE_OF_LETTERS.fullmatch(str(code.value)):
             return [replace(code, trust=0.7)]
     return []
+
+
+_NEXT = re.compile(r"(?<=\w) (?=(?:effective|expires|expir(?:y|ation)|renewal of|replac(?:es|ing)|period|dated|issued)\b)", re.IGNORECASE)
+"""Where a row goes on with another matter after a number."""
+
+
+def _up_to_next(row: Phrase) -> Phrase:
+    """A row up to the words that begin what follows a number in it: GCM-771 Effective 02/01/2026."""
+    match = _NEXT.search(row.text)
+    words = row.words if match is None else words_at(row.words, 0, match.start())
+    return row if not words else Phrase.of(row.page, words)
 
 
 _CODE_OF_LETTERS = re.compile(r"[A-Z]{2,8}(?:[/\-][A-Z0-9]{1,8}){1,5}")

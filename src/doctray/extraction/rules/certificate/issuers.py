@@ -15,7 +15,7 @@ from doctray.extraction.rules.certificate.parties import is_address_line
 from doctray.extraction.rules.certificate.vaccines import is_vaccination
 from doctray.extraction.rules.finds import date_found, text_found
 from doctray.extraction.rules.labels import words_at
-from doctray.extraction.rules.reading import Phrase, Sheet, lines_of
+from doctray.extraction.rules.reading import Phrase, Sheet, in_row, lines_of
 
 _BY = re.compile(
     rf"\b(?:{wordings.BY})(?![^\W\d_])(?:\s+|$)|"
@@ -295,7 +295,8 @@ def _first_line(page: CertificatePage) -> Found | None:
     """What stands at the very top, in words with capitals: a letterhead that names no kind of organisation."""
     title = page.title
     top = _TOP * page.sheet.height if title is None or title.page != page.sheet.number else min(word.box.top for word in title.words)
-    for line in page.lines[:1]:
+    first = [line for line in page.lines if in_row(line.box, page.lines[0].box)] if page.lines else []
+    for line in sorted(first, key=lambda line: line.box.left)[:1]:
         words = line.text.split()
         capitals = sum(word[:1].isupper() for word in words)
         if title is None and is_person(line.text):

@@ -156,7 +156,7 @@ def _subject(page: CertificatePage) -> Found | None:
 
 
 _POST = re.compile(
-    r"\b(?:employed|worked|working|served|serving|engaged)\b.{0,60}?\b(?:as|in the (?:post|position|capacity) of)\s+"
+    r"\b(?:employed|worked|working|served|serving|engaged|interned|internship)\b.{0,60}?\b(?:as|in the (?:post|position|capacity) of)\s+"
     r"(?:an?\s+|the\s+|our\s+)?"
     r"(?P<what>[^,.;:]{3,60}?)(?=\s+(?:from|since|between|during|until|for|in our|in the|at|with)\b|[,.;]|$)",
     re.IGNORECASE,
