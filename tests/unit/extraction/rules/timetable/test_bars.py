@@ -33,3 +33,16 @@ def test_a_range_in_the_bar_is_the_time_of_its_block() -> None:
 def test_two_lessons_one_above_the_other_stay_two() -> None:
     rows = [["", "Mon", "Tue", "Wed"], ["14:00", "Ethics", "Botany", "Law"], ["15:00", "Algebra", "Drama", "Art"], ["16:00", "", "", ""]]
     assert times(extract(document(a_sheet(rows))), "Monday") == [("Ethics", "14:00", "15:00"), ("Algebra", "15:00", "16:00")]
+
+
+def test_a_room_that_looks_like_a_time_is_no_bar() -> None:
+    rooms = [
+        ["", "Mon", "Tue", "Wed"],
+        ["09:00", "Ethics", "Botany", "Law"],
+        [ABOVE, "2.14", "B2", "2.14"],
+        ["10:00", "Algebra", "Drama", "Art"],
+        [ABOVE, "B2", "2.14", "B3"],
+        ["11:00", "", "", ""],
+    ]
+    found = extract(document(a_sheet(rooms)))
+    assert times(found, "Monday") == [("Ethics", "09:00", "10:00"), ("Algebra", "10:00", "11:00")]
