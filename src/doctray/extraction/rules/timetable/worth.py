@@ -20,8 +20,8 @@ _MISSED = 2.0
 _FAR_SOUNDER = 1.4
 """Chosen on 179 readings of real papers and on 258 with lines taken out of them: at 1.2 the first lose, at 1.4 both gain (decision 43)."""
 
-_UNSOUND = 0.6
-"""Soundness a block. Three real pictures whose lines mislead have -0.2 to 0.5; two that lose without their lines 0.7 and 0.9."""
+_UNSOUND, _WORTHLESS = 0.6, 0.9
+"""A block. Three real tables whose lines mislead have -0.2 to 0.5 and 0.5 to 0.7; two that need theirs 0.7 and 0.9 of the first."""
 
 _POOR, _MOST = 8.0, 0.8
 """A drawn table that tells less than this, in all or a block, is weighed against what alignment and lists give."""
@@ -53,8 +53,12 @@ def outweighs(tables: Sequence[Table], others: Sequence[Table]) -> bool:
 
 
 def is_unsound(tables: Sequence[Table]) -> bool:
-    """Whether so much speaks against the cells and edges of a reading that its lines were probably no table's; so of none at all."""
-    return _soundly(tables) <= _UNSOUND * sum(len(table.blocks) for table in tables)
+    """Whether so much speaks against the cells and edges of a reading that its lines were probably no table's; so of none at all.
+
+    Cells put together alone do not: lines of one lesson beside two labels look like them. Some blocks must be impossible.
+    """
+    count = sum(len(table.blocks) for table in tables)
+    return _soundly(tables) <= _UNSOUND * count and _worth(tables) <= _WORTHLESS * count
 
 
 def _soundly(tables: Sequence[Table]) -> float:

@@ -210,8 +210,8 @@ PLACED = [
     [
         # around the first lessons of two days, and around the last day's name and lessons
         [(0, 1, 0, 0), (3, 3, -1, 1)],
-        # around a block of two days and three hours, one that begins a day later, and a corner
-        [(1, 3, 0, 2), (0, 1, 0, 2)],
+        # around the first lessons of three days, the last day's name and lessons, and a block that both cut
+        [(0, 2, 0, 0), (3, 3, -1, 1), (2, 3, -1, 0)],
         # a day's lessons; two days with their names
         [(2, 2, 0, 2), (3, 3, -1, 0)],
     ],
