@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.samples.paper import Paper, no_certificate_fields
-from tests.samples.sheet import Sheet, Style
+from tests.samples.sheet import Colour, Point, Sheet, Style
 
 LETTER_PT = (612.0, 792.0)
 
@@ -43,6 +43,49 @@ class Cover:
     ticked: tuple[int, ...]
     limits: tuple[tuple[str, tuple[int, ...]], ...]
     prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """How somebody fills the form in. right, down: points that the typing stands off its boxes. dates: as strftime has them."""
+
+    style: Style
+    right: float = 0.0
+    down: float = 0.0
+    dates: str = "%m/%d/%Y"
+    sums: str = "{:,}"
+
+    def date(self, iso: str) -> str:
+        return date.fromisoformat(iso).strftime(self.dates)
+
+
+INK: Colour = (0.05, 0.05, 0.2)
+"""Of what is filled in, which is how a sheet tells it from the form's print."""
+
+
+class FormSheet(Sheet):
+    """A sheet on which what is filled in stands off its boxes."""
+
+    def __init__(self, typing: Typing) -> None:
+        super().__init__(*LETTER_PT)
+        self._typing = typing
+
+    def write(self, at: Point, text: str, style: Style, *, room: float | None = None) -> None:
+        typed = style.colour == INK
+        place = (at[0] + self._typing.right, at[1] + self._typing.down) if typed else at
+        super().write(place, text, style, room=room)
+
+
+def typed_by(rng: Random) -> Typing:
+    """Typewriters and printers that miss the boxes by up to half a line, in their fonts, with the dates and sums of their owners."""
+    font, size = rng.choice((("cour", 8.6), ("helv", 8.6), ("helv", 7.0), ("tiro", 9.0), ("cobo", 8.0), ("cour", 7.4)))
+    return Typing(
+        style=Style(font=font, size=size, colour=INK),
+        right=rng.choice((-3.0, 0.0, 3.0)),
+        down=rng.choice((-5.5, -4.0, 0.0, 4.0, 5.0)),
+        dates=rng.choice(("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%Y-%m-%d")),
+        sums=rng.choice(("{:,}", "{:,}", "{}", "${:,}", "{:,}.00")),
+    )
 
 
 def truth_label(printed: str) -> str:
@@ -103,11 +146,22 @@ def certificate_of_insurance(rng: Random) -> Paper:
     """US Letter, one page, text layer."""
     truth = _made_up(rng)
     aside = _untold(rng)
-    fill = Style(font=rng.choice(("cour", "cour", "helv")), size=8.6)
-    sheet = Sheet(*LETTER_PT)
-    _heading(sheet, truth, fill)
+    return _filled_in(rng, truth, aside, Typing(style=Style(font=rng.choice(("cour", "cour", "helv")), size=8.6)))
+
+
+def typed_certificate_of_insurance(rng: Random) -> Paper:
+    """The same, typed by somebody who does not meet the boxes."""
+    truth = _made_up(rng)
+    aside = _untold(rng)
+    return _filled_in(rng, truth, aside, typed_by(rng))
+
+
+def _filled_in(rng: Random, truth: dict[str, Any], aside: dict[str, str], typing: Typing) -> Paper:
+    fill = typing.style
+    sheet = FormSheet(typing)
+    _heading(sheet, truth, typing)
     _parties(sheet, truth, aside, fill)
-    _coverages(sheet, truth, fill, rng)
+    _coverages(sheet, truth, typing, rng)
     _foot(sheet, truth, aside, fill, rng)
     return Paper(name="certificate_of_insurance", document_type="certificate", pdf=sheet.pdf(), truth=truth)
 
@@ -160,16 +214,12 @@ def _untold(rng: Random) -> dict[str, str]:
     }
 
 
-def _american(iso: str) -> str:
-    return date.fromisoformat(iso).strftime("%m/%d/%Y")
-
-
-def _heading(sheet: Sheet, truth: dict[str, Any], fill: Style) -> None:
+def _heading(sheet: Sheet, truth: dict[str, Any], typing: Typing) -> None:
     sheet.box((LEFT, 30, RIGHT, 764), width=1.0)
     sheet.cell((LEFT, 30, 496, 60), [(truth["title"], TITLE)])
     sheet.line((496, 30), (496, 60))
     sheet.write((504, 38), "DATE (MM/DD/YYYY)", LABEL)
-    sheet.cell((496, 41, RIGHT, 58), [(_american(truth["issue_date"]), fill)])
+    sheet.cell((496, 41, RIGHT, 58), [(typing.date(truth["issue_date"]), typing.style)])
     sheet.line((LEFT, 60), (RIGHT, 60))
     sheet.paragraph(
         (28, 65, 584, 96),
@@ -212,7 +262,8 @@ def _parties(sheet: Sheet, truth: dict[str, Any], aside: dict[str, str], fill: S
     sheet.line((LEFT, 222), (RIGHT, 222))
 
 
-def _coverages(sheet: Sheet, truth: dict[str, Any], fill: Style, rng: Random) -> None:
+def _coverages(sheet: Sheet, truth: dict[str, Any], typing: Typing, rng: Random) -> None:
+    fill = typing.style
     sheet.write((28, 232), "COVERAGES", BOLD)
     sheet.write((196, 232), "CERTIFICATE NUMBER:", BOLD)
     sheet.write((286, 232), truth["certificate_number"], fill)
@@ -238,12 +289,13 @@ def _coverages(sheet: Sheet, truth: dict[str, Any], fill: Style, rng: Random) ->
         # ADDL INSD and SUBR WVD are optional fields, which truths leave unsaid.
         boxes = ((3, 0.4),) if policy["type"] == WORKERS.type else ((2, 0.5), (3, 0.4))
         ticked = [column for column, chance in boxes if rng.random() < chance]
-        top = _policy_row(sheet, top, by_type[policy["type"]], policy, fill, ticked=ticked)
+        top = _policy_row(sheet, top, by_type[policy["type"]], policy, typing, ticked=ticked)
     for edge in COLUMNS[1:8]:
         sheet.line((edge, begin), (edge, top))
 
 
-def _policy_row(sheet: Sheet, top: float, cover: Cover, policy: dict[str, Any], fill: Style, *, ticked: Sequence[int]) -> float:
+def _policy_row(sheet: Sheet, top: float, cover: Cover, policy: dict[str, Any], typing: Typing, *, ticked: Sequence[int]) -> float:
+    fill = typing.style
     step = 12.4
     bottom = top + step * max(len(cover.limits), len(cover.boxes) + 2)
     sheet.cell((COLUMNS[0], top, COLUMNS[1], bottom), [(policy["insurer_letter"], fill)])
@@ -260,14 +312,19 @@ def _policy_row(sheet: Sheet, top: float, cover: Cover, policy: dict[str, Any], 
     for column in ticked:
         sheet.cell((COLUMNS[column], top, COLUMNS[column + 1], bottom), [("Y", fill)])
     sheet.cell((COLUMNS[4], top, COLUMNS[5], bottom), [(policy["policy_number"], fill)], align="left", pad=3.0)
-    sheet.cell((COLUMNS[5], top, COLUMNS[6], bottom), [(_american(policy["effective_date"]), fill)], pad=1.0)
-    sheet.cell((COLUMNS[6], top, COLUMNS[7], bottom), [(_american(policy["expiry_date"]), fill)], pad=1.0)
+    sheet.cell((COLUMNS[5], top, COLUMNS[6], bottom), [(typing.date(policy["effective_date"]), fill)], pad=1.0)
+    sheet.cell((COLUMNS[6], top, COLUMNS[7], bottom), [(typing.date(policy["expiry_date"]), fill)], pad=1.0)
     for index, (label, _) in enumerate(cover.limits):
         y = top + step * index
         sheet.cell((COLUMNS[7], y, COLUMNS[8], y + step), [(label, LABEL)], align="left", pad=3.0)
         sheet.write((COLUMNS[8] + 3, y + 9.2), "$", LABEL)
         if truth_label(label) in policy["limits"]:
-            sheet.cell((COLUMNS[8] + 8, y, RIGHT, y + step), [(f"{policy['limits'][truth_label(label)]:,}", fill)], align="right", pad=3.0)
+            sheet.cell(
+                (COLUMNS[8] + 8, y, RIGHT, y + step),
+                [(typing.sums.format(policy["limits"][truth_label(label)]), fill)],
+                align="right",
+                pad=3.0,
+            )
         sheet.line((COLUMNS[7], y + step), (RIGHT, y + step), width=0.4)
     sheet.line((COLUMNS[8], top), (COLUMNS[8], bottom), width=0.4)
     sheet.line((LEFT, bottom), (RIGHT, bottom))

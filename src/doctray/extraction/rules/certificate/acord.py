@@ -159,7 +159,10 @@ def _certificate_number(sheet: Sheet, offset: float) -> Found | None:
                 row.bottom + height * 0.4,
             )
         )
-        if word not in label.phrase.words and fold(word.text) and word not in insurers_of_form and in_row(row, word.box)
+        if word not in label.phrase.words
+        and fold(word.text)
+        and word not in insurers_of_form
+        and (in_row(row, word.box) or abs(row.center_y - word.box.center_y) < _LEVEL * height)
     ]
     number = identifier_found(Phrase.of(sheet.number, words)) if words else None
     if number is None or (end_of_number := _PROSE.search(str(number.value))) is None:
@@ -167,6 +170,9 @@ def _certificate_number(sheet: Sheet, offset: float) -> Found | None:
     whole = str(number.value)[: end_of_number.start()]
     return identifier_found(Phrase.of(sheet.number, words[: len(whole.split())]))
 
+
+_LEVEL = 0.7
+"""Heights of its label's print that a number typed a little high or low stands off the label's middle."""
 
 _PROSE = re.compile(r"(?<=\d)(?: [A-Za-z]{2,}){2,}$")
 """Words of the form's print that follow a number, where recognition took their line for the number's."""

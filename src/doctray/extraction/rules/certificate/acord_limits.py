@@ -46,7 +46,10 @@ def limits_of(sheet: Sheet, section: Section, columns: Columns) -> dict[str, Fou
     for index, (place, found) in enumerate(sums):
         if index not in used:
             before = [box for box, _ in sums if box.right <= place.left and in_row(box, place)]
-            label = _free_label(words, place, list(printed.values()), after=max((box.right for box in before), default=0.0))
+            after = max((box.right for box in before), default=0.0)
+            label = _free_label(words, place, list(printed.values()), after=after)
+            if label is None and columns.offset:  # printed by the form, so that it stands level with its row and not with the sum
+                label = _free_label(words, _moved(place, -columns.offset), list(printed.values()), after=after)
             if label:
                 out.setdefault(label, found)
             else:
