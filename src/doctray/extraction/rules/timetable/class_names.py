@@ -63,8 +63,12 @@ _CLASS_NAMED = re.compile(
 """What a primary school calls a class: Badger Class (Year 4)."""
 
 _TITLE_ON = re.compile(rf"\s(?:(?i:class|lecture|weekly)\s)?(?:{TITLE.pattern})", re.IGNORECASE)
+_TERM_NUMBERED = r"\(?(?:[IVX]+|\d(?:st|nd|rd|th))[ -]?(?i:sem(?:ester)?)\b\)?"
+_TERM_FOLLOWS = re.compile(rf"[ /-]{{0,3}}{_TERM_NUMBERED}(?: - [A-Z]{{2,5}}(?: [A-Z])?\b)?")
+"""Behind the year of study it is part of the name: IV YEAR / VII SEMESTER - ECE B."""
+
 _TERM_WITHIN = re.compile(
-    r"\(?(?:[IVX]+|\d(?:st|nd|rd|th))[ -](?i:sem(?:ester)?)\b\)?"
+    rf"{_TERM_NUMBERED}"
     r"(?P<more>[ -]{1,3}[A-Z]{2,6}(?:[- ][A-Z\d]{1,2})?\b(?!\s[a-z])(?![.:])|\s\([^)]*\))?"
 )
 """The number of a term that a class is called by, and its section behind: B.Tech II Year (IV Sem) CSE-A."""
@@ -76,13 +80,13 @@ _CLASS_BRACKETS = re.compile(r"\bclass(?:es)?\s*\(([^)]+)\)", re.IGNORECASE)
 FILLER = re.compile(
     r"\b(?:class|weekly|daily|school|lesson|academic|final|draft|updated?|revised|new|the|for|of|our|my|time\s?-?\s?tables?|schedules?"
     r"|week|overview|student|exam(?:ination)?s?|plan|routine|programmes?|program|evening|morning|afternoon|home\s?room|s\.?y\.?(?=\W|$)"
-    r"|w\.?e\.?f\.?|with\s+effect|sessions?|individual|personal|specials|provisional|tentative|approved|master|bell|block(?=\s+schedule)|charts?|allocation|manager|management|system|portal|viewer|generator|consulta|planner|jadual(?:\s+waktu)?|at\s+a\s+glance|(?:calendar\s+)?year(?=\s{2}|\s*$)"
+    r"|w\.?e\.?f\.?|with\s+effect|sessions?|individual|personal|specials|ramadan|ramzan|revision|holidays?|provisional|tentative|approved|master|bell|block(?=\s+schedule)|charts?|allocation|manager|management|system|portal|viewer|generator|consulta|planner|jadual(?:\s+waktu)?|at\s+a\s+glance|(?:calendar\s+)?year(?=\s{2}|\s*$)"
     r"|teachers?|staff|faculty|valid|a\.?y\.?(?=\W|$)|from|as|at|effective|version|emploi\s+du\s+temps|stundenplan|hor[aá]rio|orario|lesrooster|rooster"
     r"|semaine|semana|settimana|woche|uge|vecka|ann[ée]e\s+scolaire|schuljahr|anno\s+scolastico|a[ñn]o\s+escolar|schooljaar|subject|group(?!\s+(?-i:[A-Z\d]{1,2})\b)"
     r"|(?:annexure|appendix|anexo|lampiran)\s*[-:]?\s*(?:\d{1,2}|[A-Z]|[IVX]+)"
     r"|curso\s+acad[ée]mico|ano\s+letivo|staff\s+id|confidential|(?:intern\w*|\w+interne[rs]?)\s+do[ck]ument"
     r"|del?(?:\s+las?|\s+los)?|das?|dos|des|du|della|delle|horaris|classes|clases|estudiantes?|alumn[oa]s?|cours|lezioni|jadwal|pelajaran"
-    r"|kuliah|rozvrh|hodin|[óo]rarend|orar|raspored|sati|nastave|zaj[ęe][ćc]|lekcji|dersleri|program[iı]|расписание|занятий|уроков|розклад)"
+    r"|mata(?=\s+kuliah)|kuliah|rozvrh|hodin|[óo]rarend|orar|raspored|sati|nastave|zaj[ęe][ćc]|lekcji|dersleri|program[iı]|расписание|занятий|уроков|розклад)"
     r"\b|_FINAL\b",
     re.IGNORECASE,
 )
@@ -127,7 +131,10 @@ def class_of(lines: Sequence[Reading], school: Found | None, *, usual: float) ->
             more = _CLASS_GOES_ON.match(line.text, stop)
             if more and not (more["name"] and (more["name"].casefold() in SUBJECT_WORDS or FILLER.search(more["name"]))):
                 stop = more.end()
-            begin, stop = _whole_name(line.text, begin, stop)
+            studied = _YEAR_OF_STUDY.fullmatch(match[0]) is not None
+            begin, stop = _whole_name(line.text, begin, stop, subjects=studied)
+            if studied and (term := _TERM_FOLLOWS.match(line.text, stop)):
+                stop = term.end()
             value = _balanced(line.text[begin:stop].strip(STRIP.replace(")", "").replace("(", "")))
             bare = re.sub(
                 r"^(?:class|(?:tutor|form|registration)\s(?:group|class)|home\s?room(?=\s\d{1,2}[A-Z]))\s*[-:]?\s*",
@@ -161,8 +168,11 @@ _LEVEL_SLIP = re.compile(r"(?<=\d00)[Il1]v[Il1]\b")
 """200lvl, as readers of pictures take it."""
 
 
-def _whole_name(text: str, begin: int, stop: int) -> tuple[int, int]:
-    """What stands beside the part of a line that tells a class, as far as it is part of its name: Hedgehogs - Year 1/2."""
+def _whole_name(text: str, begin: int, stop: int, *, subjects: bool) -> tuple[int, int]:
+    """What stands beside the part of a line that tells a class, as far as it is part of its name: Hedgehogs - Year 1/2.
+
+    subjects: whether a subject may be part of it, as of a course of study.
+    """
     parts = [(match.start("text"), match.end("text"), match["before"]) for match in _PART.finditer(text)]
     own = [index for index, (left, right, _) in enumerate(parts) if left < stop and begin < right]
     walls = [match.span() for pattern in (TITLE, TERM, DATE, YEAR, FILLER, TEACHER, _GENERAL) for match in pattern.finditer(text)]
@@ -171,7 +181,7 @@ def _whole_name(text: str, begin: int, stop: int) -> tuple[int, int]:
     for index in reversed(range(own[0] + 1)):
         left, _, parted = parts[index]
         near = max([right for low, right in walls if left <= low and right <= begin], default=left)
-        if not _is_named(text[near:begin]) or (near > left and index < own[0]):
+        if not _is_named(text[near:begin], subjects=subjects) or (near > left and index < own[0]):
             break
         begin = near + len(text[near:begin]) - len(text[near:begin].lstrip(STRIP.replace("(", "")))
         if near > left or ("," in parted and not _BY_SECTION.match(text, begin)):
@@ -179,7 +189,7 @@ def _whole_name(text: str, begin: int, stop: int) -> tuple[int, int]:
     for index in range(own[-1], len(parts)):
         left, right, _ = parts[index]
         near = min([low for low, high in walls if stop <= low and high <= right], default=right)
-        if (index > own[-1] and ("," in parts[index][2] or near < right)) or not _is_named(text[stop:near]):
+        if (index > own[-1] and ("," in parts[index][2] or near < right)) or not _is_named(text[stop:near], subjects=subjects):
             break
         stop = near
         if near < right:
@@ -187,15 +197,15 @@ def _whole_name(text: str, begin: int, stop: int) -> tuple[int, int]:
     return begin, stop
 
 
-def _is_named(text: str) -> bool:
-    """Whether all words may belong to the name of a class; none is a subject that a class has."""
+def _is_named(text: str, *, subjects: bool) -> bool:
+    """Whether all words may belong to the name of a class; none is a subject that a class has, but where that is its course."""
     words = text.strip(STRIP).split()
     return (
         len(words) <= _MOST_WORDS
         and all(_NAME_WORD.fullmatch(word) or word in "-–—|" for word in words)
         and not SCHOOL.search(text)
         and not _PART_OF_SCHOOL.search(text)
-        and not any(word.casefold() in SUBJECT_WORDS for word in words if word.casefold() != "group")
+        and (subjects or not any(word.casefold() in SUBJECT_WORDS for word in words if word.casefold() != "group"))
         and sum(map(str.isdigit, text)) <= _MOST_DIGITS
     )
 
@@ -320,7 +330,7 @@ _PART_OF_SCHOOL = re.compile(
 _TERM_BEHIND = re.compile(rf"\s?\((?:{TERM.pattern})\)$", re.IGNORECASE)
 """A term in brackets that belongs to the name of a class: FA22-BCS-C (Semester 3)."""
 
-_TERM_BEFORE = re.compile(r"(?:[IVX]+|\d(?:st|nd|rd|th))(?: | - |-)(?i:sem(?:ester)?) [A-Z][A-Z.&]{1,5}(?:-[A-Z])?")
+_TERM_BEFORE = re.compile(r"(?:[IVX]+|\d(?:st|nd|rd|th))(?: | - |-)(?i:sem(?:ester)?) [A-Z](?:[A-Z.&]{1,5}(?:-[A-Z])?)?")
 """The number of a term that belongs to the name of a class: V - SEMESTER MCA, 4th Semester SWE."""
 
 _OF_PERSON = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+, [A-ZÀ-ÖØ-Þ][^\W\d_]+(?: [A-ZÀ-ÖØ-Þ][^\W\d_]*\.?)?")

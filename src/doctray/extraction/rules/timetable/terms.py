@@ -19,6 +19,7 @@ TERM = re.compile(
     rf"|(?:autumn|spring|summer|fall|winter|michaelmas|hilary|trinity|lent|monsoon)(?![^\W\d_])(?:\s+(?:term|semester))?(?:\s+\d\b)?"
     rf"|\d\s?(?:er|do|ro|to|mo|vo|no|[eè]me|e|[ºª°.])\s?(?:semestre|trimestre|cuatrimestre|quadrimestre|per[ií]odo|halbjahr)\b|(?:primer|segundo|tercer)\s(?:semestre|trimestre|cuatrimestre)\b"
     rf"|(?:semestre|trimestre|cuatrimestre)\s\d\b|(?:winter|sommer)semester\b)"
+    rf"(?:/(?:odd|even)\s(?:term|sem(?:ester)?)\b|\s\((?:odd|even)\s(?:term|sem(?:ester)?)\))?"
     rf"(?:\s+(?:odd|even)\s+week|\s+week\s+(?:[AB]|[12]|odd|even)\b)?",
     re.IGNORECASE,
 )
@@ -72,6 +73,8 @@ def year_of(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence
     """The year in four digits: what a label says, else that of a title, of any line, of a date."""
     for key in ("year", "term"):
         if key in labelled and (match := YEAR.search(labelled[key].value)):
+            if later := _titled_after(match, plain):
+                return later
             return Found(value=match["year"], words=tuple(w for w in labelled[key].words if match["year"] in w.text))
     named = sorted((*plain, *head), key=lambda line: TITLE.search(line.text) is None and TERM.search(line.text) is None)
     for line in named:
@@ -86,6 +89,15 @@ def year_of(labelled: dict[str, Found], plain: Sequence[Reading], head: Sequence
             continue
         if (dated := DATE.search(line.text)) and (match := _YEAR_OF_DATE.search(dated[0])):
             return Found(value=match[0], words=line.between(dated.start(), dated.end()), certainty=0.85)
+    return None
+
+
+def _titled_after(labelled: re.Match[str], lines: Sequence[Reading]) -> Found | None:
+    """The year of a title that is after all years of a label: the session is the one in which the students began."""
+    last = f"{labelled['year'][:2]}{labelled[0][-2:]}"
+    for line in lines:
+        if TITLE.search(line.text) and (match := YEAR.search(line.text)) and match["year"] > last:
+            return Found(value=match["year"], words=line.between(match.start("year"), match.end("year")), certainty=0.85)
     return None
 
 

@@ -1,7 +1,7 @@
 """Reads whose timetable it is, and for when, from the lines around a table."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -70,7 +70,22 @@ def table_titles(page: Page, layout: Layout, *, above: float, below: float) -> T
         and cell.box.width >= 0.5 * layout.grid.box.width
         and (layout.day_axis.middle(cell.box) < first or layout.time_axis.high(cell.box) <= layout.header)
     ]
+    inside += [words for words in _parted_titles(layout) if words not in inside]
     return titles(page, layout.grid.box, inside=inside, above=above, below=below)
+
+
+def _parted_titles(layout: Layout) -> list[tuple[Word, ...]]:
+    """Cells of rows over all labels, which a table's maker parted for its titles: broad ones, and those with a label of their own."""
+    labels = [word for day in layout.days for word in day.words]
+    labels += [word for slot in layout.slots for word in slot.start_words or slot.label_words]
+    top = min((word.box.top for word in labels), default=0.0)
+    above = [cell for cell in layout.grid.cells if cell.words and cell.box.bottom <= top]
+    broad = _BROAD * median([cell.box.width for cell in layout.grid.cells])
+    return [cell.words for cell in above if cell.box.width >= broad or _LABEL.match(_label_text(read(cell.words)))]
+
+
+_BROAD = 1.5
+"""Times the width that most cells have is a cell over several columns."""
 
 
 def titles(page: Page, table: Box, *, inside: Sequence[tuple[Word, ...]], above: float, below: float) -> Titles:
@@ -87,11 +102,14 @@ def titles(page: Page, table: Box, *, inside: Sequence[tuple[Word, ...]], above:
         labelled.setdefault(key, found)
     plain = [line for line in head if not _LABEL.search(_label_text(line))]
     school = labelled.get("school_name") or school_of(plain) or planned_for(plain, under, table) or school_alone(under)
-    named = labelled.get("class_name")
-    term = term_of(labelled.get("term"), [*plain, Reading((named.words,))] if named else plain)
+    named = labelled.get("class_name") or class_of(plain, school, usual=_usual_size(page, table))
+    beside = [Reading((labelled[key].words,)) for key in ("year", "class_name") if key in labelled]
+    own = set(named.words) if named else set()
+    # the number of a term that a class is called by tells less of when than another that stands elsewhere
+    term = term_of(labelled.get("term"), sorted([*plain, *beside], key=lambda line: not own.isdisjoint(line.words)))
     return Titles(
         teacher_name=labelled.get("teacher_name") or _teacher(plain),
-        class_name=labelled.get("class_name") or class_of(plain, school, usual=_usual_size(page, table)),
+        class_name=named,
         school_name=school,
         term=term or month_of(plain),
         year=year_of(labelled, plain, head),
@@ -140,7 +158,7 @@ def _unlike(word: Word, other: Word) -> bool:
     return letters and sizes[1] > 1.7 * sizes[0]
 
 
-def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
+def _labelled(lines: Sequence[Reading]) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for line in lines:
         text = _label_text(line)
@@ -149,6 +167,9 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
             key = list(_LABELS)[next(i for i in range(len(_LABELS)) if match[f"k{i}"])]
             value = text[match.end() : stop].strip(" -–|,;.…")
+            if not value and key in ("teacher_name", "class_name") and (named := _beneath(line, lines, key)):
+                found.setdefault(key, named)
+                continue
             if key == "teacher_name" and _LEGEND.match(value):
                 continue
             if key == "teacher_name" and (numbered := _NUMBERED.match(value)):
@@ -179,6 +200,26 @@ def _labelled(lines: Iterable[Reading]) -> dict[str, Found]:
             if key and any(c.isalnum() for c in value) and len(value) <= 120:
                 found.setdefault(key, Found(value=value, words=_said(line, text, value, match.end())))
     return found
+
+
+def _beneath(label: Reading, lines: Sequence[Reading], key: str) -> Found | None:
+    """People or a class that the lines right under a lone label name."""
+    said: list[Reading] = []
+    last = label
+    for line in lines:
+        gap = line.words[0].box.top - last.words[0].box.bottom
+        beside = line.words[0].box.left < label.words[-1].box.right and label.words[0].box.left < line.words[-1].box.right
+        if beside and -0.5 * size_of(last.words[0]) <= gap < 1.2 * size_of(last.words[0]):
+            if not (TEACHER if key == "teacher_name" else _CLASS_CODE).fullmatch(line.text):
+                break
+            said.append(line)
+            last = line
+            if key == "class_name":
+                break
+    return Found(value=", ".join(line.text for line in said), words=tuple(word for line in said for word in line.words)) if said else None
+
+
+_CLASS_CODE = re.compile(r"(?=\D*\d)[A-Z\d][\w./-]{0,9}(?:[ -][A-Z\d]\w{0,9}){0,2}")
 
 
 def _said(line: Reading, text: str, value: str, begin: int) -> tuple[Word, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from doctray.extraction.rules.timetable.document import extract
-from tests.unit.extraction.rules.timetable.sheet import a_page, a_sheet, document, text_line
+from tests.unit.extraction.rules.timetable.sheet import LEFT, a_page, a_sheet, document, text_line
 
 WEEK = [
     ["", "Monday", "Tuesday", "Wednesday"],
@@ -66,3 +66,30 @@ def test_a_value_far_beside_its_label_is_its_own(label: str, value: str) -> None
 )
 def test_who_a_class_belongs_to_stands_behind_its_name_or_a_label(lines: list[str], teacher: str | None) -> None:
     assert extract(document(a_sheet(WEEK, title=lines))).fields["teacher_name"] == teacher
+
+
+@pytest.mark.parametrize(
+    ("lines", "teacher"),
+    [
+        (["Class Advisors:", "Ms. Radhi", "Dr. Anand"], "Ms. Radhi, Dr. Anand"),
+        (["Class Incharge:", "Mrs. Sowm", "Chairman:", "Mrs. Sindhu"], "Mrs. Sowm"),
+        (["Class Teacher:", "Sign here"], None),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_label_alone_is_followed_by_people_right_beneath(lines: list[str], teacher: str | None) -> None:
+    sheet = a_sheet(WEEK)
+    words = [word for index, line in enumerate(lines) for word in text_line(line, left=60.0, top=20.0 + 20 * index)]
+    found = extract(document(a_page([*words, *sheet.words], sheet.segments)))
+    assert found.fields["teacher_name"] == teacher
+
+
+def test_cells_over_the_headings_hold_titles_where_they_are_broad_or_labelled() -> None:
+    rows = [
+        ["4th Sem B", LEFT, "Class Time Table", LEFT],
+        ["Dept: CSE", "Free", "Class Advisor: Ms. Rao", "Version"],
+        *[[*row] for row in WEEK],
+    ]
+    found = extract(document(a_sheet(rows)))
+    assert (found.fields["class_name"], found.fields["teacher_name"]) == ("4th Sem B", "Ms. Rao")
+    assert len(found.fields["timeblocks"]) == 9
