@@ -18,7 +18,7 @@ _FEWEST, _MOSTLY, _TITLED, _TAUGHT = 4, 0.8, 0.5, 0.3
 _OF_DEPARTMENT = re.compile(r"[A-Z][A-Za-z&]{1,9}\s?-\s?(?:(?:Dr|Mrs?|M[sS]|Engr|Prof)\b\.?\s?)?[A-Z][a-z]+(?:\s[A-Z][a-z]*\.?){0,3}")
 """A person after the short name of a department: CS-Imran Latif, HUM-MS Saman."""
 
-_UNTITLED = re.compile(r"(?:[A-Z]\.\s?){0,3}[A-Z][^\W\d_]+(?:\s[A-Z][^\W\d_]*\.?){1,3}")
+_UNTITLED = re.compile(r"(?:[A-Z]\.\s?){1,3}[A-Z][^\W\d_]+|(?:[A-Z]\.\s?){0,3}[A-Z][^\W\d_]+(?:\s[A-Z][^\W\d_]*\.?){1,3}")
 _LAST_NAME = re.compile(r"[A-Z][^\W\d_]+\.?")
 
 

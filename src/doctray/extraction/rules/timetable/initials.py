@@ -11,7 +11,11 @@ from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _CODE = r"[A-ZÀ-ÖØ-Þ]{2,5}"
 _SHORT = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{1,3}"
-_NAME = r"[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['’]){2,}(?:\s[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['’])+)?"
+_INITIAL = r"[A-ZÀ-ÖØ-Þ]\.\s?"
+_WORD = r"[A-ZÀ-ÖØ-Þ](?:[^\W\d_]|['’])"
+_NAME = rf"(?:(?:{_INITIAL}){{1,3}}{_WORD}+|{_WORD}{{2,}}(?:\s(?:{_INITIAL}){{0,2}}{_WORD}+|\s[A-ZÀ-ÖØ-Þ]\b\.?(?:\s{_WORD}+)?)?)"
+"""A name or two, or one with initials before, behind or between: Rao, Priya Rao, P. Rao, Rao P., Priya S Rao."""
+
 _AND = r"\s?[,/&+]\s?"
 _CODES = rf"{_CODE}(?:{_AND}{_CODE})*"
 _PEOPLE = rf"(?:{_CODE}|{_SHORT}|{_NAME})(?:{_AND}(?:{_CODE}|{_SHORT}|{_NAME}))*"

@@ -31,7 +31,7 @@ _TITLE = (
     r"|Coach|Cikgu|Ustaz(?:ah)?)"
 )
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
-_NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
+_NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*(?!\d)\.?"
 PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
 _PERSON = (
     r"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b"
@@ -57,6 +57,7 @@ ROOM_LABELLED = re.compile(
     r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",
     re.IGNORECASE,
 )
+_ROOM_ALONE = re.compile(_ROOM_WORD, re.IGNORECASE)
 ROOM_NUMBER = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b|number\b|nr\b|#)", re.IGNORECASE)
 """A label that asks for nothing but the room: Room No., RoomNo-."""
 
@@ -162,12 +163,15 @@ NAMES_A_ROOM = re.compile(r"[^\W\d_]|\d\.\d")
 """In what is a room's name without the word: B12, 2.14."""
 
 
+_LONG_NUMBER = re.compile(r"\d{3}")
+
+
 def room_name(text: str) -> str:
-    """A room without the word, where the rest is a name in itself: Room B12, Room 2.14, but not Room 4."""
+    """A room without the word, where the rest is a name in itself: Room B12, Room 2.14, Room - 1104, but not Room 4."""
     for opening, closing in ("[]", "()"):
         text = f"{text}{closing}" if text.count(opening) > text.count(closing) else text
-    bare = re.sub(r"^(?:room|rm)\b\.?\s*", "", text, flags=re.IGNORECASE)
-    return bare if NAMES_A_ROOM.search(bare) else text
+    bare = re.sub(r"^(?:room|rm)\b\.?\s*(?:[-–]\s*)?", "", text, flags=re.IGNORECASE)
+    return bare if NAMES_A_ROOM.search(bare) or _LONG_NUMBER.search(bare) else text
 
 
 _NUMBERED = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX)\.?$")
@@ -177,6 +181,11 @@ def is_initialed(text: str) -> bool:
     """Whether a text is a name with initials: P. Rao, but neither part of a lesson's name (C.Architecture) nor its number (Java II)."""
     lesson = any(part.casefold() in SUBJECT_WORDS for part in re.split(r"[\s.,]+", text))
     return _INITIALED.fullmatch(text) is not None and not lesson and _NUMBERED.search(text) is None
+
+
+def is_pointed(text: str) -> bool:
+    """Whether a text is a name with an initial that its point tells, so that it is one behind a dash or in brackets: J. Rao, not Part A."""
+    return "." in text and is_initialed(text)
 
 
 def are_initialed(text: str) -> bool:
@@ -191,4 +200,5 @@ _SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\
 def is_name(text: str) -> bool:
     """Whether a text can be a person's name, one word or two, and holds no word that names a lesson or a room."""
     lesson = any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split())
-    return _SURNAME.fullmatch(text) is not None and not lesson and ROOM.fullmatch(text) is None
+    place = ROOM.fullmatch(text) or _ROOM_ALONE.fullmatch(text)
+    return _SURNAME.fullmatch(text) is not None and not lesson and not place

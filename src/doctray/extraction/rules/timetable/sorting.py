@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable.headings import heading_of
@@ -28,6 +29,7 @@ from doctray.extraction.rules.timetable.names import (
     are_initialed,
     is_initialed,
     is_name,
+    is_pointed,
     room_name,
 )
 from doctray.extraction.rules.timetable.reading import Found
@@ -155,8 +157,11 @@ class SortedOut:
             value = f"{self.teacher.value}, {bare(line)}"
             self.teacher = Found(value=value, words=(*self.teacher.words, *line), certainty=0.75)
             return ()
-        if self.teacher is None and (found := _teacher(line)):
-            self.teacher, line = found
+        if self.teacher is None and (named := _teacher(line)):
+            self.teacher, line, behind = named
+            if self.room is None and ROOM.fullmatch(bare(behind)):
+                self.room = Found(value=room_name(bare(behind)), words=behind, certainty=0.9)
+                line = tuple(word for word in line if all(word is not other for other in behind))
         line = self._without_initials(line)
         if self.teacher is None and self.room is None and self.subject and (coded := _code_and_room(line, self.habits)):
             self.teacher, self.room = coded
@@ -176,7 +181,8 @@ class SortedOut:
         if head and self.room is None and REMOTE.fullmatch(bare(line).strip("!~.* ")):
             self.room = Found(value=bare(line).strip("!~.* "), words=line, certainty=0.8)
             return ()
-        line = self._without_known_room(self._without_tail(self._without_known_name(line)))
+        line = self._without_tail(self._without_known_name(line))
+        line = self._without_known_room(self._without_tail(line))
         if head:
             return line
         if self.subject and (said := _IN_BRACKETS.fullmatch(text_of(line).strip(DASHES))):
@@ -222,7 +228,7 @@ class SortedOut:
         if group == "bracketed" and SAID_OF_LESSON.fullmatch(alone):
             self.notes.append(words)
             return rest
-        if self.teacher is None and alone in self.habits.names:
+        if self.teacher is None and (alone in self.habits.names or is_pointed(alone)):
             self.teacher = Found(value=alone, words=words, certainty=0.8)
             return rest
         room = alone in self.habits.barred or (ROOM.fullmatch(alone) and not re.fullmatch(r"\d|[A-Z]{3,4}[ .-]?\d{3,4}", alone))
@@ -286,13 +292,15 @@ _IN_BRACKETS = re.compile(r"[(\[](?P<inner>[^()\[\]]+)[)\]]")
 
 
 def _room_and_name(line: tuple[Word, ...]) -> tuple[Found, Found] | None:
-    """Room and teacher of a line that is nothing else, parted by a dash or a comma: Rm 214 - Alvarez, Gym / Stone."""
+    """Room and teacher of a line that is nothing else, parted by a dash or a comma (Rm 214 - Alvarez, Gym / Stone), or J. Carter R12."""
     parts = parted(line)
+    if len(parts) == 1 and is_pointed(bare(line[:-1])):
+        parts = [line[-1:], line[:-1]]
     if len(parts) != 2:
         return None
     for room, name in (parts, parts[::-1]):
         said = bare(name)
-        if ROOM.fullmatch(bare(room)) and is_name(said):
+        if ROOM.fullmatch(bare(room)) and (is_name(said) or is_pointed(said)):
             return (
                 Found(value=room_name(bare(room)), words=room, certainty=0.9),
                 Found(value=said, words=name, certainty=0.75),
@@ -311,17 +319,24 @@ _MISREAD_POINT = re.compile(r"\b(Mrs?|Ms|Miss|Dr),(?=[A-Z])")
 """A point that an engine takes for a comma, as where a speller's wave runs below the name: Mrs,Rao."""
 
 
-def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
+def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...], tuple[Word, ...]] | None:
+    """Who is named with a title or a label in a line, the line without, and of that the words behind the name."""
     text = text_of(line)
     match = TEACHER_LABEL.search(text) or TEACHER.search(text)
     if match is None:
         return None
     begin, stop = match.span("value") if "value" in match.groupdict() else match.span()
-    words, rest = cut_out(line, match.start(), match.end())
+    opening = _TAUGHT_BY.search(text[: match.start()])
+    words, rest = cut_out(line, opening.start() if opening else match.start(), match.end())
     value = text[begin:stop].strip(DASHES + "()")
     if any(word.confidence < 1.0 for word in words):
         value = _MISREAD_POINT.sub(r"\1.", value)
-    return Found(value=value, words=words), rest
+    starts = accumulate((len(word.text) + 1 for word in line), initial=0)
+    behind = tuple(word for start, word in zip(starts, line, strict=False) if start >= match.end())
+    return Found(value=value, words=words[1:] if opening else words), rest, behind
+
+
+_TAUGHT_BY = re.compile(r"(?<!\w)by\s$", re.IGNORECASE)
 
 
 def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | None:
