@@ -6,7 +6,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from doctray.api.dialects import PIPELINE, PLAIN, Dialect
-from doctray.api.options import ENGINE_PATTERN, ENGINES, EXTRACTORS, LANGUAGES, MAX_DEADLINE_S, MAX_LANGUAGES, MAX_URL, PAGES_PATTERN
+from doctray.api.options import (
+    ENGINE_PATTERN,
+    ENGINES,
+    EXTRACTORS,
+    LANGUAGES,
+    MAX_DEADLINE_S,
+    MAX_LANGUAGES,
+    MAX_URL,
+    PAGES_PATTERN,
+    WORDS_OF_FALSE,
+    WORDS_OF_TRUE,
+)
 from doctray.domain.batch import MAX_DOCUMENTS
 from doctray.domain.job import HIGHEST_PRIORITY, DocumentType
 from doctray.service.forms import Form
@@ -260,7 +271,11 @@ def _blank_or(shape: Shape) -> Shape:
     widened = dict(shape)
     if "items" in shape:
         widened["items"] = _blank_or(shape["items"])
-    elif shape["type"] == "string" and "enum" in shape:
+    elif shape["type"] == "boolean":
+        widened |= {"type": ["boolean", "string"], "enum": [True, False, *WORDS_OF_TRUE, *WORDS_OF_FALSE]}
+    elif shape["type"] in ("integer", "number"):
+        widened |= {"type": [shape["type"], "string"], "maxLength": 0}
+    elif "enum" in shape:
         widened["enum"] = [*shape["enum"], ""]
     elif "pattern" in shape:
         widened["pattern"] = f"^$|{shape['pattern']}"

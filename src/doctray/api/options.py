@@ -44,8 +44,9 @@ PAGES_PATTERN = f"{_SPAN}(,{_SPAN}){{0,99}}"
 """Of `pages`, in the words that JSON Schema and re share: up to a hundred spans of page numbers, spaces as people put them."""
 
 _PAGES = re.compile(PAGES_PATTERN)
-_TRUE = ("1", "true", "on", "yes")
-_FALSE = ("", "0", "false", "off", "no")
+WORDS_OF_TRUE = ("1", "true", "on", "yes")
+WORDS_OF_FALSE = ("", "0", "false", "off", "no")
+"""Of a flag in a form, in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +195,9 @@ def _number_from_text(text: str) -> float:
 
 def _flag_from_text(text: str) -> bool:
     word = text.strip().lower()
-    if word not in _TRUE + _FALSE:
+    if word not in WORDS_OF_TRUE + WORDS_OF_FALSE:
         raise ValueError("must be 1, 0, true or false")
-    return word in _TRUE
+    return word in WORDS_OF_TRUE
 
 
 def _json_from_text(text: str) -> Any:
