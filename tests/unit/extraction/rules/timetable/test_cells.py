@@ -35,6 +35,8 @@ def told(*lines: str) -> dict[str, str]:
         (["Economics", "Lecturer: Vera", "Acheampong", "Venue: C4"], {"subject": "Economics", "teacher": "Vera Acheampong", "room": "C4"}),
         (["Control", "IF-3502", "G1", "C1-02"], {"subject": "Control IF-3502", "room": "C1-02", "notes": "G1"}),
         (["24PH2002-", "T - S-12 -", "RoomNo-", "B114"], {"subject": "24PH2002- T - S-12", "room": "B114"}),
+        (["Media Studies", "Room - 1103"], {"subject": "Media Studies", "room": "1103"}),
+        (["Media Studies", "Room - 4"], {"subject": "Media Studies", "room": "Room - 4"}),
         (["IRE 117", "Faculty: SE", "R: 2002"], {"subject": "IRE 117", "teacher": "SE", "room": "2002"}),
         (["Unit R: 3 Problems"], {"subject": "Unit R: 3 Problems"}),
         (["Control", "IF-3502"], {"subject": "Control", "room": "IF-3502"}),
