@@ -38,6 +38,8 @@ def test_afterwards_the_service_stands_as_before_and_its_log_holds_no_secret(tar
 
 @pytest.mark.full
 def test_the_page_says_what_each_case_got() -> None:
+    if len(got) < len(CASES):
+        pytest.skip("needs every case of this module to have been run before")
     assert PAGE.read_text("utf-8") == rendered(CASES, [got[case.title] for case in CASES]), "run scripts/hostile"
 
 
