@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from doctray.domain.document import Box, Page, Word
+from doctray.extraction.rules.grid import Grid
 from doctray.extraction.rules.timetable.axes import Layout
 from doctray.extraction.rules.timetable.class_names import FILLER, class_of
 from doctray.extraction.rules.timetable.names import TEACHER
@@ -63,23 +64,39 @@ class Titles:
 def table_titles(page: Page, layout: Layout, *, above: float, below: float) -> Titles:
     """Titles of a table on a grid: those around it, and cells that run across most of it before its labels."""
     first = min(day.low for day in layout.days)
+    table = _without_strip(layout.grid)
     inside = [
         cell.words
         for cell in layout.grid.cells
         if cell.words
+        and cell.box.bottom > table.top
         and cell.box.width >= 0.5 * layout.grid.box.width
         and (layout.day_axis.middle(cell.box) < first or layout.time_axis.high(cell.box) <= layout.header)
     ]
-    inside += [words for words in _parted_titles(layout) if words not in inside]
-    return titles(page, layout.grid.box, inside=inside, above=above, below=below)
+    inside += [words for words in _parted_titles(layout, table) if words not in inside]
+    return titles(page, table, inside=inside, above=above, below=below)
 
 
-def _parted_titles(layout: Layout) -> list[tuple[Word, ...]]:
+def _without_strip(grid: Grid) -> Box:
+    """The box of a grid, without a top row lower than the print in it: upright rules of a picture run into a title close above them."""
+    cells = [cell for cell in grid.cells if cell.box.top - grid.box.top < 1.0]
+    sizes = [size_of(word) for cell in cells for word in cell.words]
+    bottom = min((cell.box.bottom for cell in cells), default=grid.box.top)
+    if sizes and bottom - grid.box.top < _STRIP_HEIGHT * min(sizes):
+        return replace(grid.box, top=bottom)
+    return grid.box
+
+
+_STRIP_HEIGHT = 0.85
+"""Times the height of its print is less than any row has."""
+
+
+def _parted_titles(layout: Layout, table: Box) -> list[tuple[Word, ...]]:
     """Cells of rows over all labels, which a table's maker parted for its titles: broad ones, and those with a label of their own."""
     labels = [word for day in layout.days for word in day.words]
     labels += [word for slot in layout.slots for word in slot.start_words or slot.label_words]
     top = min((word.box.top for word in labels), default=0.0)
-    above = [cell for cell in layout.grid.cells if cell.words and cell.box.bottom <= top]
+    above = [cell for cell in layout.grid.cells if cell.words and table.top < cell.box.bottom <= top]
     broad = _BROAD * median([cell.box.width for cell in layout.grid.cells])
     return [cell.words for cell in above if cell.box.width >= broad or _LABEL.match(_label_text(read(cell.words)))]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from doctray.domain.document import Segment
 from doctray.extraction.rules.timetable.document import extract
 from tests.unit.extraction.rules.timetable.sheet import LEFT, a_page, a_sheet, document, text_line
 
@@ -92,4 +93,14 @@ def test_cells_over_the_headings_hold_titles_where_they_are_broad_or_labelled() 
     ]
     found = extract(document(a_sheet(rows)))
     assert (found.fields["class_name"], found.fields["teacher_name"]) == ("4th Sem B", "Ms. Rao")
+    assert len(found.fields["timeblocks"]) == 9
+
+
+def test_a_title_close_above_a_table_is_whole_where_upright_rules_run_into_it() -> None:
+    sheet = a_sheet(WEEK)
+    left, top = 60.0, min(segment.top for segment in sheet.segments)
+    words = text_line("Semester: V Room No: 204 Class: CSE-A", left=left, top=top - 15.0)
+    rules = [Segment(x, top - 11.0, x, top + 20.0) for x in (left, left + 150.0, left + 300.0)]
+    found = extract(document(a_page([*words, *sheet.words], [*sheet.segments, *rules])))
+    assert (found.fields["term"], found.fields["class_name"]) == ("V", "CSE-A")
     assert len(found.fields["timeblocks"]) == 9
