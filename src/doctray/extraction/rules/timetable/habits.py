@@ -13,14 +13,14 @@ from doctray.extraction.rules.timetable.headings import heading_of
 from doctray.extraction.rules.timetable.heads import names_above
 from doctray.extraction.rules.timetable.initials import chained_codes, initials_of
 from doctray.extraction.rules.timetable.kinds import are_rooms, course_codes, prints_time
-from doctray.extraction.rules.timetable.names import CODE, ROOM, TEACHER
+from doctray.extraction.rules.timetable.names import CODE, ROOM, ROOM_LABELLED, TEACHER
 from doctray.extraction.rules.timetable.reading import plain_text, print_size, read, size_of
 from doctray.extraction.rules.timetable.sorting import LABEL_OF_LINE, Habits
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 
 _NAME = re.compile(
-    r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.\s?){1,3}|[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*,?\s)(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.?|bin|binti|de|del|da"
-    r"|van|von|der|ur|ul|al|el|la|le|di)\s)*"
+    r"(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.\s?){1,3}|[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*,?\s)(?:(?:[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?|bin|binti|de"
+    r"|del|da|van|von|der|ur|ul|al|el|la|le|di)\s){0,3}"
     r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])*\.?"
 )
 """Two to five words that begin with a capital, initials among them."""
@@ -37,7 +37,7 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     """Of a table with these cells of lessons. timed: whether its labels print the times. teachers: codes that a legend explains."""
     every = [(_lines(cell), cell) for cell in cells]
     written = [(lines, cell) for lines, cell in every if len(lines) > 1]
-    found = [{plain_text(line) for index, line in enumerate(lines) if _may_be_name(lines, index, cell)} for lines, cell in written]
+    found = [{_before_room(line) for index, line in enumerate(lines) if _may_be_name(lines, index, cell)} for lines, cell in written]
     usual = sum(bool(names) for names in found) >= max(_FEWEST, _USUAL * len(written))
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
@@ -70,13 +70,23 @@ def _lines(cell: Cell) -> list[tuple[Word, ...]]:
 
 
 def _may_be_name(lines: Sequence[tuple[Word, ...]], index: int, cell: Cell) -> bool:
-    text = plain_text(lines[index])
+    text = _before_room(lines[index])
     if not _NAME.fullmatch(text) or TEACHER.search(text) or any(part.casefold().strip(".,") in SUBJECT_WORDS for part in text.split()):
         return False
     if index == 0:
         sizes = [print_size(line) for line in lines]
         return sizes[0] < _SMALLER * max(sizes)
     return _is_set_apart(lines[index - 1], lines[index], cell)
+
+
+def _before_room(line: tuple[Word, ...]) -> str:
+    """A line without the labelled room that its end prints behind a dash or a comma: Priya Rao - Venue: LT1."""
+    text = plain_text(line)
+    tail = _ROOM_BEHIND.search(text)
+    return text[: tail.start()] if tail else text
+
+
+_ROOM_BEHIND = re.compile(rf"\s?[-–—,/|]\s?{ROOM_LABELLED.pattern}$", re.IGNORECASE)
 
 
 def _is_set_apart(before: tuple[Word, ...], line: tuple[Word, ...], cell: Cell) -> bool:

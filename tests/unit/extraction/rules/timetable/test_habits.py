@@ -33,8 +33,9 @@ def test_names_under_most_subjects_are_teachers() -> None:
         ["Maths|John Smith", "Art|R7", "Physics|Lab 2", "Music|Hall", "PE|Gym 1"],
         ["Religious|Studies Core", "Design|Technology Lab", "Computer|Science Lab"],
         ["Maths|R4", "Art|R7", "Physics|Lab 2"],
+        ["Discrete|Linear Algebra Methods", "Object|Oriented Software Design", "Mobile|Computer Network Security"],
     ],
-    ids=["one name is no habit", "second lines of subjects", "rooms"],
+    ids=["one name is no habit", "second lines of subjects", "rooms", "second lines of three words"],
 )
 def test_other_lines_are_no_names(texts: list[str]) -> None:
     assert habits_of(cells(*texts), timed=True).names == frozenset()
