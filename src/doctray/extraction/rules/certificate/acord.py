@@ -80,7 +80,7 @@ def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
         "producer_name": blocks["producer"][0],
         "holder_name": blocks["holder"][0],
         "insurers": insurers(sheet, offset),
-        "policies": policies(sheet, order) or _tabled(sheet, order),
+        "policies": policies(sheet, order, offset) or _tabled(sheet, order),
     }
 
 

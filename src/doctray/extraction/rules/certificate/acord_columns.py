@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doctray.domain.document import Box
-from doctray.extraction.rules.certificate.acord_offset import fill_offset
 from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.finds import dates_found
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row, united
@@ -95,7 +94,8 @@ class Section:
 _MARK_HEADING = re.compile(r"addl|subr|wvd|[il1j]nsd", re.IGNORECASE)
 
 
-def columns_of(sheet: Sheet) -> Columns | None:
+def columns_of(sheet: Sheet, offset: float = 0.0) -> Columns | None:
+    """The columns by their headings. offset: of what was filled in, see `fill_offset`."""
     kind = anchor(sheet, "TYPE OF INSURANCE")
     if kind is None:
         return None
@@ -149,7 +149,7 @@ def columns_of(sheet: Sheet) -> Columns | None:
         limits_left=min(limits_left, float(sheet.width)),
         top=kind.box.bottom,
         bottom=bottom,
-        offset=fill_offset(sheet),
+        offset=offset,
     )
 
 

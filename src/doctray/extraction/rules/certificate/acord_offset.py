@@ -21,7 +21,9 @@ _CODE = re.compile(r"\d{5}")
 _LEAST = 0.3
 """Pitches of the form's rows that a filling stands off at the least; less is how print of two sizes stands on one line."""
 
-_MOST = 0.75
+_MOST = 0.6
+"""More than half a pitch, since print of two sizes adds to it; a filling farther off would stand nearer to the next row."""
+
 _LEVEL = 0.2
 _LEAST_ROWS = 4
 

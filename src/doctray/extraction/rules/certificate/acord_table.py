@@ -38,9 +38,12 @@ _TITLES = (
 )
 
 
-def policies(sheet: Sheet, order: DateOrder | None) -> list[dict[str, Any]]:
-    """The policies of the table; a section with neither number, dates nor a sum is not filled in and gives none."""
-    columns = columns_of(sheet)
+def policies(sheet: Sheet, order: DateOrder | None, offset: float = 0.0) -> list[dict[str, Any]]:
+    """The policies of the table; a section with neither number, dates nor a sum is not filled in and gives none.
+
+    offset: of what was filled in, see `fill_offset`.
+    """
+    columns = columns_of(sheet, offset)
     if columns is None:
         return []
     sections = [part for section in _sections(sheet, columns) for part in _free_rows(sheet, section, columns)]
