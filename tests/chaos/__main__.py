@@ -44,7 +44,11 @@ def _arguments() -> argparse.Namespace:
         "--fault", action="append", metavar="NAME", choices=sorted(FAULTS), help="a storm of these faults alone; repeatable"
     )
     parser.add_argument(
-        "--leniency", type=float, default=1.0, metavar="TIMES", help="how many times as long all may take, on a machine that does other things"
+        "--leniency",
+        type=float,
+        default=1.0,
+        metavar="TIMES",
+        help="how many times as long all may take, on a machine that does other things",
     )
     parser.add_argument("--keep", action="store_true", help="keep the service's folder in any case")
     given = parser.parse_args()

@@ -184,7 +184,9 @@ async def workers_back(home: Path, *, seed: int, waiting: int = 20, leniency: fl
             for _ in range(waiting):
                 here.load.place(replace(next(source), cancel_after_s=None, delete_after_s=None, deadline_s=None))
             late = here.load.place(replace(next(source), cancel_after_s=None, delete_after_s=None, deadline_s=2.0, no_cache=True))
-            here.nemesis.recoveries.add("no worker", "deadline of 2 s kept", await here.load.until(lambda: late.ended, within_s=60 * leniency))
+            here.nemesis.recoveries.add(
+                "no worker", "deadline of 2 s kept", await here.load.until(lambda: late.ended, within_s=60 * leniency)
+            )
             said = await here.load.health()
             if said is None or (said["code"], said["status"]) != (200, "degraded"):
                 here.ledger.odd.append(f"/health without workers: {said}")
@@ -256,15 +258,11 @@ def report(here: World, scenario: str, *, bounds: Mapping[tuple[str, str], float
         for key, seconds in sorted(measured.items())
     ]
     breaches = check(here.ledger, grace_s=DEADLINE_GRACE_S * here.leniency)
-    return Report(
-        scenario=scenario, seconds=here.now(), rows=tuple(rows), ledger=here.ledger, breaches=tuple(breaches), notes=tuple(notes)
-    )
+    return Report(scenario=scenario, seconds=here.now(), rows=tuple(rows), ledger=here.ledger, breaches=tuple(breaches), notes=tuple(notes))
 
 
 @asynccontextmanager
-async def world(
-    home: Path, *, seed: int, leniency: float, pace: Pace = QUICK, status: str = "healthy", **env: str
-) -> AsyncIterator[World]:
+async def world(home: Path, *, seed: int, leniency: float, pace: Pace = QUICK, status: str = "healthy", **env: str) -> AsyncIterator[World]:
     """A started service, its callers and its receiver; all ended after. status: what /health says of a start."""
     started = time.monotonic()
     pace = pace.stretched(leniency)
