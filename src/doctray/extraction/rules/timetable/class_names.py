@@ -308,7 +308,7 @@ def _behind_title(line: Reading) -> Found | None:
     return Found(value=value, words=line.between(opening.end(), opening.end() + len(value)), certainty=0.8)
 
 
-_GROUP_CODE = re.compile(r"^group (?=(?:[A-Z]+-)+\d)")
+_GROUP_CODE = re.compile(r"^group (?=[A-Z][A-Z-]*-\d)")
 _OF_PROGRAM = re.compile(r"[A-Z\d]+_[A-Z\d_]+")
 """What a program calls the report that it prints: PACR42_GWT."""
 

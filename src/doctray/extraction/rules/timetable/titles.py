@@ -289,6 +289,6 @@ def _teacher(lines: Sequence[Reading]) -> Found | None:
     return None
 
 
-_TEACHERS = re.compile(rf"{TEACHER.pattern}(?:\s(?:and|&)\s{TEACHER.pattern})*")
+_TEACHERS = re.compile(rf"{TEACHER.pattern}(?:\s(?:and|&)\s{TEACHER.pattern})?")
 _MOST_TEACHERS = 3
 """Who each have a line of their own above a table; more are the list of a staff."""
