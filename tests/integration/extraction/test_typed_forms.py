@@ -14,8 +14,8 @@ from tests.samples.judging import counts
 SEED = 41
 FORMS = 10
 
-FLOOR, FLOOR_OF_ONE = 0.995, 0.975
-"""F1 of all forms together and of each; 0.999 and 0.990 when this was written, 0.989 and 0.971 before rows were sought at an offset."""
+FLOOR, FLOOR_OF_ONE = 0.995, 0.98
+"""F1 of all forms together and of each; 0.999 and 0.990 when this was written, 0.992 and 0.976 before rows were sought at an offset."""
 
 
 def f1(right: int, answered: int, true: int) -> float:
