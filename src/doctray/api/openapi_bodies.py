@@ -273,8 +273,6 @@ def _blank_or(shape: Shape) -> Shape:
         widened["items"] = _blank_or(shape["items"])
     elif shape["type"] == "boolean":
         widened |= {"type": ["boolean", "string"], "enum": [True, False, *WORDS_OF_TRUE, *WORDS_OF_FALSE]}
-    elif shape["type"] in ("integer", "number"):
-        widened |= {"type": [shape["type"], "string"], "maxLength": 0}
     elif "enum" in shape:
         widened["enum"] = [*shape["enum"], ""]
     elif "pattern" in shape:
