@@ -35,7 +35,7 @@ _NAME = rf"(?!(?:{_NO_NAME})\b)[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ](?:[^\W\d_]|['’-])
 PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|le|di)"
 _PERSON = (
     r"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b"
-    rf"|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{PARTICLE}\b)|(?<=\b[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.){_NAME})*"
+    rf"|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{PARTICLE}\b)|(?<=\b[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.){_NAME}){{0,12}}"
 )
 TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
