@@ -130,7 +130,7 @@ def _cheapest(spans: Sequence[PrintedSpan], near: TimeSpan | None, *, day_24: bo
     return min(paths, key=lambda path: path[0])
 
 
-_HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
+_HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|(?<=[:.]\d\d)[ap]\b|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
 _TOKEN = re.compile(
     r"(?<![\w:])(?<!\d[.,/])(?:"
     r"(?P<hour>\d{1,2})(?!:\s\d\d[:.h]\d\d)(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?![.,/:]\d)"

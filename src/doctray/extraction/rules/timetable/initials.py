@@ -22,7 +22,7 @@ _PEOPLE = rf"(?:{_CODE}|{_SHORT}|{_NAME})(?:{_AND}(?:{_CODE}|{_SHORT}|{_NAME}))*
 
 _ROOM = rf"(?P<room>{ROOM.pattern})"
 _BEHIND = (
-    re.compile(rf"(?P<subject>.*?)\s?[(\[](?P<codes>{_PEOPLE})[)\]](?:[\s,–-]+{_ROOM})?"),
+    re.compile(rf"(?P<subject>.*?)\s?[(\[{{](?P<codes>{_PEOPLE})[)\]}}](?:[\s,–-]+{_ROOM})?"),
     re.compile(rf"(?P<subject>.*[^\s–—-])\s[-–—]\s?(?P<codes>{_PEOPLE})(?:(?:\s?[-–—,]\s?|\s){_ROOM})?"),
     re.compile(rf"(?P<subject>.*[^\s–—-])\s?[-–—‐]\s?(?P<codes>{_CODES})(?:(?:\s?[-–—,]\s?|\s){_ROOM})?"),
     re.compile(rf"(?P<subject>[^/]*[^\s/])\s?/\s?(?P<codes>{_CODE}|{_SHORT}|{_NAME})(?:\s?/\s?{_ROOM})?"),

@@ -24,6 +24,13 @@ def test_initials_in_brackets_are_the_teachers() -> None:
     assert lesson(found, "Thursday", "SEMINAR")["teacher"] == "PM,HK,FN"
 
 
+@pytest.mark.parametrize("brackets", ["[]", "{}"])
+def test_initials_in_other_brackets_are_the_teachers(brackets: str) -> None:
+    week = [[cell.translate(str.maketrans("()", brackets)) for cell in row] for row in WEEK]
+    found = extract(document(a_sheet(week)))
+    assert [lesson(found, "Tuesday", subject)["teacher"] for subject in ("OS", "NW", ".JS")] == ["HK", "PJ", "FN"]
+
+
 def test_two_subjects_with_their_teachers_in_one_cell_are_one_text() -> None:
     found = extract(document(a_sheet(WEEK)))
     assert lesson(found, "Monday", "DM (TV) QT (WLB)")["teacher"] is None
