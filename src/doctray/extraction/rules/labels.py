@@ -393,8 +393,8 @@ _WEAK = frozenset(
         expiring | renewal date | due date | owner | subject | event | activity | session | award | degree | provider | issuer|
         sponsor | plan | school | student | dates | customer | item calibrated | equipment | instrument | operator | exporter|
         name and address | mortgagee | lender | organization | organisation | institution | course | program | programme | training|
-        module | topic | achievement | discipline | certification | qualification | third party | reference | ref | our ref | serial|
-        credential | traveller | traveler | adult | return date | departure date |
+        module | topic | topics | achievement | discipline | certification | qualification | third party | reference | ref | our ref |
+        serial | credential | traveller | traveler | adult | return date | departure date |
         presented by | test date | certificate holder | patient | nombre | nom | nome | naam | fecha | datum | data | curso | corso |
         formation | kurs | lehrgang | cursus | opleiding | thema | intitulé | folio""",
     )

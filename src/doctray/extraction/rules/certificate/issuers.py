@@ -82,7 +82,7 @@ def issuers(page: CertificatePage) -> Iterator[Found]:
         if (part := cut(phrase, 0, _ENDS)) is not None and (labelled := text_found(part)) is not None:
             yield labelled
     told = issued_by(page.sheet, page.order)
-    held = told is not None and _HELD.search(_before(page, told)) is not None
+    held = told is not None and _HELD.search(_before(page, told)) is not None and not _is_signers(page, told)
     yield from filter(None, (None if held else told, _who_certifies(page)))
     yield from _of_one_house(_organisations(page, _head(page)))
     yield from filter(None, (told,))
@@ -107,6 +107,13 @@ _SOVEREIGN = re.compile(r"(?:the )?(?:government|state|republic|commonwealth|kin
 
 _HELD = re.compile(r"\b(?:conducted|organi[sz]ed|hosted|held|delivered|offered|provided) by[:\s]*(?:the)?\s*$", re.IGNORECASE)
 """Who arranged a course need not be who certifies: the letterhead goes before."""
+
+
+def _is_signers(page: CertificatePage, found: Found) -> bool:
+    """Whether who signs in the foot holds an office there: Head of Delivery, Brightwater Labs."""
+    named = fold(str(found.value))
+    foot = (line.text for line in page.lines if line.box.top > lower_half(page) and found.words[0] not in line.words)
+    return any(comma and fold(house) == named for _, comma, house in (text.partition(", ") for text in foot))
 
 
 def _before(page: CertificatePage, found: Found) -> str:

@@ -38,7 +38,7 @@ _NAME_ENDS = re.compile(
     r"\s*(?:[;:]|[(\[](?=(?:reg|roll|enrol\w*|registration|register|student|employee|emp|id|usn|no|seat|admission)\b)|,\s(?:an?|the|son|"
     r"daughter|date|aged|bearing|holder|holding|residing|resident|roll|student|employee|dob)\b|"
     r",?\s\b(?:has|have|is|was|were|for|on|in|of|who|having|did|successfully|with|born|s/o|d/o|son of|daughter of|at|from|hat|a student|an|"
-    r"participated|attended|completed|presented|received|served|visited|took|passed|volunteered|delivered|worked|contributed|earned|"
+    r"participated|attended|completed|presented|received|served|visited|took|passed|studying|pursuing|currently|volunteered|delivered|worked|contributed|earned|"
     rf"of (?:the )?team|{wordings.NAME_ENDS})(?![^\W\d_]))",
     re.IGNORECASE,
 )

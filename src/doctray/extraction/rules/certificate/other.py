@@ -140,7 +140,7 @@ def _subject(page: CertificatePage) -> Found | None:
     if told is not None:
         return told
     told = _told(page, _ENTITLED) or _told(page, _QUOTED) or _told(page, wordings.QUOTED) or subject_of_clause(page)
-    told = told or _told_post(page) or _told_curriculum(page) or _completed_by(page)
+    told = told or _told_post(page) or _told(page, _TRAINED_UNDER) or _told_curriculum(page) or _completed_by(page)
     if told is not None:
         return told
     for pattern in (DID, _FOR):
@@ -161,6 +161,13 @@ _POST = re.compile(
     r"(?P<what>[^,.;:]{3,60}?)(?=\s+(?:from|since|between|during|until|for|in our|in the|at|with)\b|[,.;]|$)",
     re.IGNORECASE,
 )
+_TRAINED_UNDER = re.compile(
+    r"\b(?:training|internship) of (?:\d{1,3}|[a-z]{3,9})[- ](?:hours?|days?|weeks?|months?)(?: \([^()]{4,60}\))? (?:under|in|on) the "
+    r"(?P<what>[A-Z0-9][^,.;:()]{2,70}? (?:course|program(?:me)?|project|scheme|module))\b",
+    re.IGNORECASE,
+)
+"""What a training was part of, after how long it was: training of six weeks (from May 12th) under the Coastal Survey course."""
+
 _CURRICULUM = re.compile(
     r"\bin accordance with the (?:curriculum|requirements|standards) of the (?P<what>[^.;:]{3,80}?)"
     r"(?:\s+(?:program(?:me)?|course))?(?=[.;]|$)",
@@ -417,12 +424,28 @@ def _issue_date(page: CertificatePage) -> Found | None:
     ]
     if placed:
         return placed[-1]
+    if (stamped := _digitally_signed(page)) is not None:
+        return stamped
     of_span = len(free) > 1 and all(phrase is free[0][0] for phrase, _ in free)
     if of_span or len({date.value for _, date in free}) == 1:
         found = max((date for _, date in free), key=lambda date: str(date.value))  # an event of several days is certified when it ended
         return Found(value=found.value, page=found.page, words=found.words, doubts=found.doubts, trust=found.trust * 0.8)
     return None
 
+
+def _digitally_signed(page: CertificatePage) -> Found | None:
+    """The date of a digital signature's stamp: a line of a day with its time beneath the words."""
+    for index, line in enumerate(page.lines):
+        if _DIGITAL.match(line.text):
+            for under in page.lines[index + 1 : index + 1 + _LINES_OF_STAMP]:
+                if (match := _DAY_AND_TIME.search(under.text)) is not None and find_dates(under.text[: match.start()], page.order):
+                    return date_found(under, page.order)
+    return None
+
+
+_DIGITAL = re.compile(r"(?:e-?|digital(?:ly)? |electronic(?:ally)? )sign(?:ed|ature)\b", re.IGNORECASE)
+_DAY_AND_TIME = re.compile(r"(?<=\d),? \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [+A-Z\d:'’]{2,8})?\W*$", re.IGNORECASE)
+_LINES_OF_STAMP = 5
 
 _DATE_LINE = re.compile(
     r"(?:[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]+)?,? (?:the |den )?)?"

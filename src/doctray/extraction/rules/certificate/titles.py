@@ -60,6 +60,9 @@ _OF_LAW = re.compile(
 _NUMBERED = re.compile(r"\s\((?=[^()]*\d)[\w./\-]{4,24}\)\W*$")
 """The paper's number in brackets after its title."""
 
+_COURSE_NUMBER = re.compile(r"(?<=[A-Z] )\d{3}(?= (?:[A-Z]+ )?CERTIFICATE\W*$)")
+"""The number of a course in a title in capitals: SOIL SCIENCE 402 TRAINING CERTIFICATE."""
+
 _NUMBER_LED = re.compile(r"\s(?:No\.?|N[°º]) ?\d[\w./\-]{2,20}\W*$")
 
 
@@ -82,7 +85,7 @@ def title_of(sheet: Sheet) -> Found | None:
         if p.box.center_y < 0.75 * sheet.height
         and _KIND.search(p.text)
         and p.text[:1].isalnum()
-        and not _SENTENCE.search(_without_number(_OF_LAW.sub("", p.text)))
+        and not _SENTENCE.search(_without_number(_OF_LAW.sub("", _COURSE_NUMBER.sub("", p.text))))
         and len(_OF_LAW.sub("", p.text).split()) <= _MOST_WORDS
         and not _ends_name(sheet, p)
         and p.box.width > _NARROWEST * p.height * len(p.text)

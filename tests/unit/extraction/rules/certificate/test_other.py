@@ -783,3 +783,54 @@ The Copper Falcons (Team 4417)
 First Place - Regional Robotics Challenge
 """).fields
     assert (found["recipient_name"], found["subject"]) == ("The Copper Falcons (Team 4417)", "First Place - Regional Robotics Challenge")
+
+
+FIELD_WEEKS = """
+        SOIL & WATER 402 TRAINING CERTIFICATE
+
+   This is to certify that Ms. Ada Marlow {who} at Harbour College has undergone
+   Training of 6 weeks (from May 12th to June 20th 2025) under the SW-402 shoreline survey course at Odertal.
+
+   Digital Signature
+   Rosa Lindqvist
+   {signed}
+   Lindqvist Institute of Hydrology
+"""
+
+
+def test_a_training_in_prose_gives_name_course_and_day_of_the_digital_signature() -> None:
+    fields = filled(read(FIELD_WEEKS.format(who="studying second-year botany", signed="03-Jul-25 09:12:44 AM")))
+    assert fields["title"] == "SOIL & WATER 402 TRAINING CERTIFICATE"
+    assert fields["recipient_name"] == "Ms. Ada Marlow"
+    assert fields["subject"] == "SW-402 shoreline survey course"
+    assert fields["issue_date"] == "2025-07-03"
+
+
+def test_a_time_alone_beneath_a_signature_is_no_date() -> None:
+    fields = filled(read(FIELD_WEEKS.format(who="currently", signed="Verified 09:12:44 AM")))
+    assert fields["recipient_name"] == "Ms. Ada Marlow"
+    assert fields["issue_date"] == "2025-06-20"
+
+
+OFFERED = """
+   Digital Learning Centre
+   This is to certify that
+   Ada Marlow
+   has successfully completed
+   Ready for Work
+   online course offered by Brightwater Labs
+   Topics:
+   Business Letters       Group Talk       Interview Practice
+
+   Rosa Lindqvist
+   {office}
+"""
+
+
+def test_topics_are_no_subject_where_a_sentence_tells_it() -> None:
+    assert filled(read(OFFERED.format(office="Head of Delivery")))["subject"] == "Ready for Work"
+
+
+def test_who_offers_a_course_issues_where_its_officer_signs_and_else_the_letterhead() -> None:
+    assert filled(read(OFFERED.format(office="Head of Delivery, Brightwater Labs")))["issuer_name"] == "Brightwater Labs"
+    assert filled(read(OFFERED.format(office="Head of Delivery")))["issuer_name"] == "Digital Learning Centre"
