@@ -7,7 +7,7 @@ _HEADINGS = {
     r"|hari|nap|den|zi(?:ua)?|päivä|день",
     "period": r"periods?(?:\s*no\.?)?|per[ií]odos?|jam\s*ke-?|hodina|lesson\s*(?:no\.?|number)|lekcja|les(?:uur)?|stunde",
     "when": r"days?\s*(?:&|and|/|\+)\s*times?|meeting\s*(?:times?|pattern)|schedule|jadwal",
-    "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|slot|heures?"
+    "time": r"times?|hours?|when|duration|(?:class|period|lesson)?\s*tim(?:e|ing)s?|(?:time\s*)?slots?|heures?"
     r"|horaires?|franja(?:\s*horaria)?|zeit|uhrzeit|interval(?:ul)?(?:\s*orar)?|horas?|hor[aá]rio|orario|ora|tijd|saat|godzin[ay]"
     r"|jam|waktu|pukul|masa|czas|čas|tid|id[őo]|klo|hora|время|час",
     "start": r"start(?:s|\s*time)?|from|begin(?:s|ning)?|time\s*(?:from|in)|von|beginn|d[ée]but|(?:hora\s*(?:de\s*)?)?(?:ini\.?|in[ií]cio)"
@@ -16,7 +16,7 @@ _HEADINGS = {
     "end": r"end(?:s|\s*time)?|to|until|finish(?:es)?|time\s*(?:to|out)|bis|ende|(?:hora\s*(?:de\s*)?)?(?:fin|fim|t[ée]rmino)|fine"
     r"|(?:jam\s*)?(?:keluar|selesai|tamat)|loppu|do|конец",
     "subject": r"subjects?(?:\s*(?:name|title))?|courses?(?:\s*(?:name|title|\(section\)|\(credits?\)|/?\s*module))*"
-    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|curs(?:ul)?|materi[ea]|disciplin[ăa]|mati[èe]re|cours|materia|asignatura"
+    r"|modules?(?:\s*(?:name|title))?|activity|activities|lessons?(?:\s*(?:name|title))?|class(?:\s*name)?|event|topic|session|title|unit|description|paper|fach|curs(?:ul)?|materi[ea]|disciplin[ăa]|mati[èe]re|cours|materia|asignatura"
     r"|disciplina|vak|przedmiot|ders|descripci[óo]n|unidad\s+de\s+aprendizaje|(?:nombre\s+de\s+la\s+)?(?:materia|asignatura)|assignatura|mat[èe]ria"
     r"|(?:nama\s+)?mata\s?(?:kuliah|pelajaran)|pelajaran|subjek|kursus|předmět|předmet|tant[áa]rgy|[äa]mne|emne|fag|kurs|aine|kurssi|предмет|дисциплина",
     "room": r"(?:class\s*)?rooms?(?:\s*(?:no\.?|number|/\s*venue))?|venue|location|place|where|classroom|hall|raum|salle|sala|aula|lokaal"
@@ -29,6 +29,12 @@ _HEADINGS = {
 }
 
 
+_OF_LESSONS = re.compile(r"(?:course|class|lecture|subject|lesson)s?\s+", re.IGNORECASE)
+"""What programs name first in the heading of each column: CourseName, CourseTime, CourseDay."""
+
+_FIELD_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|_+")
+"""Between the words of a heading that is the name of a program's field: CourseDay, start_time."""
+
 _APART = re.compile(r"(?<!\S)[^\W\d_](?!\S)")
 _JOINED = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|et|e|y)\s+", re.IGNORECASE)
 
@@ -36,10 +42,13 @@ _JOINED = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|et|e|y)\s+", re.IGNORECASE)
 def heading_of(text: str) -> str | None:
     """What a column headed so holds: day, period, when, time, start, end, subject, room, teacher or notes.
 
-    A letter that a reader of pictures parted from its word is read with it: M eeting Times.
+    A letter that a reader of pictures parted from its word is read with it: M eeting Times. Names of fields are read as words.
     """
-    text = text.strip(" :.*").casefold()
-    spellings = (text, text.replace(" ", "")) if _APART.search(text) else (text,)
+    text = text.strip(" :.*")
+    words = _FIELD_NAME.sub(" ", text)
+    spellings = [spelt.casefold() for spelt in (text, words, _OF_LESSONS.sub("", words, count=1))]
+    if _APART.search(text):
+        spellings.append(text.replace(" ", "").casefold())
     return next((key for spelt in spellings for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, spelt)), None)
 
 

@@ -12,7 +12,9 @@ from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.columns import columns_told
 from doctray.extraction.rules.timetable.days import DayName, day_name, days_in_short, days_of_run, short_days
 from doctray.extraction.rules.timetable.headings import heading_of, joint_heading_of
+from doctray.extraction.rules.timetable.joined_heads import with_heads_parted
 from doctray.extraction.rules.timetable.names import ASIDE, DATE, ROOM, ROOM_LABELLED, is_name
+from doctray.extraction.rules.timetable.paired_days import paired_days
 from doctray.extraction.rules.timetable.reading import Found, Reading, plain_text, read, size_of
 from doctray.extraction.rules.timetable.titles import Titles, titles
 from doctray.extraction.times import PrintedSpan, TimeSpan, find_label_spans, find_spans, resolve
@@ -34,7 +36,8 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     The day stands in a column, or alone in a row above its lessons.
     """
     rows = _rows(grid)
-    for index, row in enumerate(rows):
+    for index, cells in enumerate(rows):
+        row = with_heads_parted(cells, rows[index + 1 :])
         columns = _columns(row)
         if "subject" in columns and ({"time", "start", "when"} & set(columns) or {"day", "period"} <= set(columns)):
             later = rows[index + 1 :]
@@ -95,14 +98,15 @@ def _stretches(boxes: Sequence[Box], *, least: int) -> list[tuple[float, float]]
 
 
 def _rowed(grid: Grid, columns: dict[str, Box], rows: Sequence[Sequence[tuple[Box, Reading]]]) -> tuple[Block, ...]:
-    short = _short_days(rows, columns)
+    labels = _day_labels(rows, columns)
+    short, pairs = short_days(labels), paired_days(labels)
     drafts: list[Draft] = []
     heading: Reading | None = None
     for row in rows:
         said = [reading for _, reading in row if reading.text]
         if len(said) == 1 and day_name(said[0].text):
             heading = said[0]
-        elif draft := _row_draft(_with_tall(row, rows), columns, short, grid.page):
+        elif draft := _row_draft(_with_tall(row, rows), columns, short, pairs, grid.page):
             if draft.name is None and heading and "day" not in columns:
                 draft = replace(draft, name=day_name(heading.text), day_words=heading.words)
             drafts.append(draft)
@@ -312,14 +316,16 @@ def _with_days(columns: dict[str, Box], rows: Sequence[Sequence[tuple[Box, Readi
     return {**{key: box for key, box in columns.items() if key != "time"}, "when": column} if 2 * len(headed) > len(told) else columns
 
 
-def _short_days(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str, Box]) -> dict[str, int]:
+def _day_labels(rows: Sequence[Sequence[tuple[Box, Reading]]], columns: dict[str, Box]) -> list[str]:
     column = columns.get("day")
     if column is None:
-        return {}
-    return short_days([reading.text for row in rows for box, reading in row if box.left <= column.center_x <= box.right])
+        return []
+    return [reading.text for row in rows for box, reading in row if box.left <= column.center_x <= box.right]
 
 
-def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], page: int) -> Draft | None:
+def _row_draft(
+    row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], short: Mapping[str, int], pairs: Mapping[str, DayName], page: int
+) -> Draft | None:
     cells = _cells_of(row, columns)
     subject = cells.get("subject")
     timing = Reading(tuple(line for key in ("time", "start", "end", "when") if key in cells for line in cells[key].lines))
@@ -334,7 +340,7 @@ def _row_draft(row: Sequence[tuple[Box, Reading]], columns: dict[str, Box], shor
     day = cells.get("day")
     if day is None and "when" in cells and span:
         day = Reading((timing.between(0, span.begin),))
-    name = (_days(day.text) or days_in_short(day.text, short)) if day else None
+    name = (pairs.get(day.text) or _days(day.text) or days_in_short(day.text, short)) if day else None
     content = _content_of(cells)
     content = replace(
         content,
