@@ -101,7 +101,7 @@ def read_date(text: str, order: DateOrder | None = None) -> DateRead | None:
 
 
 def order_of(texts: Iterable[str]) -> DateOrder | None:
-    """How a document writes numeric dates, by what stands on it: a day above 12, a printed pattern, then signs of its country."""
+    """How a document writes numeric dates: by a day above 12, a printed pattern, whole years between dates, then signs of its country."""
     joined = "\n".join(texts)
     votes = {DateOrder.MONTH_FIRST: 0, DateOrder.DAY_FIRST: 0}
     for match in _NUMERIC.finditer(joined):
@@ -114,6 +114,9 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
         return max(votes, key=lambda order: votes[order])
     if any(votes.values()):
         return None
+    printed = {order for order, pattern in _PRINTED.items() if pattern.search(joined)}
+    if len(printed) == 1:
+        return printed.pop()
     whole_years = _order_of_whole_years(joined)
     if whole_years is not None:
         return whole_years
@@ -123,6 +126,12 @@ def order_of(texts: Iterable[str]) -> DateOrder | None:
         return DateOrder.DAY_FIRST
     return _order_of_country(joined)
 
+
+_PRINTED = {
+    DateOrder.MONTH_FIRST: re.compile(r"\(mm?([/.\- ])dd?\1yy(?:yy)?\)", re.IGNORECASE),
+    DateOrder.DAY_FIRST: re.compile(r"\(dd?([/.\- ])mm?\1(?:yy(?:yy)?|jj(?:jj)?|aa(?:aa)?)\)", re.IGNORECASE),
+}
+"""The pattern in brackets with which a form asks for its dates."""
 
 _MOST_DATES_PAIRED = 40
 

@@ -16,6 +16,7 @@ from doctray.extraction.rules.certificate.acord_offset import fill_offset
 from doctray.extraction.rules.certificate.acord_table import policies
 from doctray.extraction.rules.certificate.anchors import Anchor, anchor, anchors
 from doctray.extraction.rules.certificate.coverages import coverages
+from doctray.extraction.rules.certificate.insurer_tables import lettered_table
 from doctray.extraction.rules.certificate.parties import Party, is_address_line, party
 from doctray.extraction.rules.finds import dates_found, identifier_found, text_found
 from doctray.extraction.rules.reading import Phrase, Sheet, in_row, phrases_of, rows_of
@@ -79,7 +80,7 @@ def read(sheet: Sheet, order: DateOrder | None) -> dict[str, Any]:
         "insured_address": insured_address,
         "producer_name": blocks["producer"][0],
         "holder_name": blocks["holder"][0],
-        "insurers": insurers(sheet, offset),
+        "insurers": insurers(sheet, offset) or lettered_table(sheet),
         "policies": policies(sheet, order, offset) or _tabled(sheet, order),
     }
 

@@ -8,6 +8,7 @@ from doctray.extraction.parse import find_dates, fold
 from doctray.extraction.rules.certificate import acord
 from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, labelled_party, named_under_role, without_number
+from doctray.extraction.rules.certificate.insurer_tables import lettered_table
 from doctray.extraction.rules.certificate.parties import is_address_line, is_party
 from doctray.extraction.rules.certificate.told_parties import insurer_in_words
 from doctray.extraction.rules.finds import text_found
@@ -67,6 +68,8 @@ _LETTERHEAD = 0.22
 def insurers(paper: Labelled, coverages: Sequence[Coverage], *, titled: Sequence[Phrase]) -> list[dict[str, Found]]:
     """With letter, name and NAIC number as far as they are printed. titled: phrases of the title, which name no company."""
     for sheet in paper.sheets:
+        if tabled := lettered_table(sheet):
+            return tabled
         lettered = [insurer for insurer in acord.insurers(sheet) if "name" in insurer]
         if any(find_dates(str(insurer["name"].value)) for insurer in lettered):
             lettered = _lettered(sheet)

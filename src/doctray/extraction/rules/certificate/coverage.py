@@ -9,7 +9,7 @@ from doctray.extraction.grounding import Found
 from doctray.extraction.parse import AMOUNT_WORDS, find_amounts, fold
 from doctray.extraction.rules.certificate.vocabulary import COVERAGE_HEADINGS, INSURANCE
 from doctray.extraction.rules.labels import is_like
-from doctray.extraction.rules.reading import Phrase
+from doctray.extraction.rules.reading import Phrase, Sheet
 
 COVERAGE = re.compile(
     r"\b(?:(?:commercial |comprehensive |business )?general liability|(?:commercial |business )?auto(?:mobile)?(?: liability)?|"
@@ -129,6 +129,25 @@ def letter_beside(row: Sequence[Phrase]) -> Found | None:
     """The letter of the insurer in the row of a coverage's heading."""
     match = _OF_INSURER.fullmatch(row[1].text) if len(row) == 2 else None
     return None if match is None else Found(value=match["letter"].upper(), page=row[1].page, words=row[1].words[-1:])
+
+
+def letter_in(sheet: Sheet) -> Found | None:
+    """The letter of the insurer in the section of one policy: beside its label, or in a row beneath a heading that asks for insurer."""
+    for phrase in sheet.phrases:
+        match = _LETTER_LABELLED.fullmatch(phrase.text)
+        if match is not None:
+            return Found(value=match["letter"].upper(), page=phrase.page, words=phrase.words[-1:])
+        if _ASKS_FOR_LETTER.fullmatch(phrase.text):
+            for value in (*sheet.right_of(phrase)[:1], *sheet.below(phrase)[:1]):
+                if re.fullmatch(r"[A-F]", value.text):
+                    return Found(value=value.text, page=value.page, words=value.words)
+    return None
+
+
+_LETTER_LABELLED = re.compile(
+    r"(?:(?:insurer|company|carrier|insr)(?: (?:letter|ltr))?|letter|ltr)(?: ?: ?| )(?P<letter>(?-i:[A-F]))", re.IGNORECASE
+)
+_ASKS_FOR_LETTER = re.compile(r"(?:(?:insurer|company|carrier|insr|co\.?)(?: (?:letter|ltr))?|letter|ltr) ?:?", re.IGNORECASE)
 
 
 def plain_label(text: str) -> str:

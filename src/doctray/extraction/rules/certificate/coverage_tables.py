@@ -296,6 +296,8 @@ def coverage_of(sheet: Sheet, cells: Mapping[str, list[Phrase]], order: DateOrde
     if letter and re.fullmatch(r"[A-F]", letter[0].text.strip()):
         coverage.insurer_letter = text_found(letter[0])
     coverage.insurer = _cell_text(cells.get("insurer"))
+    if coverage.insurer is not None and re.fullmatch(r"[A-F]", str(coverage.insurer.value)):
+        coverage.insurer_letter, coverage.insurer = coverage.insurer_letter or coverage.insurer, None
     _add_insurer_and_number(coverage, cells)
     _add_limits(sheet, coverage, cells)
     return coverage

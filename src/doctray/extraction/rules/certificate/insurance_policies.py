@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold, read_identifier
-from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, letter_beside
+from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, letter_beside, letter_in
 from doctray.extraction.rules.certificate.coverages import coverages, same_coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
 from doctray.extraction.rules.certificate.titles import title_of
@@ -98,7 +98,7 @@ def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
     found = coverages([section], order, one_policy=True)
     if not found and (numbers or start is not None):
         found = [Coverage(kind=next((kind for row in section.rows() if (kind := heading(row)) is not None), None))]
-    letter = next((letter for row in section.rows() if (letter := letter_beside(row)) is not None), None)
+    letter = next((letter for row in section.rows() if (letter := letter_beside(row)) is not None), None) or letter_in(section)
     for coverage in found:
         coverage.insurer_letter = coverage.insurer_letter or letter
         coverage.kind = coverage.kind or _kind(paper)

@@ -144,11 +144,15 @@ def _rest_of_name(sheet: Sheet, value: Phrase) -> list[Phrase]:
 
 
 def labelled_insurer(paper: Labelled) -> Found | None:
-    for sheet, phrase in paper.values("insurer", is_party):
+    for sheet, phrase in paper.values("insurer", lambda text: is_party(text) and not _LETTER_OF_INSURER.fullmatch(text)):
         found = text_found(whole_row(paper, sheet, phrase))
         if found is not None:
             return without_number(found)
     return None
+
+
+_LETTER_OF_INSURER = re.compile(r"(?:(?:letter|ltr)\W{0,2})?[A-F]\W?", re.IGNORECASE)
+"""What tells which of the insurers listed elsewhere it is."""
 
 
 def without_number(found: Found) -> Found:
