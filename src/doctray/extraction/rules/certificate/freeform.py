@@ -8,6 +8,7 @@ from typing import Any
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, fold
 from doctray.extraction.rules.certificate import companies, other
+from doctray.extraction.rules.certificate.captions import with_labels_over
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage
 from doctray.extraction.rules.certificate.insurance_policies import policies_of
 from doctray.extraction.rules.certificate.insurance_values import (
@@ -45,7 +46,7 @@ _SIGNS = re.compile(
     re.IGNORECASE,
 )
 _INSURANCE_TITLE = re.compile(
-    r"insur|assur|segur[oa]|versicherung|assicura|verzeker|responsabili[dt]|haftpflicht|liability|polic|cover note|"
+    r"insur|assur|segur[oa]|versicherung|assicura|verzeker|responsabili[dt]|haftpflicht|liability|polic|p[óo]li[cz]|cover note|"
     r"(?:confirmation|evidence) of cover|certificate of currency|declarations",
     re.IGNORECASE,
 )
@@ -78,6 +79,7 @@ def parts(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
 
 def read(sheets: Sequence[Sheet], order: DateOrder | None) -> Mapping[str, Any]:
     """The tree of found values of one insurance paper."""
+    sheets = [with_labels_over(sheet) for sheet in sheets]
     paper = replace(Labelled.of(sheets, INSURANCE, stops=INSURANCE_STOPS), cells=labelled_cells(sheets, {**INSURANCE, **INSURANCE_STOPS}))
     paper = replace(paper, spots=tuple(at for at in paper.spots if at[1].key != "insured" or not COVERAGE.match(at[1].phrase.text)))
     title, in_title = _title(sheets)

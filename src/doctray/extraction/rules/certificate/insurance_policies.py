@@ -8,6 +8,7 @@ from itertools import pairwise
 from doctray.extraction.grounding import Found
 from doctray.extraction.parse import DateOrder, find_amounts, fold, read_identifier
 from doctray.extraction.rules.certificate.coverage import COVERAGE, Coverage, heading, letter_beside, letter_in
+from doctray.extraction.rules.certificate.coverage_cards import carded
 from doctray.extraction.rules.certificate.coverages import coverages, same_coverage
 from doctray.extraction.rules.certificate.insurance_values import labelled_insurer, period, policy_numbers, told_policy_number
 from doctray.extraction.rules.certificate.titles import title_of
@@ -37,6 +38,10 @@ def _listed(paper: Labelled, order: DateOrder | None) -> list[Coverage]:
         numbers, named = [told[0]], named or _kind_before(told[1], told[0])
     start, end = period(paper, order)
     kind = named or _kind_of_schedule(paper.sheets) or _kind_of_title(paper.sheets)
+    if limits := carded(paper.sheets):
+        return [
+            Coverage(kind=kind, policy_number=next(iter(numbers), None), effective_date=start, expiry_date=end, limits=limits),
+        ]
     package = named is None and kind is not None and bool(_PACKAGE.search(str(kind.value)))
     found = coverages(
         paper.sheets,

@@ -21,6 +21,7 @@ _KIND = re.compile(
     r"international motor insurance card|"
     r"versicherungs(?:bestätigung|schein|nachweis|police)|verzekerings(?:bewijs|certificaat)|p[óo]liza|polizza|ap[óo]lice|"
     r"\w*zertifikat|\w*urkunde|\w*bescheinigung|certificado|certificat|attestation|certificato|diplom[ea]?|attestato|constancia|"
+    r"car[áa]tula de (?:la |el |tu |su )?(?:p[óo]liza|seguro)|"
     r"reconocimiento|\w*certificaat|getuigschrift|acte de naissance|acta de nacimiento|partida de nacimiento)\b",
     re.IGNORECASE,
 )

@@ -25,7 +25,7 @@ insured: name of the employee member | name of the insured member | name of the 
     client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
     insured member s | name of traveller | traveller name | lead traveller | traveller | traveler | adult | adult 1 | asegurado |
     tomador del seguro | tomador | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer |
-    verzekerde | segurado |
+    verzekerde | segurado | nombre del asegurado | nombre del tomador |
     tomador do seguro | legal name | name of policyholder employer
 address: insured address | insured add | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder
     address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered
@@ -61,7 +61,8 @@ policy_number: policy number | policy numbers | policy no | policy nos | policy 
     certificate number | number of policy | polnr | vers nr | binder number | binder no | binder # | cover note no | cover note number |
     umr | unique market
     reference | cover note no | cover note number | pol no | policy number of entity listed in box 1a | policy number of entity |
-    versicherungsschein nr | certificate policy number | country code insurer s code number | número de póliza | nº de póliza | póliza nº
+    versicherungsschein nr | número de tu póliza | número de su póliza |
+    certificate policy number | country code insurer s code number | número de póliza | nº de póliza | póliza nº
     | póliza no | póliza | numéro de contrat | n de contrat | contrat n | référence contrat | référence du contrat | n de police | police
     n | numéro de police | versicherungsscheinnummer | versicherungsnummer | policennummer | vertragsnummer | vertrags nr | numero di
     polizza | polizza n | polisnummer | número da apólice | apólice nº | policy
@@ -94,7 +95,8 @@ expiry_date: policy expiration date | period of insurance expires | period of in
     vencimiento | vencimiento | vigencia hasta | hasta | date d'échéance | échéance | date d'expiration | versicherungsende |
     versicherungsablauf | vertragsablauf | vertragsende | ablauf | travel end date | trip end date | end of trip | date of return |
     return date |
-    gültig bis | scadenza | einddatum | vervaldatum | término de vigência | término da vigência | fim de vigência | vencimento | to
+    gültig bis | scadenza | einddatum | vervaldatum | término de vigência | término da vigência | fim de vigência | fin de vigencia |
+    vencimento | to
 period: policy period | period of insurance | period of cover | coverage period | insurance period | cover effective dates | coverage
     dates | policy term | policy dates | effective dates | dates of coverage | period of coverage | period of insurance cover | cover
     period | policy duration | term of policy | term of insurance | insurance term | policy period from to | policy effective dates |
@@ -106,7 +108,8 @@ issue_date: issue date | date of issuance | policy issuance date |
     schedule issued | countersigned | date of issue | date issued | document issued | issued on | certificate date
     | date of certificate | issued date | date of issue of policy | policy issue date | certificate issue date | date prepared | date
     of this certificate | date certificate issued | print date | date printed | date of signature | issued | dated | policy issued on |
-    fecha de emisión | date d'émission | fait le | ausstellungsdatum | ausgestellt am | data di emissione | datum van afgifte | data de
+    fecha de emisión | fecha de expedición |
+    date d'émission | fait le | ausstellungsdatum | ausgestellt am | data di emissione | datum van afgifte | data de
     emissão | date
 certificate_number: certificate number | certificate no | certificate # | certificate ref | certificate reference | certificate id |
     policy no certificate no | policy certificate no | certificate reference number | cert no | evidence number | coi number | coc no |
@@ -136,7 +139,7 @@ stop: coverages | limits | description of operations | cancellation | authorized
     riesgo | premium details | vat number | contract of sale | loan # | loan no | lenders loss payable | lenders loss payee |
     issuing office code | issuing office name |
     policy details | insured email | policy information | coverage summary | estipulante |
-    corretor responsável | trading name | company no | company reg no | company registration no
+    corretor responsável | correo electrónico | código postal | trading name | company no | company reg no | company registration no
 """)
 
 COVERAGE_HEADINGS = vocabulary("""\
