@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from doctray.domain.document import Box, Word
-from doctray.extraction.rules.grid import Axis, Cell, box_of
+from doctray.extraction.rules.grid import Axis, Cell, box_of, hull
 from doctray.extraction.rules.timetable.aligned import phrases_of
 from doctray.extraction.rules.timetable.axes import DaySlot, Layout
 from doctray.extraction.rules.timetable.below import told_below
@@ -15,10 +15,11 @@ from doctray.extraction.rules.timetable.cells import Content, contents
 from doctray.extraction.rules.timetable.habits import habits_of
 from doctray.extraction.rules.timetable.halves import halves_of
 from doctray.extraction.rules.timetable.hours import with_hours_spelt_out
-from doctray.extraction.rules.timetable.names import BREAKS, SPELT, is_group
+from doctray.extraction.rules.timetable.names import BREAKS, is_group
 from doctray.extraction.rules.timetable.reading import AS_LETTERS, Found, read
 from doctray.extraction.rules.timetable.slots import PERIOD, TimeSlot
 from doctray.extraction.rules.timetable.sorting import Habits
+from doctray.extraction.rules.timetable.spelt import LETTERS, word_spelt
 from doctray.extraction.rules.timetable.zones import zones_of
 
 SNAP = 0.25
@@ -227,17 +228,30 @@ def _spelled(layout: Layout, cells: Sequence[Cell]) -> tuple[list[Piece], list[C
     spent: set[int] = set()
     for group in by_stretch.values():
         ordered = sorted(group, key=lambda cell: layout.day_axis.low(cell.box))
-        letters = [cell for cell in ordered if re.fullmatch(r"[^\W\d_]|[0158]", read(cell.words).text.strip())]
+        letters = [cell for cell in ordered if LETTERS.fullmatch(read(cell.words).text.strip())]
         if len(letters) < 3 or len(letters) + 1 < len(ordered) or any(len(_days_of(layout, cell.box)) != 1 for cell in ordered):
             continue
         words = tuple(word for cell in letters for word in cell.words)
-        found = Found(value="".join(word.text.strip() for word in words).translate(AS_LETTERS), words=words, certainty=0.95)
-        if not SPELT.fullmatch(found.value):
+        value = word_spelt("".join("".join(word.text.split()) for word in words).translate(AS_LETTERS))
+        if value is None:
             continue
-        days = layout.days if len(letters) + 1 >= len(layout.days) else tuple(day for cell in ordered for day in _days_of(layout, cell.box))
+        found = Found(value=value, words=words, certainty=0.95)
+        whole = len(letters) + 1 >= len(layout.days) or _is_amid_days(layout, words)
+        days = layout.days if whole else tuple(day for cell in ordered for day in _days_of(layout, cell.box))
+        middle = axis.middle(ordered[0].box)
+        others = [cell for cell in cells if cell not in ordered and axis.low(cell.box) < middle < axis.high(cell.box)]
+        taken = {day.low for cell in others for day in _days_of(layout, cell.box)}
+        days = tuple(day for day in days if day.low not in taken)
         pieces.append(_piece(layout, ordered[0].box.union(ordered[-1].box), days, Content(subject=found)))
         spent.update(id(cell) for cell in ordered)
     return pieces, [cell for cell in cells if id(cell) not in spent]
+
+
+def _is_amid_days(layout: Layout, words: Sequence[Word]) -> bool:
+    """Whether a word stands in the middle of all days, as one does in a cell that was drawn over them."""
+    axis, print_box = layout.day_axis, hull(box_of((word,)) for word in words)
+    low, high = layout.days[0].low, layout.days[-1].high
+    return abs(axis.middle(print_box) - (low + high) / 2) <= SNAP * (high - low) / len(layout.days)
 
 
 def _merge_parts(layout: Layout, pieces: list[Piece]) -> list[Piece]:

@@ -104,6 +104,28 @@ def test_a_word_spelt_one_letter_a_day_is_a_block_of_every_day() -> None:
     assert len(found.fields["timeblocks"]) == 18
 
 
+def test_a_word_spelt_one_letter_a_day_is_none_of_a_day_that_one_lesson_fills() -> None:
+    rows = [*(row[:] for row in DOWN), ["SAT", "Project", LEFT, LEFT, LEFT]]
+    for row, letter in zip(rows[1:], "BREAK", strict=False):
+        row[3] = letter
+    found = read(a_sheet(rows))
+    assert all(("BREAK", "10:30", "10:50") in times(found, day) for day in DAYS)
+    assert times(found, "Saturday") == [("Project", "09:00", "11:35")]
+
+
+def test_a_word_spelt_down_over_all_days_at_its_own_pitch_is_a_block_of_every_day() -> None:
+    rows = [*([text.replace(ABOVE, "").replace("Break", "") for text in row] for row in DOWN), ["SAT", "", "", "", "Chess"]]
+    page = a_sheet(rows, ruled=False)
+    low, high = LAYOUT.top + LAYOUT.tall, LAYOUT.top + 7 * LAYOUT.tall
+    print_at = LAYOUT.left + 3.4 * LAYOUT.wide
+    for letters in ("LUNCH", ("L", "U", "ON", "H")):
+        step = (high - low) / 8
+        first = (low + high) / 2 - step * (len(letters) - 1) / 2
+        spelt = [word for at, text in enumerate(letters) for word in text_line(text, left=print_at, top=first + step * at - 8)]
+        found = read(a_page([*page.words, *spelt]))
+        assert [("LUNCH", "10:30", "10:50") in times(found, day) for day in [*DAYS, "Saturday"]] == [True] * 6
+
+
 def test_a_word_spelt_one_letter_a_day_with_a_digit_for_a_letter_is_that_word() -> None:
     rows = [row[:] for row in DOWN]
     for row, letter in zip(rows[1:], ("8", "R", "E", "A", "K"), strict=True):
