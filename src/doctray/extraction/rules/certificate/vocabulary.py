@@ -25,7 +25,7 @@ insured: name of the employee member | name of the insured member | name of the 
     client name | client | employer | member name | customer name | participant name | applicant | insured member name | our client |
     insured member s | name of traveller | traveller name | lead traveller | traveller | traveler | adult | adult 1 | asegurado |
     tomador del seguro | tomador | assuré | souscripteur | preneur d'assurance | versicherter | contraente | assicurato | verzekeringnemer |
-    verzekerde | segurado | nombre del asegurado | nombre del tomador |
+    verzekerde | segurado | nombre del asegurado | nombre del tomador | the insured party |
     tomador do seguro | legal name | name of policyholder employer
 address: insured address | insured add | adresse du risque | adresse du souscripteur | correspondence | address of insured | policyholder
     address | mailing address | correspondence address | your address | business address | insured's address | postal address | registered

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.timetable.braced import braced
+from doctray.extraction.rules.timetable.bracketed import teacher_run_on
 from doctray.extraction.rules.timetable.codes import with_whole_codes
 from doctray.extraction.rules.timetable.initials import initials_in
 from doctray.extraction.rules.timetable.lines import DASHES, around_taken, as_one, bare, cut_out, line_starts, part_small, parted, text_of
@@ -28,12 +29,14 @@ from doctray.extraction.rules.timetable.names import (
     is_name,
     room_name,
 )
+from doctray.extraction.rules.timetable.placed import placed
 from doctray.extraction.rules.timetable.reading import Found, Reading
 from doctray.extraction.rules.timetable.sorting import PLAIN, TAIL, Habits, SortedOut
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
 from doctray.extraction.times import PrintedSpan, find_block_spans, find_spans
 
 _NOTHING = re.compile(r"(?:[\W_]|[xX](?=\W|$)|\b[ap]\.?m\b)*", re.IGNORECASE)
+_TIME_LABEL = re.compile(r"(?<!\w)(?:time|timings?|zeit|uhrzeit|hora|horario|heure)\s?[:=]\s?$", re.IGNORECASE)
 _AT = re.compile(r"\b(?:at|by|until|till|from|before|after|@)\s*$", re.IGNORECASE)
 
 
@@ -158,6 +161,8 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         return registered
     span, start_words, end_words, rest = _take_time(lines, lone=not habits.timed)
     timed = Content(subject=None, span=span, start_words=start_words, end_words=end_words)
+    if span and (opened := placed(rest)):
+        return replace(timed, subject=opened.subject, room=opened.room, notes=opened.kind)
     whole = _unbroken(rest, habits)
     if lesson := braced(whole):
         return replace(
@@ -181,7 +186,7 @@ def _content(lines: Sequence[tuple[Word, ...]], habits: Habits) -> Content:
         return replace(timed, room=room)
     if _are_parallel(main, habits) or _are_taught_by_several(main, habits):
         return replace(timed, subject=as_one([*main, *small]))
-    sorted_out = SortedOut(habits, notes=asides)
+    sorted_out = SortedOut(habits, notes=asides, teacher=teacher_run_on(lines, span, habits.names))
     main, groups = _without_groups(_with_code(sorted_out.take_head(sorted_out.take_numbered_room(main)), habits))
     for index, line in enumerate(main):
         if habits.labels and sorted_out.take_labelled(line):
@@ -328,7 +333,8 @@ def _take_time(
         opens = span.start.half is not None and text[span.stop : span.stop + 1] == ","
         if alone and not (span.begin in starts and (span.stop + 1 in starts or span.begin == 0 or opens)):
             continue
-        taken = set(map(id, reading.between(span.begin, span.stop)))
+        label = _TIME_LABEL.search(text[: span.begin])
+        taken = set(map(id, reading.between(label.start() if label else span.begin, span.stop)))
         stop = span.end_begin if span.end else span.stop
         rest = [part for line in lines for part in around_taken(line, taken) if part]
         return span, reading.between(span.begin, stop), reading.between(span.end_begin, span.stop), rest

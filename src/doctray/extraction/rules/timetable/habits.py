@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell
+from doctray.extraction.rules.timetable.bracketed import places_in_brackets, teachers_behind_times
 from doctray.extraction.rules.timetable.calendars import places_behind_times
 from doctray.extraction.rules.timetable.enders import NO_INITIALS, codes_at_ends
 from doctray.extraction.rules.timetable.headings import heading_of
@@ -42,16 +43,17 @@ def habits_of(cells: Sequence[Cell], *, timed: bool, teachers: frozenset[str] = 
     names = frozenset(name for names in found for name in names) if usual else frozenset()
     codes = _codes([lines for lines, _ in written]) | _initials([lines for lines, _ in written])
     surnames, numbers = _in_threes(written)
-    dated = places_behind_times([read(cell.words).lines for cell in cells])
+    whole = [read(cell.words).lines for cell in cells]
+    dated = places_behind_times(whole)
     enders = codes_at_ends([lines for lines, _ in every])
     names = frozenset(name for name in names if name.split(" ")[-1] not in enders)
     bracketed, behind = _in_square_brackets([lines for lines, _ in every])
     texts = [[" ".join(word.text for word in line) for line in lines] for lines, _ in every]
     initials = initials_of(texts) | chained_codes(text for own in texts for text in own)
     return Habits(
-        names=names | initials | codes | surnames | teachers | bracketed | enders,
+        names=names | initials | codes | surnames | teachers | bracketed | enders | teachers_behind_times(whole),
         rooms=_rooms([lines for lines, _ in every]),
-        places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind | dated,
+        places=_places(written) | _small_places(written) | _lined_places(written) | numbers | behind | dated | places_in_brackets(whole),
         barred=_barred([lines for lines, _ in every]),
         labels=_labels([lines for lines, _ in every]),
         coded=_are_coded([lines for lines, _ in every]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from doctray.domain.document import Word
 from doctray.extraction.rules.grid import Cell
+from doctray.extraction.rules.timetable.lines import text_of
 from doctray.extraction.rules.timetable.names import ROOM, TEACHER
 from doctray.extraction.rules.timetable.reading import plain_text, size_of
 from doctray.extraction.rules.timetable.subjects import SUBJECT_WORDS
@@ -46,6 +47,7 @@ def _repeated(written: Sequence[tuple[Lines, Cell]]) -> frozenset[str]:
     above subjects that are not, and some have several of them.
     """
     told = [(*_headed(list(map(plain_text, lines))), lines, cell) for lines, cell in written]
+    told = [each for each in told if not all(_BRACKETED.fullmatch(text_of(line)) for line in each[2][1:])]
     told = [each for each in told if _SHORT_NAME.fullmatch(each[0]) and not _names_lesson(each[0]) and not ROOM.fullmatch(each[0])]
     taught: defaultdict[str, set[str]] = defaultdict(set)
     for name, subject, _, _ in told:
@@ -72,6 +74,9 @@ def _is_title(subject: str) -> bool:
     """Whether what stands beneath a word in capitals is set in small letters and is no person: then the word may be one."""
     return not subject.isupper() and (_names_lesson(subject) or not (_UNTITLED.fullmatch(subject) or TEACHER.search(subject)))
 
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+"""A line in brackets tells the place or the kind of the lesson above, and names none."""
 
 _SHORT_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]{2,}(?:\s[A-ZÀ-ÖØ-Þ][^\W\d_]{2,})?")
 _LESSON_ALONE = re.compile(r"\s*(?:[(\[].*|\b[\w/]*\d[\w/]*)$")

@@ -188,7 +188,7 @@ class SortedOut:
         if self.subject and (said := _IN_BRACKETS.fullmatch(text_of(line).strip(DASHES))):
             if KIND_OF_LESSON.fullmatch(said["inner"].strip()) or bare(line) in self.habits.codes:
                 return line
-            if self.room is not None or not ROOM.fullmatch(bare(line)):
+            if self.room is not None or not (ROOM.fullmatch(bare(line)) or bare(line) in self.habits.places):
                 self.notes.append(line)
                 return ()
         parts = parted(line)

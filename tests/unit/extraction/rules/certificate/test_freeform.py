@@ -441,3 +441,23 @@ EFFECTIVE DATE: April 16, 2025          EXPIRATION DATE: April 16, 2026
 @pytest.mark.parametrize("text", ["INFORMATION", "Insurance", "£1,000,000 Professional Indemnity"])
 def test_general_words_of_headings_and_sums_are_nobodys_names(text: str) -> None:
     assert not is_party(text)
+
+
+def test_the_insured_party_is_a_label_and_not_a_name() -> None:
+    fields = read("""
+        CERTIFICATE OF INSURANCE
+Insurer:                             Fjordkyst Insurance SE
+The Insured Party:                   Harbor Kiosk
+Policy Number:                       FK-204418
+""").fields
+    assert fields["insured_name"] == "Harbor Kiosk"
+
+
+def test_a_name_after_the_insured_is_kept() -> None:
+    fields = read("""
+        CERTIFICATE OF INSURANCE
+The Insured:          Party Harbor Ltd
+Insurer:              Fjordkyst Insurance SE
+Policy Number:        FK-204418
+""").fields
+    assert fields["insured_name"] == "Party Harbor Ltd"
