@@ -7,7 +7,7 @@ from doctray.extraction.parse import DateOrder
 from doctray.extraction.rules.certificate.coverage import Coverage
 from doctray.extraction.rules.certificate.coverage_sums import sums_of
 from doctray.extraction.rules.certificate.coverage_tables import Column, column_of, coverage_of, is_kind, make_table, with_labels
-from doctray.extraction.rules.certificate.wrapped_cells import is_broken, whole, with_whole_sums
+from doctray.extraction.rules.certificate.wrapped_cells import is_broken, is_one_number, whole, with_whole_sums
 from doctray.extraction.rules.grid import Cell, Grid, ruled_grids
 from doctray.extraction.rules.reading import Phrase, Sheet, rows_of
 
@@ -80,7 +80,8 @@ def _cells(sheet: Sheet, cells: Sequence[Cell], heads: Sequence[tuple[Cell, Colu
         key = f"limit:{home.label}" if home.key == "limit" else home.key
         lines = [Phrase.of(sheet.number, row) for row in rows_of(cell.words)]
         labels = home.key == "limit" and not sums_of(sheet, lines)
-        one = labels or (home.key != "limit" and is_broken(lines))
+        numbered = home.key == "policy_number" and is_one_number(lines)
+        one = labels or numbered or home.key == "period" or (home.key != "limit" and is_broken(lines))
         placed.setdefault(key, []).extend([whole(lines)] if one else with_whole_sums(lines) if home.key == "limit" else lines)
     return placed
 

@@ -103,6 +103,7 @@ def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
     found = coverages([section], order, one_policy=True)
     if not found and (numbers or start is not None):
         found = [Coverage(kind=next((kind for row in section.rows() if (kind := heading(row)) is not None), None))]
+    found = _as_one(found)
     letter = next((letter for row in section.rows() if (letter := letter_beside(row)) is not None), None) or letter_in(section)
     for coverage in found:
         coverage.insurer_letter = coverage.insurer_letter or letter
@@ -112,6 +113,19 @@ def _of_section(section: Sheet, order: DateOrder | None) -> list[Coverage]:
         if coverage.effective_date is None and coverage.expiry_date is None:
             coverage.effective_date, coverage.expiry_date = start, end
     return found
+
+
+def _as_one(found: Sequence[Coverage]) -> list[Coverage]:
+    """The coverages of a section, with the number and dates that a row without a name has for the one that is named."""
+    named = [coverage for coverage in found if coverage.kind is not None]
+    rows = [coverage for coverage in found if coverage.kind is None]
+    own = [coverage for coverage in named if coverage.policy_number is not None]
+    if len(named) != 1 or len(rows) != 1 or own or rows[0].policy_number is None or rows[0].limits:
+        return list(found)
+    [one], [row] = named, rows
+    one.policy_number, one.insurer_letter, one.insurer = row.policy_number, row.insurer_letter, row.insurer
+    one.effective_date, one.expiry_date = row.effective_date, row.expiry_date
+    return [one]
 
 
 def _complete(found: Sequence[Coverage], before: Sheet, order: DateOrder | None) -> None:

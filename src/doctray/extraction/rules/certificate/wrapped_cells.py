@@ -38,6 +38,20 @@ def is_broken(lines: Sequence[Phrase]) -> bool:
     return any(_breaks_at_sign(over.words[-1].text, line.words[0].text) for over, line in pairwise(lines))
 
 
+def is_one_number(lines: Sequence[Phrase]) -> bool:
+    """Whether a cell of two lines holds one number that is parted where it has a space: EPP | 2404298, and UMB384853 | 81."""
+    if len(lines) != 2:
+        return False
+    over, beneath = (line.text.strip() for line in lines)
+    return bool(
+        (_LETTERS_OF_NUMBER.fullmatch(over) and re.search(r"\d{3}", beneath))
+        or (re.search(r"\d{3}", over) and _LAST_DIGITS.fullmatch(beneath))
+    )
+
+
+_LETTERS_OF_NUMBER, _LAST_DIGITS = re.compile(r"[A-Z]{1,5}"), re.compile(r"\d{1,3}")
+
+
 def with_whole_sums(lines: Sequence[Phrase]) -> list[Phrase]:
     """The lines of a cell, those that break a sum between two groups of its digits as one."""
     out: list[Phrase] = []

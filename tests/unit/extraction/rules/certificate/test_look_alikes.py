@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from doctray.extraction.rules.certificate.document import extract
+from doctray.extraction.rules.certificate.wrapped_cells import is_one_number
+from doctray.extraction.rules.reading import sheet_of
 from tests.unit.extraction.drawing import a_document
 
 HEAD = """
@@ -104,3 +106,51 @@ Combined Single Limit: $500,000
     )
     assert [policy["insurer_letter"] for policy in found["policies"]] == letters
     assert [insurer["name"] for insurer in found["insurers"]] == names
+
+
+def test_the_number_and_dates_in_a_row_beneath_a_covers_name_are_that_covers() -> None:
+    section = """
+{name}
+
+Policy Number      Effective Date     Expiration Date    Insurer
+{number}         03/15/2026         03/15/2027         {letter}
+
+{limit}        {amount}
+"""
+    found = read(
+        HEAD
+        + section.format(name="GENERAL LIABILITY", number="GL-5519027", letter="B", limit="Each Occurrence     ", amount="$1,000,000")
+        + section.format(name="AUTOMOBILE LIABILITY", number="BA-7720114", letter="A", limit="Combined Single Limit", amount="$500,000")
+    )
+    assert [(p["type"], p["policy_number"], p["effective_date"], p["insurer_letter"], p["limits"]) for p in found["policies"]] == [
+        ("GENERAL LIABILITY", "GL-5519027", "2026-03-15", "B", {"Each Occurrence": 1_000_000}),
+        ("AUTOMOBILE LIABILITY", "BA-7720114", "2026-03-15", "A", {"Combined Single Limit": 500_000}),
+    ]
+
+
+def test_limits_have_their_names_in_a_column_of_limit_types() -> None:
+    found = read(
+        HEAD
+        + """\
+Type of Insurance        Policy Number    Effective     Expiration    Limit Type              Limit
+General Liability        GL-5519027       03/15/2026    03/15/2027    Each Occurrence         $1,000,000
+Automobile Liability     BA-7720114       03/15/2026    03/15/2027    Combined Single Limit   $500,000
+"""
+    )
+    assert [policy["limits"] for policy in found["policies"]] == [{"Each Occurrence": 1_000_000}, {"Combined Single Limit": 500_000}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "one"),
+    [
+        (["EPP", "2404298"], True),
+        (["UMB384853", "81"], True),
+        (["GL-5519027", "BA-7720114"], False),
+        (["EPP 2404298"], False),
+        (["EPP", "pending"], False),
+        (["GL-5519027", "renewal"], False),
+    ],
+)
+def test_a_policy_number_parted_at_its_space_is_one_and_two_numbers_are_two(lines: list[str], one: bool) -> None:
+    [page] = a_document("\n".join(lines)).pages
+    assert is_one_number(sheet_of(page).phrases) is one
