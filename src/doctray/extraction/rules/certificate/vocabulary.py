@@ -163,7 +163,8 @@ insurer_letter: co ltr | ltr | insr ltr | co ltr | insr | insurer letter | co
 insurer: insurer | insurance company | carrier | company | insurance carrier | underwriter | insurers | insurer name | provider
 insurer_and_number: insurance company and policy number | insurer's name and policy number | insurer and policy number | company and
     policy number | insurer policy number | carrier policy number | insurer s name and policy number
-limit: limits | limit | limit type | type of limit | limits of liability | limit of liability | limit of indemnity | sum insured | amount | coverage limit |
+limit: limits | limit | limit type | type of limit | limits of liability | limit of liability | limit of indemnity | sum insured | amount |
+    coverage limit |
     coverage limits | each occurrence | aggregate | per occurrence | general aggregate | limit s | deductible | excess | indemnity
     limit | occurrence limit | aggregate limit | limits of insurance | coverage amount | amount of insurance | sums insured | amount
     insured | cover limit | limit amount | limits of cover | any one occurrence | each claim | per claim | combined single limit |
