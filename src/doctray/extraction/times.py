@@ -130,10 +130,13 @@ def _cheapest(spans: Sequence[PrintedSpan], near: TimeSpan | None, *, day_24: bo
     return min(paths, key=lambda path: path[0])
 
 
-_HALF = r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|(?<=[:.]\d\d)[ap]\b|noon\b|nn\b|midday\b|h(?:rs?|s)\b|uhr\b))?"
+_HALF = (
+    r"(?:\s?(?P<half>a\.?\s?m\b\.?|p\.?\s?m\b\.?|(?<=[:.]\d\d)[ap]\b|(?<=[:.]\d\d\s)[ap](?=\s?[-–—])"
+    r"|noon\b|nn\b|midday\b|(?:(?<=\d{4})|(?<=[:.]\d\d)|(?<=[:.]\d\d\s))h\b|h(?:rs?|s)\b|uhr\b))?"
+)
 _TOKEN = re.compile(
     r"(?<![\w:])(?<!\d[.,/])(?:"
-    r"(?P<hour>\d{1,2})(?!:\s\d\d[:.h]\d\d)(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?![.,/:]\d)"
+    r"(?P<hour>\d{1,2})(?!:\s\d\d[:.h]\d\d)(?:\s?[:;]\s?|[.,h·]|\s?h\s)(?P<minute>[0-5]\d)(?::[0-5]\d|(?<=h\d\d)\s?min\b)?(?!\d)(?![.,/:]\d)"
     r"|(?P<compact>\d{3,4})(?![\d:./])"
     r"|(?P<bare>\d{1,2})(?:\s?(?P<hours>h)(?!\w))?(?![\d:/%]|[.,]\d)"
     r")" + _HALF + r"(?!\w)",
@@ -141,7 +144,7 @@ _TOKEN = re.compile(
 )
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BETWEEN = re.compile(
-    r"\s*(?:[-‐‑–—−~_→=>•]+(?:\s[-‐‑–—−•]+)?|\b(?:to|till?|until|bis|à|[àa]s|a|al|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
+    r"\s*(?:[-‐‑–—−~_→=>•]+(?:\s[-‐‑–—−•]+)?|…|\.{2,3}|\b(?:to|till?|until|bis|à|[àa]s|a|al|alle|y|do|до|po|til|tot|och|s[/.]?d\.?|sampai|hingga)(?!\w))\s*",
     re.IGNORECASE,
 )
 _ENDS_RANGE = re.compile(r"(?:[\d:.][-–—]|\d[.:]\d)\s*$")

@@ -27,7 +27,8 @@ SPELT = re.compile(
 
 _TITLE = (
     r"(?:(?:Sh|Er|Pn|Hr|Kum|Adv|Ing|Dra|Lic|Lcda?|Mtr[oa]|Arq|Mgs?|Mgtr|Abg|Dott|Mgr)(?=\.)"
-    r"|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr|Prof(?:a(?=\.)|ª|essora?)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
+    r"|(?:MRS?|MS|DR|PROF|ENGR)(?=\.)|(?:MRS?|DR|PROF)(?=\s[A-Z]{3})"
+    r"|Shri|Smt|Mrs?|Ms|Miss|Mx|Mdm|Madam|Dr(?:\.-Ing)?|(?:(?:Asst|Assoc|Assistant|Associate)\b\.?\s?)?Prof(?:a(?=\.)|ª|essora?)?|Sir|Engr|Mme|Mlle|Herr|Frau|Sra?|Srta|Sig|Fr|Rev"
     r"|Coach|Cikgu|Ustaz(?:ah)?)"
 )
 _NO_NAME = r"Time\s?table|Schedule|Class|Year|Room|Form|Group|Week|Lab|Hall|Gym|Library|Block"
@@ -36,13 +37,14 @@ PARTICLE = r"(?:bin|binti|de|del|da|dos|van|von|der|den|ter|ten|ur|ul|al|el|la|l
 _PERSON = (
     r"(?:Mrs?|Ms|Miss)\b\.?\s(?:Hall|Block|Form|Class)\b"
     rf"|(?:{_TITLE}\b\.?\s?|(?:Mrs?|Ms|Miss|Dr),){_NAME}(?:\s(?:{_NAME}|{PARTICLE}\b)|(?<=\b[A-ZÀ-ÖØ-ÞŁŚŻČŠŽİ]\.){_NAME}){{0,12}}"
+    r"(?:,\s?Ph\.?\s?D\b\.?)?"
 )
 TEACHER = re.compile(rf"(?<!\w)(?:{_PERSON})(?:\s?[/&,]\s?(?:{_PERSON}))*")
 """One or several people with their titles: Mr Okafor, Mrs P. Rao / Dr Lee."""
 
 TEACHER_LABEL = re.compile(
     r"\b(?:(?:teacher|lecturer|instructor|faculty|tutor|staff)\s*[:=-]|(?:prof(?:\.|essore?|essora?|esseure?)?|profesora?|docente?|enseignante?"
-    r"|dozent(?:in)?|lehrer(?:in)?|guru|dosen|by)\s?:)\s*(?P<value>.+)$",
+    r"|dozent(?:in)?|lehrer(?:in)?|guru|dosen|fac|(?:taught\s)?by)\s?:|taught\sby\s)\s*(?P<value>.+)$",
     re.IGNORECASE,
 )
 _INITIALED = re.compile(
@@ -51,7 +53,11 @@ _INITIALED = re.compile(
 _R = r"r(?=\s?:\s?[A-Z]{0,3}-?\d[\w./-]*\s*(?:[,;|)\]]|$))"
 """The letter alone, where nothing but a number stands behind its colon: R: 1002."""
 
-_ROOM_WORD = rf"(?:(?:class)?room|rm|{_R}|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon)"
+_R_NO = r"r\.?\s?no(?=\b\.?\s?[:#-]?\s?[A-Z]{0,3}-?\d)"
+_ROOM_WORD = rf"(?:(?:^class\s|class)?room|rm|{_R}|{_R_NO}|venue|raum|zimmer|salle|sala|aula|lokaal|derslik|terem|salon|ruang(?:an)?|bilik)"
+IN_BUILDING_AHEAD = re.compile(r"(?:building|bldg|block|blk|tower|wing|floor)\b\.?\s?[A-Z\d]{1,3}[\s,/-]*$", re.IGNORECASE)
+"""What stands before a labelled room and is part of it: Bldg. 2, Rm. 14."""
+
 ROOM_LABELLED = re.compile(
     rf"[\[(]?\b{_ROOM_WORD}(?:\b|(?=no\b))\s*(?:no\b\.?|number|nr\b\.?|#)?\s*"
     r"(?:[:=]\s*(?P<said>[^\s,;|)\]][^,;|)\]]*)|[.-]?\s*(?P<value>[A-Z]{0,4}[-. ]?\d[\w./-]*|[A-Z]\d?\b))[\])]?",
@@ -70,12 +76,12 @@ ROOM_OPEN = re.compile(rf"\b{_ROOM_WORD}\s*(?:no\b\.?|number)?\s*[:.=-]?\s*$", r
 _PLACE = (
     r"(?:[a-z]+\s)?(?:hall|gym|gymnasium|auditorium|canteen|studio|playground|pool|field|court|workshop|library|turnhalle|sporthalle"
     r"|gymnase|(?:leisure|sports?|community|swimming)\s(?:centre|center|baths)|"
-    r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|teams|remot[oa]|virtual|en\sl[ií]nea|distanciel"
+    r"gimnasio|palestra|pavilh[ãa]o|gymzaal|biblioteca|bibliothek)|online|zoom|(?:ms\s)?teams|google\smeet|remot[oa]|virtual|en\sl[ií]nea|distanciel"
 )
 ROOM = re.compile(
     r"(?:[A-Z]{1,4}[-. ]{0,2}\d{1,4}(?:[.-]\d{1,3})?[A-Za-z]?(?:-\d{0,2}[A-Z]{1,2})?|\d{3,4}[A-Z]?|\d[A-Z]\d{2}|\d{1,2}[.-]\d{2,3}"
-    r"|[A-Z]\d?/\d{1,3}"
-    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|gym|block|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
+    r"|[A-Z]\d?/\d{1,3}|(?:No\.|#)\s?\d{2,4}[A-Z]?|(?:LT|LH|CR)[ -][A-Z]"
+    r"|(?i:@\s?.+|(?:room|rm|hall|lab(?:o|oratory)?|lt|lh|studio|auditorium|gym|block|blk|bldg|building|lecture\s(?:hall|theatre)|raum|salle|sala|aula"
     r"|amphi|lokaal)"
     rf"[\s#.-]*[A-Z]?-?\d[\w.-]*|(?:room|rm)\s\w+|(?:\d[\d.]*\s)?\w{{0,12}}(?:saal|raum|labor|halle|zimmer)(?:\s[A-Z]?\d[\w.-]*){{1,2}}(?:\s\[\w+\]?)?|(?-i:(?:Lab|LAB|Studio|Hall|Suite|Block|Workshop|Amphi|AMPHI)\s[A-Z])"
     r"|(?-i:(?:Amphi|AMPHI|Amphithéâtre)(?:\s[A-ZÀ-Þ][\w.'’-]+){1,3})"
@@ -170,7 +176,7 @@ def room_name(text: str) -> str:
     """A room without the word, where the rest is a name in itself: Room B12, Room 2.14, Room - 1104, but not Room 4."""
     for opening, closing in ("[]", "()"):
         text = f"{text}{closing}" if text.count(opening) > text.count(closing) else text
-    bare = re.sub(r"^(?:room|rm)\b\.?\s*(?:[-–]\s*)?", "", text, flags=re.IGNORECASE)
+    bare = re.sub(r"^(?:room|rm|r\.?\s?no)\b\.?\s*(?:[-–]\s*)?", "", text, flags=re.IGNORECASE)
     return bare if NAMES_A_ROOM.search(bare) or _LONG_NUMBER.search(bare) else text
 
 
@@ -193,6 +199,14 @@ def are_initialed(text: str) -> bool:
     names = re.split(r"\s?[/&,]\s?", text)
     return len(names) > 1 and all(map(is_initialed, names))
 
+
+TAUGHT_BY = re.compile(
+    r"(?:(?P<sign>(?:t|ins(?:tr?)?|fac)\.?\s?:|w/|inst\.\s|by\s(?=\S+\s\S))|with\s|by\s)\s?(?P<name>\S.*)", re.IGNORECASE
+)
+"""A line below the lesson that says who teaches it, where a name stands behind: T: Rao, w/ Priya Rao.
+
+Without the sign what follows may be more of the lesson's name (Programming / with Python), unless a title or initials tell a person.
+"""
 
 _SURNAME = re.compile(r"(?:[A-Z]\.?\s)?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+(?:[-\s]?[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’]+)?")
 

@@ -16,6 +16,7 @@ from doctray.extraction.rules.timetable.names import (
     GROUPS,
     HONOURED,
     IN_BUILDING,
+    IN_BUILDING_AHEAD,
     KIND_OF_LESSON,
     NAMES_A_ROOM,
     REMOTE,
@@ -24,6 +25,7 @@ from doctray.extraction.rules.timetable.names import (
     ROOM_NUMBER,
     ROOM_POINTED,
     SAID_OF_LESSON,
+    TAUGHT_BY,
     TEACHER,
     TEACHER_LABEL,
     are_initialed,
@@ -135,6 +137,9 @@ class SortedOut:
             return ()
         if self.teacher is None and self.subject and (person := HONOURED.fullmatch(bare(line))):
             self.teacher = Found(value=person["name"], words=cut_out(line, person.start("name"), person.end())[0], certainty=0.9)
+            return ()
+        if self.teacher is None and self.subject and (person := TAUGHT_BY.fullmatch(text_of(line))) and _names_one(person):
+            self.teacher = Found(value=person["name"], words=cut_out(line, *person.span("name"))[0], certainty=0.85)
             return ()
         if self.room is None and (pointed := ROOM_POINTED.match(text_of(line))):
             self.room = Found(value=pointed["value"], words=line)
@@ -336,6 +341,12 @@ def _teacher(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...], tuple[Wor
     return Found(value=value, words=words[1:] if opening else words), rest, behind
 
 
+def _names_one(person: re.Match[str]) -> bool:
+    """Whether what a word announces for a teacher's name can be one: Rao, Priya Rao, P. Rao, Ms. Rao."""
+    name = person["name"]
+    return TEACHER.fullmatch(name) is not None or is_initialed(name) or (person["sign"] is not None and is_name(name))
+
+
 _TAUGHT_BY = re.compile(r"(?<!\w)by\s$", re.IGNORECASE)
 
 
@@ -343,8 +354,10 @@ def _labelled_room(line: tuple[Word, ...]) -> tuple[Found, tuple[Word, ...]] | N
     match = ROOM_LABELLED.search(text_of(line))
     if match is None:
         return None
-    words, rest = cut_out(line, match.start(), match.end())
-    nameless = match["value"] and not NAMES_A_ROOM.search(match["value"])
-    value = match[0] if nameless else match["value"] or match["said"]
+    building = IN_BUILDING_AHEAD.search(text_of(line)[: match.start()])
+    begin = building.start() if building else match.start()
+    words, rest = cut_out(line, begin, match.end())
+    nameless = building or (match["value"] and not NAMES_A_ROOM.search(match["value"]))
+    value = text_of(line)[begin : match.end()] if nameless else match["value"] or match["said"]
     value = value.strip(DASHES + "([" + ("" if "(" in value else ")") + ("" if "[" in value else "]"))
     return Found(value=room_name(value), words=words), rest
