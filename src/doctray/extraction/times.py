@@ -109,8 +109,9 @@ def resolve(spans: Sequence[PrintedSpan], *, near: TimeSpan | None = None) -> tu
     """
     if not spans:
         return ()
-    cost, path = _cheapest(spans, near, day_24=_prints_24_hours(spans))
-    if not _prints_24_hours(spans):
+    day_24 = _prints_24_hours(spans)
+    cost, path = _cheapest(spans, near, day_24=day_24)
+    if not day_24:
         return path
     # an hour beyond 12 is a misprint where the row runs forward only without it: 9:30, 20:30, 11:30, 2:30
     other, twelve = _cheapest(spans, near, day_24=False)
