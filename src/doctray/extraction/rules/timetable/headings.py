@@ -49,7 +49,7 @@ def heading_of(text: str) -> str | None:
     spellings = [spelt.casefold() for spelt in (text, words, _OF_LESSONS.sub("", words, count=1))]
     if _APART.search(text):
         spellings.append(text.replace(" ", "").casefold())
-    return next((key for spelt in spellings for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, spelt)), None)
+    return next((key for spelt in dict.fromkeys(spellings) for key, pattern in _HEADINGS.items() if re.fullmatch(pattern, spelt)), None)
 
 
 def joint_heading_of(text: str) -> str | None:

@@ -16,7 +16,8 @@ def with_heads_parted(heads: _Row, rows: Sequence[_Row]) -> _Row:
 
 
 def _parts(box: Box, reading: Reading, rows: Sequence[_Row]) -> _Row:
-    if heading_of(reading.text) or joint_heading_of(reading.text):
+    # one word heads one column: most cells are told by that alone, and every row of a table may be its headings
+    if len(reading.words) < 2 or heading_of(reading.text) or joint_heading_of(reading.text):
         return [(box, reading)]
     edges = [box.left, *_edges_within(box, rows), box.right]
     parts = [

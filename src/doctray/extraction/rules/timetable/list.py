@@ -37,10 +37,10 @@ def tabled_blocks(grid: Grid) -> tuple[Block, ...]:
     """
     rows = _rows(grid)
     for index, cells in enumerate(rows):
-        row = with_heads_parted(cells, rows[index + 1 :])
+        later = rows[index + 1 :]
+        row = with_heads_parted(cells, later)
         columns = _columns(row)
         if "subject" in columns and ({"time", "start", "when"} & set(columns) or {"day", "period"} <= set(columns)):
-            later = rows[index + 1 :]
             return _rowed(grid, _with_days(_titled(columns, row, later), later), later)
     return ()
 
