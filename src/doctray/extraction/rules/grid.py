@@ -23,6 +23,9 @@ _MOST_RULES = 1000
 _MOST_CELLS = 5_000
 """A drawing with more crossings than this is a picture or a hatching, and no timetable."""
 
+LEVEL_PX = 4.0
+"""Pixels by which the borders of cells may lie apart and still be on one line."""
+
 
 class Axis(StrEnum):
     """A direction of the page."""

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doctray.extraction.rules.grid import Axis, Cell
+from doctray.extraction.rules.grid import LEVEL_PX, Axis, Cell
 from doctray.extraction.rules.timetable.axes import Layout
 from doctray.extraction.rules.timetable.reading import read
 from doctray.extraction.rules.timetable.slots import TimeSlot
 from doctray.extraction.times import PrintedSpan, find_spans
 
-_LEVEL_PX = 4.0
 _FEWEST = 2
 """So many blocks have a bar: one cell alone that prints a time may be anything."""
 
@@ -19,7 +18,7 @@ def with_bars_joined(layout: Layout) -> Layout:
     if layout.time_axis is not Axis.Y or not any(slot.start is not None for slot in layout.slots):
         return layout
     first = min(day.low for day in layout.days)
-    body = [cell for cell in layout.grid.cells if cell.words and cell.box.top >= layout.header - _LEVEL_PX and cell.box.center_x >= first]
+    body = [cell for cell in layout.grid.cells if cell.words and cell.box.top >= layout.header - LEVEL_PX and cell.box.center_x >= first]
     bars = {id(cell): span for cell in body if (span := _time_alone(cell)) is not None}
     blocks = {id(block): bar for bar in body if id(bar) in bars for block in body if _is_below(bar, block)}
     if len(blocks) < _FEWEST or not all(_fits(bar, bars[id(bar)], layout.slots) for bar in blocks.values()):
@@ -47,8 +46,8 @@ def _fits(bar: Cell, span: PrintedSpan, slots: Sequence[TimeSlot]) -> bool:
 
 
 def _is_below(bar: Cell, block: Cell) -> bool:
-    column = abs(bar.box.left - block.box.left) <= _LEVEL_PX and abs(bar.box.right - block.box.right) <= _LEVEL_PX
-    return column and abs(bar.box.bottom - block.box.top) <= _LEVEL_PX and not find_spans(read(block.words).text)
+    column = abs(bar.box.left - block.box.left) <= LEVEL_PX and abs(bar.box.right - block.box.right) <= LEVEL_PX
+    return column and abs(bar.box.bottom - block.box.top) <= LEVEL_PX and not find_spans(read(block.words).text)
 
 
 def _joined(bar: Cell, block: Cell, span: PrintedSpan) -> Cell:

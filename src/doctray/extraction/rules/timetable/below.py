@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doctray.domain.document import Box
-from doctray.extraction.rules.grid import Axis, Cell
+from doctray.extraction.rules.grid import LEVEL_PX, Axis, Cell
 from doctray.extraction.rules.timetable.kinds import is_room
 from doctray.extraction.rules.timetable.names import BREAKS, TEACHER
 from doctray.extraction.rules.timetable.reading import Found, read
 
-_LEVEL_PX = 4.0
 _FEWEST, _MOSTLY = 3, 0.8
 """So many cells, and most of those with a teacher or a room alone, stand right below a lesson that has none."""
 
@@ -36,7 +35,7 @@ def told_below(cells: Sequence[Cell], axis: Axis) -> tuple[dict[int, Told], set[
         return {}, set()
     columns: defaultdict[tuple[int, int], list[Cell]] = defaultdict(list)
     for cell in sorted(cells, key=lambda cell: cell.box.top):
-        columns[round(cell.box.left / _LEVEL_PX), round(cell.box.right / _LEVEL_PX)].append(cell)
+        columns[round(cell.box.left / LEVEL_PX), round(cell.box.right / LEVEL_PX)].append(cell)
     runs = [run for column in columns.values() for run in _runs(column)]
     lower = [cell for run in runs for cell in run[1:]]
     if len(lower) < max(_FEWEST, _MOSTLY * sum(_kind(cell) is not None for cell in cells)):
@@ -50,7 +49,7 @@ def _runs(column: Sequence[Cell]) -> list[list[Cell]]:
     told: set[str] = set()
     for cell in column:
         kind = _kind(cell)
-        touches = bool(runs) and abs(runs[-1][-1].box.bottom - cell.box.top) <= _LEVEL_PX
+        touches = bool(runs) and abs(runs[-1][-1].box.bottom - cell.box.top) <= LEVEL_PX
         if kind and kind not in told and touches and _is_lesson(runs[-1][0]):
             runs[-1].append(cell)
             told.add(kind)

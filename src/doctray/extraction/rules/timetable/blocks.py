@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from doctray.domain.document import Word
+from doctray.extraction.rules.grid import LEVEL_PX
 from doctray.extraction.rules.timetable.axes import DaySlot, Lane, Layout
 from doctray.extraction.rules.timetable.joins import stand_apart
 from doctray.extraction.rules.timetable.pieces import SNAP, Piece, is_readable, lies_in, pieces_of
@@ -20,9 +21,6 @@ _AT_TICK, _NEAR_QUARTER = 0.12, 4.0
 
 _EXACT = 0.06
 """An edge further than this part of a column from the column's edge is visibly not on it."""
-
-
-_LEVEL_PX = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +163,7 @@ def _by_second(second: Sequence[TimeSlot], place: float, edge: Edge, *, high: bo
     if edge.minutes is not None and not edge.loose:
         return edge
     for slot in second:
-        if abs((slot.high if high else slot.low) - place) <= max(_LEVEL_PX, _EXACT * (slot.high - slot.low)):
+        if abs((slot.high if high else slot.low) - place) <= max(LEVEL_PX, _EXACT * (slot.high - slot.low)):
             return Edge(minutes=slot.end, words=slot.end_words) if high else Edge(minutes=slot.start, words=slot.start_words)
     return edge
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from doctray.domain.document import Box
-from doctray.extraction.rules.grid import Axis, Cell
+from doctray.extraction.rules.grid import LEVEL_PX, Axis, Cell
 from doctray.extraction.rules.timetable.axes import Layout
 from doctray.extraction.rules.timetable.reading import read
 from doctray.extraction.rules.timetable.slots import TimeSlot
@@ -14,7 +14,6 @@ from doctray.extraction.times import PrintedSpan, TimeSpan, find_spans, resolve
 _AT = 0.12
 """An edge within this part of the scale's step is at its time."""
 
-_LEVEL_PX = 4.0
 _FEWEST = 2
 
 
@@ -65,7 +64,7 @@ def _joined(cells: Sequence[Cell], slots: Sequence[TimeSlot]) -> list[Cell]:
 
 def _is_rest(cell: Cell, other: Cell, end: float, near: float) -> bool:
     box, below = cell.box, other.box
-    column = abs(box.left - below.left) <= _LEVEL_PX and abs(box.right - below.right) <= _LEVEL_PX
+    column = abs(box.left - below.left) <= LEVEL_PX and abs(box.right - below.right) <= LEVEL_PX
     meets = other is not cell and abs(box.bottom - below.top) <= near and abs(below.bottom - end) <= near
     return column and meets and not find_spans(read(other.words).text)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from doctray.domain.document import Page
-from doctray.extraction.rules.grid import Axis, Cell, Grid, hull
+from doctray.extraction.rules.grid import LEVEL_PX, Axis, Cell, Grid, hull
 from doctray.extraction.rules.timetable.axes import DayBand, DaySlot, Layout, SideColumn, day_bands
 from doctray.extraction.rules.timetable.headings import heading_of
 from doctray.extraction.rules.timetable.lanes import HEADS, lane_of
@@ -17,7 +17,6 @@ from doctray.extraction.rules.timetable.slots import printed_time, slots_of
 _MOSTLY = 0.6
 _LONGEST_LABEL = 24
 _FEWEST_PARTS = 2
-_LEVEL_PX = 4.0
 _COLUMNS = ("room", "teacher")
 
 
@@ -51,9 +50,9 @@ def _empty_after(grid: Grid, band: DayBand, cell: Cell) -> list[Cell]:
         (
             other
             for other in grid.cells
-            if band.axis.low(other.box) >= band.axis.high(cell.box) - _LEVEL_PX
-            and across.low(cell.box) - _LEVEL_PX <= across.low(other.box)
-            and across.high(other.box) <= across.high(cell.box) + _LEVEL_PX
+            if band.axis.low(other.box) >= band.axis.high(cell.box) - LEVEL_PX
+            and across.low(cell.box) - LEVEL_PX <= across.low(other.box)
+            and across.high(other.box) <= across.high(cell.box) + LEVEL_PX
         ),
         key=lambda other: band.axis.low(other.box),
     )
@@ -64,7 +63,7 @@ def _empty_after(grid: Grid, band: DayBand, cell: Cell) -> list[Cell]:
 def _no_longer(run: Sequence[Cell], length: float, axis: Axis) -> list[Cell]:
     kept: list[Cell] = []
     for cell in run:
-        if sum(axis.length(other.box) for other in (*kept, cell)) <= length + _LEVEL_PX:
+        if sum(axis.length(other.box) for other in (*kept, cell)) <= length + LEVEL_PX:
             kept.append(cell)
     return kept
 
@@ -93,7 +92,7 @@ def parted(layout: Layout, page: Page) -> tuple[Layout, ...]:
     common = sum(count for count in again.values() if count * 2 >= len(having))
     labels = [part.text for own in having for part in own]
     numbered = all(text.isdigit() for text in labels)
-    slots = tuple(slot for slot in layout.slots if slot.low >= edge - _LEVEL_PX)
+    slots = tuple(slot for slot in layout.slots if slot.low >= edge - LEVEL_PX)
     labelled = len(slots) >= _FEWEST_PARTS and all(slot in slots for slot in layout.slots if slot.start is not None)
     if not labelled or common < _MOSTLY * len(labels) or numbered:
         return (layout,)
@@ -110,7 +109,7 @@ def _holds(layout: Layout, having: Sequence[Sequence[_Part]]) -> str:
         cell
         for cell in layout.grid.cells
         if cell.words
-        and along.high(cell.box) <= along.low(first) + _LEVEL_PX
+        and along.high(cell.box) <= along.low(first) + LEVEL_PX
         and axis.low(cell.box) <= axis.middle(first) <= axis.high(cell.box)
     ]
     for key, pattern in HEADS.items():
@@ -131,9 +130,9 @@ def _parts(layout: Layout, day: DaySlot) -> list[_Part]:
     level = [
         cell
         for cell in layout.grid.cells
-        if abs(axis.low(cell.box) - layout.header) <= _LEVEL_PX
-        and day.low - _LEVEL_PX <= along.low(cell.box)
-        and along.high(cell.box) <= day.high + _LEVEL_PX
+        if abs(axis.low(cell.box) - layout.header) <= LEVEL_PX
+        and day.low - LEVEL_PX <= along.low(cell.box)
+        and along.high(cell.box) <= day.high + LEVEL_PX
         and cell.words
     ]
     parts = [_Part(cell, read(cell.words).text.strip(" .:")) for cell in sorted(level, key=lambda cell: along.low(cell.box))]
@@ -167,7 +166,7 @@ def _in_columns(layout: Layout, parts: Sequence[Sequence[_Part]], edge: float, p
         if not times or "subject" not in named:
             continue
         inside = [
-            cell for cell in layout.grid.cells if axis.low(cell.box) >= edge - _LEVEL_PX and day.low <= along.middle(cell.box) <= day.high
+            cell for cell in layout.grid.cells if axis.low(cell.box) >= edge - LEVEL_PX and day.low <= along.middle(cell.box) <= day.high
         ]
         labels = [
             cell for cell in inside if cell.words and any(along.low(t.box) <= along.middle(cell.box) <= along.high(t.box) for t in times)
